@@ -1,0 +1,22 @@
+// base/duration.hpp - durations as text with units: "500ms", "1m30s", "7d".
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+
+namespace pintle {
+
+/// The longest duration that pintle takes: ten years.
+inline constexpr Duration kLongestDuration = std::chrono::hours(24 * 3653);
+
+/// One or more whole numbers, each with a unit (ms, s, m, h, d), largest unit first: "1m30s".
+/// "0" alone needs no unit. nullopt when the text is anything else, or over kLongestDuration.
+std::optional<Duration> parse_duration(std::string_view text) noexcept;
+
+/// The same notation: "1m30s", "250ms", "0s". parse_duration() reads it back unchanged.
+std::string format_duration(Duration duration);
+
+}  // namespace pintle

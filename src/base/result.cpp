@@ -1,0 +1,22 @@
+#include "base/result.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace pintle {
+
+Error Error::from_errno(const char* what) noexcept {
+  return {what, errno, {}, {}};
+}
+
+std::string Error::message() const {
+  std::string text = fmt::format("cannot {}", what);
+  if (!subject.empty()) text += fmt::format(" '{}'", subject);
+  if (!detail.empty()) return text + ": " + detail;
+  if (code != 0) text += fmt::format(": {}", std::strerror(code));
+  return text;
+}
+
+}  // namespace pintle

@@ -1,0 +1,22 @@
+// base/text.hpp - small helpers for words that people wrote and lines that people read.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace pintle {
+
+/// The candidate that `word` was probably meant to be, or "" when none is near (a third of its
+/// length in edits at most). Upper and lower case count as equal.
+std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
+
+/// `text` for a single line of output: control characters become \n, \t or \xNN, and what is
+/// longer than `limit` bytes ends in "...". Bytes that are not ASCII stay as they are.
+std::string one_line(std::string_view text, std::size_t limit = 500);
+
+/// True when both are equal but for the case of ASCII letters.
+bool equal_without_case(std::string_view a, std::string_view b) noexcept;
+
+}  // namespace pintle
