@@ -1,0 +1,179 @@
+#include "sys/identity.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+
+#include "sys/file.hpp"
+
+namespace pintle::sys {
+namespace {
+
+constexpr std::size_t kLargestFile = 16U << 20U;
+constexpr std::uint32_t kLargestId = 2147483647;  // as moby/sys/user: above it, tools disagree
+
+bool all_digits(std::string_view text) noexcept {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::optional<std::uint32_t> parse_id(std::string_view text) noexcept {
+  std::uint32_t id = 0;
+  if (!all_digits(text) || (text.size() > 1 && text.front() == '0')) return std::nullopt;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc() || id > kLargestId) return std::nullopt;
+  return id;
+}
+
+/// The next line of `rest`, without its end (LF or CRLF).
+std::string_view take_line(std::string_view& rest) noexcept {
+  const std::size_t end = rest.find('\n');
+  std::string_view line = rest.substr(0, end);
+  rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
+}
+
+/// Fields of a line that `:` separates; missing ones are empty.
+template <std::size_t N>
+std::array<std::string_view, N> split(std::string_view line) noexcept {
+  std::array<std::string_view, N> fields;
+  for (std::string_view& field : fields) {
+    const std::size_t end = line.find(':');
+    field = line.substr(0, end);
+    line = end == std::string_view::npos ? std::string_view() : line.substr(end + 1);
+  }
+  return fields;
+}
+
+struct User {
+  std::string_view name;
+  uid_t uid;
+  gid_t gid;
+  std::string_view home;
+};
+
+/// The first entry that `wanted` accepts; malformed lines are passed over.
+template <class Wanted>
+std::optional<User> find_user(std::string_view passwd, Wanted wanted) {
+  while (!passwd.empty()) {
+    const auto [name, password, uid, gid, comment, home, shell] = split<7>(take_line(passwd));
+    const auto uid_number = parse_id(uid);
+    const auto gid_number = parse_id(gid);
+    if (name.empty() || !uid_number || !gid_number) continue;
+    const User user{name, *uid_number, *gid_number, home};
+    if (wanted(user)) return user;
+  }
+  return std::nullopt;
+}
+
+bool lists(std::string_view members, std::string_view name) noexcept {
+  while (!members.empty()) {
+    const std::size_t end = members.find(',');
+    if (members.substr(0, end) == name) return true;
+    members = end == std::string_view::npos ? std::string_view() : members.substr(end + 1);
+  }
+  return false;
+}
+
+std::vector<gid_t> groups_of(const User& user, std::string_view group_file) {
+  std::vector<gid_t> groups{user.gid};
+  while (!group_file.empty()) {
+    const auto [name, password, gid, members] = split<4>(take_line(group_file));
+    const auto number = parse_id(gid);
+    if (!number || !lists(members, user.name)) continue;
+    if (std::find(groups.begin(), groups.end(), *number) == groups.end()) groups.push_back(*number);
+  }
+  return groups;
+}
+
+Error bad_user(std::string_view spec, std::string detail) {
+  return {"use user", 0, std::string(spec), std::move(detail)};
+}
+
+Identity identity_of(const User& user, const Accounts& accounts) {
+  return {user.uid, user.gid, groups_of(user, accounts.group), std::string(user.name),
+          user.home.empty() ? "/" : std::string(user.home)};
+}
+
+Result<std::string> read_account_file(const std::string& path) {
+  auto text = read_file(path, kLargestFile);
+  if (!text && (text.error().code == ENOENT || text.error().code == ENOTDIR)) return std::string();
+  return text;
+}
+
+/// The user part of a spec; the gid of one that has no passwd entry is nullopt.
+struct Named {
+  Identity identity;
+  bool has_group;
+};
+
+Result<Named> resolve_name(std::string_view name, const Accounts& accounts) {
+  if (all_digits(name)) {
+    const auto uid = parse_id(name);
+    if (!uid) return bad_user(name, "a uid is a number from 0 to 2147483647, without leading zero");
+    const auto user = find_user(accounts.passwd, [&](const User& u) { return u.uid == *uid; });
+    if (user) return Named{identity_of(*user, accounts), true};
+    return Named{Identity{*uid, 0, {}, {}, "/"}, false};
+  }
+  const auto user = find_user(accounts.passwd, [&](const User& u) { return u.name == name; });
+  if (!user) return bad_user(name, "no such user in /etc/passwd; write a number, as 1000:1000");
+  return Named{identity_of(*user, accounts), true};
+}
+
+}  // namespace
+
+Result<Accounts> read_accounts(const std::string& root) {
+  Accounts accounts;
+  accounts.passwd = TRY(read_account_file(root + "/etc/passwd"));
+  accounts.group = TRY(read_account_file(root + "/etc/group"));
+  return accounts;
+}
+
+Result<gid_t> resolve_group(std::string_view group, const Accounts& accounts) {
+  const auto bad = [&](const char* detail) {
+    return Error{"use group", 0, std::string(group), detail};
+  };
+  if (all_digits(group)) {
+    const auto gid = parse_id(group);
+    if (!gid) return bad("a gid is a number from 0 to 2147483647, without leading zero");
+    return static_cast<gid_t>(*gid);
+  }
+  std::string_view rest = accounts.group;
+  while (!group.empty() && !rest.empty()) {
+    const auto [name, password, gid, members] = split<4>(take_line(rest));
+    const auto number = parse_id(gid);
+    if (number && name == group) return static_cast<gid_t>(*number);
+  }
+  return bad("no such group in /etc/group; write a number, as 1000:1000");
+}
+
+Result<Identity> resolve_user(std::string_view spec, const Accounts& accounts) {
+  const std::size_t colon = spec.find(':');
+  const std::string_view name = spec.substr(0, colon);
+  if (name.empty()) return bad_user(spec, "the user is empty; write user or user:group");
+  Named named = TRY(resolve_name(name, accounts));
+  if (colon != std::string_view::npos) {
+    named.identity.gid = TRY(resolve_group(spec.substr(colon + 1), accounts));
+    named.identity.groups = {named.identity.gid};
+  } else if (!named.has_group) {
+    return bad_user(spec, "it has no entry in /etc/passwd, so name its group too, as 1000:1000");
+  }
+  return std::move(named.identity);
+}
+
+Identity current_identity(const Accounts& accounts) {
+  const uid_t uid = ::getuid();
+  Identity identity{uid, ::getgid(), {}, {}, "/"};
+  const auto user = find_user(accounts.passwd, [&](const User& u) { return u.uid == uid; });
+  if (user) {
+    identity.name = user->name;
+    if (!user->home.empty()) identity.home = user->home;
+  }
+  return identity;
+}
+
+}  // namespace pintle::sys

@@ -1,0 +1,77 @@
+// The parts of spawn.hpp that look at files rather than start them.
+#include <elf.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/fd.hpp"
+#include "sys/spawn.hpp"
+
+namespace pintle::sys {
+namespace {
+
+/// The first bytes of a file, as far as they can be read.
+std::string head_of(const std::string& path) {
+  std::string head(4096, '\0');
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  const ssize_t got = file ? ::read(file.get(), head.data(), head.size()) : 0;
+  head.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return head;
+}
+
+std::string script_interpreter(const std::string& head) {
+  if (!head.starts_with("#!")) return {};
+  const std::size_t start = head.find_first_not_of(" \t", 2);
+  if (start == std::string::npos) return {};
+  return head.substr(start, head.find_first_of(" \t\r\n", start) - start);
+}
+
+/// PT_INTERP of an ELF file of this machine's class, elf(5).
+std::string program_interpreter(const std::string& head) {
+  Elf64_Ehdr header{};
+  if (head.size() < sizeof header || !head.starts_with(ELFMAG)) return {};
+  std::memcpy(&header, head.data(), sizeof header);
+  if (header.e_ident[EI_CLASS] != ELFCLASS64) return {};
+  for (std::size_t i = 0; i < header.e_phnum; ++i) {
+    Elf64_Phdr segment{};
+    const std::size_t at = header.e_phoff + i * sizeof segment;
+    if (at > head.size() || head.size() - at < sizeof segment) return {};
+    std::memcpy(&segment, head.data() + at, sizeof segment);
+    if (segment.p_type != PT_INTERP || segment.p_offset >= head.size()) continue;
+    return head.substr(segment.p_offset).c_str();
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::string> candidates_for(const std::string& command, std::string_view path,
+                                        const std::string& directory) {
+  if (command.find('/') != std::string::npos) return {command};
+  std::vector<std::string> found;
+  while (!path.empty()) {
+    const std::size_t end = path.find(':');
+    const std::string folder(path.substr(0, end));
+    path = end == std::string_view::npos ? std::string_view() : path.substr(end + 1);
+    if (folder.empty()) continue;
+    const bool relative = folder.front() != '/' && !directory.empty();
+    found.push_back(relative ? fmt::format("{}/{}/{}", directory, folder, command)
+                             : fmt::format("{}/{}", folder, command));
+  }
+  return found;
+}
+
+std::string explain_exec_failure(const std::string& path, int code) {
+  if (code == ENOEXEC) return "it is neither a program of this machine nor a script with '#!'";
+  if (code != ENOENT || path.find('/') == std::string::npos) return {};
+  const std::string head = head_of(path);
+  std::string interpreter = script_interpreter(head);
+  if (interpreter.empty()) interpreter = program_interpreter(head);
+  if (interpreter.empty()) return {};
+  return fmt::format("its interpreter '{}' is missing", interpreter);
+}
+
+}  // namespace pintle::sys

@@ -1,0 +1,152 @@
+#include "sys/process.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstdint>
+
+namespace pintle::sys {
+namespace {
+
+constexpr int kStandard[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
+
+bool is_null_device(int fd) noexcept {
+  struct stat info {};
+  return ::fstat(fd, &info) == 0 && S_ISCHR(info.st_mode) && info.st_rdev == 0x103;
+}
+
+/// open(2) takes the lowest free number, which is the one that is missing.
+int open_placeholder() noexcept {
+  const int null = ::open("/dev/null", O_RDWR | O_NOCTTY);
+  if (null >= 0 && is_null_device(null)) return null;
+  if (null >= 0) ::close(null);
+  return ::open("/", O_PATH);
+}
+
+// The id of the mount at "/". statx(2)'s structure is read as words, because the two C libraries
+// that pintle is built with disagree on where it is declared; the kernel's layout is fixed.
+std::string root_mount_id() {
+  constexpr unsigned kMountId = 0x1000U;    // STATX_MNT_ID
+  constexpr std::size_t kMountIdWord = 18;  // stx_mnt_id, at byte 144
+  std::uint64_t words[32] = {};
+  if (::syscall(SYS_statx, AT_FDCWD, "/", 0, kMountId, words) < 0) return "0";
+  return fmt::format("m{}", words[kMountIdWord]);
+}
+
+std::vector<pid_t> parse_pids(std::string_view text) {
+  std::vector<pid_t> pids;
+  while (!text.empty()) {
+    pid_t pid = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
+    if (error != std::errc()) break;
+    pids.push_back(pid);
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (!text.empty()) text.remove_prefix(1);
+  }
+  return pids;
+}
+
+}  // namespace
+
+bool is_pid1() noexcept {
+  return ::getpid() == 1;
+}
+
+Result<void> hold_standard_descriptors() noexcept {
+  for (const int fd : kStandard) {
+    if (::fcntl(fd, F_GETFD) >= 0) continue;
+    if (open_placeholder() < 0) return Error::from_errno("open '/dev/null' or '/'");
+  }
+  return {};
+}
+
+void close_inherited_descriptors() noexcept {
+  constexpr unsigned kMost = ~0U;
+  if (::syscall(SYS_close_range, 3U, kMost, 0) == 0) return;
+  for (int fd = 3; fd < 1024; ++fd) ::close(fd);
+}
+
+void forbid_tracing() noexcept {
+  (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // cannot fail with 0
+}
+
+Result<void> become_subreaper() noexcept {
+  if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+    return Error::from_errno("become a subreaper");
+  return {};
+}
+
+void give_standard_descriptors(uid_t uid) noexcept {
+  for (const int fd : kStandard) {
+    struct stat info {};
+    if (::fstat(fd, &info) < 0) continue;
+    if (!S_ISFIFO(info.st_mode) && ::isatty(fd) == 0) continue;
+    if (info.st_uid != uid) (void)::fchown(fd, uid, static_cast<gid_t>(-1));
+  }
+}
+
+std::vector<pid_t> children() {
+  // Not read_file(): a file of /proc is no bounded regular file for long, but this one is short.
+  const Fd file(::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC));
+  std::string text;
+  char chunk[4096];
+  ssize_t got = 0;
+  while (file && (got = ::read(file.get(), chunk, sizeof chunk)) > 0) {
+    text.append(chunk, static_cast<std::size_t>(got));
+  }
+  return parse_pids(text);
+}
+
+std::string mount_namespace() {
+  struct stat info {};
+  if (::stat("/proc/self/ns/mnt", &info) == 0) return fmt::format("{}", info.st_ino);
+  return root_mount_id();
+}
+
+bool owns_terminal() noexcept {
+  return ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();
+}
+
+void take_terminal(pid_t group) noexcept {
+  (void)::tcsetpgrp(STDIN_FILENO, group);  // SIGTTOU is blocked; without a terminal it is nothing
+}
+
+bool can_suspend() noexcept {
+  const pid_t parent = ::getppid();
+  return parent > 0 && ::getsid(parent) == ::getsid(0) && ::getpgid(parent) != -1 &&
+         ::getsid(0) != ::getpid();
+}
+
+void suspend_own_group() noexcept {
+  (void)::kill(0, SIGSTOP);
+}
+
+std::size_t available_cpus() noexcept {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof set, &set) < 0) return 1;
+  const int count = CPU_COUNT(&set);
+  return count > 0 ? static_cast<std::size_t>(count) : 1;
+}
+
+void TerminationLog::open() noexcept {
+  Fd file(
+      ::open("/dev/termination-log", O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  struct stat info {};
+  if (file && ::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode)) file_ = std::move(file);
+}
+
+void TerminationLog::write(const std::string& text) const noexcept {
+  // Nothing can be done about a failure: the same text is on stderr.
+  if (file_ && ::write(file_.get(), text.data(), text.size()) < 0) return;
+}
+
+}  // namespace pintle::sys

@@ -1,0 +1,68 @@
+// sys/process.hpp - what this process is: PID 1 or a subreaper, its descriptors, its children.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
+namespace pintle::sys {
+
+bool is_pid1() noexcept;
+
+/// Makes descriptors 0 to 2 valid, so that none that we open becomes one of them: /dev/null, or
+/// where there is none a bare path descriptor, which fails reads and writes as a closed one does.
+/// Errors: those of open(2), when neither can be had.
+Result<void> hold_standard_descriptors() noexcept;
+
+/// Closes what our parent left open above 2. close_range(2).
+void close_inherited_descriptors() noexcept;
+
+/// PR_SET_DUMPABLE 0: no process of our uid can trace PID 1 or read its memory, prctl(2).
+void forbid_tracing() noexcept;
+
+/// Orphans come to us though we are not PID 1, prctl(2), PR_SET_CHILD_SUBREAPER.
+/// Errors: those of prctl(2).
+Result<void> become_subreaper() noexcept;
+
+/// Gives descriptors 0 to 2 to `uid` where they are FIFOs or terminals, so that /dev/stdout can
+/// be opened by path after the step-down. What cannot be given (EPERM, EROFS) is left.
+void give_standard_descriptors(uid_t uid) noexcept;
+
+/// The pids of our children, dead ones included; empty when /proc is not there.
+std::vector<pid_t> children();
+
+/// Identifies our container for processes that share its mounts, over the life of the container:
+/// the inode of the mount namespace, or without /proc the id of the mount at "/", as "m<id>".
+std::string mount_namespace();
+
+/// True if the terminal at descriptor 0 has our process group in the foreground.
+bool owns_terminal() noexcept;
+
+/// Puts `group` into the foreground of that terminal, if there is one.
+void take_terminal(pid_t group) noexcept;
+
+/// True if somebody could continue our process group: it is not orphaned (setpgid(2), NOTES).
+bool can_suspend() noexcept;
+
+/// Stops our process group, as the terminal's ^Z would have; returns when it is continued.
+void suspend_own_group() noexcept;
+
+/// The CPUs this process may use, sched_getaffinity(2); at least 1.
+std::size_t available_cpus() noexcept;
+
+/// Writes `text` to /dev/termination-log if that is a writable regular file (Kubernetes,
+/// "Customizing the termination message"). open() before forbid_tracing().
+class TerminationLog {
+ public:
+  void open() noexcept;
+  void write(const std::string& text) const noexcept;
+
+ private:
+  Fd file_;
+};
+
+}  // namespace pintle::sys

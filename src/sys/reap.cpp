@@ -1,0 +1,43 @@
+#include "sys/reap.hpp"
+
+#include <sys/wait.h>
+
+#include <cerrno>
+
+namespace pintle::sys {
+namespace {
+
+Exit exit_of(const siginfo_t& info) noexcept {
+  const bool exited = info.si_code == CLD_EXITED;
+  return {info.si_pid, exited ? info.si_status : 128 + info.si_status, exited ? 0 : info.si_status};
+}
+
+}  // namespace
+
+Result<Dead> look_for_dead() noexcept {
+  siginfo_t info{};
+  while (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0) {
+    if (errno == ECHILD) return Dead{std::nullopt, false};
+    if (errno != EINTR) return Error::from_errno("wait for a child");
+  }
+  if (info.si_pid == 0) return Dead{std::nullopt, true};
+  return Dead{exit_of(info), true};
+}
+
+Result<void> collect(pid_t pid) noexcept {
+  siginfo_t info{};
+  while (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG) < 0) {
+    if (errno == ECHILD) return {};
+    if (errno != EINTR) return Error::from_errno("collect a child");
+  }
+  return {};
+}
+
+std::optional<int> stopped_by(pid_t pid) noexcept {
+  siginfo_t info{};
+  if (::waitid(P_PID, static_cast<id_t>(pid), &info, WSTOPPED | WNOHANG) < 0) return std::nullopt;
+  if (info.si_pid == 0) return std::nullopt;
+  return info.si_status;
+}
+
+}  // namespace pintle::sys

@@ -1,0 +1,60 @@
+#include "sys/report.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace pintle::sys {
+
+const char* describe(StartStep step) noexcept {
+  switch (step) {
+    case StartStep::session:
+      return "start a session";
+    case StartStep::terminal:
+      return "take the terminal";
+    case StartStep::limits:
+      return "set limits";
+    case StartStep::privileges:
+      return "step down";
+    case StartStep::directory:
+      return "enter the working directory";
+    case StartStep::standard_input:
+      return "open /dev/null";
+    case StartStep::descriptors:
+      return "close descriptors";
+    case StartStep::execute:
+      return "execute";
+  }
+  return "start";
+}
+
+void Report::set_line(std::string_view line) noexcept {
+  size = static_cast<std::uint16_t>(std::min(line.size(), kCapacity));
+  std::copy_n(line.data(), size, text.data());
+}
+
+Result<ReportPipe> make_report_pipe() noexcept {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return Error::from_errno("make a pipe");
+  return ReportPipe{Fd(ends[0]), Fd(ends[1])};
+}
+
+void send_report(int writer, const Report& report) noexcept {
+  ssize_t sent = 0;
+  do sent = ::write(writer, &report, sizeof report);
+  while (sent < 0 && errno == EINTR);
+}
+
+std::optional<Report> read_report(int reader) noexcept {
+  Report report;
+  ssize_t got = 0;
+  do got = ::read(reader, &report, sizeof report);
+  while (got < 0 && errno == EINTR);
+  const bool whole = got == static_cast<ssize_t>(sizeof report);
+  if (!whole || report.step > StartStep::execute) return std::nullopt;
+  return report;
+}
+
+}  // namespace pintle::sys

@@ -1,0 +1,60 @@
+// sys/report.hpp - what a child tells PID 1 before it ends, over a pipe that exec(3) closes: the
+// step of its start that failed, with errno, or one line of text from a built-in. Fixed size and
+// untrusted: a child that parses a network's answer writes it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
+namespace pintle::sys {
+
+/// The steps between fork(2) and the program, in their order.
+enum class StartStep : std::uint8_t {
+  session,
+  terminal,
+  limits,
+  privileges,
+  directory,
+  standard_input,
+  descriptors,
+  execute,
+};
+
+/// A phrase for each: "cannot <phrase>".
+const char* describe(StartStep step) noexcept;
+
+struct Report {
+  static constexpr std::size_t kCapacity = 240;
+
+  bool has_failure = false;
+  StartStep step = StartStep::execute;
+  int code = 0;                        ///< errno of the step
+  std::array<char, kCapacity> text{};  ///< what failed, or a built-in's line; not terminated
+  std::uint16_t size = 0;
+
+  std::string_view line() const noexcept {
+    return {text.data(), size < kCapacity ? size : kCapacity};
+  }
+  void set_line(std::string_view line) noexcept;
+};
+
+struct ReportPipe {
+  Fd reader;  ///< non-blocking
+  Fd writer;
+};
+
+/// Both ends are close-on-exec. Errors: those of pipe2(2).
+Result<ReportPipe> make_report_pipe() noexcept;
+
+/// Writes `report`; one write(2) of less than PIPE_BUF bytes, so all or nothing.
+void send_report(int writer, const Report& report) noexcept;
+
+/// Reads a report if one is there; nullopt otherwise, or when its size or step is not ours.
+std::optional<Report> read_report(int reader) noexcept;
+
+}  // namespace pintle::sys

@@ -1,0 +1,155 @@
+#include "sys/spawn.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <exception>
+
+#include "sys/signals.hpp"
+
+namespace pintle::sys {
+namespace {
+
+constexpr int kCannotStart = 127;
+
+/// Everything the child needs, built before the fork: afterwards it must not allocate.
+struct Prepared {
+  const Child& child;
+  std::vector<char*> argv;
+  std::vector<char*> environment;
+  int report;
+};
+
+std::vector<char*> pointers(const std::vector<std::string>& words) {
+  std::vector<char*> out;
+  out.reserve(words.size() + 1);
+  for (const std::string& word : words) out.push_back(const_cast<char*>(word.c_str()));
+  out.push_back(nullptr);
+  return out;
+}
+
+[[noreturn]] void fail(const Prepared& prepared, StartStep step, std::string_view what) noexcept {
+  Report report;
+  report.has_failure = true;
+  report.step = step;
+  report.code = errno;
+  report.set_line(what);
+  send_report(prepared.report, report);
+  ::_exit(kCannotStart);
+}
+
+void place(const Prepared& prepared) noexcept {
+  const Placement placement = prepared.child.placement;
+  if (placement == Placement::session) {
+    if (::setsid() < 0) fail(prepared, StartStep::session, {});
+    return;
+  }
+  if (::setpgid(0, 0) < 0) fail(prepared, StartStep::session, {});
+  // SIGTTOU is blocked, so the terminal can be taken from the background too. That it is gone, or
+  // not ours, is no reason not to start.
+  if (placement == Placement::foreground) (void)::tcsetpgrp(STDIN_FILENO, ::getpid());
+}
+
+void limit(const Prepared& prepared) noexcept {
+  for (const Limit& one : prepared.child.limits) {
+    if (::setrlimit(one.resource, &one.value) < 0) fail(prepared, StartStep::limits, "a limit");
+  }
+  if (prepared.child.umask) ::umask(*prepared.child.umask);
+  if (!prepared.child.nice) return;
+  if (::setpriority(PRIO_PROCESS, 0, *prepared.child.nice) < 0) {
+    fail(prepared, StartStep::limits, "the nice value");
+  }
+}
+
+void lower(const Prepared& prepared) noexcept {
+  const auto result = step_down(prepared.child.step_down);
+  if (result) return;
+  errno = result.error().code;
+  fail(prepared, StartStep::privileges, result.error().what);
+}
+
+void enter_directory(const Prepared& prepared) noexcept {
+  const std::string& directory = prepared.child.directory;
+  if (directory.empty() || ::chdir(directory.c_str()) == 0) return;
+  fail(prepared, StartStep::directory, directory);
+}
+
+void detach_input(const Prepared& prepared) noexcept {
+  if (prepared.child.placement != Placement::session) return;
+  int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  // An image without /dev: reading from a bare path descriptor fails, which is as good as no input.
+  if (null < 0) null = ::open("/", O_PATH | O_CLOEXEC);
+  if (null < 0 || ::dup2(null, STDIN_FILENO) < 0) fail(prepared, StartStep::standard_input, {});
+}
+
+/// Closes what lies above 2. Only a kernel or a seccomp profile without close_range(2) needs the
+/// loop; `keep` is the report's descriptor.
+void close_descriptors(int keep) noexcept {
+  constexpr unsigned kMost = ~0U;
+  const auto kept = static_cast<unsigned>(keep);
+  const bool below = kept <= 3 || ::syscall(SYS_close_range, 3U, kept - 1, 0) == 0;
+  if (below && ::syscall(SYS_close_range, kept + 1, kMost, 0) == 0) return;
+  rlimit most{};
+  if (::getrlimit(RLIMIT_NOFILE, &most) < 0) most.rlim_cur = 1024;
+  const rlim_t end = most.rlim_cur < 1U << 20U ? most.rlim_cur : 1U << 20U;
+  for (int fd = 3; fd < static_cast<int>(end); ++fd) {
+    if (fd != keep) ::close(fd);
+  }
+}
+
+[[noreturn]] void execute(const Prepared& prepared) noexcept {
+  std::string_view refused;
+  for (const std::string& path : prepared.child.candidates) {
+    ::execve(path.c_str(), prepared.argv.data(), prepared.environment.data());
+    if (errno == ENOENT || errno == ENOTDIR) continue;
+    refused = path;
+    if (errno != EACCES) fail(prepared, StartStep::execute, path);
+  }
+  errno = refused.empty() ? ENOENT : EACCES;
+  fail(prepared, StartStep::execute, refused.empty() ? prepared.argv[0] : refused);
+}
+
+[[noreturn]] void run_task(const Prepared& prepared) noexcept {
+  Report report;
+  int code = 1;
+  try {
+    code = prepared.child.task(report);
+  } catch (const std::exception& error) {
+    report.set_line(error.what());
+  }
+  send_report(prepared.report, report);
+  ::_exit(code);
+}
+
+/// The child's side of the fork: it ends in exec or _exit, and never returns or throws.
+[[noreturn]] void become(const Prepared& prepared) noexcept {
+  place(prepared);
+  limit(prepared);
+  lower(prepared);
+  enter_directory(prepared);
+  detach_input(prepared);
+  close_descriptors(prepared.report);
+  set_mask({});
+  if (prepared.child.task) run_task(prepared);
+  execute(prepared);
+}
+
+}  // namespace
+
+Result<Spawned> spawn(const Child& child) {
+  ReportPipe pipe = TRY(make_report_pipe());
+  const Prepared prepared{child, pointers(child.argv), pointers(child.environment),
+                          pipe.writer.get()};
+  const pid_t pid = ::fork();
+  if (pid < 0) return Error::from_errno("fork");
+  if (pid == 0) become(prepared);
+  // Done on both sides, so that the group exists whoever runs first; the child's exec makes it
+  // fail, which is too late to matter.
+  if (child.placement != Placement::session) (void)::setpgid(pid, pid);
+  return Spawned{pid, std::move(pipe.reader)};
+}
+
+}  // namespace pintle::sys

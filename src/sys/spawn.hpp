@@ -1,0 +1,66 @@
+// sys/spawn.hpp - starts a child: a program, or a task of our own that steps down first.
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+#include "sys/report.hpp"
+#include "sys/step_down.hpp"
+
+namespace pintle::sys {
+
+/// Where a child stands towards sessions and terminals (credentials(7)).
+enum class Placement : std::uint8_t {
+  session,     ///< a new session, so without terminal, and stdin is /dev/null: hooks
+  group,       ///< a new process group in our session, stdin inherited: main
+  foreground,  ///< that, and the terminal's foreground group
+};
+
+struct Limit {
+  int resource;  ///< RLIMIT_…, setrlimit(2)
+  rlimit value;
+};
+
+/// A built-in: runs in the child, fills in a line for the report and returns the exit code.
+using Task = std::function<int(Report&)>;
+
+struct Child {
+  std::vector<std::string> argv{};         ///< the program and its arguments; unused with `task`
+  std::vector<std::string> candidates{};   ///< paths to try in this order: the PATH search
+  std::vector<std::string> environment{};  ///< NAME=value
+  Task task{};                             ///< runs instead of a program when it is set
+  Placement placement = Placement::session;
+  StepDown step_down{};
+  std::vector<Limit> limits{};
+  std::optional<int> nice{};
+  std::optional<mode_t> umask{};
+  std::string directory{};  ///< empty: stay in ours
+};
+
+struct Spawned {
+  pid_t pid;
+  Fd report;  ///< read_report() after the child's death tells whether it could start
+};
+
+/// Forks `child`. It returns at once, before the child has executed anything: a program on a slow
+/// file system must not make PID 1 wait. All signals must be blocked.
+/// Errors: those of pipe2(2) and fork(2). What fails later is in the report.
+Result<Spawned> spawn(const Child& child);
+
+/// Where execve(2) is to look for `command`: itself if it has a '/' (relative to `directory`), else
+/// each folder of `path` with it. An empty folder in PATH is passed over.
+std::vector<std::string> candidates_for(const std::string& command, std::string_view path,
+                                        const std::string& directory);
+
+/// Why `path` cannot be executed, when errno alone misleads: the missing interpreter of a script or
+/// of a dynamically linked program. Empty when there is nothing to add.
+std::string explain_exec_failure(const std::string& path, int code);
+
+}  // namespace pintle::sys

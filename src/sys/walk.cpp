@@ -1,0 +1,171 @@
+#include "sys/walk.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <deque>
+
+namespace pintle::sys {
+namespace {
+
+constexpr int kMostLinks = 40;  // as the kernel's own limit, path_resolution(7)
+constexpr mode_t kPermissions = 07777;
+
+Error failed(const char* what, const std::string& path) {
+  Error error = Error::from_errno(what);
+  error.subject = path;
+  return error;
+}
+
+/// Nobody but root and us can put anything into this folder.
+bool is_trusted(int fd, const struct stat& info) noexcept {
+  struct statvfs mount {};
+  if (::fstatvfs(fd, &mount) == 0 && (mount.f_flag & ST_RDONLY) != 0) return true;
+  return (info.st_uid == 0 || info.st_uid == ::geteuid()) && (info.st_mode & 022) == 0;
+}
+
+class Walk {
+ public:
+  Walk(const std::string& path, Missing missing) : path_(path), missing_(missing) {}
+
+  Result<Reached> run() {
+    TRY(start());
+    push_front(path_);
+    while (!components_.empty()) {
+      const std::string name = components_.front();
+      components_.pop_front();
+      TRY(enter(name));
+    }
+    return std::move(here_);
+  }
+
+ private:
+  Result<void> start() {
+    const bool absolute = path_.starts_with('/');
+    Fd fd(::open(absolute ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!fd) return failed("open", path_);
+    trusted_ = true;
+    return arrive(std::move(fd), false);
+  }
+
+  void push_front(std::string_view path) {
+    std::deque<std::string> parts;
+    while (!path.empty()) {
+      const std::size_t end = path.find('/');
+      const std::string_view part = path.substr(0, end);
+      path = end == std::string_view::npos ? std::string_view() : path.substr(end + 1);
+      if (!part.empty() && part != ".") parts.emplace_back(part);
+    }
+    components_.insert(components_.begin(), parts.begin(), parts.end());
+  }
+
+  Result<void> arrive(Fd fd, bool was_made) {
+    struct stat info {};
+    if (::fstat(fd.get(), &info) < 0) return failed("stat", path_);
+    if (!S_ISDIR(info.st_mode)) {
+      errno = ENOTDIR;
+      return failed("enter", path_);
+    }
+    trusted_ = trusted_ && is_trusted(fd.get(), info);
+    here_ = {std::move(fd), was_made};
+    return {};
+  }
+
+  Fd open_component(const std::string& name) const noexcept {
+    return Fd(::openat(here_.directory.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  }
+
+  Result<void> enter(const std::string& name) {
+    Fd next = open_component(name);
+    bool was_made = false;
+    if (!next && errno == ENOENT && missing_ == Missing::make) {
+      const mode_t mode = components_.empty() ? 0700 : 0755;
+      was_made = ::mkdirat(here_.directory.get(), name.c_str(), mode) == 0;
+      // Somebody may have been quicker; what is there now is looked at like anything else.
+      if (!was_made && errno != EEXIST) return failed("make the directory", path_);
+      next = open_component(name);
+    }
+    if (!next) return failed("open", path_);
+    struct stat info {};
+    if (::fstat(next.get(), &info) < 0) return failed("stat", path_);
+    if (S_ISLNK(info.st_mode)) return follow(next, info);
+    return arrive(std::move(next), was_made);
+  }
+
+  Result<void> follow(const Fd& link, const struct stat& info) {
+    const bool ours = info.st_uid == 0 || info.st_uid == ::geteuid();
+    if (!trusted_ || !ours || ++links_ > kMostLinks) {
+      Error error{"enter", ELOOP, path_, {}};
+      error.detail = "a symbolic link on the way could have been put there by somebody else";
+      return error;
+    }
+    std::array<char, PATH_MAX> target{};
+    const ssize_t size = ::readlinkat(link.get(), "", target.data(), target.size());
+    if (size < 0) return failed("read a link of", path_);
+    const std::string_view text(target.data(), static_cast<std::size_t>(size));
+    if (text.starts_with('/')) {
+      Fd root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+      if (!root) return failed("open", path_);
+      TRY(arrive(std::move(root), false));
+    }
+    push_front(text);
+    return {};
+  }
+
+  const std::string& path_;
+  Missing missing_;
+  std::deque<std::string> components_;
+  Reached here_;
+  bool trusted_ = true;
+  int links_ = 0;
+};
+
+/// chmod of a descriptor that was opened with O_PATH: fchmodat2(2) where the kernel has it, else
+/// the way through /proc.
+int change_mode(int fd, mode_t mode) {
+  constexpr long kFchmodat2 = 452;
+  if (::syscall(kFchmodat2, fd, "", mode, AT_EMPTY_PATH) == 0) return 0;
+  if (errno != ENOSYS && errno != EPERM) return -1;
+  const int reason = errno;
+  const std::string path = fmt::format("/proc/self/fd/{}", fd);
+  if (::chmod(path.c_str(), mode) == 0) return 0;
+  if (errno == ENOENT) errno = reason;
+  return -1;
+}
+
+}  // namespace
+
+Result<Reached> reach_directory(const std::string& path, Missing missing) {
+  return Walk(path, missing).run();
+}
+
+Result<bool> has_ownership(const Fd& fd, const Ownership& wanted) noexcept {
+  struct stat info {};
+  if (::fstat(fd.get(), &info) < 0) return Error::from_errno("stat");
+  return (!wanted.uid || info.st_uid == *wanted.uid) &&
+         (!wanted.gid || info.st_gid == *wanted.gid) &&
+         (!wanted.mode || (info.st_mode & kPermissions) == *wanted.mode);
+}
+
+Result<void> give_ownership(const Fd& fd, const Ownership& wanted) {
+  // The mode first: once the file belongs to somebody else, CAP_FOWNER would be needed for it.
+  if (!TRY(has_ownership(fd, {.mode = wanted.mode})) && change_mode(fd.get(), *wanted.mode) < 0) {
+    return Error::from_errno("change the mode of");
+  }
+  if (TRY(has_ownership(fd, {.uid = wanted.uid, .gid = wanted.gid}))) return {};
+  const uid_t uid = wanted.uid.value_or(static_cast<uid_t>(-1));
+  const gid_t gid = wanted.gid.value_or(static_cast<gid_t>(-1));
+  if (::fchownat(fd.get(), "", uid, gid, AT_EMPTY_PATH) < 0) {
+    return Error::from_errno("change the owner of");
+  }
+  return {};
+}
+
+}  // namespace pintle::sys

@@ -1,0 +1,42 @@
+// sys/walk.hpp - reaches a directory by its path, one component after the other, so that no
+// symbolic link planted by somebody with fewer rights leads us astray (CVE-2018-15687 and its kin).
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
+namespace pintle::sys {
+
+struct Reached {
+  Fd directory;  ///< O_PATH
+  bool was_made = false;
+};
+
+enum class Missing : bool { fail, make };
+
+/// Opens the directory `path`. Missing components are made if `missing` says so, parents with mode
+/// 0755, the last with 0700. A symbolic link is followed only if it and every folder passed before
+/// it belong to root or to us and nobody else may write there; a read-only mount counts as not
+/// writable (design section 2, "Links").
+/// Errors: ELOOP for a link that is not to be followed; ENOTDIR; those of openat(2), mkdirat(2).
+Result<Reached> reach_directory(const std::string& path, Missing missing);
+
+struct Ownership {
+  std::optional<uid_t> uid{};
+  std::optional<gid_t> gid{};
+  std::optional<mode_t> mode{};  ///< the lower 12 bits
+};
+
+/// True if the file behind `fd` (O_PATH will do) has all of `wanted`. Errors: those of fstat(2).
+Result<bool> has_ownership(const Fd& fd, const Ownership& wanted) noexcept;
+
+/// Gives the file behind `fd` what it lacks of `wanted`, and touches nothing else.
+/// Errors: those of fchownat(2), fchmodat(2).
+Result<void> give_ownership(const Fd& fd, const Ownership& wanted);
+
+}  // namespace pintle::sys
