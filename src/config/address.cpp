@@ -1,0 +1,96 @@
+#include "config/address.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.hpp"
+
+namespace pintle::config {
+namespace {
+
+constexpr std::uint16_t kHttpPort = 80;
+
+Error bad(std::string_view text, std::string_view why) {
+  return {"use the address", 0, std::string(text),
+          fmt::format("\"{}\": {}", one_line(text, 120), why)};
+}
+
+bool is_loopback(const std::string& host) noexcept {
+  in_addr four{};
+  if (::inet_pton(AF_INET, host.c_str(), &four) == 1) return ntohl(four.s_addr) >> 24U == 127;
+  in6_addr six{};
+  if (::inet_pton(AF_INET6, host.c_str(), &six) != 1) return host == "localhost";
+  return IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+bool parse_port(std::string_view text, std::uint16_t& port) noexcept {
+  if (text.empty() || text.front() < '0' || text.front() > '9') return false;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port > 0;
+}
+
+/// Splits "host:port" or "[v6]:port"; `port` is empty when there is none.
+bool split(std::string_view text, std::string_view& host, std::string_view& port) noexcept {
+  port = {};
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos) return false;
+    host = text.substr(1, end - 1);
+    text.remove_prefix(end + 1);
+    if (text.empty()) return host.find(':') != std::string_view::npos;
+    if (text.front() != ':') return false;
+    port = text.substr(1);
+    return !port.empty();
+  }
+  const std::size_t colon = text.find(':');
+  host = text.substr(0, colon);
+  if (colon == std::string_view::npos) return true;
+  port = text.substr(colon + 1);
+  return !port.empty() && port.find(':') == std::string_view::npos;
+}
+
+Result<Address> address_in(std::string_view text, std::string_view whole, std::uint16_t standard) {
+  std::string_view host;
+  std::string_view port;
+  if (!split(text, host, port)) return bad(whole, "write host:port, an IPv6 address in brackets");
+  Address address{std::string(host), standard};
+  if (port.empty() && standard == 0) return bad(whole, "the port is missing; write host:port");
+  if (!port.empty() && !parse_port(port, address.port)) {
+    return bad(whole, "the port is a number from 1 to 65535");
+  }
+  if (is_loopback(address.host)) return address;
+  return bad(whole, "a probe stays in its container: use 127.0.0.1, [::1] or localhost");
+}
+
+bool is_visible(char c) noexcept {
+  return c > 0x20 && c < 0x7f;
+}
+
+}  // namespace
+
+Result<Address> parse_address(std::string_view text) {
+  return address_in(text, text, 0);
+}
+
+Result<HttpUrl> parse_http_url(std::string_view text) {
+  constexpr std::string_view kScheme = "http://";
+  if (!text.starts_with(kScheme)) return bad(text, "write http://HOST:PORT/PATH");
+  if (!std::all_of(text.begin(), text.end(), is_visible)) {
+    return bad(text, "spaces and bytes outside ASCII must be percent-encoded");
+  }
+  const std::string_view rest = text.substr(kScheme.size());
+  const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
+  const std::string_view authority = rest.substr(0, end);
+  std::string target(rest.substr(end));
+  if (authority.find('@') != std::string_view::npos) return bad(text, "it has user-info");
+  if (target.find('#') != std::string::npos) return bad(text, "it has a fragment (#)");
+  if (!target.starts_with('/')) target.insert(0, "/");
+  return HttpUrl{TRY(address_in(authority, text, kHttpPort)), std::string(authority),
+                 std::move(target)};
+}
+
+}  // namespace pintle::config

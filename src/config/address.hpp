@@ -1,0 +1,30 @@
+// config/address.hpp - where a probe goes: "host:port" and http URLs. A probe looks at its own
+// container, so the host is a loopback address: a literal, or "localhost".
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace pintle::config {
+
+struct Address {
+  std::string host;  ///< a literal without brackets, or "localhost"
+  std::uint16_t port = 0;
+};
+
+struct HttpUrl {
+  Address address;
+  std::string host_header;  ///< as it stood in the URL, RFC 9110 section 7.2
+  std::string target;       ///< path and query, at least "/"
+};
+
+/// "127.0.0.1:80", "[::1]:80", "localhost:80". Errors: anything else, in `detail`. Pure.
+Result<Address> parse_address(std::string_view text);
+
+/// "http://HOST[:PORT][/PATH][?QUERY]", without user-info or fragment. Errors: as above.
+Result<HttpUrl> parse_http_url(std::string_view text);
+
+}  // namespace pintle::config

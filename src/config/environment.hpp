@@ -1,0 +1,71 @@
+// config/environment.hpp - variables: which value a name has for a hook, what its process inherits,
+// and how texts are expanded (design section 2, "The rules, exactly"). Pure.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/model.hpp"
+
+namespace pintle::config {
+
+/// "NAME=value" strings as in environ(7); any bytes.
+using Environ = std::vector<std::string>;
+
+/// The value of `name` in `environ`; nullopt when it is not set. The first one counts.
+std::optional<std::string> get(const Environ& environ, std::string_view name);
+
+/// Sets or replaces `name`.
+void set(Environ& environ, std::string_view name, std::string_view value);
+
+/// Removes `name`.
+void unset(Environ& environ, std::string_view name);
+
+/// A variable that something needs and that has no value.
+struct MissingVariable {
+  std::string name;
+  std::string description;
+};
+
+/// What names mean for one hook: its own entries, the top level's, then the container's.
+class Scope {
+ public:
+  Scope(const Environ& container, const Variables& top, const Variables& own) noexcept
+      : container_(container), top_(top), own_(own) {}
+
+  /// The value of `name`; nullopt when it has none.
+  std::optional<std::string> value(std::string_view name) const;
+
+  /// Every declared variable that has no value.
+  std::vector<MissingVariable> missing() const;
+
+  /// What a child starts with: the container's variables if it inherits them, and every declared
+  /// one that has a value. PATH is always there.
+  Environ child(bool inherits) const;
+
+ private:
+  const Environ& container_;
+  const Variables& top_;
+  const Variables& own_;
+};
+
+/// The PATH of a container that sets none.
+inline constexpr std::string_view kStandardPath =
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// Expands $NAME, ${NAME}, ${NAME:-default} and $$ in `text`, once. A name without value expands to
+/// nothing and is added to `missing`. Errors: a "${" that is not closed or holds no name.
+Result<std::string> expand(std::string_view text, const Scope& scope,
+                           std::vector<MissingVariable>& missing);
+
+/// What is wrong with the "${…}" of `text`, in words; empty when nothing is.
+std::string check_expansion(std::string_view text);
+
+/// The names that `text` needs, those with a default left out.
+std::vector<std::string> names_in(std::string_view text);
+
+}  // namespace pintle::config

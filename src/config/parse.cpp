@@ -1,0 +1,158 @@
+#include "config/parse.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "config/parse_parts.hpp"
+
+namespace pintle::config {
+namespace {
+
+constexpr std::string_view kModes[] = {"layered", "prebuilt"};
+constexpr std::string_view kFormats[] = {"text", "json"};
+constexpr std::string_view kLevels[] = {"debug", "info", "warn", "error"};
+constexpr std::string_view kInitUsers[] = {"main"};
+
+void read_mode(Reader& reader, const Node& node, Model& out) {
+  if (const auto word = reader.word(node, kModes)) out.image_mode = static_cast<ImageMode>(*word);
+}
+
+template <auto Field>
+void grace(Reader& reader, const Node& node, Shutdown& out) {
+  if (const auto duration = reader.duration(node)) out.*Field = *duration;
+}
+
+void read_stop_signals(Reader& reader, const Node& node, Shutdown& out) {
+  out.signals.clear();
+  read_items(reader, node, [&](const Node& item) {
+    if (const auto number = reader.signal(item)) out.signals.push_back(*number);
+  });
+}
+
+constexpr Key<Shutdown> kShutdownKeys[] = {
+    {"gracePeriod", grace<&Shutdown::grace_period>, "From the stop signal to SIGKILL for main."},
+    {"totalGracePeriod", grace<&Shutdown::total_grace_period>, "The whole stop, at most."},
+    {"signals", read_stop_signals, "Which signals stop the container: SIGTERM and SIGINT."},
+};
+
+void read_shutdown(Reader& reader, const Node& node, Model& out) {
+  read_object<Shutdown>(reader, node, kShutdownKeys, out.shutdown, "\"shutdown\"");
+  const bool total_given = node.find("totalGracePeriod") != nullptr;
+  const Duration least = out.shutdown.grace_period;
+  if (out.shutdown.total_grace_period >= least) return;
+  // Only the shorter one was written: the whole then follows, with the default's margin.
+  if (!total_given) {
+    out.shutdown.total_grace_period = least + 1s;
+  } else {
+    reader.problem(node.at, "\"totalGracePeriod\" is shorter than \"gracePeriod\"");
+  }
+}
+
+void read_capabilities(Reader& reader, const Node& node, Confinement& out) {
+  if (auto names = read_arguments(reader, node)) out.capabilities = std::move(*names);
+}
+
+constexpr Key<Confinement> kConfinementKeys[] = {
+    {"capabilities", read_capabilities,
+     "What main keeps after the step-down: [\"NET_BIND_SERVICE\"]."},
+    {"noNewPrivileges", into<&Confinement::no_new_privileges, &Reader::boolean>,
+     "Set no_new_privs for every child; true unless it says otherwise."},
+};
+
+void read_confinement(Reader& reader, const Node& node, Model& out) {
+  read_object<Confinement>(reader, node, kConfinementKeys, out.confinement, "\"confinement\"");
+}
+
+void read_level(Reader& reader, const Node& node, Logging& out) {
+  if (const auto word = reader.word(node, kLevels)) out.level = static_cast<log::Level>(*word);
+}
+void read_format(Reader& reader, const Node& node, Logging& out) {
+  if (const auto word = reader.word(node, kFormats)) out.format = static_cast<log::Format>(*word);
+}
+
+constexpr Key<Logging> kLoggingKeys[] = {
+    {"level", read_level, "The lowest level that is written: debug, info, warn, error."},
+    {"format", read_format, "text or json."},
+};
+
+void read_logging(Reader& reader, const Node& node, Model& out) {
+  read_object<Logging>(reader, node, kLoggingKeys, out.logging, "\"logging\"");
+}
+
+void read_init_user(Reader& reader, const Node& node, Model& out) {
+  if (reader.word(node, kInitUsers)) out.init_as_main = true;
+}
+
+constexpr Key<Model> kInitKeys[] = {
+    {"user", read_init_user, "\"main\": PID 1 takes main's uid when init is over."},
+};
+
+void read_init(Reader& reader, const Node& node, Model& out) {
+  read_object<Model>(reader, node, kInitKeys, out, "\"init\"");
+}
+
+void read_parallelism(Reader& reader, const Node& node, Model& out) {
+  if (const auto count = reader.count(node, 1)) out.parallelism = *count;
+}
+
+template <Kind kind>
+void hooks(Reader& reader, const Node& node, Model& out) {
+  read_hooks(reader, node, kind, out.hooks);
+}
+void read_main_part(Reader& reader, const Node& node, Model& out) {
+  read_main(reader, node, out.main);
+}
+void read_environment(Reader& reader, const Node& node, Model& out) {
+  read_variables(reader, node, out.environment);
+}
+
+constexpr Key<Model> kKeys[] = {
+    {"user", into<&Model::user, &Reader::filled_text>,
+     "What a root pintle steps down to, for main and every hook that names nobody."},
+    {"workingDirectory", into<&Model::working_directory, &Reader::filled_text>,
+     "Where main and hooks run; the container's unless it says otherwise."},
+    {"imageMode", read_mode, "layered or prebuilt; IMAGE_MODE can make it stricter."},
+    {"environment", read_environment, "Variables, declared once and checked before anything runs."},
+    {"parallelism", read_parallelism, "How many steps may run at the same time."},
+    {"steps", hooks<Kind::step>, "The init steps, in order."},
+    {"main", read_main_part, "The container's main process."},
+    {"health", hooks<Kind::check>, "The health checks."},
+    {"maintenance", hooks<Kind::job>, "The jobs that run on a schedule."},
+    {"shutdown", read_shutdown, "How the container stops."},
+    {"confinement", read_confinement, "What main and hooks may do."},
+    {"init", read_init, "PID 1 itself."},
+    {"logging", read_logging, "pintle's own lines."},
+};
+
+void find_duplicate_ids(const Model& model, Problems& problems) {
+  std::unordered_map<std::string_view, const Hook*> seen;
+  for (const Hook& hook : model.hooks) {
+    if (hook.id.empty()) continue;
+    const auto [first, is_new] = seen.emplace(hook.id, &hook);
+    if (is_new) continue;
+    problems.push_back({hook.at, hook.pointer + "/id",
+                        fmt::format("the id \"{}\" is taken by {}; ids are unique in the document",
+                                    hook.id, first->second->pointer)});
+  }
+}
+
+bool stands_before(const Problem& a, const Problem& b) noexcept {
+  return a.at.line != b.at.line ? a.at.line < b.at.line : a.at.column < b.at.column;
+}
+
+}  // namespace
+
+Model parse(std::string_view text, Problems& problems) {
+  Model model;
+  const Node root = parse_json(text, problems);
+  if (!problems.empty()) return model;
+  Reader reader(problems);
+  read_object<Model>(reader, root, kKeys, model, "the config");
+  find_duplicate_ids(model, problems);
+  std::stable_sort(problems.begin(), problems.end(), stands_before);
+  return model;
+}
+
+}  // namespace pintle::config

@@ -1,0 +1,167 @@
+#include "config/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/duration.hpp"
+#include "base/signal_names.hpp"
+#include "base/text.hpp"
+#include "config/environment.hpp"
+
+namespace pintle::config {
+namespace {
+
+std::string listed(std::span<const std::string_view> words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+}  // namespace
+
+Reader::Inside::Inside(Reader& reader, std::string_view key)
+    : reader_(reader), size_(reader.pointer_.size()) {
+  reader_.pointer_ += '/';
+  for (const char c : key) {  // RFC 6901, section 3
+    if (c == '~') {
+      reader_.pointer_ += "~0";
+    } else if (c == '/') {
+      reader_.pointer_ += "~1";
+    } else {
+      reader_.pointer_ += c;
+    }
+  }
+}
+
+Reader::Inside::Inside(Reader& reader, std::size_t index)
+    : reader_(reader), size_(reader.pointer_.size()) {
+  reader_.pointer_ += fmt::format("/{}", index);
+}
+
+void Reader::problem(Position at, std::string message) {
+  problems_.push_back({at, pointer_, std::move(message)});
+}
+
+bool Reader::is(const Node& node, Node::Type type) {
+  if (node.type == type) return true;
+  problem(node.at, fmt::format("expected {}, found {}", name_of(type), name_of(node.type)));
+  return false;
+}
+
+std::optional<std::string> Reader::text(const Node& node) {
+  if (!is(node, Node::Type::string)) return std::nullopt;
+  return node.text;
+}
+
+std::optional<std::string> Reader::filled_text(const Node& node) {
+  auto value = text(node);
+  if (!value || !value->empty()) return value;
+  problem(node.at, "it is empty; leave the key out if nothing is meant");
+  return std::nullopt;
+}
+
+std::optional<std::string> Reader::expandable(const Node& node) {
+  auto value = filled_text(node);
+  const std::string wrong = value ? check_expansion(*value) : std::string();
+  if (!wrong.empty()) problem(node.at, wrong);
+  return value;
+}
+
+std::optional<bool> Reader::boolean(const Node& node) {
+  if (!is(node, Node::Type::boolean)) return std::nullopt;
+  return node.truth;
+}
+
+std::optional<std::int64_t> Reader::count(const Node& node, std::int64_t least) {
+  constexpr std::int64_t kMost = 1'000'000;
+  if (!is(node, Node::Type::integer)) return std::nullopt;
+  if (node.integer >= least && node.integer <= kMost) return node.integer;
+  problem(node.at, fmt::format("{} is out of range; a whole number from {} to {} is meant",
+                               node.text, least, kMost));
+  return std::nullopt;
+}
+
+std::optional<Duration> Reader::duration_from(const Node& node, Duration least) {
+  if (node.type == Node::Type::integer || node.type == Node::Type::fraction) {
+    problem(node.at, fmt::format("a duration is a string with a unit: write \"{}s\", not {}",
+                                 node.text, node.text));
+    return std::nullopt;
+  }
+  if (!is(node, Node::Type::string)) return std::nullopt;
+  const auto duration = parse_duration(node.text);
+  if (!duration) {
+    problem(node.at, fmt::format("\"{}\" is not a duration; write it like \"500ms\", \"30s\" or "
+                                 "\"1m30s\" (units ms, s, m, h, d)",
+                                 one_line(node.text, 60)));
+  } else if (*duration < least) {
+    problem(node.at, fmt::format("it must be {} or more", format_duration(least)));
+    return std::nullopt;
+  }
+  return duration;
+}
+
+std::optional<Duration> Reader::duration(const Node& node) {
+  return duration_from(node, Duration(0));
+}
+
+std::optional<Duration> Reader::positive_duration(const Node& node) {
+  return duration_from(node, Duration(1));
+}
+
+std::optional<mode_t> Reader::mode(const Node& node) {
+  const auto written = text(node);
+  if (!written) return std::nullopt;
+  mode_t value = 0;
+  const bool digits =
+      std::all_of(written->begin(), written->end(), [](char c) { return c >= '0' && c <= '7'; });
+  if (!digits || written->size() < 3 || written->size() > 5) {
+    problem(node.at, fmt::format("\"{}\" is not a mode; write it in octal, like \"0750\"",
+                                 one_line(*written, 20)));
+    return std::nullopt;
+  }
+  for (const char c : *written) value = value * 8 + static_cast<mode_t>(c - '0');
+  if (value <= 07777) return value;
+  problem(node.at, "a mode is at most \"7777\"");
+  return std::nullopt;
+}
+
+std::optional<int> Reader::signal(const Node& node) {
+  const auto written = text(node);
+  if (!written) return std::nullopt;
+  const auto number = signal_number(*written);
+  if (!number) {
+    problem(node.at, fmt::format("\"{}\" is not a signal; write it like \"SIGTERM\"",
+                                 one_line(*written, 20)));
+  }
+  return number;
+}
+
+std::optional<std::size_t> Reader::word(const Node& node, std::span<const std::string_view> words) {
+  const auto written = text(node);
+  if (!written) return std::nullopt;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (equal_without_case(words[i], *written)) return i;
+  }
+  problem(node.at, fmt::format("\"{}\" is none of: {}", one_line(*written, 60), listed(words)));
+  return std::nullopt;
+}
+
+void report_unknown_key(Reader& reader, const Member& member, std::span<const KeyName> known,
+                        std::string_view object) {
+  std::vector<std::string_view> names;
+  for (const KeyName& key : known) {
+    if (key.belongs) names.push_back(key.name);
+    if (!key.belongs && key.name == member.key) {
+      reader.problem(member.at,
+                     fmt::format("the key \"{}\" makes no sense for {}", key.name, object));
+      return;
+    }
+  }
+  const std::string_view meant = nearest(member.key, names);
+  reader.problem(member.at, meant.empty()
+                                ? fmt::format("unknown key \"{}\" in {}; known are: {}",
+                                              one_line(member.key, 60), object, listed(names))
+                                : fmt::format("unknown key \"{}\" in {}; did you mean \"{}\"?",
+                                              one_line(member.key, 60), object, meant));
+}
+
+}  // namespace pintle::config

@@ -1,0 +1,128 @@
+// config/reader.hpp - reads JSON nodes into the model by tables of keys. The same rows give the
+// parser, its messages, and what a schema or a reference needs to know of each key.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "config/json.hpp"
+#include "config/model.hpp"
+
+namespace pintle::config {
+
+/// Which kinds of hook a key belongs to; bit N is Kind N. Objects that are no hook use kAnyKind.
+using Kinds = std::uint8_t;
+inline constexpr Kinds kAnyKind = 0xff;
+constexpr Kinds only(Kind kind) noexcept {
+  return static_cast<Kinds>(1U << static_cast<unsigned>(kind));
+}
+
+/// Knows where in the document we are, and collects what is wrong there.
+class Reader {
+ public:
+  explicit Reader(Problems& problems) noexcept : problems_(problems) {}
+
+  void problem(Position at, std::string message);
+  const std::string& pointer() const noexcept { return pointer_; }
+
+  /// Lengthens the pointer for as long as it lives.
+  class Inside {
+   public:
+    Inside(Reader& reader, std::string_view key);
+    Inside(Reader& reader, std::size_t index);
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+    ~Inside() { reader_.pointer_.resize(size_); }
+
+   private:
+    Reader& reader_;
+    std::size_t size_;
+  };
+
+  // Each returns the value, or notes a problem at the node and returns nullopt.
+  std::optional<std::string> text(const Node& node);
+  std::optional<std::string> filled_text(const Node& node);  ///< not empty
+  std::optional<std::string> expandable(const Node& node);  ///< not empty; "${…}" are well formed
+  std::optional<bool> boolean(const Node& node);
+  std::optional<std::int64_t> count(const Node& node, std::int64_t least);
+  std::optional<Duration> duration(const Node& node);
+  std::optional<Duration> positive_duration(const Node& node);
+  std::optional<mode_t> mode(const Node& node);  ///< "0750"
+  std::optional<int> signal(const Node& node);
+  std::optional<std::size_t> word(const Node& node, std::span<const std::string_view> words);
+  bool is(const Node& node, Node::Type type);
+
+ private:
+  std::optional<Duration> duration_from(const Node& node, Duration least);
+
+  Problems& problems_;
+  std::string pointer_;
+};
+
+/// One key of an object that is read into a T.
+template <class T>
+struct Key {
+  std::string_view name;
+  void (*read)(Reader&, const Node&, T&);
+  std::string_view help;   ///< one sentence
+  Kinds kinds = kAnyKind;  ///< of hook
+};
+
+/// What a row's neighbours are called, and whether they belong to this kind.
+struct KeyName {
+  std::string_view name;
+  bool belongs;
+};
+void report_unknown_key(Reader& reader, const Member& member, std::span<const KeyName> known,
+                        std::string_view object);
+
+/// Reads every member of `node` by its row; a key without row, or of another kind of hook, is a
+/// problem at that key. `object` is for messages: "a step".
+template <class T>
+void read_object(Reader& reader, const Node& node, std::span<const Key<T>> keys, T& out,
+                 std::string_view object, Kinds kind = kAnyKind) {
+  if (!reader.is(node, Node::Type::object)) return;
+  for (const Member& member : node.members) {
+    const Reader::Inside inside(reader, member.key);
+    const Key<T>* row = nullptr;
+    for (const Key<T>& key : keys) {
+      if (key.name == member.key && (key.kinds & kind) != 0) row = &key;
+    }
+    if (row != nullptr) {
+      row->read(reader, member.value, out);
+      continue;
+    }
+    std::vector<KeyName> known;
+    for (const Key<T>& key : keys) known.push_back({key.name, (key.kinds & kind) != 0});
+    report_unknown_key(reader, member, known, object);
+  }
+}
+
+/// Calls `each(item)` for the items of an array, with the pointer at them.
+template <class Each>
+void read_items(Reader& reader, const Node& node, Each each) {
+  if (!reader.is(node, Node::Type::array)) return;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    const Reader::Inside inside(reader, i);
+    each(node.items[i]);
+  }
+}
+
+// Readers for members of T, to stand in rows: key<&Hook::timeout, &Reader::duration>.
+template <class>
+struct MemberOf;
+template <class T, class V>
+struct MemberOf<V T::*> {
+  using Owner = T;
+};
+
+template <auto Field, auto Method>
+void into(Reader& reader, const Node& node, typename MemberOf<decltype(Field)>::Owner& out) {
+  if (auto value = (reader.*Method)(node)) out.*Field = std::move(*value);
+}
+
+}  // namespace pintle::config
