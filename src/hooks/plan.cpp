@@ -1,0 +1,144 @@
+#include "hooks/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/text.hpp"
+
+namespace pintle::hooks {
+namespace {
+
+using config::Hook;
+using config::Model;
+using config::Problems;
+
+using Index = std::unordered_map<std::string_view, std::size_t>;
+
+/// The step that `reference` names, as an index in Plan::steps.
+void add_edge(const config::Reference& reference, const Index& index, PlannedStep& step,
+              Problems& problems) {
+  const auto found = index.find(reference.id);
+  if (found != index.end()) {
+    step.precedents.push_back(found->second);
+    return;
+  }
+  std::vector<std::string_view> ids;
+  for (const auto& [id, position] : index) ids.push_back(id);
+  std::sort(ids.begin(), ids.end());
+  const std::string_view meant = nearest(reference.id, ids);
+  std::string text = fmt::format("there is no step \"{}\"", one_line(reference.id, 64));
+  if (!meant.empty()) text += fmt::format("; did you mean \"{}\"?", meant);
+  problems.push_back({reference.at, reference.pointer, std::move(text)});
+}
+
+/// Listed order: the step before, and through it all others. A step that named its precedents is
+/// no link of that chain, so it is waited for as well.
+void add_listed_order(const Model& model, Plan& plan, std::size_t position) {
+  PlannedStep& step = plan.steps[position];
+  for (std::size_t before = position; before-- > 0;) {
+    step.precedents.push_back(before);
+    if (!model.hooks[plan.steps[before].hook].precedents) return;
+  }
+}
+
+enum class Mark : std::uint8_t { fresh, open, closed };
+
+/// Looks for a cycle by a depth-first walk without recursion, so that no chain is too long.
+class CycleSearch {
+ public:
+  explicit CycleSearch(const Plan& plan) : plan_(plan), marks_(plan.steps.size(), Mark::fresh) {}
+
+  /// The steps of one cycle, first and last the same; empty when there is none.
+  std::vector<std::size_t> find() {
+    for (std::size_t start = 0; start < plan_.steps.size(); ++start) {
+      if (marks_[start] != Mark::fresh) continue;
+      if (auto cycle = walk(start); !cycle.empty()) return cycle;
+    }
+    return {};
+  }
+
+ private:
+  struct Frame {
+    std::size_t step;
+    std::size_t next = 0;
+  };
+
+  std::vector<std::size_t> walk(std::size_t start) {
+    path_ = {{start}};
+    marks_[start] = Mark::open;
+    while (!path_.empty()) {
+      Frame& frame = path_.back();
+      const auto& precedents = plan_.steps[frame.step].precedents;
+      if (frame.next == precedents.size()) {
+        marks_[frame.step] = Mark::closed;
+        path_.pop_back();
+        continue;
+      }
+      const std::size_t to = precedents[frame.next++];
+      if (marks_[to] == Mark::open) return close(to);
+      if (marks_[to] == Mark::closed) continue;
+      marks_[to] = Mark::open;
+      path_.push_back({to});
+    }
+    return {};
+  }
+
+  /// The part of the path from `step` on, in the order in which the steps would have to run.
+  std::vector<std::size_t> close(std::size_t step) const {
+    std::vector<std::size_t> cycle{step};
+    for (std::size_t i = path_.size(); i-- > 0 && path_[i].step != step;) {
+      cycle.push_back(path_[i].step);
+    }
+    cycle.push_back(step);
+    return cycle;
+  }
+
+  const Plan& plan_;
+  std::vector<Mark> marks_;
+  std::vector<Frame> path_;
+};
+
+void report_cycle(const Model& model, const Plan& plan, Problems& problems) {
+  const auto cycle = CycleSearch(plan).find();
+  if (cycle.empty()) return;
+  std::string text;
+  for (const std::size_t step : cycle) {
+    if (!text.empty()) text += " → ";
+    text += model.hooks[plan.steps[step].hook].id;
+  }
+  const Hook& hook = model.hooks[plan.steps[cycle.front()].hook];
+  problems.push_back(
+      {hook.at, hook.pointer + "/precedents",
+       fmt::format("the steps wait for each other: {}; remove one precedent", text)});
+}
+
+}  // namespace
+
+Plan make_plan(const config::Model& model, config::Problems& problems) {
+  Plan plan;
+  Index index;
+  for (std::size_t hook = 0; hook < model.hooks.size(); ++hook) {
+    if (model.hooks[hook].kind != config::Kind::step) continue;
+    index.emplace(model.hooks[hook].id, plan.steps.size());
+    plan.steps.push_back({hook});
+  }
+  const std::size_t before = problems.size();
+  for (std::size_t position = 0; position < plan.steps.size(); ++position) {
+    const Hook& hook = model.hooks[plan.steps[position].hook];
+    if (!hook.precedents) {
+      add_listed_order(model, plan, position);
+      continue;
+    }
+    for (const auto& reference : *hook.precedents) {
+      add_edge(reference, index, plan.steps[position], problems);
+    }
+  }
+  if (problems.size() == before) report_cycle(model, plan, problems);
+  return plan;
+}
+
+}  // namespace pintle::hooks

@@ -1,0 +1,40 @@
+#include "hooks/steps.hpp"
+
+namespace pintle::hooks {
+
+Steps::Steps(const Plan& plan, std::size_t parallelism)
+    : states_(plan.steps.size(), StepState::waiting),
+      open_precedents_(plan.steps.size()),
+      waiters_(plan.steps.size()),
+      parallelism_(parallelism) {
+  for (std::size_t step = 0; step < plan.steps.size(); ++step) {
+    open_precedents_[step] = plan.steps[step].precedents.size();
+    for (const std::size_t precedent : plan.steps[step].precedents) {
+      waiters_[precedent].push_back(step);
+    }
+  }
+}
+
+std::optional<std::size_t> Steps::start_next() noexcept {
+  if (running_ >= parallelism_) return std::nullopt;
+  while (first_waiting_ < states_.size() && states_[first_waiting_] != StepState::waiting) {
+    ++first_waiting_;
+  }
+  for (std::size_t step = first_waiting_; step < states_.size(); ++step) {
+    if (states_[step] != StepState::waiting || open_precedents_[step] > 0) continue;
+    states_[step] = StepState::running;
+    ++running_;
+    return step;
+  }
+  return std::nullopt;
+}
+
+void Steps::finish(std::size_t step, bool succeeded) noexcept {
+  --running_;
+  states_[step] = succeeded ? StepState::done : StepState::failed;
+  if (!succeeded) return;
+  ++done_;
+  for (const std::size_t waiter : waiters_[step]) --open_precedents_[waiter];
+}
+
+}  // namespace pintle::hooks

@@ -1,0 +1,40 @@
+// hooks/steps.hpp - how far the steps of a plan are: which may start now, and whether all are done.
+// Pure, and after construction without allocation.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "hooks/plan.hpp"
+
+namespace pintle::hooks {
+
+enum class StepState : std::uint8_t { waiting, running, done, failed };
+
+class Steps {
+ public:
+  /// At most `parallelism` steps run at the same time.
+  Steps(const Plan& plan, std::size_t parallelism);
+
+  /// A step that may start now, in the order of the text; it counts as running from here on.
+  std::optional<std::size_t> start_next() noexcept;
+
+  void finish(std::size_t step, bool succeeded) noexcept;
+
+  bool all_done() const noexcept { return done_ == states_.size(); }
+  StepState state(std::size_t step) const noexcept { return states_[step]; }
+  std::size_t size() const noexcept { return states_.size(); }
+
+ private:
+  std::vector<StepState> states_;
+  std::vector<std::size_t> open_precedents_;       ///< how many each step still waits for
+  std::vector<std::vector<std::size_t>> waiters_;  ///< whom each step's end may let go
+  std::size_t parallelism_;
+  std::size_t running_ = 0;
+  std::size_t done_ = 0;
+  std::size_t first_waiting_ = 0;
+};
+
+}  // namespace pintle::hooks

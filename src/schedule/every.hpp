@@ -1,0 +1,29 @@
+// schedule/every.hpp - `{"every": "6h"}`: fixed slots from the start of main. Pure.
+#pragma once
+
+#include <optional>
+
+#include "base/clock.hpp"
+
+namespace pintle::schedule {
+
+class Every {
+ public:
+  explicit Every(Duration interval) noexcept : interval_(interval) {}
+
+  /// The slots are one interval apart, the first one interval from `now`.
+  void begin(Time now) noexcept { due_ = now + interval_; }
+  void end() noexcept { due_.reset(); }
+
+  std::optional<Time> due() const noexcept { return due_; }
+
+  /// The slot at due() is taken. Slots that have passed meanwhile are left out: however long the
+  /// machine slept, the next one lies after `now`.
+  void take(Time now) noexcept;
+
+ private:
+  Duration interval_;
+  std::optional<Time> due_;
+};
+
+}  // namespace pintle::schedule
