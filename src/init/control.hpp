@@ -1,0 +1,35 @@
+// init/control.hpp - the control socket: who connects is sent the status, and nothing is read from
+// him, so no client can make PID 1 wait, parse or remember anything (design section 5).
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+#include "init/status.hpp"
+
+namespace pintle::init {
+
+class ControlSocket {
+ public:
+  /// Listens under the first free name of this container. Errors: all names are taken; an outer
+  /// pintle of this container answers already (EADDRINUSE).
+  static Result<ControlSocket> open(const std::string& mount_namespace);
+
+  const Fd& descriptor() const noexcept { return listener_; }
+
+  /// Answers those who wait, a bounded number of them. True if a refusal by the kernel (no more
+  /// descriptors) makes it pointless to try again at once.
+  bool serve(const std::function<std::string()>& status) const;
+
+ private:
+  explicit ControlSocket(Fd listener) noexcept : listener_(std::move(listener)) {}
+  Fd listener_;
+};
+
+/// Asks PID 1 of this container for its status, for at most `timeout` in all.
+/// Errors: nobody answers, or not in time.
+Result<Status> ask_status(const std::string& mount_namespace, Duration timeout);
+
+}  // namespace pintle::init

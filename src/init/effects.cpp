@@ -1,0 +1,214 @@
+#include "init/effects.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <exception>
+
+#include "base/duration.hpp"
+#include "base/signal_names.hpp"
+#include "base/text.hpp"
+#include "init/news.hpp"
+#include "sys/process.hpp"
+
+namespace pintle::init {
+namespace {
+
+/// "cannot execute '/app/run': No such file or directory".
+std::string describe(const sys::Report& report) {
+  const std::string subject(report.line());
+  if (report.step == sys::StartStep::privileges) {
+    return fmt::format("cannot {}: {}", subject, std::strerror(report.code));
+  }
+  Error error{sys::describe(report.step), report.code, subject, {}};
+  if (report.step == sys::StartStep::execute) {
+    error.detail = sys::explain_exec_failure(subject, report.code);
+    if (error.detail.empty() && report.code == ENOENT && subject.find('/') == std::string::npos) {
+      error.detail = "not found in PATH";
+    }
+  }
+  return error.message();
+}
+
+/// Nothing for a success: that is news enough.
+std::string describe(const sys::Exit& exit) {
+  if (exit.code == 0) return {};
+  if (exit.signal != 0) return fmt::format("killed by {}", signal_name(exit.signal));
+  return fmt::format("exit code {}", exit.code);
+}
+
+}  // namespace
+
+Effects::Effects(const config::Model& model, const Launcher& launcher, const Supervisor& supervisor)
+    : model_(model),
+      launcher_(launcher),
+      supervisor_(supervisor),
+      other_uids_(launcher.other_uids()),
+      reports_(model.hooks.size()),
+      words_(model.hooks.size()) {}
+
+std::optional<Event> Effects::perform(const Action& action) {
+  return std::visit([this](const auto& a) { return act(a); }, action);
+}
+
+std::optional<Event> Effects::act(const Spawn& action) {
+  // Memory for a hook can run out like anything else: the hook fails then, not PID 1.
+  try {
+    auto spawned = sys::spawn(launcher_.child(action.owner));
+    if (spawned) {
+      report_of(action.owner) = std::move(spawned->report);
+      return ChildStarted{action.owner, spawned->pid};
+    }
+    words_of(action.owner) = spawned.error().message();
+    log::error(words_of(action.owner));
+  } catch (const std::exception& error) {
+    log::error(error.what());
+  }
+  return ChildNotStarted{action.owner};
+}
+
+std::optional<Event> Effects::act(const Kill& action) {
+  const auto sent = sys::kill_as(action.pid, action.number, launcher_.identity(action.owner).uid);
+  if (!sent && sent.error().code != ESRCH) {
+    log::warning(fmt::format("cannot send {} to {}: {}", signal_name(action.number), action.pid,
+                             std::strerror(sent.error().code)));
+  }
+  return std::nullopt;
+}
+
+std::optional<Event> Effects::act(const KillAll& action) {
+  if (sys::is_pid1()) {
+    (void)::kill(-1, action.number);
+    // Without CAP_KILL that reached our own uid only.
+    for (const uid_t uid : other_uids_) sys::kill_everyone_as(action.number, uid);
+    return std::nullopt;
+  }
+  for (const pid_t pid : sys::children()) {
+    (void)sys::kill_as(pid, action.number, launcher_.identity(kMain).uid);
+  }
+  return std::nullopt;
+}
+
+std::optional<Event> Effects::act(const Settle&) {
+  if (::geteuid() != 0) return std::nullopt;
+  if (model_.init_as_main) {
+    const auto stepped = sys::step_down({.identity = &launcher_.identity(kMain)});
+    if (!stepped) log::warning(fmt::format("PID 1 keeps its uid: {}", stepped.error().message()));
+    sys::forbid_tracing();
+    return std::nullopt;
+  }
+  const auto needed = launcher_.needed_after_init();
+  if (!needed) return std::nullopt;
+  const auto kept = sys::keep_only(*needed);
+  if (!kept) log::warning(fmt::format("PID 1 keeps its privileges: {}", kept.error().message()));
+  return std::nullopt;
+}
+
+std::optional<Event> Effects::act(const Suspend& action) {
+  if (!sys::can_suspend()) {
+    (void)::kill(-action.main, SIGCONT);  // nobody could continue us: as if it had been ignored
+    return std::nullopt;
+  }
+  sys::take_terminal(::getpgrp());
+  sys::suspend_own_group();
+  // Continued, in the foreground or not: the terminal is main's again only if it is ours.
+  if (sys::owns_terminal()) sys::take_terminal(action.main);
+  (void)::kill(-action.main, SIGCONT);
+  return std::nullopt;
+}
+
+std::optional<Event> Effects::act(const Tell& tell) {
+  const bool is_hook = tell.owner != kMain;
+  std::string words = is_hook ? words_[tell.owner] : std::string();
+  Line line = line_for(tell, model_, words);
+  log::Event event{.level = line.level, .text = line.text, .kind = "main"};
+  if (is_hook) {
+    const config::Hook& hook = model_.hooks[tell.owner];
+    event.kind = config::name_of(hook.kind);
+    event.hook = hook.id;
+    event.attempt = supervisor_.run(tell.owner).attempt;
+  }
+  if (tell.news == News::check_changed) {
+    const auto verdict = supervisor_.check(tell.owner).verdict();
+    const bool good = verdict == health::Verdict::healthy;
+    line.text = fmt::format("check {}: {}{}{}", event.hook, health::name_of(verdict),
+                            words.empty() ? "" : ": ", words);
+    event.text = line.text;
+    event.level = good ? log::Level::info : log::Level::warning;
+  }
+  const bool has_result = tell.news == News::step_done || tell.news == News::step_failed ||
+                          tell.news == News::job_done || tell.news == News::job_failed;
+  if (has_result) {
+    event.exit_code = tell.code;
+    event.duration = tell.time;
+  }
+  log::write(event);
+  return std::nullopt;
+}
+
+std::optional<Event> Effects::act(const Quit& quit) {
+  const std::string& words = quit.owner == kMain ? main_words_ : words_[quit.owner];
+  end_ = End{quit.code, reason_for(quit, model_, words)};
+  return std::nullopt;
+}
+
+std::optional<StartFailure> Effects::last_words(Owner owner, const sys::Exit& exit) {
+  Fd& pipe = report_of(owner);
+  const auto report = pipe ? sys::read_report(pipe.get()) : std::nullopt;
+  pipe.reset();
+  const bool failed = report && report->has_failure;
+  std::string words = failed ? describe(*report) : describe(exit);
+  if (report && !failed) words = one_line(report->line(), 200);
+  if (owner != kMain && supervisor_.run(owner).timed_out) {
+    words = "timed out";
+  }
+  words_of(owner) = std::move(words);
+  if (!failed) return std::nullopt;
+  return StartFailure{report->step, report->code};
+}
+
+HookStatus Effects::hook_status(Owner owner) const {
+  const config::Hook& hook = model_.hooks[owner];
+  const Run& run = supervisor_.run(owner);
+  HookStatus status{std::string(config::name_of(hook.kind)), hook.id, "waiting", run.attempt};
+  if (run.has_ended) {
+    status.state = run.last_code == 0 && !run.timed_out ? "done" : "failed";
+    status.last_code = run.last_code;
+    status.last_time = run.last_time;
+  }
+  if (run.is_active()) status.state = "running";
+  if (hook.kind != config::Kind::job) return status;
+  if (const auto due = supervisor_.job(owner).due()) {
+    status.next_in = std::chrono::duration_cast<Duration>(*due - BootClock::now());
+  }
+  return status;
+}
+
+Status Effects::status() const {
+  Status status;
+  const auto phase = supervisor_.phase();
+  if (phase == Supervisor::Phase::running) status.phase = health::Phase::running;
+  if (phase > Supervisor::Phase::running) status.phase = health::Phase::stopping;
+  const Run& main = supervisor_.run(kMain);
+  if (main.is_active()) {
+    status.main_pid = main.pid;
+    status.main_time = std::chrono::duration_cast<Duration>(BootClock::now() - main.began);
+  }
+  status.orphans = supervisor_.orphans();
+  status.dropped_lines = log::dropped();
+  for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
+    const config::Hook& hook = model_.hooks[owner];
+    if (hook.kind != config::Kind::check) {
+      status.hooks.push_back(hook_status(owner));
+      continue;
+    }
+    status.checks.push_back(
+        {hook.id, hook.check.question, supervisor_.check(owner).verdict(), words_[owner]});
+  }
+  return status;
+}
+
+}  // namespace pintle::init

@@ -1,0 +1,56 @@
+// init/effects.hpp - carries the supervisor's actions out, and keeps the words that go with its
+// numbers: what each hook said last, which text each piece of news has.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "init/launcher.hpp"
+#include "init/loop.hpp"
+#include "init/status.hpp"
+#include "init/supervisor.hpp"
+#include "sys/reap.hpp"
+
+namespace pintle::init {
+
+class Effects {
+ public:
+  Effects(const config::Model& model, const Launcher& launcher, const Supervisor& supervisor);
+
+  /// Does it. Returns what the supervisor is to be told of it, if anything.
+  std::optional<Event> perform(const Action& action);
+
+  /// Reads what a dead child of `owner` left in its report; set if its program never started.
+  std::optional<StartFailure> last_words(Owner owner, const sys::Exit& exit);
+
+  Status status() const;
+  const std::optional<End>& end() const noexcept { return end_; }
+
+ private:
+  std::optional<Event> act(const Spawn& action);
+  std::optional<Event> act(const Kill& action);
+  std::optional<Event> act(const KillAll& action);
+  std::optional<Event> act(const Settle& action);
+  std::optional<Event> act(const Suspend& action);
+  std::optional<Event> act(const Tell& action);
+  std::optional<Event> act(const Quit& action);
+
+  Fd& report_of(Owner owner) noexcept { return owner == kMain ? main_report_ : reports_[owner]; }
+  std::string& words_of(Owner owner) noexcept {
+    return owner == kMain ? main_words_ : words_[owner];
+  }
+  HookStatus hook_status(Owner owner) const;
+
+  const config::Model& model_;
+  const Launcher& launcher_;
+  const Supervisor& supervisor_;
+  std::vector<uid_t> other_uids_;
+  std::vector<Fd> reports_;
+  std::vector<std::string> words_;
+  Fd main_report_;
+  std::string main_words_;
+  std::optional<End> end_;
+};
+
+}  // namespace pintle::init

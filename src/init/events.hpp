@@ -1,0 +1,124 @@
+// init/events.hpp - what the supervisor is told and what it asks for. Plain values without
+// allocation: a child's death is read from the kernel once and must not be lost for want of memory.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+#include "base/clock.hpp"
+#include "sys/report.hpp"
+
+namespace pintle::init {
+
+/// Whose child it is: an index in Model::hooks, or main.
+using Owner = std::size_t;
+inline constexpr Owner kMain = static_cast<Owner>(-1);
+
+// --- events ----------------------------------------------------------------------------------
+
+struct Signalled {
+  int number;
+};
+/// The child exists; whether its program could be executed is known when it ends.
+struct ChildStarted {
+  Owner owner;
+  pid_t pid;
+};
+struct ChildNotStarted {
+  Owner owner;
+};
+struct StartFailure {
+  sys::StartStep step;
+  int code;  ///< errno
+};
+struct ChildGone {
+  pid_t pid;
+  int code;    ///< 0-255, or 128 + signal
+  int signal;  ///< what killed it, 0 if nothing did
+  std::optional<StartFailure> failure{};
+};
+/// Every dead child has been collected.
+struct AllReaped {
+  bool has_children;
+};
+struct MainStopped {};
+
+using Event =
+    std::variant<Signalled, ChildStarted, ChildNotStarted, ChildGone, AllReaped, MainStopped>;
+
+// --- actions ---------------------------------------------------------------------------------
+
+struct Spawn {
+  Owner owner;
+};
+/// Send `number` to the process of `owner`, or to its whole group.
+struct Kill {
+  Owner owner;
+  pid_t pid;  ///< below zero: the process group
+  int number;
+};
+/// Send `number` to everything that is left in the container.
+struct KillAll {
+  int number;
+};
+/// Init is over and main has been forked: PID 1 gives up what it no longer needs.
+struct Settle {};
+/// Not PID 1, and main was stopped from its terminal: stop as well, until we are continued.
+struct Suspend {
+  pid_t main;
+};
+
+enum class News : std::uint8_t {
+  step_started,
+  step_done,
+  step_failed,
+  step_slow,
+  check_changed,
+  check_failed,
+  job_started,
+  job_done,
+  job_failed,
+  job_skipped,
+  hook_timed_out,
+  main_started,
+  main_ended,
+  stopping,
+  grace_over,
+  leftovers_killed,
+};
+
+/// Something that people and machines are told.
+struct Tell {
+  News news;
+  Owner owner = kMain;
+  int code = 0;  ///< exit code, or the signal number of `stopping`
+  Duration time{};
+  bool timed_out = false;
+};
+
+enum class Reason : std::uint8_t {
+  main_ended,       ///< the code is main's
+  stopped_in_init,  ///< `signal` came before main was started
+  step_failed,      ///< `owner` says which
+  main_not_found,   ///
+  main_not_executable,
+  main_not_forked,
+  main_refused,  ///< its privileges could not be set
+};
+
+/// PID 1's own end.
+struct Quit {
+  int code;
+  Reason reason;
+  Owner owner = kMain;
+  int signal = 0;
+  StartFailure failure{};  ///< of a main that could not start
+};
+
+using Action = std::variant<Spawn, Kill, KillAll, Settle, Suspend, Tell, Quit>;
+
+}  // namespace pintle::init

@@ -1,0 +1,94 @@
+// init/launcher.hpp - what each hook and main are started with: program or built-in, environment,
+// identity. Everything is resolved and checked once, before anything runs.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/exit_codes.hpp"
+#include "config/environment.hpp"
+#include "config/model.hpp"
+#include "init/events.hpp"
+#include "sys/identity.hpp"
+#include "sys/spawn.hpp"
+
+namespace pintle::init {
+
+/// Why nothing is started: the exit code, and a line for each reason.
+struct Refusal {
+  ExitCode code = ExitCode::ok;
+  std::vector<std::string> reasons{};
+};
+
+/// What the process is that starts everything.
+struct Surroundings {
+  config::Environ environment{};  ///< the container's
+  sys::Accounts accounts{};
+  sys::Identity self{};
+  sys::CapabilitySet capabilities{};  ///< effective
+  config::ImageMode image_mode = config::ImageMode::layered;
+  bool has_terminal = false;     ///< stdin is our terminal
+  bool main_is_literal = false;  ///< COMMAND came from the command line: nothing in it is expanded
+};
+
+class Launcher {
+ public:
+  /// Resolves everything for `model`. With a refusal nothing may be started. Lines that are no
+  /// refusal but should be said go to `remarks`.
+  Launcher(const config::Model& model, Surroundings surroundings);
+
+  const Refusal& refusal() const noexcept { return refusal_; }
+  const std::vector<std::string>& remarks() const noexcept { return remarks_; }
+
+  /// What to give to sys::spawn(). Lives no longer than the launcher.
+  sys::Child child(Owner owner) const;
+
+  /// As whom `owner` runs.
+  const sys::Identity& identity(Owner owner) const noexcept;
+
+  /// Every uid but our own that something runs as.
+  std::vector<uid_t> other_uids() const;
+
+  /// What PID 1 must still be able to do when main runs; nullopt: keep everything, because a hook
+  /// that is left runs as root.
+  std::optional<sys::CapabilitySet> needed_after_init() const noexcept;
+
+ private:
+  struct Launch {
+    const config::Identity* wish = nullptr;
+    sys::Identity identity{};
+    bool changes_user = false;  ///< from ours
+  };
+
+  void resolve_launch(Owner owner, const config::Identity& wish);
+  void refuse_root_main();
+  void refuse_without_capabilities();
+  void refuse_other_users();
+  void refuse_shells();
+  void report_missing_variables();
+  void resolve_kept_capabilities();
+  void refuse(ExitCode code, std::string reason);
+
+  bool needs_nothing(Owner owner) const;
+  std::string who(Owner owner) const;
+  const Launch& launch(Owner owner) const noexcept;
+  const config::Command* command(Owner owner) const noexcept;
+  config::Scope scope(Owner owner) const noexcept;
+  std::string expand(std::string_view text, Owner owner) const;
+  std::string directory(Owner owner) const;
+  config::Environ environment(Owner owner) const;
+  sys::Task task(Owner owner) const;
+  std::vector<Owner> owners() const;
+
+  const config::Model& model_;
+  Surroundings around_;
+  std::vector<Launch> hooks_;
+  Launch main_;
+  sys::CapabilitySet kept_;
+  Refusal refusal_;
+  std::vector<std::string> remarks_;
+};
+
+}  // namespace pintle::init

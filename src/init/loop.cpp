@@ -1,0 +1,161 @@
+#include "init/loop.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <exception>
+
+#include "init/control.hpp"
+#include "init/effects.hpp"
+#include "sys/process.hpp"
+#include "sys/reap.hpp"
+#include "sys/signals.hpp"
+
+namespace pintle::init {
+namespace {
+
+/// After an error that would come back at once: never spin, never exit.
+constexpr Duration kBackOff(1000);
+
+class Loop {
+ public:
+  explicit Loop(LoopSetup& setup)
+      : setup_(setup),
+        supervisor_(setup.model, setup.plan, setup.rules),
+        effects_(setup.model, setup.launcher, supervisor_) {}
+
+  void open_control_socket() {
+    auto socket = ControlSocket::open(setup_.mount_namespace);
+    if (socket) {
+      control_ = *std::move(socket);
+    } else if (!setup_.model.hooks.empty()) {
+      log::warning(fmt::format("{}; going on without 'pintle health' and 'pintle status'",
+                               socket.error().message()));
+    }
+  }
+
+  /// One turn: wait, then signals, children, deadlines, clients. Set when PID 1 is to end.
+  std::optional<End> turn() {
+    wait();
+    read_signals();
+    reap();
+    drain();
+    serve();
+    return effects_.end();
+  }
+
+ private:
+  void wait() noexcept {
+    pollfd sources[2] = {{setup_.signals.get(), POLLIN, 0}, {-1, POLLIN, 0}};
+    if (control_ && !control_rests_) sources[1].fd = control_->descriptor().get();
+    (void)::poll(sources, 2, timeout());
+    control_ready_ = sources[1].revents != 0;
+  }
+
+  /// Milliseconds to the next deadline, rounded up; -1 when there is none.
+  int timeout() const noexcept {
+    auto deadline = supervisor_.deadline();
+    if (first_turn_) return 0;
+    if (control_rests_ && (!deadline || *control_rests_ < *deadline)) deadline = control_rests_;
+    if (!deadline) return -1;
+    const auto left = std::chrono::ceil<Duration>(*deadline - BootClock::now()).count();
+    return static_cast<int>(std::clamp<long long>(left, 0, 1 << 30));
+  }
+
+  void read_signals() {
+    for (;;) {
+      const auto signal = sys::next_signal(setup_.signals);
+      if (!signal) {
+        log::error(signal.error().message());
+        (void)::poll(nullptr, 0, static_cast<int>(kBackOff.count()));
+        return;
+      }
+      if (!*signal) return;
+      const auto [number, sender] = **signal;
+      if (number == SIGCHLD) {
+        look_for_stop();
+      } else if (sender != ::getpid()) {  // not what our own writes or kills bring back to us
+        feed(Signalled{number});
+      }
+    }
+  }
+
+  void look_for_stop() {
+    const Run& main = supervisor_.run(kMain);
+    if (setup_.rules.is_pid1 || !main.is_active()) return;
+    if (sys::stopped_by(main.pid)) feed(MainStopped{});
+  }
+
+  void reap() {
+    for (;;) {
+      const auto dead = sys::look_for_dead();
+      if (!dead) return log::error(dead.error().message());
+      if (!dead->one) return supervisor_.note(AllReaped{dead->has_children}, BootClock::now());
+      const sys::Exit gone = *dead->one;
+      if (supervisor_.kills_group_of(gone.pid)) (void)::kill(-gone.pid, SIGKILL);
+      (void)sys::collect(gone.pid);
+      bury(gone);
+    }
+  }
+
+  void bury(const sys::Exit& gone) {
+    const auto owner = supervisor_.owner_of(gone.pid);
+    ChildGone event{gone.pid, gone.code, gone.signal};
+    if (owner) event.failure = effects_.last_words(*owner, gone);
+    feed(event);
+    if (!owner && setup_.warn_on_reap) {
+      log::warning(fmt::format("reaped orphan {} with exit code {}", gone.pid, gone.code));
+    }
+  }
+
+  void feed(const Event& event) {
+    supervisor_.note(event, BootClock::now());
+    drain();
+  }
+
+  void drain() {
+    first_turn_ = false;
+    while (const auto action = supervisor_.next(BootClock::now())) {
+      if (const auto follow_up = effects_.perform(*action)) {
+        supervisor_.note(*follow_up, BootClock::now());
+      }
+    }
+  }
+
+  void serve() {
+    if (control_rests_ && BootClock::now() >= *control_rests_) control_rests_.reset();
+    if (!control_ready_ || !control_) return;
+    const bool is_short = control_->serve([this] { return encode(effects_.status()); });
+    if (is_short) control_rests_ = BootClock::now() + kBackOff;
+  }
+
+  LoopSetup& setup_;
+  Supervisor supervisor_;
+  Effects effects_;
+  std::optional<ControlSocket> control_;
+  std::optional<Time> control_rests_;
+  bool control_ready_ = false;
+  bool first_turn_ = true;
+};
+
+}  // namespace
+
+End run(LoopSetup setup) noexcept {
+  std::optional<Loop> loop;
+  for (;;) {
+    try {
+      if (!loop) {
+        loop.emplace(setup);
+        loop->open_control_socket();
+      }
+      if (const auto end = loop->turn()) return *end;
+    } catch (const std::exception& error) {
+      log::error(error.what());
+    }
+  }
+}
+
+}  // namespace pintle::init

@@ -1,0 +1,104 @@
+#include "init/news.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "base/duration.hpp"
+#include "base/signal_names.hpp"
+#include "sys/spawn.hpp"
+
+namespace pintle::init {
+namespace {
+
+using log::Level;
+
+/// How each kind of news is said: {level, text after the hook's name}. %c the code, %t the time, %d
+/// the detail with ": " before it.
+struct Row {
+  News news;
+  Level level;
+  std::string_view text;
+};
+constexpr Row kRows[] = {
+    {News::step_started, Level::debug, "started"},
+    {News::step_done, Level::info, "done in %t%d"},
+    {News::step_failed, Level::error, "failed after %t%d"},
+    {News::step_slow, Level::warning, "still running after %t, and it has no timeout"},
+    {News::check_changed, Level::warning, "changed"},
+    {News::check_failed, Level::debug, "failed%d"},
+    {News::job_started, Level::debug, "started"},
+    {News::job_done, Level::info, "done in %t%d"},
+    {News::job_failed, Level::warning, "failed after %t%d"},
+    {News::job_skipped, Level::warning, "skipped: its last run has not ended"},
+    {News::hook_timed_out, Level::warning, "timed out after %t, stopping it"},
+    {News::main_started, Level::debug, "started"},
+    {News::main_ended, Level::debug, "ended with exit code %c"},
+    {News::stopping, Level::info, "stopping"},
+    {News::grace_over, Level::warning, "did not end within the grace period, killing it"},
+    {News::leftovers_killed, Level::warning, "killing what is left in the container"},
+};
+
+const Row& row_of(News news) noexcept {
+  for (const Row& row : kRows) {
+    if (row.news == news) return row;
+  }
+  return kRows[0];
+}
+
+std::string name_of(Owner owner, const config::Model& model) {
+  if (owner == kMain) return "main";
+  return fmt::format("{} {}", config::name_of(model.hooks[owner].kind), model.hooks[owner].id);
+}
+
+std::string fill(std::string_view text, const Tell& tell, std::string_view detail) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%' || i + 1 == text.size()) {
+      out += text[i];
+      continue;
+    }
+    switch (text[++i]) {
+      case 'c':
+        out += fmt::format("{}", tell.code);
+        break;
+      case 't':
+        out += format_duration(tell.time);
+        break;
+      default:
+        if (!detail.empty()) out += fmt::format(": {}", detail);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Line line_for(const Tell& tell, const config::Model& model, std::string_view detail) {
+  const Row& row = row_of(tell.news);
+  if (tell.news == News::stopping) {
+    return {row.level, fmt::format("{}: stopping", signal_name(tell.code))};
+  }
+  return {row.level,
+          fmt::format("{}: {}", name_of(tell.owner, model), fill(row.text, tell, detail))};
+}
+
+std::string reason_for(const Quit& quit, const config::Model& model, std::string_view detail) {
+  switch (quit.reason) {
+    case Reason::main_ended:
+      return {};
+    case Reason::stopped_in_init:
+      return fmt::format("stopped by {} during init", signal_name(quit.signal));
+    case Reason::step_failed:
+      return fmt::format("{} failed: {}", name_of(quit.owner, model), detail);
+    case Reason::main_not_forked:
+      return fmt::format("cannot fork main: {}", detail);
+    case Reason::main_not_found:
+    case Reason::main_not_executable:
+    case Reason::main_refused:
+      return std::string(detail);
+  }
+  return {};
+}
+
+}  // namespace pintle::init

@@ -1,0 +1,24 @@
+// init/news.hpp - the supervisor's news as lines for the log. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/log.hpp"
+#include "config/model.hpp"
+#include "init/events.hpp"
+
+namespace pintle::init {
+
+struct Line {
+  log::Level level;
+  std::string text;
+};
+
+/// `detail` is what the hook's report or its exit said, "" if nothing.
+Line line_for(const Tell& tell, const config::Model& model, std::string_view detail);
+
+/// Why PID 1 ends: "step migrate failed: exit code 3 after 1s". `detail` as above.
+std::string reason_for(const Quit& quit, const config::Model& model, std::string_view detail);
+
+}  // namespace pintle::init

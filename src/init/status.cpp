@@ -1,0 +1,109 @@
+#include "init/status.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/text.hpp"
+#include "sys/local_socket.hpp"
+
+namespace pintle::init {
+namespace {
+
+constexpr std::string_view kFirstLine = "pintle-status 1";
+constexpr std::size_t kFields = 8;
+
+using Fields = std::array<std::string_view, kFields>;
+
+std::string_view take(std::string_view& text, char separator) noexcept {
+  const std::size_t end = text.find(separator);
+  const std::string_view part = text.substr(0, end);
+  text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  return part;
+}
+
+Fields split(std::string_view line) noexcept {
+  Fields fields;
+  for (std::string_view& field : fields) field = take(line, '\t');
+  return fields;
+}
+
+std::int64_t number(std::string_view text) noexcept {
+  std::int64_t value = 0;
+  (void)std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::optional<std::int64_t> optional_number(std::string_view text) noexcept {
+  if (text.empty()) return std::nullopt;
+  return number(text);
+}
+
+template <class Enum>
+Enum enum_of(std::string_view text, Enum last) noexcept {
+  return static_cast<Enum>(std::clamp<std::int64_t>(number(text), 0, static_cast<int>(last)));
+}
+
+std::string hook_line(const HookStatus& hook) {
+  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\n", hook.kind, hook.id, hook.state, hook.runs,
+                     hook.last_code ? fmt::format("{}", *hook.last_code) : "",
+                     hook.last_time.count(),
+                     hook.next_in ? fmt::format("{}", hook.next_in->count()) : "");
+}
+
+HookStatus hook_of(const Fields& f) {
+  HookStatus hook{std::string(f[0]), std::string(f[1]), std::string(f[2]), number(f[3])};
+  if (const auto code = optional_number(f[4])) hook.last_code = static_cast<int>(*code);
+  hook.last_time = Duration(number(f[5]));
+  if (const auto next = optional_number(f[6])) hook.next_in = Duration(*next);
+  return hook;
+}
+
+void read_line(std::string_view line, Status& status) {
+  const Fields f = split(line);
+  if (f[0] == "phase") {
+    status.phase = enum_of(f[1], health::Phase::stopping);
+  } else if (f[0] == "main") {
+    status.main_pid = static_cast<pid_t>(number(f[1]));
+    status.main_time = Duration(number(f[2]));
+  } else if (f[0] == "counters") {
+    status.orphans = static_cast<std::uint64_t>(number(f[1]));
+    status.dropped_lines = static_cast<std::uint64_t>(number(f[2]));
+  } else if (f[0] == "check") {
+    status.checks.push_back({std::string(f[1]), enum_of(f[2], config::Question::startup),
+                             enum_of(f[3], health::Verdict::unhealthy), std::string(f[4])});
+  } else if (f[0] == "step" || f[0] == "job") {
+    status.hooks.push_back(hook_of(f));
+  }
+}
+
+}  // namespace
+
+std::string encode(const Status& status) {
+  std::string out = fmt::format("{}\nphase\t{}\nmain\t{}\t{}\ncounters\t{}\t{}\n", kFirstLine,
+                                static_cast<int>(status.phase), status.main_pid,
+                                status.main_time.count(), status.orphans, status.dropped_lines);
+  for (const health::CheckView& check : status.checks) {
+    out += fmt::format("check\t{}\t{}\t{}\t{}\n", check.id, static_cast<int>(check.question),
+                       static_cast<int>(check.verdict), one_line(check.message, 160));
+  }
+  for (const HookStatus& hook : status.hooks) {
+    const std::string line = hook_line(hook);
+    if (out.size() + line.size() > sys::kLargestMessage) break;
+    out += line;
+  }
+  return out;
+}
+
+Result<Status> decode(std::string_view message) {
+  if (take(message, '\n') != kFirstLine) {
+    return Error{"read the answer of PID 1", 0, {}, "it is not of this version of pintle"};
+  }
+  Status status;
+  while (!message.empty()) read_line(take(message, '\n'), status);
+  return status;
+}
+
+}  // namespace pintle::init

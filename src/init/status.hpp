@@ -1,0 +1,45 @@
+// init/status.hpp - what PID 1 tells its clients: one message of lines with tab-separated fields,
+// which `pintle health` and `pintle status` read. Pure.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "health/answer.hpp"
+
+namespace pintle::init {
+
+struct HookStatus {
+  std::string kind;  ///< "step" or "job"
+  std::string id;
+  std::string state;  ///< "waiting", "running", "done", "failed"
+  std::int64_t runs = 0;
+  std::optional<int> last_code{};
+  Duration last_time{};
+  std::optional<Duration> next_in{};  ///< of a job
+};
+
+struct Status {
+  health::Phase phase = health::Phase::init;
+  pid_t main_pid = 0;  ///< 0: not running
+  Duration main_time{};
+  std::uint64_t orphans = 0;
+  std::uint64_t dropped_lines = 0;
+  std::vector<health::CheckView> checks{};
+  std::vector<HookStatus> hooks{};
+};
+
+/// At most sys::kLargestMessage bytes: hooks that do not fit are left out, checks come first.
+std::string encode(const Status& status);
+
+/// Errors: a message of another version, or none of ours.
+Result<Status> decode(std::string_view message);
+
+}  // namespace pintle::init

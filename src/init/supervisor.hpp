@@ -1,0 +1,140 @@
+// init/supervisor.hpp - decides what PID 1 does next. It makes no system call and reads no clock:
+// it is told events with the time they happened, and asked for actions until there is none.
+//
+// note() records and cannot fail; next() decides. Nothing in it allocates, because the death of a
+// child is read from the kernel once: an allocation that failed in between would lose it, and
+// PID 1 would wait for ever.
+//
+// Phases: init (steps run) -> running (main, checks, jobs) -> stopping (jobs and checks are ended,
+// main gets its signal, then what is left in the container) -> exited (Quit). transition() is the
+// only way from one to the next.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "base/signal_names.hpp"
+#include "config/model.hpp"
+#include "health/answer.hpp"
+#include "health/state.hpp"
+#include "hooks/steps.hpp"
+#include "init/events.hpp"
+#include "init/run.hpp"
+#include "schedule/every.hpp"
+
+namespace pintle::init {
+
+struct Rules {
+  bool is_pid1 = true;
+  bool signal_group = false;              ///< -g: signals go to main's process group
+  std::optional<Duration> grace{};        ///< from the stop signal to SIGKILL; unset: for ever
+  std::optional<Duration> total_grace{};  ///< the whole stop; unset: no limit
+  std::bitset<kLastSignal + 1> stop_signals{};
+  std::map<int, int> rewrites{};     ///< what main gets instead; 0: nothing
+  std::bitset<256> success_codes{};  ///< -e: main's codes that become 0
+  std::size_t parallelism = 1;
+};
+
+class Supervisor {
+ public:
+  enum class Phase : std::uint8_t { init, running, stopping, exited };
+
+  Supervisor(const config::Model& model, const hooks::Plan& plan, Rules rules);
+
+  /// Records what happened.
+  void note(const Event& event, Time now) noexcept;
+
+  /// The next thing to do; nullopt when there is nothing until another event or deadline().
+  std::optional<Action> next(Time now) noexcept;
+
+  /// When next() will have something to do though nothing happens; nullopt: never.
+  std::optional<Time> deadline() const noexcept;
+
+  /// True if the group of the dead child `pid` must be killed before it is collected: it belongs
+  /// to a check, or to a hook that was being ended.
+  bool kills_group_of(pid_t pid) const noexcept;
+
+  // For status.
+  Phase phase() const noexcept { return phase_; }
+  const Run& run(Owner owner) const noexcept { return owner == kMain ? main_ : runs_[owner]; }
+  const health::State& check(Owner owner) const noexcept { return checks_[extra_[owner]]; }
+  const schedule::Every& job(Owner owner) const noexcept { return jobs_[extra_[owner]]; }
+  hooks::StepState step(Owner owner) const noexcept { return steps_.state(extra_[owner]); }
+  std::uint64_t orphans() const noexcept { return orphans_; }
+  /// Whose child has this pid; nullopt for an orphan.
+  std::optional<Owner> owner_of(pid_t pid) const noexcept;
+
+ private:
+  using Kind = config::Kind;
+
+  // note(): one for each event.
+  void on(const Signalled& event, Time now) noexcept;
+  void on(const ChildStarted& event, Time now) noexcept;
+  void on(const ChildNotStarted& event, Time now) noexcept;
+  void on(const ChildGone& event, Time now) noexcept;
+  void on(const AllReaped& event, Time now) noexcept;
+  void on(const MainStopped& event, Time now) noexcept;
+
+  // What an end means, by kind.
+  void main_gone(const ChildGone& event) noexcept;
+  void hook_gone(Owner owner, bool succeeded, Time now) noexcept;
+  void step_gone(Owner owner, bool succeeded) noexcept;
+  void check_gone(Owner owner, bool succeeded, Time now) noexcept;
+  void job_gone(Owner owner, bool succeeded) noexcept;
+
+  // next(): each may queue actions; true if it did.
+  bool enforce_deadlines(Time now) noexcept;
+  bool enforce(Owner owner, Run& run, Time now) noexcept;
+  bool drive_init(Time now) noexcept;
+  bool drive_running(Time now) noexcept;
+  bool drive_hook(Owner owner, Time now) noexcept;
+  bool drive_stopping(Time now) noexcept;
+  bool drive_leftovers(Time now) noexcept;
+
+  void transition(Phase phase) noexcept;
+  void begin_services(Time now) noexcept;
+  void open_gates(Time now) noexcept;
+  bool startup_passed() const noexcept;
+  void end(Owner owner, Run& run, Time now) noexcept;
+  void begin(Owner owner, Run& run, Time now) noexcept;
+  void quit(const Quit& quit) noexcept;
+  bool any_active() const noexcept;
+  Time limit_to_total(Time wanted) const noexcept;
+
+  void push(Action action) noexcept;
+  void tell(News news, Owner owner, int code = 0) noexcept;
+
+  const config::Model& model_;
+  Rules rules_;
+  Phase phase_ = Phase::init;
+  hooks::Steps steps_;
+  std::vector<Owner> step_owner_;   ///< of each planned step
+  std::vector<std::size_t> extra_;  ///< of each hook: its place in steps_, checks_ or jobs_
+  std::vector<health::State> checks_;
+  std::vector<schedule::Every> jobs_;
+  std::vector<Run> runs_;
+  Run main_;
+
+  int stop_signal_ = 0;
+  std::optional<Time> stop_began_;
+  std::optional<Owner> failed_step_;
+  std::optional<Quit> verdict_;  ///< how we shall end, once main has or cannot start
+  enum class Leftovers : std::uint8_t { not_yet, unknown, asked, killed };
+  Leftovers leftovers_ = Leftovers::not_yet;
+  std::optional<Time> leftovers_deadline_;
+  bool children_known_ = false;  ///< has_children_ is up to date
+  bool has_children_ = false;
+  std::uint64_t orphans_ = 0;
+
+  // Actions that wait to be taken. An event queues a handful at most, and they are taken before the
+  // next event is noted.
+  std::array<Action, 16> queue_{};
+  std::size_t queue_begin_ = 0;
+  std::size_t queue_size_ = 0;
+};
+
+}  // namespace pintle::init
