@@ -1,0 +1,53 @@
+#include "cli/config_file.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "config/json.hpp"
+#include "config/parse.hpp"
+#include "sys/file.hpp"
+
+namespace pintle::cli {
+
+std::optional<std::string> find_config(const std::string& given) {
+  if (!given.empty()) return given;
+  const char* named = std::getenv("PINTLE_CONFIG");
+  if (named != nullptr && *named != '\0') return named;
+  if (::access(kStandardConfig, F_OK) == 0) return kStandardConfig;
+  return std::nullopt;
+}
+
+std::optional<Loaded> load_config(const std::string& file) {
+  const auto text = sys::read_file(file, config::kLargestConfig);
+  if (!text) {
+    log::error(text.error().message());
+    return std::nullopt;
+  }
+  config::Problems problems;
+  Loaded loaded;
+  loaded.model = config::parse(*text, problems);
+  if (problems.empty()) loaded.plan = hooks::make_plan(loaded.model, problems);
+  for (const auto& problem : problems) log::error(config::format_problem(problem, file));
+  if (!problems.empty()) return std::nullopt;
+  return loaded;
+}
+
+Result<config::ImageMode> image_mode(const char* environment,
+                                     std::optional<config::ImageMode> configured) {
+  using config::ImageMode;
+  const std::string_view word = environment == nullptr ? "" : environment;
+  if (configured == ImageMode::prebuilt || equal_without_case(word, "prebuilt")) {
+    return ImageMode::prebuilt;
+  }
+  if (word.empty() || equal_without_case(word, "layered")) return ImageMode::layered;
+  return Error{"use IMAGE_MODE",
+               0,
+               {},
+               fmt::format("\"{}\" is neither layered nor prebuilt", one_line(word, 40))};
+}
+
+}  // namespace pintle::cli

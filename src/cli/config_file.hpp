@@ -1,0 +1,31 @@
+// cli/config_file.hpp - finds, reads and checks the config of a command.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "config/model.hpp"
+#include "hooks/plan.hpp"
+
+namespace pintle::cli {
+
+inline constexpr const char* kStandardConfig = "/etc/pintle/pintle.json";
+
+/// The file to use: `given`, else $PINTLE_CONFIG, else the standard one if it exists.
+std::optional<std::string> find_config(const std::string& given);
+
+struct Loaded {
+  config::Model model;
+  hooks::Plan plan;
+};
+
+/// Reads and checks `file`; every problem is logged, a line each. nullopt if there was any.
+std::optional<Loaded> load_config(const std::string& file);
+
+/// What IMAGE_MODE and the config make of it together: the stricter one counts, so the environment
+/// can tighten a config and never loosen it. Errors: a value that is neither.
+Result<config::ImageMode> image_mode(const char* environment,
+                                     std::optional<config::ImageMode> configured);
+
+}  // namespace pintle::cli

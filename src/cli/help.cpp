@@ -1,0 +1,105 @@
+// `pintle help`, `--help` and `--version`: made from the tables of commands, options, exit codes.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+
+namespace pintle::cli {
+namespace {
+
+constexpr CommandRow kRows[] = {
+    {"run", "[run] [OPTIONS] [--] [COMMAND [ARG...]]",
+     "be the init of COMMAND, with the hooks of the config", AsPid1::yes, run_command, run_options},
+    {"health", "health [--live|--ready|--startup] [ID...]",
+     "is the container healthy? exit 0 yes, 1 no", AsPid1::no, health_command, health_options},
+    {"status", "status [--json]", "what PID 1 is doing: phase, main, steps, checks, jobs",
+     AsPid1::no, status_command, status_options},
+    {"check", "check [FILE]", "validate a config; exit 78 if anything is wrong with it",
+     AsPid1::yes, check_command, nullptr},
+    {"help", "help [COMMAND | exit-codes]", "this text, or more about a command", AsPid1::yes,
+     help_command, nullptr},
+    {"version", "--version", "the version", AsPid1::yes, version_command, nullptr},
+};
+
+constexpr std::string_view kExitCodes = "exit-codes";
+
+std::string overview() {
+  std::string text =
+      "pintle - PID 1 for containers that have no shell\n\n"
+      "usage:\n";
+  for (const CommandRow& row : kRows) {
+    text += fmt::format("  pintle {:<42} {}\n", row.usage, row.summary);
+  }
+  text += fmt::format("\noptions of run:\n{}", run_options());
+  text +=
+      "\nWithout -c the config is $PINTLE_CONFIG, else /etc/pintle/pintle.json if it exists, else\n"
+      "there are no hooks. A word with a '/', and everything after '--', is a COMMAND.\n"
+      "'pintle help COMMAND' says more; 'pintle help exit-codes' lists the exit codes.\n";
+  return text;
+}
+
+std::string about(const CommandRow& row) {
+  std::string text = fmt::format("usage: pintle {}\n\n{}\n", row.usage, row.summary);
+  if (row.options != nullptr) text += fmt::format("\noptions:\n{}", row.options());
+  return text;
+}
+
+std::string exit_code_table() {
+  std::string text =
+      "Main's own exit code comes out unchanged: 0-255, or 128+N after signal N. pintle's own are\n"
+      "preceded by a line \"pintle: exit N: reason\":\n\n";
+  for (const ExitCodeRow& row : exit_codes()) {
+    text += fmt::format("  {:>3}  {:<16} {}\n", static_cast<int>(row.code), row.name, row.meaning);
+  }
+  text += "\nStopped during init: 128+N of the stop signal. Killed after the grace period: 137.\n";
+  return text;
+}
+
+}  // namespace
+
+std::span<const CommandRow> commands() noexcept {
+  return kRows;
+}
+
+const CommandRow* find_command(std::string_view name) noexcept {
+  for (const CommandRow& row : kRows) {
+    if (row.name == name) return &row;
+  }
+  return nullptr;
+}
+
+int fail(ExitCode code, std::string_view reason) {
+  const int number = static_cast<int>(code);
+  log::write({.level = log::Level::error,
+              .text = fmt::format("exit {}: {}", number, reason),
+              .exit_code = number});
+  return number;
+}
+
+int print(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return 1;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+int help_command(int argc, char** argv) {
+  if (argc < 2) return print(overview());
+  if (argv[1] == kExitCodes) return print(exit_code_table());
+  if (const CommandRow* row = find_command(argv[1])) return print(about(*row));
+  return fail(ExitCode::usage,
+              fmt::format("there is no command '{}'; see 'pintle help'", one_line(argv[1], 60)));
+}
+
+int version_command(int, char**) {
+  return print("pintle " PINTLE_VERSION "\n");
+}
+
+}  // namespace pintle::cli

@@ -1,0 +1,57 @@
+// cli/main.cpp - which command is meant: the first word of the command line, if it is one.
+#include <fmt/format.h>
+
+#include <exception>
+#include <string_view>
+
+#include "base/log.hpp"
+#include "cli/commands.hpp"
+#include "cli/entry.hpp"
+#include "cli/run_options.hpp"
+#include "sys/process.hpp"
+
+namespace pintle::cli {
+namespace {
+
+/// The command that `word` names; nullptr when it is the container's own.
+const CommandRow* command_in(int argc, char** argv, int& first) {
+  RunOptions ignored;
+  const auto operands = parse_run_options(argc, argv, ignored);
+  if (!operands || operands->after_separator || operands->first >= argc) return nullptr;
+  first = operands->first;
+  return find_command(argv[first]);
+}
+
+int dispatch(int argc, char** argv) {
+  int first = 1;
+  const CommandRow* row = command_in(argc, argv, first);
+  if (row == nullptr) return run_command(argc, argv);
+  if (sys::is_pid1() && row->as_pid1 == AsPid1::no) {
+    return fail(ExitCode::usage,
+                fmt::format("as PID 1 '{}' is ambiguous: 'pintle {}' asks a PID 1 that runs. For a "
+                            "program of that name write: pintle -- {} ...",
+                            row->name, row->name, row->name));
+  }
+  const bool is_run = row->run == run_command;
+  if (first > 1) {
+    return fail(ExitCode::usage,
+                fmt::format("options come after the command: pintle {} ...", row->name));
+  }
+  // Only PID 1's own work takes signals from a descriptor; ^C must end the other commands.
+  if (!is_run) (void)sys::set_mask(inherited_mask());
+  return row->run(argc - first, argv + first);
+}
+
+}  // namespace
+}  // namespace pintle::cli
+
+int main(int argc, char** argv) {
+  using namespace pintle;
+  try {
+    const auto held = sys::hold_standard_descriptors();
+    if (!held) return static_cast<int>(ExitCode::internal);
+    return cli::dispatch(argc, argv);
+  } catch (const std::exception& error) {
+    return cli::fail(ExitCode::internal, error.what());
+  }
+}

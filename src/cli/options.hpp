@@ -1,0 +1,89 @@
+// cli/options.hpp - command lines by tables: a row is an option, and parser and --help are made
+// from the rows.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace pintle::cli {
+
+/// One option of a command that fills in a T. `argument` names its value; empty: it takes none.
+template <class T>
+struct Option {
+  char letter;  ///< 0: there is only the long form
+  const char* name;
+  const char* argument;
+  std::string_view help;
+  Result<void> (*apply)(T& out, std::string_view value);
+};
+
+/// The parts of a row that do not depend on T.
+struct OptionText {
+  char letter;
+  const char* name;
+  const char* argument;
+  std::string_view help;
+};
+
+struct FoundOption {
+  std::size_t row;
+  std::string_view value;
+};
+
+/// Walks a command line with getopt_long(3), options first: it stops at the first other word, or
+/// behind "--".
+class OptionWalk {
+ public:
+  OptionWalk(std::span<const OptionText> rows, int argc, char** argv);
+
+  /// The next option; row is npos at the end. Errors: an unknown option, a missing value.
+  Result<FoundOption> next();
+
+  static constexpr std::size_t npos = static_cast<std::size_t>(-1);
+  /// After the end: the index of the first word that is no option, and whether "--" stood before.
+  int operands() const noexcept { return operands_; }
+  bool saw_separator() const noexcept { return saw_separator_; }
+
+ private:
+  std::span<const OptionText> rows_;
+  int argc_;
+  char** argv_;
+  int operands_ = 1;
+  bool saw_separator_ = false;
+};
+
+struct Operands {
+  int first;
+  bool after_separator;
+};
+
+template <class T, std::size_t N>
+std::vector<OptionText> texts_of(const Option<T> (&rows)[N]) {
+  std::vector<OptionText> texts;
+  for (const auto& row : rows) texts.push_back({row.letter, row.name, row.argument, row.help});
+  return texts;
+}
+
+/// Applies every option of the command line to `out`.
+template <class T, std::size_t N>
+Result<Operands> parse_options(const Option<T> (&rows)[N], int argc, char** argv, T& out) {
+  const auto texts = texts_of(rows);
+  OptionWalk walk(texts, argc, argv);
+  for (;;) {
+    const FoundOption found = TRY(walk.next());
+    if (found.row == OptionWalk::npos) return Operands{walk.operands(), walk.saw_separator()};
+    TRY(rows[found.row].apply(out, found.value));
+  }
+}
+
+/// The lines of --help for these rows.
+std::string help_for(std::span<const OptionText> rows);
+
+/// A mistake on the command line, in words; message() gives them back unchanged.
+Error usage_error(std::string detail);
+
+}  // namespace pintle::cli

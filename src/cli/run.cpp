@@ -1,0 +1,198 @@
+// `pintle run`: everything between the command line and the loop. Here failures are still final:
+// one clear line and an exit code, and nothing has been started.
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/config_file.hpp"
+#include "cli/entry.hpp"
+#include "cli/run_options.hpp"
+#include "init/launcher.hpp"
+#include "init/loop.hpp"
+#include "sys/process.hpp"
+#include "sys/signals.hpp"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): only some libcs declare it
+
+namespace pintle::cli {
+namespace {
+
+using init::Refusal;
+
+/// What must be had before PID 1 becomes untraceable, and lives as long as it does.
+struct Ground {
+  sys::TerminationLog termination_log;
+  std::string mount_namespace;
+  Fd signals;
+};
+
+class Start {
+ public:
+  int run(int argc, char** argv) {
+    if (!parse(argc, argv)) return end();
+    if (options_.help) return help_command(1, argv);
+    if (options_.version) return version_command(1, argv);
+    if (prepare_process() && load() && resolve()) supervise();
+    return end();
+  }
+
+ private:
+  bool refuse(ExitCode code, std::string reason) {
+    code_ = static_cast<int>(code);
+    reason_ = std::move(reason);
+    return false;
+  }
+
+  bool parse(int argc, char** argv) {
+    apply_environment(options_);
+    const auto operands = parse_run_options(argc, argv, options_);
+    if (!operands) {
+      return refuse(ExitCode::usage, operands.error().detail + "; see 'pintle --help'");
+    }
+    command_.assign(argv + std::min(operands->first, argc), argv + argc);
+    return true;
+  }
+
+  void set_log(const config::Logging& configured) {
+    log::set_format(options_.format.value_or(configured.format));
+    const log::Level level = options_.verbose ? log::Level::debug : configured.level;
+    log::set_level(options_.level.value_or(level));
+  }
+
+  bool prepare_process() {
+    sys::close_inherited_descriptors();
+    log::open();
+    set_log({});
+    ground_.termination_log.open();
+    ground_.mount_namespace = sys::mount_namespace();
+    has_terminal_ = sys::owns_terminal();
+    sys::forbid_tracing();
+    sys::reset_dispositions();
+    if (!sys::is_pid1()) {
+      const auto subreaper = sys::become_subreaper();
+      if (!subreaper) log::warning(subreaper.error().message());
+    }
+    if (options_.parent_death_signal != 0 &&
+        ::prctl(PR_SET_PDEATHSIG, options_.parent_death_signal, 0, 0, 0) < 0) {
+      return refuse(ExitCode::internal, Error::from_errno("set the parent death signal").message());
+    }
+    auto signals = sys::open_signals();
+    if (!signals) return refuse(ExitCode::internal, signals.error().message());
+    ground_.signals = *std::move(signals);
+    return true;
+  }
+
+  bool load() {
+    const auto file = find_config(options_.config);
+    has_config_ = file.has_value();
+    if (file) {
+      auto loaded = load_config(*file);
+      if (!loaded) {
+        return refuse(ExitCode::config, fmt::format("{} cannot be used", one_line(*file)));
+      }
+      loaded_ = *std::move(loaded);
+    }
+    set_log(loaded_.model.logging);
+    config::Model& model = loaded_.model;
+    if (!options_.user.empty()) model.user = options_.user;
+    if (!command_.empty()) {
+      model.main.command =
+          config::Command{command_.front(), {command_.begin() + 1, command_.end()}};
+      literal_main_ = true;
+    }
+    if (model.main.command) return true;
+    return refuse(ExitCode::usage, has_config_
+                                       ? "no command: the config has no \"main\", and none follows "
+                                         "'pintle --'"
+                                       : "no command; write: pintle -- COMMAND [ARG...]");
+  }
+
+  bool resolve() {
+    auto mode = image_mode(std::getenv("IMAGE_MODE"), loaded_.model.image_mode);
+    if (!mode) return refuse(ExitCode::config, mode.error().message());
+    auto accounts = sys::read_accounts();
+    if (!accounts) return refuse(ExitCode::config, accounts.error().message());
+    const auto held = sys::held_capabilities();
+    if (!held) return refuse(ExitCode::internal, held.error().message());
+    config::Environ container;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+      container.emplace_back(*entry);
+    }
+    launcher_.emplace(
+        loaded_.model,
+        init::Surroundings{std::move(container), *accounts, sys::current_identity(*accounts),
+                           held->effective, *mode, has_terminal_, literal_main_});
+    const Refusal& refusal = launcher_->refusal();
+    if (refusal.code == ExitCode::ok) return true;
+    for (std::size_t i = 0; i + 1 < refusal.reasons.size(); ++i) log::error(refusal.reasons[i]);
+    return refuse(refusal.code, refusal.reasons.back());
+  }
+
+  init::Rules rules() const {
+    const config::Model& model = loaded_.model;
+    init::Rules rules;
+    rules.is_pid1 = sys::is_pid1();
+    rules.signal_group = options_.signal_group;
+    if (has_config_) {
+      rules.grace = model.shutdown.grace_period;
+      rules.total_grace = model.shutdown.total_grace_period;
+    }
+    if (options_.grace) {
+      rules.grace = options_.grace;
+      if (rules.total_grace)
+        rules.total_grace = std::max(*rules.total_grace, *rules.grace + Duration(1000));
+    }
+    for (const int number : model.shutdown.signals)
+      rules.stop_signals.set(static_cast<std::size_t>(number));
+    rules.rewrites = model.main.signals;
+    for (const auto& [from, to] : options_.rewrites) rules.rewrites[from] = to;
+    rules.success_codes = options_.success_codes;
+    const auto cpus = static_cast<std::int64_t>(std::min<std::size_t>(sys::available_cpus(), 4));
+    rules.parallelism = static_cast<std::size_t>(model.parallelism.value_or(cpus));
+    return rules;
+  }
+
+  void supervise() {
+    for (const std::string& remark : launcher_->remarks()) log::warning(remark);
+    const uid_t main_uid = launcher_->identity(init::kMain).uid;
+    if (main_uid != ::geteuid()) sys::give_standard_descriptors(main_uid);
+    const init::End end =
+        init::run({loaded_.model, loaded_.plan, *launcher_, rules(), ground_.signals,
+                   ground_.mount_namespace, options_.warn_on_reap});
+    code_ = end.code;
+    reason_ = end.reason;
+  }
+
+  int end() {
+    if (reason_.empty()) return code_;
+    fail(static_cast<ExitCode>(code_), reason_);
+    ground_.termination_log.write(fmt::format("pintle: exit {}: {}\n", code_, reason_));
+    return code_;
+  }
+
+  RunOptions options_;
+  std::vector<std::string> command_;
+  Ground ground_;
+  Loaded loaded_;
+  std::optional<init::Launcher> launcher_;
+  bool has_config_ = false;
+  bool has_terminal_ = false;
+  bool literal_main_ = false;
+  int code_ = static_cast<int>(ExitCode::internal);
+  std::string reason_;
+};
+
+}  // namespace
+
+int run_command(int argc, char** argv) {
+  return Start().run(argc, argv);
+}
+
+}  // namespace pintle::cli

@@ -1,0 +1,38 @@
+// cli/run_options.hpp - the options of `pintle run`. The short flags and the TINI_* variables mean
+// what they mean to tini.
+#pragma once
+
+#include <bitset>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "cli/options.hpp"
+
+namespace pintle::cli {
+
+struct RunOptions {
+  std::string config{};
+  std::string user{};
+  bool signal_group = false;
+  bool warn_on_reap = false;
+  bool verbose = false;
+  bool help = false;
+  bool version = false;
+  int parent_death_signal = 0;
+  std::bitset<256> success_codes{};
+  std::map<int, int> rewrites{};
+  std::optional<Duration> grace{};
+  std::optional<log::Level> level{};
+  std::optional<log::Format> format{};
+};
+
+/// Reads options up to the first word that is none. Errors: in words, ready to be shown.
+Result<Operands> parse_run_options(int argc, char** argv, RunOptions& out);
+
+/// What the container's environment says: TINI_KILL_PROCESS_GROUP, TINI_VERBOSITY.
+void apply_environment(RunOptions& out);
+
+}  // namespace pintle::cli

@@ -1,0 +1,107 @@
+// `pintle status`: what PID 1 is doing, for people or as JSON.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/duration.hpp"
+#include "cli/commands.hpp"
+#include "cli/options.hpp"
+#include "init/control.hpp"
+#include "sys/process.hpp"
+
+namespace pintle::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct StatusOptions {
+  bool json = false;
+};
+
+Result<void> set_json(StatusOptions& out, std::string_view) {
+  out.json = true;
+  return {};
+}
+
+constexpr Option<StatusOptions> kOptions[] = {
+    {0, "json", "", "as JSON", set_json},
+};
+
+constexpr Duration kTimeout = std::chrono::seconds(2);
+
+Json hook_json(const init::HookStatus& hook) {
+  Json json{{"id", hook.id}, {"state", hook.state}, {"runs", hook.runs}};
+  if (hook.last_code) json["exitCode"] = *hook.last_code;
+  if (hook.last_code) json["durationMs"] = hook.last_time.count();
+  if (hook.next_in) json["nextInMs"] = hook.next_in->count();
+  return json;
+}
+
+Json to_json(const init::Status& status) {
+  Json json{{"phase", health::name_of(status.phase)},
+            {"main", {{"pid", nullptr}}},
+            {"steps", Json::array()},
+            {"checks", Json::array()},
+            {"jobs", Json::array()}};
+  if (status.main_pid > 0) {
+    json["main"] = {{"pid", status.main_pid}, {"runningMs", status.main_time.count()}};
+  }
+  for (const auto& hook : status.hooks) {
+    json[hook.kind == "job" ? "jobs" : "steps"].push_back(hook_json(hook));
+  }
+  for (const auto& check : status.checks) {
+    json["checks"].push_back({{"id", check.id},
+                              {"kind", health::name_of(check.question)},
+                              {"verdict", health::name_of(check.verdict)},
+                              {"message", check.message}});
+  }
+  json["counters"] = {{"reapedOrphans", status.orphans}, {"droppedLogLines", status.dropped_lines}};
+  return json;
+}
+
+std::string hook_text(const init::HookStatus& hook) {
+  std::string text = fmt::format("{} {}: {}", hook.kind, hook.id, hook.state);
+  if (hook.last_code && *hook.last_code != 0)
+    text += fmt::format(", exit code {}", *hook.last_code);
+  if (hook.last_code) text += fmt::format(", took {}", format_duration(hook.last_time));
+  if (hook.kind == "job") text += fmt::format(", {} runs", hook.runs);
+  if (hook.next_in) text += fmt::format(", next in {}", format_duration(*hook.next_in));
+  return text + "\n";
+}
+
+std::string to_text(const init::Status& status) {
+  std::string text = fmt::format("phase: {}\n", health::name_of(status.phase));
+  if (status.main_pid > 0) {
+    text += fmt::format("main: pid {}, running for {}\n", status.main_pid,
+                        format_duration(status.main_time));
+  }
+  for (const auto& hook : status.hooks) text += hook_text(hook);
+  for (const auto& check : status.checks) {
+    text += fmt::format("check {} ({}): {}{}{}\n", check.id, health::name_of(check.question),
+                        health::name_of(check.verdict), check.message.empty() ? "" : ": ",
+                        check.message);
+  }
+  return text + fmt::format("reaped orphans: {}\ndropped log lines: {}\n", status.orphans,
+                            status.dropped_lines);
+}
+
+}  // namespace
+
+std::string status_options() {
+  return help_for(texts_of(kOptions));
+}
+
+int status_command(int argc, char** argv) {
+  StatusOptions options;
+  const auto operands = parse_options(kOptions, argc, argv, options);
+  if (!operands) return fail(ExitCode::usage, operands.error().detail);
+  if (operands->first < argc) return fail(ExitCode::usage, "status takes no arguments");
+  const auto status = init::ask_status(sys::mount_namespace(), kTimeout);
+  if (!status) return fail(ExitCode::unhealthy, status.error().message());
+  if (!options.json) return print(to_text(*status));
+  constexpr auto kReplace = Json::error_handler_t::replace;  // a message may hold any bytes
+  return print(to_json(*status).dump(2, ' ', false, kReplace) + "\n");
+}
+
+}  // namespace pintle::cli
