@@ -1,0 +1,255 @@
+// actor.c - what the integration tests run as main, as a hook or in front of pintle: one small
+// program that does what a shell or Python cannot do exactly. It is compiled once, statically.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef struct {
+  uint64_t words[4];
+} KernelAction;  // begins with the handler
+
+static void say(const char* text, int number) {
+  char line[128];
+  const int size = number < 0 ? snprintf(line, sizeof line, "%s\n", text)
+                              : snprintf(line, sizeof line, "%s %d\n", text, number);
+  if (write(1, line, (size_t)size) < 0) _exit(99);
+}
+
+// The C library hides the signals 32 and 33; these do not.
+static void block_all(void) {
+  const uint64_t all = ~(uint64_t)0;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, sizeof all);
+}
+static void ignore_all(void) {
+  const KernelAction ignore = {{1, 0, 0, 0}};
+  for (int number = 1; number <= 64; ++number) {
+    syscall(SYS_rt_sigaction, number, &ignore, NULL, sizeof(uint64_t));
+  }
+}
+static int next_signal(void) {
+  const uint64_t all = ~(uint64_t)0;
+  for (;;) {
+    const long number = syscall(SYS_rt_sigtimedwait, &all, NULL, NULL, sizeof all);
+    if (number > 0) return (int)number;
+  }
+}
+static void wait_for_ever(void) {
+  for (;;) pause();
+}
+
+// Names every signal that arrives; ends at `last`.
+static int listen_for(const char* who, int last, int code) {
+  char text[64];
+  snprintf(text, sizeof text, "%s", who);
+  say("ready", -1);
+  for (;;) {
+    const int number = next_signal();
+    say(text, number);
+    if (number == last) return code;
+  }
+}
+
+static int cmd_exit(char** a) { return atoi(a[0]); }
+
+static int cmd_die(char** a) {
+  const KernelAction standard = {{0, 0, 0, 0}};
+  const struct rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  syscall(SYS_rt_sigaction, atoi(a[0]), &standard, NULL, sizeof(uint64_t));
+  kill(getpid(), atoi(a[0]));
+  return 98;
+}
+
+// listen LAST [CODE]
+static int cmd_listen(char** a) {
+  block_all();
+  return listen_for("got", atoi(a[0]), a[1] ? atoi(a[1]) : 0);
+}
+
+// family LAST: main and a child of its group, both listening.
+static int cmd_family(char** a) {
+  block_all();
+  if (fork() == 0) return listen_for("child got", atoi(a[0]), 0);
+  return listen_for("got", atoi(a[0]), 0);
+}
+
+static int cmd_deaf(char** a) {
+  (void)a;
+  ignore_all();
+  say("ready", -1);
+  wait_for_ever();
+  return 0;
+}
+
+// deaf-family: ignores TERM, and so does a child of it.
+static int cmd_deaf_family(char** a) {
+  (void)a;
+  ignore_all();
+  const pid_t child = fork();
+  if (child == 0) {
+    wait_for_ever();
+  }
+  say("grandchild", (int)child);
+  wait_for_ever();
+  return 0;
+}
+
+// orphans COUNT CODE: forks twice for each, then waits for SIGUSR1.
+static int cmd_orphans(char** a) {
+  block_all();
+  for (int left = atoi(a[0]); left > 0;) {
+    const pid_t child = fork();
+    if (child == 0) {
+      for (int i = 0; i < 20; ++i) {
+        if (fork() <= 0) _exit(i);
+      }
+      _exit(0);
+    }
+    if (child > 0) {
+      waitpid(child, NULL, 0);
+      left -= 20;
+    } else {
+      usleep(1000);
+    }
+  }
+  say("forked", -1);
+  while (next_signal() != SIGUSR1) {
+  }
+  return atoi(a[1]);
+}
+
+// leave MODE CODE: ends, and leaves a process of another session: "polite", "deaf", or "deep" (a
+// chain of three that ignore TERM).
+static int cmd_leave(char** a) {
+  int ready[2];
+  if (pipe(ready) < 0) return 97;
+  if (fork() == 0) {
+    setsid();
+    close(ready[0]);
+    if (strcmp(a[0], "polite") == 0) {
+      block_all();
+      close(ready[1]);
+      for (;;) {
+        const int number = next_signal();
+        say("left got", number);
+        if (number == SIGTERM) return 0;
+      }
+    }
+    ignore_all();
+    for (int depth = strcmp(a[0], "deep") == 0 ? 2 : 0; depth > 0; --depth) {
+      if (fork() != 0) break;
+    }
+    close(ready[1]);
+    wait_for_ever();
+  }
+  close(ready[1]);
+  char byte;
+  while (read(ready[0], &byte, 1) > 0) {
+  }
+  return atoi(a[1]);
+}
+
+// adopted: a process whose parent ends says who its next parent is.
+static int cmd_adopted(char** a) {
+  (void)a;
+  const pid_t child = fork();
+  if (child == 0) {
+    const pid_t parent = getpid();
+    if (fork() != 0) _exit(0);
+    while (getppid() == parent) usleep(1000);
+    say("adopted by", (int)getppid());
+    _exit(0);
+  }
+  waitpid(child, NULL, 0);
+  block_all();
+  next_signal();
+  return 0;
+}
+
+// state: what was inherited.
+static int cmd_state(char** a) {
+  (void)a;
+  for (int fd = 0; fd < 4096; ++fd) {
+    if (fcntl(fd, F_GETFD) >= 0) say("fd", fd);
+  }
+  uint64_t mask = 0;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, NULL, &mask, sizeof mask);
+  for (int number = 1; number <= 64; ++number) {
+    KernelAction action = {{0, 0, 0, 0}};
+    syscall(SYS_rt_sigaction, number, NULL, &action, sizeof(uint64_t));
+    if (action.words[0] != 0) say("not default", number);
+    if (mask >> (number - 1) & 1) say("blocked", number);
+  }
+  say("end", -1);
+  return 0;
+}
+
+// trace PID: may we trace it?
+static int cmd_trace(char** a) {
+  const pid_t pid = atoi(a[0]);
+  if (ptrace(PTRACE_SEIZE, pid, 0, 0) == 0) {
+    say("traced", -1);
+  } else {
+    say("refused", errno);
+  }
+  return 0;
+}
+
+static int go(char** a) {
+  execvp(a[0], a);
+  perror(a[0]);
+  return 96;
+}
+static int cmd_ignore(char** a) {
+  ignore_all();
+  return go(a);
+}
+static int cmd_block(char** a) {
+  block_all();
+  return go(a);
+}
+// shut FDS CMD...: without the descriptors named by the digits.
+static int cmd_shut(char** a) {
+  for (const char* digit = a[0]; *digit != '\0'; ++digit) close(*digit - '0');
+  return go(a + 1);
+}
+// fds COUNT CMD...: with that many descriptors open.
+static int cmd_fds(char** a) {
+  for (int i = atoi(a[0]); i > 0; --i) {
+    if (open("/", O_PATH) < 0) return 95;
+  }
+  return go(a + 1);
+}
+
+static const struct {
+  const char* name;
+  int words;
+  int (*run)(char**);
+} kRows[] = {
+    {"exit", 1, cmd_exit},       {"die", 1, cmd_die},         {"listen", 1, cmd_listen},
+    {"family", 1, cmd_family},   {"deaf", 0, cmd_deaf},       {"deaf-family", 0, cmd_deaf_family},
+    {"orphans", 2, cmd_orphans}, {"leave", 2, cmd_leave},     {"adopted", 0, cmd_adopted},
+    {"state", 0, cmd_state},     {"trace", 1, cmd_trace},     {"ignore", 1, cmd_ignore},
+    {"block", 1, cmd_block},     {"shut", 2, cmd_shut},       {"fds", 2, cmd_fds},
+};
+
+int main(int argc, char** argv) {
+  for (size_t i = 0; argc > 1 && i < sizeof kRows / sizeof *kRows; ++i) {
+    if (strcmp(kRows[i].name, argv[1]) == 0 && argc - 2 >= kRows[i].words) {
+      return kRows[i].run(argv + 2);
+    }
+  }
+  fprintf(stderr, "actor: unknown part\n");
+  return 94;
+}

@@ -1,0 +1,256 @@
+"""pid1.py - the real binary as PID 1 of a fresh PID namespace, seen from outside it.
+
+    one = pid1.start(pid1.ACTOR, 'listen', '15')    # PINTLE -- actor listen 15
+    one.line('ready')
+    one.signal(signal.SIGTERM)
+    tap.equal(one.end(), 0)
+
+Everything that is started here is killed when the test is over."""
+import hashlib
+import json
+import os
+import pathlib
+import re
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+import tap
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PINTLE = os.path.abspath(os.environ.get('PINTLE', ROOT / 'build' / 'pintle'))
+UNSHARE = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child']
+DEADLINE = 30
+
+
+def _compile_actor():
+    source = pathlib.Path(__file__).with_name('actor.c')
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
+    folder = pathlib.Path(tempfile.gettempdir()) / f'pintle-tests-{os.getuid()}'
+    folder.mkdir(mode=0o755, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise PermissionError(f'{folder} belongs to somebody else')
+    program = folder / f'actor-{digest}'
+    if not program.exists():
+        fresh = f'{program}.{os.getpid()}'
+        subprocess.run(['gcc', '-O1', '-static', '-o', fresh, source], check=True)
+        os.rename(fresh, program)
+    return str(program)
+
+
+ACTOR = _compile_actor()
+
+
+def folder():
+    """A directory of its own that everybody may enter."""
+    path = tempfile.mkdtemp(prefix='pintle-test-')
+    os.chmod(path, 0o755)
+    tap.cleanup(lambda: shutil.rmtree(path, ignore_errors=True))
+    return pathlib.Path(path)
+
+
+def config(document):
+    """Writes a config, given as text or as what json can write, and returns its path."""
+    path = folder() / 'pintle.json'
+    path.write_text(document if isinstance(document, str) else json.dumps(document, indent=1))
+    return str(path)
+
+
+class Stream:
+    """What a process writes, as it comes."""
+
+    def __init__(self, file):
+        self.fd = os.dup(file.fileno())
+        file.close()
+        self.text = ''
+        self.taken = 0
+        self.ended = False
+        tap.cleanup(lambda: os.close(self.fd))
+
+    def _read(self, end):
+        left = end - time.monotonic()
+        if left <= 0 or not select.select([self.fd], [], [], left)[0]:
+            raise tap.Failure(f'nothing came in time; seen so far: {self.text!r}')
+        try:
+            chunk = os.read(self.fd, 65536)
+        except OSError:  # a terminal that nobody has open any more
+            chunk = b''
+        self.ended = not chunk
+        self.text += chunk.decode(errors='replace')
+
+    def wait(self, pattern):
+        """The next text that matches `pattern`; what stands before it has been seen then."""
+        end = time.monotonic() + DEADLINE
+        while True:
+            found = re.compile(pattern, re.M).search(self.text, self.taken)
+            if found:
+                self.taken = found.end()
+                return found
+            if self.ended:
+                raise tap.Failure(f'{pattern!r} never came; seen: {self.text!r}')
+            self._read(end)
+
+    def rest(self):
+        """Everything, when all who could write have ended."""
+        end = time.monotonic() + DEADLINE
+        while not self.ended:
+            self._read(end)
+        return self.text
+
+
+class Process:
+    """A pintle that runs; `pid` is its number out here."""
+
+    def __init__(self, arguments, is_pid1=True, **popen):
+        popen = {'stdin': subprocess.DEVNULL, 'stdout': subprocess.PIPE,
+                 'stderr': subprocess.PIPE, **popen}
+        self.is_pid1 = is_pid1
+        before = UNSHARE if is_pid1 else []
+        self.popen = subprocess.Popen([*before, *arguments], **popen)
+        tap.cleanup(self._kill)
+        self.out = Stream(self.popen.stdout) if self.popen.stdout else None
+        self.err = Stream(self.popen.stderr) if self.popen.stderr else None
+        self._pid = None
+
+    def _kill(self):
+        if self.popen.poll() is None:
+            self.popen.kill()
+            self.popen.wait()
+
+    @property
+    def pid(self):
+        if not self.is_pid1:
+            return self.popen.pid
+        if self._pid is None:
+            found = tap.until(lambda: children(self.popen.pid), 'PID 1 is forked')
+            self._pid = found[0]
+        return self._pid
+
+    def line(self, pattern):
+        """Waits for a whole line of stdout that matches `pattern`."""
+        return self.out.wait(f'^(?:{pattern})\r?$')
+
+    def complaint(self, pattern):
+        """Waits for a whole line of stderr that matches `pattern`."""
+        return self.err.wait(f'^(?:{pattern})$')
+
+    def signal(self, number):
+        os.kill(self.pid, number)
+
+    def wait_for_mask(self):
+        """Waits until pintle's entry has blocked the signals: from there on none may be lost."""
+        tap.until(lambda: status(self.pid).get('SigBlk') == 'f' * 16, 'signals are blocked')
+
+    def main(self):
+        """Main's pid out here, once its program runs."""
+        def found():
+            running = [pid for pid in children(self.pid) if exe(pid) not in (None, PINTLE)]
+            return running[0] if len(running) == 1 else None
+        return tap.until(found, 'main runs')
+
+    def inside(self, *command, **more):
+        """Runs a command in its namespaces."""
+        enter = ['nsenter', '--target', str(self.pid), '--mount', '--pid'] if self.is_pid1 else []
+        return subprocess.run([*enter, *command], capture_output=True, text=True,
+                              timeout=DEADLINE, **more)
+
+    def health(self, *words):
+        """What `pintle health` says: (exit code, reason)."""
+        done = self.inside(PINTLE, 'health', *words)
+        return done.returncode, done.stdout.strip()
+
+    def status(self):
+        done = self.inside(PINTLE, 'status', '--json')
+        tap.equal(done.returncode, 0, f'status: {done.stdout}{done.stderr}')
+        return json.loads(done.stdout)
+
+    def end(self):
+        """Its exit code, once it has ended; what a signal killed is below zero."""
+        try:
+            return self.popen.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            shown = [stream.text for stream in (self.out, self.err) if stream]
+            raise tap.Failure(f'it did not end within {DEADLINE} s; seen: {shown}') from None
+
+
+def start(*command, options=(), config_file=None, before=(), is_pid1=True, **popen):
+    """Starts `pintle OPTIONS -- COMMAND`; `before` is put in front of pintle: env, setpriv …"""
+    if config_file is not None:
+        options = ['-c', config_file, *options]
+    words = [*before, PINTLE, *options, *(['--', *command] if command else [])]
+    return Process(words, is_pid1, **popen)
+
+
+def start_with(document, *command, **more):
+    """The same with a config; without COMMAND its main is started."""
+    return start(*command, config_file=config(document), **more)
+
+
+def run(*command, **more):
+    """Starts it, waits for its end, and returns (exit code, stdout, stderr)."""
+    one = start(*command, **more)
+    code = one.end()
+    return code, one.out.rest() if one.out else '', one.err.rest() if one.err else ''
+
+
+def run_with(document, *command, **more):
+    return run(*command, config_file=config(document), **more)
+
+
+def children(pid):
+    """The children of `pid`, dead ones included."""
+    try:
+        return [int(word) for word in
+                pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def exe(pid):
+    try:
+        return os.readlink(f'/proc/{pid}/exe')
+    except OSError:
+        return None
+
+
+def status(pid):
+    """/proc/PID/status as a dictionary; empty when there is no such process."""
+    try:
+        lines = pathlib.Path(f'/proc/{pid}/status').read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return {}
+    return {key: value.strip() for key, value in (line.split(':', 1) for line in lines)}
+
+
+def state(pid):
+    """'R', 'S', 'T', 'Z' …; '' when there is no such process."""
+    return status(pid).get('State', '')[:1]
+
+
+def is_alive(pid):
+    return state(pid) not in ('', 'Z', 'X')
+
+
+def needs_root():
+    if os.getuid() != 0:
+        tap.skip('needs root')
+
+
+def needs(program):
+    if shutil.which(program) is None:
+        tap.skip(f'{program} is not installed')
+
+
+def chosen_line(text, code):
+    """The one line by which pintle says that it chose the code."""
+    lines = [line for line in text.splitlines() if line.startswith('pintle: exit ')]
+    tap.equal(len(lines), 1, f'lines that say an exit code in {text!r}')
+    tap.check(lines[0].startswith(f'pintle: exit {code}: '), f'names {code}', lines[0])
+    return lines[0].removeprefix(f'pintle: exit {code}: ')
+
+
+SIGNALS = [number for number in range(1, 65)
+           if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD)]
