@@ -224,6 +224,14 @@ static int cmd_shut(char** a) {
   for (const char* digit = a[0]; *digit != '\0'; ++digit) close(*digit - '0');
   return go(a + 1);
 }
+// pending SIGNAL CMD...: with a blocked signal that waits already, from another process.
+static int cmd_pending(char** a) {
+  block_all();
+  const pid_t child = fork();
+  if (child == 0) _exit(kill(getppid(), atoi(a[0])));
+  waitpid(child, NULL, 0);
+  return go(a + 1);
+}
 // fds COUNT CMD...: with that many descriptors open.
 static int cmd_fds(char** a) {
   for (int i = atoi(a[0]); i > 0; --i) {
@@ -242,6 +250,7 @@ static const struct {
     {"orphans", 2, cmd_orphans}, {"leave", 2, cmd_leave},     {"adopted", 0, cmd_adopted},
     {"state", 0, cmd_state},     {"trace", 1, cmd_trace},     {"ignore", 1, cmd_ignore},
     {"block", 1, cmd_block},     {"shut", 2, cmd_shut},       {"fds", 2, cmd_fds},
+    {"pending", 2, cmd_pending},
 };
 
 int main(int argc, char** argv) {

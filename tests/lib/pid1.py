@@ -24,6 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PINTLE = os.path.abspath(os.environ.get('PINTLE', ROOT / 'build' / 'pintle'))
 UNSHARE = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child']
 DEADLINE = 30
+ALL_BLOCKED = 'fffffffffffbfeff'  # SIGKILL and SIGSTOP cannot be
 
 
 def _compile_actor():
@@ -142,7 +143,7 @@ class Process:
 
     def wait_for_mask(self):
         """Waits until pintle's entry has blocked the signals: from there on none may be lost."""
-        tap.until(lambda: status(self.pid).get('SigBlk') == 'f' * 16, 'signals are blocked')
+        tap.until(lambda: status(self.pid).get('SigBlk') == ALL_BLOCKED, 'signals are blocked')
 
     def main(self):
         """Main's pid out here, once its program runs."""

@@ -1,0 +1,103 @@
+"""Whatever dies is reaped at once, and what main leaves behind is ended."""
+import pathlib
+import signal
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
+import pid1
+import tap
+from pid1 import ACTOR
+
+COUNT = 20000
+
+
+def reaps_orphans(**more):
+    one = pid1.start(ACTOR, 'orphans', str(COUNT), '7', **more)
+    one.line('forked')
+    main = one.main()
+    tap.until(lambda: pid1.children(one.pid) == [main], 'no zombie is left')
+    counters = one.status()['counters'] if one.is_pid1 else None
+    one.signal(signal.SIGUSR1)
+    tap.equal(one.end(), 7)
+    return counters
+
+
+@tap.test
+def orphans_forked_as_fast_as_possible_leave_no_zombie_and_mains_status_is_right():
+    counters = reaps_orphans()
+    tap.check(counters['reapedOrphans'] >= COUNT, 'all are counted', counters)
+
+
+@tap.test
+def the_same_holds_for_a_subreaper():
+    reaps_orphans(is_pid1=False)
+
+
+@tap.test
+def zombies_that_pile_up_behind_one_sigchld_are_all_reaped():
+    one = pid1.start(ACTOR, 'orphans', '2000', '9')
+    main = one.main()
+    one.signal(signal.SIGSTOP)
+    one.line('forked')
+    tap.check(len(pid1.children(one.pid)) > 1, 'zombies pile up')
+    one.signal(signal.SIGCONT)
+    tap.until(lambda: pid1.children(one.pid) == [main], 'no zombie is left')
+    one.signal(signal.SIGUSR1)
+    tap.equal(one.end(), 9)
+
+
+@tap.test
+def mains_death_is_noticed_among_thousands():
+    one = pid1.start(ACTOR, 'orphans', '2000', '11')
+    one.line('forked')
+    one.signal(signal.SIGUSR1)
+    one.signal(signal.SIGSTOP)
+    one.signal(signal.SIGCONT)
+    tap.equal(one.end(), 11)
+
+
+@tap.test
+def what_main_leaves_gets_term_and_time_to_end():
+    code, out, _ = pid1.run(ACTOR, 'leave', 'polite', '5')
+    tap.equal(code, 5)
+    tap.holds(out, 'left got 15\n')
+
+
+@tap.test
+def what_ignores_term_is_killed_and_mains_code_stays():
+    code, _, err = pid1.run(ACTOR, 'leave', 'deaf', '6')
+    tap.equal(code, 6)
+    tap.holds(err, 'killing what is left in the container')
+
+
+@tap.test
+def when_not_pid_1_orphans_come_to_pintle_all_the_same():
+    one = pid1.start(ACTOR, 'adopted', is_pid1=False)
+    adopter = one.line(r'adopted by (\d+)').group(1)
+    tap.equal(int(adopter), one.pid)
+    one.signal(signal.SIGTERM)
+    tap.equal(one.end(), 0)
+
+
+@tap.test
+def when_not_pid_1_what_main_leaves_gets_term_too():
+    code, out, _ = pid1.run(ACTOR, 'leave', 'polite', '5', is_pid1=False)
+    tap.equal(code, 5)
+    tap.holds(out, 'left got 15\n')
+
+
+@tap.test
+def when_not_pid_1_a_whole_family_that_ignores_term_is_killed():
+    one = pid1.start(ACTOR, 'leave', 'deep', '6', is_pid1=False)
+    tap.equal(one.end(), 6)
+    # Their stdout is ours: it ends when the last of them does.
+    tap.equal(one.out.rest(), '')
+
+
+@tap.test
+def w_names_every_orphan():
+    _, _, err = pid1.run('sh', '-c', '(sh -c "exit 3" &) ; exec sleep 0.2', options=['-w'])
+    tap.holds(err, 'with exit code 3')
+
+
+tap.main()
