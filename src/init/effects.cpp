@@ -86,7 +86,7 @@ std::optional<Event> Effects::act(const KillAll& action) {
     for (const uid_t uid : other_uids_) sys::kill_everyone_as(action.number, uid);
     return std::nullopt;
   }
-  for (const pid_t pid : sys::children()) {
+  for (const pid_t pid : sys::descendants()) {
     (void)sys::kill_as(pid, action.number, launcher_.identity(kMain).uid);
   }
   return std::nullopt;

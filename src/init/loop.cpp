@@ -39,8 +39,13 @@ class Loop {
 
   /// One turn: wait, then signals, children, deadlines, clients. Set when PID 1 is to end.
   std::optional<End> turn() {
-    wait();
-    read_signals();
+    if (first_turn_) {
+      // Without steps main is forked now, so signals that came before it existed reach it too.
+      drain();
+    } else {
+      wait();
+      read_signals();
+    }
     reap();
     drain();
     serve();
@@ -58,7 +63,6 @@ class Loop {
   /// Milliseconds to the next deadline, rounded up; -1 when there is none.
   int timeout() const noexcept {
     auto deadline = supervisor_.deadline();
-    if (first_turn_) return 0;
     if (control_rests_ && (!deadline || *control_rests_ < *deadline)) deadline = control_rests_;
     if (!deadline) return -1;
     const auto left = std::chrono::ceil<Duration>(*deadline - BootClock::now()).count();

@@ -208,9 +208,16 @@ bool Supervisor::drive_leftovers(Time now) noexcept {
       push(KillAll{SIGKILL});
       leftovers_ = Leftovers::killed;
       leftovers_deadline_ = now + kAfterKill;
+      orphans_at_kill_ = orphans_;
       return true;
     case Leftovers::killed:
       if (children_known_ && !has_children_) break;
+      // Children of those that died are ours now, and may have been forked unseen.
+      if (!rules_.is_pid1 && children_known_ && orphans_ != orphans_at_kill_) {
+        orphans_at_kill_ = orphans_;
+        push(KillAll{SIGKILL});
+        return true;
+      }
       if (now < *leftovers_deadline_) return false;
       break;
   }

@@ -129,6 +129,7 @@ class Supervisor {
   bool children_known_ = false;  ///< has_children_ is up to date
   bool has_children_ = false;
   std::uint64_t orphans_ = 0;
+  std::uint64_t orphans_at_kill_ = 0;  ///< when what is left was last sent SIGKILL
 
   // Actions that wait to be taken. An event queues a handful at most, and they are taken before the
   // next event is noted.

@@ -1,5 +1,6 @@
 #include "sys/process.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
@@ -54,6 +55,32 @@ std::vector<pid_t> parse_pids(std::string_view text) {
   return pids;
 }
 
+// Not read_file(): a file of /proc is no regular file of a known size.
+std::string read_proc(const std::string& path) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  char chunk[4096];
+  ssize_t got = 0;
+  while (file && (got = ::read(file.get(), chunk, sizeof chunk)) > 0) {
+    text.append(chunk, static_cast<std::size_t>(got));
+  }
+  return text;
+}
+
+/// The kernel lists children by the thread that forked them.
+std::vector<pid_t> children_of(pid_t pid) {
+  const std::string folder = fmt::format("/proc/{}/task", pid);
+  std::vector<pid_t> all;
+  DIR* threads = ::opendir(folder.c_str());
+  if (threads == nullptr) return all;
+  while (const dirent* thread = ::readdir(threads)) {
+    const auto pids = parse_pids(read_proc(fmt::format("{}/{}/children", folder, thread->d_name)));
+    all.insert(all.end(), pids.begin(), pids.end());
+  }
+  ::closedir(threads);
+  return all;
+}
+
 }  // namespace
 
 bool is_pid1() noexcept {
@@ -93,16 +120,13 @@ void give_standard_descriptors(uid_t uid) noexcept {
   }
 }
 
-std::vector<pid_t> children() {
-  // Not read_file(): a file of /proc is no bounded regular file for long, but this one is short.
-  const Fd file(::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC));
-  std::string text;
-  char chunk[4096];
-  ssize_t got = 0;
-  while (file && (got = ::read(file.get(), chunk, sizeof chunk)) > 0) {
-    text.append(chunk, static_cast<std::size_t>(got));
+std::vector<pid_t> descendants() {
+  std::vector<pid_t> all = children_of(::getpid());
+  for (std::size_t next = 0; next < all.size(); ++next) {
+    const auto more = children_of(all[next]);
+    all.insert(all.end(), more.begin(), more.end());
   }
-  return parse_pids(text);
+  return all;
 }
 
 std::string mount_namespace() {

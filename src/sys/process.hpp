@@ -32,8 +32,9 @@ Result<void> become_subreaper() noexcept;
 /// be opened by path after the step-down. What cannot be given (EPERM, EROFS) is left.
 void give_standard_descriptors(uid_t uid) noexcept;
 
-/// The pids of our children, dead ones included; empty when /proc is not there.
-std::vector<pid_t> children();
+/// The pids of our children, theirs and so on, dead ones included; empty when /proc is not there.
+/// What is forked meanwhile may be missing.
+std::vector<pid_t> descendants();
 
 /// Identifies our container for processes that share its mounts, over the life of the container:
 /// the inode of the mount namespace, or without /proc the id of the mount at "/", as "m<id>".
