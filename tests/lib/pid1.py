@@ -132,11 +132,11 @@ class Process:
 
     def line(self, pattern):
         """Waits for a whole line of stdout that matches `pattern`."""
-        return self.out.wait(f'^(?:{pattern})\r?$')
+        return self.out.wait(f'^(?:{pattern})\r?\n')
 
     def complaint(self, pattern):
         """Waits for a whole line of stderr that matches `pattern`."""
-        return self.err.wait(f'^(?:{pattern})$')
+        return self.err.wait(f'^(?:{pattern})\n')
 
     def signal(self, number):
         os.kill(self.pid, number)
@@ -148,6 +148,8 @@ class Process:
     def main(self):
         """Main's pid out here, once its program runs."""
         def found():
+            if exe(self.pid) != PINTLE:  # what stands before it runs programs of its own
+                return None
             running = [pid for pid in children(self.pid) if exe(pid) not in (None, PINTLE)]
             return running[0] if len(running) == 1 else None
         return tap.until(found, 'main runs')

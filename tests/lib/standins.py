@@ -1,0 +1,118 @@
+"""standins.py - base images for the Dockerfiles, as nothing can be pulled: made of the files that the
+Debian packages of this machine have installed."""
+import functools
+import io
+import os
+import pathlib
+import re
+import subprocess
+import tarfile
+
+import docker
+import tap
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PINTLE = os.path.abspath(os.environ.get('PINTLE', ROOT / 'build/pintle'))
+SHELLS = ('sh', 'bash', 'dash', 'busybox', 'env')
+PASSWD = 'root:x:0:0::/:\napp:x:1000:1000::/data:\n'
+
+
+def _output(*words):
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+
+
+def _files_of(packages):
+    """What these packages installed, their documentation left out."""
+    found = set()
+    for line in _output('dpkg', '--listfiles', *packages).splitlines():
+        path = pathlib.Path(line)
+        is_file = path.is_symlink() or path.is_file()
+        if is_file and not line.startswith(('/usr/share/doc/', '/usr/share/man/')):
+            found.add(path)
+    return found
+
+
+def _libraries_of(programs):
+    """What they are linked with: the links, and the files to which these lead."""
+    found = set()
+    for program in programs:
+        found |= {pathlib.Path(path)
+                  for path in re.findall(r'(/\S+) \(0x', _output('ldd', str(program)))}
+    return found | {path.resolve() for path in found}
+
+
+def _import(image, fill, *options):
+    """`docker import` of the archive that `fill` writes."""
+    command = ['docker', 'import', *options, '-', image]
+    with subprocess.Popen(command, env=docker.engine().environment, stdin=subprocess.PIPE,
+                          stdout=subprocess.DEVNULL) as importer:
+        with tarfile.open(fileobj=importer.stdin, mode='w|') as archive:
+            fill(archive)
+        importer.stdin.close()
+        tap.equal(importer.wait(), 0, 'docker import')
+    return image
+
+
+def _add_files(archive, files):
+    """Adds them where they really are, and the links by which /bin and /lib lead there."""
+    for link in sorted(path for path in pathlib.Path('/').iterdir() if path.is_symlink()):
+        if str(link.readlink()).startswith('usr/'):
+            archive.add(link, str(link)[1:])
+    for path in sorted({path.parent.resolve() / path.name for path in files}):
+        if path.parent != pathlib.Path('/'):
+            archive.add(path, str(path)[1:], recursive=False)
+
+
+def _add_text(archive, name, text):
+    entry = tarfile.TarInfo(name)
+    entry.size = len(text)
+    entry.mode = 0o644
+    archive.addfile(entry, io.BytesIO(text.encode()))
+
+
+@functools.cache
+def python():
+    """An image with Debian's Python and nothing to start a program with: no shell, no coreutils."""
+    interpreter = pathlib.Path('/usr/bin/python3')
+    if not interpreter.exists():
+        tap.skip('there is no /usr/bin/python3 of Debian')
+    version = interpreter.resolve().name
+    packages = [f'{version}-minimal', f'lib{version}-minimal', f'lib{version}-stdlib']
+    files = {path for path in _files_of(['python3-minimal', *packages])
+             if 'bin' not in path.parts or path.name in ('python3', version)}
+    tap.check(interpreter in files, 'python3-minimal is installed', packages)
+    files |= _libraries_of([interpreter.resolve()])
+
+    def fill(archive):
+        _add_files(archive, files)
+        _add_text(archive, 'etc/passwd', PASSWD)
+    return _import('standin-python', fill)
+
+
+@functools.cache
+def pintle():
+    """What dockerfiles/pintle makes (images_test.py builds it and compares): the file alone."""
+    return _import('pintle', lambda archive: archive.add(PINTLE, 'pintle'))
+
+
+def _closure(*packages):
+    """The packages and all that they depend on, as far as installed."""
+    text = _output('apt-cache', 'depends', '--recurse', '--installed', '--no-recommends',
+                   '--no-suggests', '--no-conflicts', '--no-breaks', '--no-replaces',
+                   '--no-enhances', *packages)
+    return sorted({line.split(':')[0] for line in text.splitlines() if re.match('[a-z0-9]', line)})
+
+
+@functools.cache
+def builder():
+    """A base for dockerfiles/pintle: what `tools/setup --build-only` would install, installed."""
+    packages = _closure('bash', 'coreutils', 'sed', 'grep', 'findutils', 'diffutils', 'python3',
+                        'meson', 'ninja-build', 'binutils', 'libfmt-dev', 'nlohmann-json3-dev',
+                        'doctest-dev')
+    toolchain = pathlib.Path(ROOT / 'build/toolchain').resolve()
+
+    def fill(archive):
+        _add_files(archive, _files_of(packages))
+        archive.add(toolchain, f'root/.cache/pintle/{toolchain.name}')
+        _add_text(archive, 'etc/passwd', 'root:x:0:0::/root:/bin/bash\n')
+    return _import('standin-builder', fill, '--change', 'ENV HOME=/root')
