@@ -15,6 +15,7 @@ import select
 import shutil
 import signal
 import subprocess
+import tarfile
 import tempfile
 import time
 
@@ -57,7 +58,7 @@ class Engine:
 
     def call(self, *words, **more):
         return subprocess.run(['docker', *map(str, words)], env=self.environment,
-                              capture_output=True, text=True, timeout=280, **more)
+                              capture_output=True, text=True, timeout=500, **more)
 
     def stop(self):
         if self.process.poll() is None:
@@ -222,3 +223,12 @@ def run(image, *options, command=()):
 def build(image, *words):
     """`docker build`; the finished process."""
     return call('build', '--tag', image, *words)
+
+
+def files_of(image):
+    """The regular files of an image, by name."""
+    container = Container(must('create', image))
+    must('export', '--output', engine().folder / 'export.tar', container.name)
+    with tarfile.open(engine().folder / 'export.tar') as archive:
+        return {entry.name: archive.extractfile(entry).read()
+                for entry in archive if entry.isfile() and entry.size}

@@ -1,6 +1,7 @@
 """standins.py - base images for the Dockerfiles, as nothing can be pulled: made of the files that the
 Debian packages of this machine have installed."""
 import functools
+import hashlib
 import io
 import os
 import pathlib
@@ -106,13 +107,16 @@ def _closure(*packages):
 @functools.cache
 def builder():
     """A base for dockerfiles/pintle: what `tools/setup --build-only` would install, installed."""
-    packages = _closure('bash', 'coreutils', 'sed', 'grep', 'findutils', 'diffutils', 'python3',
+    packages = _closure('bash', 'dash', 'coreutils', 'sed', 'grep', 'findutils', 'diffutils', 'python3',
                         'meson', 'ninja-build', 'binutils', 'libfmt-dev', 'nlohmann-json3-dev',
                         'doctest-dev')
-    toolchain = pathlib.Path(ROOT / 'build/toolchain').resolve()
+    toolchain = ROOT / 'build/toolchain'
+    lock = (ROOT / 'tools/toolchain/package-lock.json').read_bytes()
+    folder = f'root/.cache/pintle/toolchain-{hashlib.sha256(lock).hexdigest()[:12]}'
 
     def fill(archive):
         _add_files(archive, _files_of(packages))
-        archive.add(toolchain, f'root/.cache/pintle/{toolchain.name}')
+        for part in ('zig', 'lib', 'cache'):
+            archive.add((toolchain / part).resolve(), f'{folder}/{part}')
         _add_text(archive, 'etc/passwd', 'root:x:0:0::/root:/bin/bash\n')
     return _import('standin-builder', fill, '--change', 'ENV HOME=/root')
