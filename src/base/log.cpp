@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <exception>
@@ -75,24 +76,35 @@ void report_dropped(std::int64_t now) {
   }
 }
 
+/// What may stand in a line beside the message.
+constexpr std::size_t kOtherFields = 512;
+
+/// A JSON string, RFC 8259: what is no UTF-8 becomes U+FFFD, and what would make the line longer
+/// than a pipe takes at once is cut off.
 std::string json_string(std::string_view text) {
+  constexpr std::size_t kLimit = PIPE_BUF - kOtherFields;
   std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
+  while (!text.empty() && out.size() < kLimit) {
+    const std::size_t length = utf8_length(text);
+    const auto byte = static_cast<unsigned char>(text.front());
+    if (length == 0) {
+      out += "\\ufffd";
+    } else if (byte == '"' || byte == '\\') {
       out += '\\';
-      out += c;
+      out += text.front();
     } else if (byte < 0x20 || byte == 0x7f) {
       out += fmt::format("\\u{:04x}", byte);
     } else {
-      out += c;
+      out += text.substr(0, length);
     }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
   }
+  if (!text.empty()) out += "...";
   return out + '"';
 }
 
 std::string rfc3339(std::int64_t milliseconds) {
-  const auto seconds = static_cast<time_t>(milliseconds / 1000);
+  const time_t seconds = milliseconds / 1000;
   tm parts{};
   ::gmtime_r(&seconds, &parts);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
@@ -121,7 +133,7 @@ std::string json_line(const Event& event, std::int64_t now) {
 std::int64_t wall_clock() noexcept {
   timespec t{};
   ::clock_gettime(CLOCK_REALTIME, &t);
-  return static_cast<std::int64_t>(t.tv_sec) * 1000 + t.tv_nsec / 1'000'000;
+  return std::int64_t{t.tv_sec} * 1000 + t.tv_nsec / 1'000'000;
 }
 
 }  // namespace

@@ -13,27 +13,53 @@ constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Levenshtein's distance, one row at a time.
+constexpr bool same(char a, char b) noexcept {
+  return lower(a) == lower(b);
+}
+
+/// How many letters to change, insert, leave out or swap with their neighbour (the optimal string
+/// alignment distance), a row at a time.
 std::size_t edits(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1);
   std::vector<std::size_t> row(b.size() + 1);
+  std::vector<std::size_t> next(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
+    next[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+      const std::size_t replaced = row[j] + (same(a[i], b[j]) ? 0 : 1);
+      next[j + 1] = std::min({replaced, next[j] + 1, row[j + 1] + 1});
+      const bool swapped = i > 0 && j > 0 && same(a[i], b[j - 1]) && same(a[i - 1], b[j]);
+      if (swapped) next[j + 1] = std::min(next[j + 1], before[j - 1] + 1);
     }
+    before.swap(row);
+    row.swap(next);
   }
   return row.back();
+}
+
+/// The length of the UTF-8 sequence that `first` begins, RFC 3629; 0 if it begins none.
+constexpr std::size_t sequence_length(unsigned char first) noexcept {
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first <= 0xdf) return 2;
+  if (first >= 0xe0 && first <= 0xef) return 3;
+  return first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+}
+
+/// No overlong form, no surrogate, nothing above U+10FFFF: the second byte tells.
+constexpr bool fits(unsigned char first, unsigned char second) noexcept {
+  if (first == 0xe0) return second >= 0xa0;
+  if (first == 0xed) return second <= 0x9f;
+  if (first == 0xf0) return second >= 0x90;
+  return first != 0xf4 || second <= 0x8f;
 }
 
 }  // namespace
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
   std::string_view best;
-  std::size_t fewest = std::max<std::size_t>(1, word.size() / 3) + 1;
+  // As many edits as the word has letters would make it any other.
+  std::size_t fewest = std::min(std::max<std::size_t>(1, word.size() / 3) + 1, word.size());
   if (word.size() > 64) return best;
   for (const std::string_view candidate : candidates) {
     const std::size_t distance = edits(word, candidate);
@@ -63,9 +89,20 @@ std::string one_line(std::string_view text, std::size_t limit) {
   return line;
 }
 
+std::size_t utf8_length(std::string_view text) noexcept {
+  if (text.empty()) return 0;
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const std::size_t length = sequence_length(byte(0));
+  if (length < 2) return length;
+  if (text.size() < length || !fits(byte(0), byte(1))) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0U) != 0x80) return 0;
+  }
+  return length;
+}
+
 bool equal_without_case(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
 }
 
 }  // namespace pintle

@@ -9,12 +9,16 @@
 namespace pintle {
 
 /// The candidate that `word` was probably meant to be, or "" when none is near (a third of its
-/// length in edits at most). Upper and lower case count as equal.
+/// length in edits at most, and fewer than it has letters). Two letters swapped are one edit; upper
+/// and lower case count as equal.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
 /// `text` for a single line of output: control characters become \n, \t or \xNN, and what is
 /// longer than `limit` bytes ends in "...". Bytes that are not ASCII stay as they are.
 std::string one_line(std::string_view text, std::size_t limit = 500);
+
+/// How many bytes the first character of `text` has; 0 where no well-formed UTF-8 begins.
+std::size_t utf8_length(std::string_view text) noexcept;
 
 /// True when both are equal but for the case of ASCII letters.
 bool equal_without_case(std::string_view a, std::string_view b) noexcept;

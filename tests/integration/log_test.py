@@ -61,6 +61,14 @@ def bytes_that_are_no_utf_8_leave_json_valid():
 
 
 @tap.test
+def a_message_that_is_too_long_for_a_pipe_is_cut_and_stays_valid():
+    for user in ('x' * 20000, '\x01' * 20000, '\u00e9' * 20000):
+        code, _, err = pid1.run('true', options=['--log-format', 'json', '-u', user])
+        tap.equal(code, 78)
+        tap.holds(events(err)[-1]['message'], 'exit 78: main: cannot use user')
+
+
+@tap.test
 def the_level_says_what_is_written():
     def lines(*options):
         one = pid1.run_with({'steps': [{'id': 'ok', 'command': 'true'}]}, 'true', options=options)
