@@ -83,7 +83,8 @@ int check_command(int argc, char** argv) {
   const auto loaded = load_config(*file);
   if (!loaded) return fail(ExitCode::config, fmt::format("{} cannot be used", one_line(*file)));
   std::string text;
-  for (const std::string& name : UndeclaredNames(loaded->model).names()) {
+  const UndeclaredNames undeclared(loaded->model);  // the loop below does not keep it alive
+  for (const std::string& name : undeclared.names()) {
     text += fmt::format("note: {} is declared nowhere; the container's environment must set it\n",
                         name);
   }

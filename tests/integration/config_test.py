@@ -1,0 +1,215 @@
+"""A config that is wrong is told, line by line, and nothing is started."""
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
+import pid1
+import tap
+from pid1 import PINTLE
+
+STEP = '"id": "a", "command": "x"'
+CHECK = STEP
+
+
+def step(more, first=STEP):
+    return '{"steps": [{%s%s}]}' % (first, ', ' + more if first and more else more)
+
+
+def check(more):
+    return '{"health": [{%s, %s}]}' % (CHECK, more)
+
+
+# A config, and its one problem: LINE:COLUMN: POINTER: what.
+TABLE = [
+    ('', '1:1: syntax error while parsing value - unexpected end of input; '
+     "expected '[', '{', or a literal"),
+    ('{"a": }', "1:7: syntax error while parsing value - unexpected '}'; "
+     "expected '[', '{', or a literal"),
+    ('{\n "user": "x"\n "main": {}}', "3:7: syntax error while parsing object - unexpected string "
+     "literal; expected '}'"),
+    ('{} {}', "1:4: syntax error while parsing value - unexpected '{'; expected end of input"),
+    ('\ufeff{}', '1:1: the file begins with a byte order mark; save it without'),
+    ('{"user": "\\u0000"}', '1:10: a string holds a NUL character, which no argument or path can'),
+    ('{"user": "a",\n  "user": "b"}',
+     '2:3: the key "user" stands twice in this object; remove one'),
+    ('{"steps": [{"id": "a", "id": "b", "command": "x"}]}',
+     '1:24: /steps/0: the key "id" stands twice in this object; remove one'),
+    ('[' * 100000, '1:65: ' + '/0' * 63 + ': nested deeper than 64 levels'),
+    ('[]', '1:1: expected an object, found an array'),
+    # unknown keys
+    ('{"mian": {}}', '1:2: /mian: unknown key "mian" in the config; did you mean "main"?'),
+    ('{"zzz": {}}', '1:2: /zzz: unknown key "zzz" in the config; known are: user, '
+     'workingDirectory, imageMode, environment, parallelism, steps, main, health, maintenance, '
+     'shutdown, confinement, init, logging'),
+    (step('"timout": "1s"'), '1:40: /steps/0/timout: unknown key "timout" in a step; did you mean '
+     '"timeout"?'),
+    (step('"interval": "1s"'), '1:40: /steps/0/interval: the key "interval" makes no sense for a '
+     'step'),
+    # wrong types and values
+    ('{"user": 1}', '1:10: /user: expected a string, found a whole number'),
+    ('{"user": ""}', '1:10: /user: it is empty; leave the key out if nothing is meant'),
+    ('{"steps": {}}', '1:11: /steps: expected an array, found an object'),
+    ('{"steps": [1]}', '1:12: /steps/0: expected an object, found a whole number'),
+    (step('"timeout": 5'), '1:51: /steps/0/timeout: a duration is a string with a unit: write '
+     '"5s", not 5'),
+    (step('"timeout": "5"'), '1:51: /steps/0/timeout: "5" is not a duration; write it like '
+     '"500ms", "30s" or "1m30s" (units ms, s, m, h, d)'),
+    (step('"timeout": "0s"'), '1:51: /steps/0/timeout: it must be 1ms or more'),
+    (step('"arguments": "-x"'), '1:53: /steps/0/arguments: expected an array, found a string'),
+    (step('"arguments": [1]'), '1:54: /steps/0/arguments/0: expected a string, found a whole '
+     'number'),
+    (step('"arguments": ["${A"]'),
+     '1:54: /steps/0/arguments/0: "${" is not closed by "}"'),
+    (step('"umask": "999"'), '1:49: /steps/0/umask: "999" is not a mode; write it in octal, like '
+     '"0750"'),
+    (check('"kind": "live"'), '1:49: /health/0/kind: "live" is none of: readiness, liveness, '
+     'startup'),
+    (check('"failureThreshold": 0'), '1:61: /health/0/failureThreshold: 0 is out of range; a '
+     'whole number from 1 to 1000000 is meant'),
+    (check('"failureThreshold": 1.5'), '1:61: /health/0/failureThreshold: expected a whole '
+     'number, found a number'),
+    (check('"failureThreshold": true'), '1:61: /health/0/failureThreshold: expected a whole '
+     'number, found a boolean'),
+    ('{"health": [{"id": "a", "http": {"url": "https://x"}}]}', '1:41: /health/0/http/url: '
+     '"https://x": write http://HOST:PORT/PATH'),
+    ('{"health": [{"id": "a", "tcp": "h:99999"}]}', '1:32: /health/0/tcp: "h:99999": the port is '
+     'a number from 1 to 65535'),
+    ('{"main": {"command": "x", "signals": {"TREM": "INT"}}}', '1:39: /main/signals/TREM: "TREM" '
+     'is not a signal; write it like "SIGTERM"'),
+    ('{"shutdown": {"gracePeriod": "10s", "totalGracePeriod": "5s"}}', '1:14: /shutdown: '
+     '"totalGracePeriod" is shorter than "gracePeriod"'),
+    ('{"environment": {"1A": "x"}}', "1:18: /environment/1A: a variable's name has letters, "
+     'digits and _ only, no digit first'),
+    ('{"imageMode": "prebuild"}', '1:15: /imageMode: "prebuild" is none of: layered, prebuilt'),
+    # what is missing, or too much
+    (step('', first='"command": "x"'), '1:12: /steps/0: the key "id" is missing'),
+    (step('', first='"id": "a"'), '1:12: /steps/0: no action: one of command, directory is '
+     'needed'),
+    (step('"directory": {"path": "/x"}'), '1:12: /steps/0: 2 actions (command, directory), one is '
+     'meant: split them over 2 hooks'),
+    ('{"maintenance": [{%s}]}' % STEP, '1:18: /maintenance/0: the key "schedule" is missing'),
+    ('{"main": {"arguments": []}}', '1:10: /main: "arguments" without "command"'),
+    # ids, references and cycles
+    ('{"steps": [{%s},\n {%s}]}' % (STEP, STEP), '2:2: /steps/1/id: the id "a" is taken by '
+     '/steps/0; ids are unique in the document'),
+    ('{"steps": [{"id": "migrate", "command": "x"},\n {%s, "precedents": ["migrat"]}]}' % STEP,
+     '2:45: /steps/1/precedents/0: there is no step "migrat"; did you mean "migrate"?'),
+    (step('"precedents": ["b"]'), '1:55: /steps/0/precedents/0: there is no step "b"'),
+    (step('"precedents": ["a"]'), '1:12: /steps/0/precedents: the steps wait for each other: a → '
+     'a; remove one precedent'),
+    ('{"steps": [' + ', '.join('{"id": "%s", "command": "x", "precedents": ["%s"]}' % pair for pair
+                               in (('a', 'b'), ('b', 'c'), ('c', 'a'))) + ']}',
+     '1:12: /steps/0/precedents: the steps wait for each other: a → c → b → a; remove one '
+     'precedent'),
+]
+
+
+def problems(text):
+    """What is said about it, without the file's name and the line with the exit code."""
+    path = pid1.config(text)
+    code, out, err = pid1.run('echo', 'started', config_file=path)
+    tap.equal((code, out), (78, ''), f'{text[:80]!r}: {err}')
+    tap.equal(pid1.chosen_line(err, 78), f'{path} cannot be used')
+    checked = pid1.subprocess.run([PINTLE, 'check', path], capture_output=True, text=True)
+    tap.equal((checked.returncode, checked.stdout, checked.stderr), (78, '', err), 'check')
+    return [line.removeprefix(f'pintle: {path}:') for line in err.splitlines()[:-1]]
+
+
+@tap.test
+def each_mistake_gives_one_line_with_its_place_and_nothing_is_started():
+    for text, line in TABLE:
+        tap.equal(problems(text), [line])
+
+
+@tap.test
+def all_mistakes_of_a_file_are_told_in_one_run_in_the_order_of_the_text():
+    text = '''{
+  "usre": "x",                    // a comment counts as a line
+  "steps": [
+    {"id": "a", "command": "x", "timeout": 1},
+    {"id": "b"},
+    {"id": "a", "command": "x", /* ü */ "interval": "1s"}
+  ],
+  "logging": {"level": "loud"}
+}'''
+    places = [line.split(': ')[:2] for line in problems(text)]
+    tap.equal(places, [['2:3', '/usre'], ['4:44', '/steps/0/timeout'], ['5:5', '/steps/1'],
+                       ['6:5', '/steps/2/id'], ['6:42', '/steps/2/interval'],
+                       ['8:24', '/logging/level']])
+
+
+def unusable(path, words):
+    one = pid1.start('echo', 'started', config_file=str(path))
+    tap.equal(one.end(), 78)
+    tap.equal(one.out.rest(), '')
+    tap.holds(one.err.rest(), words)
+    tap.equal(pid1.chosen_line(one.err.text, 78), f'{path} cannot be used')
+
+
+@tap.test
+def a_config_that_is_no_file_is_told_and_never_waited_for():
+    folder = pid1.folder()
+    os.mkfifo(folder / 'fifo')
+    unusable(folder / 'fifo', 'it is not a regular file')
+    unusable(folder, 'it is not a regular file')
+    unusable('/dev/zero', 'it is not a regular file')
+    unusable('/no/such.json', "cannot open '/no/such.json': No such file or directory")
+
+
+@tap.test
+def a_config_of_more_than_a_mebibyte_is_refused():
+    path = pid1.folder() / 'big.json'
+    path.write_text('{}' + ' ' * (1 << 20))
+    unusable(path, 'it is larger than 1048576 bytes')
+    path.write_text('{}' + ' ' * ((1 << 20) - 2))
+    tap.equal(pid1.run('true', config_file=str(path))[0], 0)
+
+
+@tap.test
+def the_config_is_found_by_option_variable_and_standard_path():
+    named, given = pid1.config('{"mian": 1}'), pid1.config('{"mian": 2}')
+    one = ['env', f'PINTLE_CONFIG={named}']
+    tap.holds(pid1.run('true', before=one)[2], f'{named} cannot be used')
+    tap.holds(pid1.run('true', before=one, config_file=given)[2], f'{given} cannot be used')
+    standard = ['sh', '-c', 'mount -t tmpfs none /etc && mkdir /etc/pintle && '
+                f'cp {given} /etc/pintle/pintle.json && exec "$@"', 'sh']
+    tap.holds(pid1.run('true', before=standard)[2], '/etc/pintle/pintle.json cannot be used')
+
+
+@tap.test
+def comments_are_allowed_and_main_comes_from_the_config():
+    text = '/* a */ {"main": {"command": "echo", // b\n "arguments": ["from config"]}}'
+    code, out, err = pid1.run(config_file=pid1.config(text))
+    tap.equal((code, out), (0, 'from config\n'), err)
+    tap.equal(pid1.run('echo', 'other', config_file=pid1.config(text))[1], 'other\n')
+
+
+@tap.test
+def without_main_and_without_command_it_is_64():
+    code, _, err = pid1.run(config_file=pid1.config('{}'))
+    tap.equal(code, 64)
+    tap.holds(pid1.chosen_line(err, 64), 'the config has no "main"')
+
+
+@tap.test
+def check_says_ok_and_which_variables_the_container_must_set():
+    path = pid1.config({'steps': [{'id': 'a', 'command': 'x', 'arguments': ['$TOKEN', '$KNOWN']}],
+                        'environment': {'KNOWN': {'defaultValue': 1}}})
+    done = pid1.subprocess.run([PINTLE, 'check', path], capture_output=True, text=True)
+    tap.equal((done.returncode, done.stdout), (0, 'note: TOKEN is declared nowhere; the '
+              f"container's environment must set it\n{path}: ok (1 step, 0 checks, 0 jobs, main "
+              'from the command line)\n'))
+
+
+@tap.test
+def a_shell_line_is_run_by_a_shell_in_layered_mode_only():
+    document = {'steps': [{'id': 'a', 'command': 'echo "shell  form" | cat'}]}
+    code, out, err = pid1.run_with(document, 'true')
+    tap.equal((code, out), (0, 'shell  form\n'), err)
+    code, out, err = pid1.run_with({**document, 'user': '1:1', 'imageMode': 'prebuilt'}, 'true')
+    tap.equal((code, out), (83, ''), err)
+    tap.holds(pid1.chosen_line(err, 83), 'step a: its command needs a shell')
+
+
+tap.main()
