@@ -266,6 +266,11 @@ Node parse_json(std::string_view text, Problems& problems) {
     problems.push_back({{1, 1}, {}, "the file begins with a byte order mark; save it without"});
     return {};
   }
+  // The library takes one for the end of the text, and would not look at what follows.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    problems.push_back({Cursor(text).place(nul), {}, "the file holds a NUL byte; it is no text"});
+    return {};
+  }
   Builder builder(text, problems);
   try {
     nlohmann::json::sax_parse(text.begin(), text.end(), &builder,

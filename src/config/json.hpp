@@ -28,7 +28,7 @@ struct Node {
   std::int64_t integer = 0;
   std::string text{};  ///< a string's value; a number as it was written
   std::vector<Node> items{};
-  std::vector<Member> members{};  ///< in the order of the text
+  std::vector<Member> members;  ///< in the order of the text
 
   /// The member named `key`; nullptr if there is none.
   const Node* find(std::string_view key) const noexcept;

@@ -116,7 +116,8 @@ void give_standard_descriptors(uid_t uid) noexcept {
     struct stat info {};
     if (::fstat(fd, &info) < 0) continue;
     if (!S_ISFIFO(info.st_mode) && ::isatty(fd) == 0) continue;
-    if (info.st_uid != uid) (void)::fchown(fd, uid, static_cast<gid_t>(-1));
+    if (info.st_uid == uid) continue;
+    if (::fchown(fd, uid, static_cast<gid_t>(-1)) < 0) continue;  // EPERM, EROFS: it is left
   }
 }
 

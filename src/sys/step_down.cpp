@@ -113,7 +113,7 @@ Result<void> kill_with_real_uid(pid_t pid, int signal, uid_t uid) noexcept {
   if (::setresuid(uid, kKeep, kKeep) < 0) return surprise("signal a process");
   const int result = ::kill(pid, signal);
   const int code = errno;
-  (void)::setresuid(own, kKeep, kKeep);  // the effective and the saved uid allow it
+  if (::setresuid(own, kKeep, kKeep) < 0) return surprise("take the own uid back");
   errno = code;
   return check(result, "signal a process");
 }
