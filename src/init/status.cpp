@@ -13,6 +13,8 @@ namespace pintle::init {
 namespace {
 
 constexpr std::string_view kFirstLine = "pintle-status 1";
+// Without it the message is cut, and a check that is unhealthy may be missing.
+constexpr std::string_view kLastLine = "end\n";
 constexpr std::size_t kFields = 8;
 
 using Fields = std::array<std::string_view, kFields>;
@@ -91,15 +93,23 @@ std::string encode(const Status& status) {
   }
   for (const HookStatus& hook : status.hooks) {
     const std::string line = hook_line(hook);
-    if (out.size() + line.size() > sys::kLargestMessage) break;
+    if (out.size() + line.size() + kLastLine.size() > sys::kLargestMessage) break;
     out += line;
   }
+  if (out.size() + kLastLine.size() > sys::kLargestMessage) {
+    out.resize(sys::kLargestMessage);  // checks without end: no answer rather than half of one
+    return out;
+  }
+  out += kLastLine;
   return out;
 }
 
 Result<Status> decode(std::string_view message) {
   if (take(message, '\n') != kFirstLine) {
     return Error{"read the answer of PID 1", 0, {}, "it is not of this version of pintle"};
+  }
+  if (!message.ends_with(kLastLine)) {
+    return Error{"read the answer of PID 1", 0, {}, "it is not whole"};
   }
   Status status;
   while (!message.empty()) read_line(take(message, '\n'), status);

@@ -36,10 +36,11 @@ struct Status {
   std::vector<HookStatus> hooks{};
 };
 
-/// At most sys::kLargestMessage bytes: hooks that do not fit are left out, checks come first.
+/// At most sys::kLargestMessage bytes: hooks that do not fit are left out, checks come first. With
+/// checks that do not fit it is a message that decode() refuses.
 std::string encode(const Status& status);
 
-/// Errors: a message of another version, or none of ours.
+/// Errors: a message of another version, none of ours, or one that is not whole.
 Result<Status> decode(std::string_view message);
 
 }  // namespace pintle::init

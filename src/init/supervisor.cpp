@@ -83,9 +83,11 @@ void Supervisor::on(const Signalled& event, Time now) noexcept {
   if (is_first) {
     stop_signal_ = event.number;
     stop_began_ = now;
-    if (phase_ != Phase::stopping) push(Tell{.news = News::stopping, .code = event.number});
+    if (phase_ < Phase::stopping) push(Tell{.news = News::stopping, .code = event.number});
   }
-  if (stops && !is_first && leftovers_ == Leftovers::asked) leftovers_deadline_ = now;
+  if (stops && leftovers_ == Leftovers::asked) {
+    leftovers_deadline_ = is_first ? limit_to_total(*leftovers_deadline_) : now;
+  }
   if (!main_.is_active()) return;  // nobody to forward to: before main, or after it
   const auto rewrite = rules_.rewrites.find(event.number);
   const int number = rewrite == rules_.rewrites.end() ? event.number : rewrite->second;

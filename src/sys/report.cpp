@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 namespace pintle::sys {
 
@@ -53,7 +54,9 @@ std::optional<Report> read_report(int reader) noexcept {
   do got = ::read(reader, &report, sizeof report);
   while (got < 0 && errno == EINTR);
   const bool whole = got == static_cast<ssize_t>(sizeof report);
-  if (!whole || report.step > StartStep::execute) return std::nullopt;
+  unsigned char flag = 0;  // looked at as a byte: a bool that is neither 0 nor 1 must not be read
+  std::memcpy(&flag, &report.has_failure, sizeof flag);
+  if (!whole || flag > 1 || report.step > StartStep::execute) return std::nullopt;
   return report;
 }
 
