@@ -1,0 +1,94 @@
+#include "base/text.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace pintle;
+
+TEST_SUITE("base/text") {
+  TEST_CASE("the nearest word is found within a third of its length in edits") {
+    const std::vector<std::string_view> words{"timeout", "interval", "command", "arguments", "id"};
+    struct Row {
+      const char* word;
+      const char* meant;
+    };
+    const Row rows[] = {
+        {"timeout", "timeout"},
+        {"timout", "timeout"},
+        {"Timeout", "timeout"},
+        {"TIMEOUT", "timeout"},
+        {"time_out", "timeout"},
+        {"tmieout", "timeout"},
+        {"comand", "command"},
+        {"commands", "command"},
+        {"cmd", ""},
+        {"argument", "arguments"},
+        {"intervall", "interval"},
+        {"Id", "id"},
+        {"ids", "id"},
+        {"xx", ""},
+        {"", ""},
+        {"something", ""},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.word);
+      CHECK(nearest(row.word, words) == row.meant);
+    }
+  }
+
+  TEST_CASE("without candidates, or with a word without end, nothing is near") {
+    CHECK(nearest("timeout", {}).empty());
+    const std::string endless(100'000, 'a');
+    const std::string_view other[] = {endless};
+    CHECK(nearest(endless, other).empty());
+  }
+
+  TEST_CASE("the first of equally near words is taken") {
+    const std::string_view words[] = {"stop", "step"};
+    CHECK(nearest("stap", words) == "stop");
+  }
+
+  TEST_CASE("a line shows control characters and keeps all other bytes") {
+    struct Row {
+      std::string_view text;
+      const char* line;
+    };
+    const Row rows[] = {
+        {"", ""},
+        {"plain", "plain"},
+        {"a\nb", "a\\nb"},
+        {"a\tb", "a\\tb"},
+        {"a\rb", "a\\x0db"},
+        {"\x1b[31m", "\\x1b[31m"},
+        {"\x7f", "\\x7f"},
+        {std::string_view("\0", 1), "\\x00"},
+        {"\xC3\xA9", "\xC3\xA9"},
+        {"\xff", "\xff"},
+        {"back\\slash \"quote\"", "back\\slash \"quote\""},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.line);
+      CHECK(one_line(row.text) == row.line);
+    }
+  }
+
+  TEST_CASE("a line that is too long ends in dots") {
+    CHECK(one_line("abc", 3) == "abc");
+    CHECK(one_line("abcd", 3) == "abc...");
+    CHECK(one_line("abcd", 0) == "...");
+    CHECK(one_line(std::string(501, 'x')) == std::string(500, 'x') + "...");
+    CHECK(one_line(std::string(500, 'x')) == std::string(500, 'x'));
+  }
+
+  TEST_CASE("only the case of ASCII letters is ignored") {
+    CHECK(equal_without_case("", ""));
+    CHECK(equal_without_case("SigTerm", "SIGTERM"));
+    CHECK_FALSE(equal_without_case("SIGTERM", "SIGTER"));
+    CHECK_FALSE(equal_without_case("SIGTER", "SIGTERM"));
+    CHECK_FALSE(equal_without_case("[", "{"));
+    CHECK_FALSE(equal_without_case("@", "`"));
+    CHECK_FALSE(equal_without_case("\xC3\xA9", "\xC3\x89"));
+  }
+}

@@ -1,0 +1,122 @@
+#include "config/address.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace pintle::config;
+
+TEST_SUITE("config/address") {
+  TEST_CASE("a loopback address with a port is an address") {
+    struct Row {
+      const char* text;
+      const char* host;
+      int port;
+    };
+    const Row rows[] = {{"127.0.0.1:80", "127.0.0.1", 80},
+                        {"127.255.0.9:1", "127.255.0.9", 1},
+                        {"localhost:65535", "localhost", 65535},
+                        {"[::1]:8080", "::1", 8080},
+                        {"[0:0:0:0:0:0:0:1]:5", "0:0:0:0:0:0:0:1", 5}};
+    for (const Row& row : rows) {
+      CAPTURE(row.text);
+      const auto address = parse_address(row.text);
+      REQUIRE(address);
+      CHECK(address->host == row.host);
+      CHECK(address->port == row.port);
+    }
+  }
+
+  TEST_CASE("anything else is no address, and the words say so") {
+    const char* const rows[] = {"",
+                                ":",
+                                ":80",
+                                "127.0.0.1",
+                                "localhost",
+                                "localhost:",
+                                "localhost:0",
+                                "localhost:65536",
+                                "localhost:-1",
+                                "localhost:+1",
+                                "localhost: 1",
+                                "localhost:1 ",
+                                "localhost:a",
+                                "localhost:1:2",
+                                "::1:80",
+                                "[::1]",
+                                "[::1]80",
+                                "[::1]:",
+                                "[::1:80",
+                                "[]:80",
+                                "[127.0.0.1]",
+                                "10.0.0.1:80",
+                                "0.0.0.0:80",
+                                "[::]:80",
+                                "db:5432",
+                                "LOCALHOST:80",
+                                "localhost.:80",
+                                "127.1:80",
+                                "2130706433:80",
+                                "[fe80::1]:80",
+                                "127.0.0.1\n:80",
+                                "http://127.0.0.1:80",
+                                "999999999999:1",
+                                "localhost:99999999999999999999"};
+    for (const char* text : rows) {
+      CAPTURE(text);
+      const auto address = parse_address(text);
+      REQUIRE_FALSE(address);
+      CHECK_FALSE(address.error().detail.empty());
+      CHECK(address.error().detail.find('\n') == std::string::npos);
+    }
+  }
+
+  TEST_CASE("an http URL is taken apart") {
+    struct Row {
+      const char* url;
+      const char* host;
+      int port;
+      const char* header;
+      const char* target;
+    };
+    const Row rows[] = {
+        {"http://127.0.0.1:8080/livez", "127.0.0.1", 8080, "127.0.0.1:8080", "/livez"},
+        {"http://localhost", "localhost", 80, "localhost", "/"},
+        {"http://localhost/", "localhost", 80, "localhost", "/"},
+        {"http://localhost?a=b", "localhost", 80, "localhost", "/?a=b"},
+        {"http://localhost:1/a/b?c=d:e/f", "localhost", 1, "localhost:1", "/a/b?c=d:e/f"},
+        {"http://[::1]/x", "::1", 80, "[::1]", "/x"},
+        {"http://[::1]:9/x@y", "::1", 9, "[::1]:9", "/x@y"},
+        {"http://127.0.0.1/%20%C3%A9", "127.0.0.1", 80, "127.0.0.1", "/%20%C3%A9"},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.url);
+      const auto url = parse_http_url(row.url);
+      REQUIRE(url);
+      CHECK(url->address.host == row.host);
+      CHECK(url->address.port == row.port);
+      CHECK(url->host_header == row.header);
+      CHECK(url->target == row.target);
+    }
+  }
+
+  TEST_CASE("no request line or header can be smuggled through a URL") {
+    for (const char* url :
+         {"http://localhost/a\r\nX: y", "http://localhost/a b", "http://localhost/\t",
+          "http://localhost\r\nX: y/", "http://localhost/\x7f", "http://localhost/\xC3\xA9"}) {
+      CHECK_FALSE(parse_http_url(url));
+    }
+  }
+
+  TEST_CASE("anything else is no URL of this container") {
+    for (const char* url :
+         {"", "http://", "http:///x", "https://localhost/", "HTTP://localhost/", "localhost:80/",
+          "http://user@localhost/", "http://user:pw@localhost/", "http://localhost/#part",
+          "http://localhost#part", "http://localhost:/", "http://localhost:0/",
+          "http://example.org/", "http://10.0.0.1/", "http://::1/", "http://[::1/",
+          "http://127.0.0.1:8080:1/", "//localhost/", "http:/localhost"}) {
+      CAPTURE(url);
+      CHECK_FALSE(parse_http_url(url));
+    }
+  }
+}

@@ -1,0 +1,148 @@
+#include "hooks/plan.hpp"
+
+#include <doctest/doctest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace pintle;
+using namespace pintle::config;
+using namespace pintle::hooks;
+
+namespace {
+
+using Ids = std::vector<std::string>;
+using Positions = std::vector<std::size_t>;
+
+struct Step {
+  const char* id;
+  std::optional<Ids> precedents{};
+};
+
+Model model_of(const std::vector<Step>& steps) {
+  Model model;
+  for (const Step& step : steps) {
+    const std::size_t number = model.hooks.size();
+    Hook hook{.id = step.id, .at = {number + 1, 1}};
+    hook.pointer = "/steps/" + std::to_string(number);
+    if (step.precedents) {
+      hook.precedents.emplace();
+      for (const std::string& id : *step.precedents) {
+        hook.precedents->push_back({id, {number + 1, 20}, hook.pointer + "/precedents/0"});
+      }
+    }
+    model.hooks.push_back(hook);
+  }
+  return model;
+}
+
+std::vector<Positions> good(const std::vector<Step>& steps) {
+  Problems problems;
+  const Plan plan = make_plan(model_of(steps), problems);
+  for (const Problem& problem : problems) FAIL_CHECK(problem.message);
+  std::vector<Positions> precedents;
+  for (const PlannedStep& step : plan.steps) precedents.push_back(step.precedents);
+  return precedents;
+}
+
+Ids problems_of(const std::vector<Step>& steps) {
+  Problems problems;
+  (void)make_plan(model_of(steps), problems);
+  Ids lines;
+  for (const Problem& problem : problems) lines.push_back(format_problem(problem, "f"));
+  return lines;
+}
+
+}  // namespace
+
+TEST_SUITE("hooks/plan") {
+  TEST_CASE("the precedents of every step follow from its place and its words") {
+    struct Row {
+      const char* what;
+      std::vector<Step> steps;
+      std::vector<Positions> precedents;
+    };
+    const Row rows[] = {
+        {"nothing", {}, {}},
+        {"one", {{"a"}}, {{}}},
+        {"listed order", {{"a"}, {"b"}, {"c"}}, {{}, {0}, {1}}},
+        {"at once", {{"a"}, {"b", Ids{}}}, {{}, {}}},
+        {"named", {{"a", Ids{}}, {"b", Ids{}}, {"c", Ids{"a", "b"}}}, {{}, {}, {0, 1}}},
+        {"forwards", {{"a", Ids{"b"}}, {"b", Ids{}}}, {{1}, {}}},
+        {"one that named its own is no link of the chain",
+         {{"a"}, {"b", Ids{}}, {"c"}},
+         {{}, {}, {1, 0}}},
+        {"all that named theirs are waited for",
+         {{"a", Ids{}}, {"b", Ids{}}, {"c"}},
+         {{}, {}, {1, 0}}},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.what);
+      CHECK(good(row.steps) == row.precedents);
+    }
+  }
+
+  TEST_CASE("checks and jobs are no steps") {
+    Model model = model_of({{"a"}, {"b"}, {"c"}});
+    model.hooks[0].kind = Kind::check;
+    model.hooks[1].kind = Kind::job;
+    Problems problems;
+    const Plan plan = make_plan(model, problems);
+    REQUIRE(plan.steps.size() == 1);
+    CHECK(plan.steps[0].hook == 2);
+    CHECK(plan.steps[0].precedents.empty());
+  }
+
+  TEST_CASE("an unknown precedent is a problem at its place, with a guess") {
+    CHECK(problems_of({{"database"}, {"b", Ids{"databse"}}}) ==
+          Ids{"f:2:20: /steps/1/precedents/0: there is no step \"databse\"; did you mean "
+              "\"database\"?"});
+    CHECK(problems_of({{"a"}, {"b", Ids{"something", ""}}}) ==
+          Ids{"f:2:20: /steps/1/precedents/0: there is no step \"something\"",
+              "f:2:20: /steps/1/precedents/0: there is no step \"\""});
+    Model model = model_of({{"a", Ids{"check"}}, {"check"}});
+    model.hooks[1].kind = Kind::check;
+    Problems problems;
+    (void)make_plan(model, problems);
+    CHECK(problems.size() == 1);
+  }
+
+  TEST_CASE("a cycle is printed, whatever its length") {
+    struct Row {
+      std::vector<Step> steps;
+      const char* cycle;
+    };
+    const Row rows[] = {
+        {{{"a", Ids{"a"}}}, "a → a"},
+        {{{"a", Ids{"b"}}, {"b", Ids{"a"}}}, "a → b → a"},
+        {{{"a", Ids{"c"}}, {"b", Ids{"a"}}, {"c", Ids{"b"}}}, "a → b → c → a"},
+        {{{"x", Ids{}}, {"a", Ids{"b", "x"}}, {"b", Ids{"x", "a"}}}, "a → b → a"},
+        {{{"a", Ids{"b"}}, {"b"}}, "a → b → a"},
+    };
+    for (const Row& row : rows) {
+      const Ids lines = problems_of(row.steps);
+      REQUIRE(lines.size() == 1);
+      CAPTURE(lines[0]);
+      CHECK(lines[0].find(row.cycle) != std::string::npos);
+    }
+  }
+
+  TEST_CASE("a long chain, a long cycle and a wide fan are no trouble") {
+    constexpr std::size_t kMany = 5000;
+    Model model;
+    for (std::size_t i = 0; i < kMany; ++i) {
+      Hook hook{.id = "s" + std::to_string(i)};
+      const std::string next = "s" + std::to_string((i + 1) % kMany);
+      hook.precedents.emplace();
+      if (i + 1 < kMany) hook.precedents->push_back({next, {}, {}});
+      model.hooks.push_back(hook);
+    }
+    Problems problems;
+    (void)make_plan(model, problems);
+    CHECK(problems.empty());
+    model.hooks.back().precedents->push_back({"s0", {}, {}});
+    (void)make_plan(model, problems);
+    CHECK(problems.size() == 1);
+  }
+}

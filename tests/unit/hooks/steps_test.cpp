@@ -1,0 +1,115 @@
+#include "hooks/steps.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using namespace pintle::hooks;
+
+namespace {
+
+using Precedents = std::vector<std::vector<std::size_t>>;
+using Numbers = std::vector<std::size_t>;
+
+Plan plan_of(const Precedents& all) {
+  Plan plan;
+  for (std::size_t i = 0; i < all.size(); ++i) plan.steps.push_back({i, all[i]});
+  return plan;
+}
+
+Numbers started(Steps& steps) {
+  Numbers numbers;
+  while (const auto step = steps.start_next()) numbers.push_back(*step);
+  return numbers;
+}
+
+}  // namespace
+
+TEST_SUITE("hooks/steps") {
+  TEST_CASE("no step is no work") {
+    Steps steps(plan_of({}), 1);
+    CHECK(steps.all_done());
+    CHECK_FALSE(steps.start_next());
+  }
+
+  TEST_CASE("a chain runs one by one, however many could run") {
+    Steps steps(plan_of({{}, {0}, {1}}), 8);
+    for (std::size_t step = 0; step < 3; ++step) {
+      CHECK_FALSE(steps.all_done());
+      CHECK(started(steps) == Numbers{step});
+      CHECK(steps.state(step) == StepState::running);
+      steps.finish(step, true);
+      CHECK(steps.state(step) == StepState::done);
+    }
+    CHECK(steps.all_done());
+  }
+
+  TEST_CASE("free steps run in parallel, in the order of the text, up to the limit") {
+    Steps steps(plan_of({{}, {}, {}, {}}), 2);
+    CHECK(started(steps) == Numbers{0, 1});
+    CHECK(started(steps).empty());
+    steps.finish(1, true);
+    CHECK(started(steps) == Numbers{2});
+    steps.finish(0, true);
+    CHECK(started(steps) == Numbers{3});
+    CHECK_FALSE(steps.all_done());
+    steps.finish(2, true);
+    steps.finish(3, true);
+    CHECK(steps.all_done());
+  }
+
+  TEST_CASE("a step waits for all its precedents, also for later ones") {
+    Steps steps(plan_of({{1, 2}, {}, {}}), 4);
+    CHECK(started(steps) == Numbers{1, 2});
+    steps.finish(1, true);
+    CHECK(started(steps).empty());
+    steps.finish(2, true);
+    CHECK(started(steps) == Numbers{0});
+  }
+
+  TEST_CASE("a precedent that is named twice counts once it is done") {
+    Steps steps(plan_of({{}, {0, 0}}), 4);
+    CHECK(started(steps) == Numbers{0});
+    steps.finish(0, true);
+    CHECK(started(steps) == Numbers{1});
+  }
+
+  TEST_CASE("after a failure those who wait for it never start, others may") {
+    Steps steps(plan_of({{}, {0}, {}}), 1);
+    CHECK(started(steps) == Numbers{0});
+    steps.finish(0, false);
+    CHECK(steps.state(0) == StepState::failed);
+    CHECK(started(steps) == Numbers{2});
+    steps.finish(2, true);
+    CHECK(started(steps).empty());
+    CHECK(steps.state(1) == StepState::waiting);
+    CHECK_FALSE(steps.all_done());
+  }
+
+  TEST_CASE("500 steps in a chain, or in a fan that closes again, all run once") {
+    constexpr std::size_t kMany = 500;
+    Precedents chain(kMany);
+    Precedents fan(kMany + 2);
+    for (std::size_t i = 1; i < kMany; ++i) chain[i] = {i - 1};
+    for (std::size_t i = 1; i <= kMany; ++i) {
+      fan[i] = {0};
+      fan[kMany + 1].push_back(i);
+    }
+    for (const Precedents& shape : {chain, fan}) {
+      for (const std::size_t parallelism : {1U, 4U, 1000U}) {
+        Steps steps(plan_of(shape), parallelism);
+        Numbers open;
+        std::size_t runs = 0;
+        do {
+          for (const std::size_t step : started(steps)) open.push_back(step);
+          CHECK(open.size() <= parallelism);
+          REQUIRE_FALSE(open.empty());
+          steps.finish(open.back(), true);
+          open.pop_back();
+          ++runs;
+        } while (!steps.all_done());
+        CHECK(runs == shape.size());
+      }
+    }
+  }
+}

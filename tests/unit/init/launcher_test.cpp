@@ -1,0 +1,186 @@
+#include "init/launcher.hpp"
+
+#include <doctest/doctest.h>
+#include <linux/capability.h>
+
+#include "world.hpp"
+
+using namespace world;
+using config::Environ;
+using config::ImageMode;
+
+namespace {
+
+const sys::Accounts kAccounts{
+    "root:x:0:0::/root:\napp:x:1000:1000::/home/app:\nother:x:2000:2000::/:\n", "app:x:1000:\n"};
+
+Surroundings as_uid(uid_t uid) {
+  Surroundings around{.environment = {"PATH=/bin", "HOME=/given", "A=container"},
+                      .accounts = kAccounts};
+  around.self = {.uid = uid, .gid = uid};
+  if (uid == 0) around.capabilities.bits = ~std::uint64_t{0};
+  return around;
+}
+
+struct Refused {
+  int code;
+  std::string reasons;
+};
+
+Refused refused(std::string_view config, const Surroundings& around) {
+  const config::Model model = model_of(config);
+  const Launcher launcher(model, around);
+  std::string reasons;
+  for (const std::string& reason : launcher.refusal().reasons) {
+    reasons += (reasons.empty() ? "" : "\n") + reason;
+  }
+  return {static_cast<int>(launcher.refusal().code), reasons};
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_SUITE("init/launcher") {
+  TEST_CASE("all variables that are missing are listed at once, with their descriptions") {
+    const Refused got = refused(R"({
+      "environment": {"DB": {"description": "the database"}, "A": {}},
+      "steps": [{"id": "s", "command": "x", "arguments": ["$ONE", "$DB", "${TWO:-d}"]},
+                {"id": "d", "directory": {"path": "/$THREE", "owner": "$FOUR"}}],
+      "health": [{"id": "h", "http": {"url": "http://localhost:$FIVE/"}}],
+      "main": {"command": "$SIX", "arguments": []}})",
+                                as_uid(0));
+    CHECK(got.code == 78);
+    CHECK(got.reasons ==
+          "the variable DB is not set (the database)\nthe variable FIVE is not set\n"
+          "the variable FOUR is not set\nthe variable ONE is not set\nthe variable SIX is not set\n"
+          "the variable THREE is not set");
+  }
+
+  TEST_CASE("a shell's line and a COMMAND from the command line are not expanded by us") {
+    CHECK(refused(R"({"steps":[{"id":"s","command":"echo $NO"}]})", as_uid(0)).code == 0);
+    Surroundings literal = as_uid(0);
+    literal.main_is_literal = true;
+    const config::Model model = model_of(R"({"main":{"command":"$NO","arguments":["$A"]}})");
+    const Launcher launcher(model, literal);
+    CHECK(launcher.refusal().code == ExitCode::ok);
+    CHECK(launcher.child(kMain).argv == Lines{"$NO", "$A"});
+  }
+
+  TEST_CASE("a user that is not known is a config error, named with who wants it") {
+    const Refused got = refused(R"({"user":"nobody","main":{"command":"x"}})", as_uid(0));
+    CHECK(got.code == 78);
+    CHECK(contains(got.reasons, "main: cannot use user 'nobody'"));
+    CHECK(refused(R"({"user":"nobody","main":{"command":"x"}})", as_uid(1000)).code == 0);
+    CHECK(refused(R"({"steps":[{"id":"s","command":"x","user":"bob"}]})", as_uid(1000)).code == 78);
+  }
+
+  TEST_CASE("who is not root refuses hooks of another user, all of them in one line") {
+    const Refused got = refused(R"({"user":"other","main":{"command":"x"},"steps":[
+      {"id":"a","command":"x","user":"root"},{"id":"b","command":"x","user":"other"},
+      {"id":"c","command":"x","user":"app"},{"id":"d","command":"x"},
+      {"id":"e","directory":{"path":"/"},"user":"root"}]})",
+                                as_uid(1000));
+    CHECK(got.code == 83);
+    CHECK(contains(got.reasons, "step a (root), step b (other);"));
+    CHECK_FALSE(contains(got.reasons, "step e"));
+  }
+
+  TEST_CASE("root without the capabilities to step down refuses, and names them") {
+    Surroundings around = as_uid(0);
+    around.capabilities = sys::CapabilitySet{}.add(CAP_SETGID);
+    const char* const config = R"({"user":"app","main":{"command":"x"}})";
+    CHECK(refused(config, around).code == 83);
+    CHECK(contains(refused(config, around).reasons, "the capabilities SETUID are missing"));
+    CHECK(refused(R"({"main":{"command":"x"}})", around).code == 0);
+    CHECK(refused(config, as_uid(0)).code == 0);
+  }
+
+  TEST_CASE("prebuilt refuses a shell, and a main that is root by accident") {
+    Surroundings around = as_uid(0);
+    around.image_mode = ImageMode::prebuilt;
+    struct Row {
+      const char* config;
+      int code;
+    };
+    const Row rows[] = {
+        {R"({"main":{"command":"x"}})", 83},
+        {R"({"main":{"command":"x","user":"root"}})", 0},
+        {R"({"user":"root","main":{"command":"x"}})", 0},
+        {R"({"user":"app","main":{"command":"x"}})", 0},
+        {R"({"user":"app","main":{"command":"x y"}})", 83},
+        {R"({"user":"app","main":{"command":"x"},"steps":[{"id":"s","command":"a; b"}]})", 83},
+        {R"({})", 0},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.config);
+      CHECK(refused(row.config, around).code == row.code);
+      CHECK(refused(row.config, as_uid(0)).code == 0);
+    }
+  }
+
+  TEST_CASE("capabilities that main is to keep must exist and be there") {
+    Surroundings around = as_uid(0);
+    const char* const keeps = R"({"user":"app","main":{"command":"x"},
+                                  "confinement":{"capabilities":["NET_BIND_SERVICE"]}})";
+    CHECK(refused(keeps, around).code == 0);
+    around.capabilities.bits &= ~(std::uint64_t{1} << CAP_NET_BIND_SERVICE);
+    CHECK(refused(keeps, around).code == 83);
+    CHECK(refused(R"({"confinement":{"capabilities":["FLY"]}})", around).code == 78);
+  }
+
+  TEST_CASE("a child is what its hook says, in its user's environment") {
+    const config::Model model = model_of(R"({"user":"app","workingDirectory":"/srv",
+      "steps":[{"id":"s","command":"tool","arguments":["$A b","$$"],"umask":"027",
+                "environment":{"B":"1"}},
+               {"id":"sh","command":"echo $A","user":"root"}],
+      "main":{"command":"bin/app","arguments":[]}})");
+    const Launcher launcher(model, as_uid(0));
+    const sys::Child step = launcher.child(0);
+    CHECK(step.argv == Lines{"tool", "container b", "$"});
+    CHECK(step.candidates == Lines{"/bin/tool"});
+    CHECK(step.environment ==
+          Environ{"PATH=/bin", "B=1", "HOME=/home/app", "USER=app", "LOGNAME=app"});
+    CHECK(step.directory == "/srv");
+    CHECK(step.umask == 027);
+    CHECK(step.placement == sys::Placement::session);
+    CHECK(step.step_down.identity->uid == 1000);
+    CHECK(step.step_down.no_new_privileges);
+    CHECK(launcher.child(1).argv == Lines{"/bin/sh", "-c", "echo $A"});
+    CHECK(launcher.identity(1).uid == 0);
+    const sys::Child main = launcher.child(kMain);
+    CHECK(main.candidates == Lines{"bin/app"});
+    CHECK(main.placement == sys::Placement::group);
+    CHECK(config::get(main.environment, "A") == "container");
+    CHECK(config::get(main.environment, "HOME") == "/home/app");
+  }
+
+  TEST_CASE("started as main's user, everything stays as the container gave it") {
+    const config::Model model = model_of(R"({"user":"app","main":{"command":"x"}})");
+    const Launcher launcher(model, as_uid(1000));
+    const sys::Child main = launcher.child(kMain);
+    CHECK(main.step_down.identity == nullptr);
+    CHECK(config::get(main.environment, "HOME") == "/given");
+    CHECK(launcher.other_uids().empty());
+  }
+
+  TEST_CASE("PID 1 keeps what the hooks that are left need, and no more") {
+    const auto needed = [](const char* config, const Surroundings& around) {
+      const config::Model model = model_of(config);
+      const auto set = Launcher(model, around).needed_after_init();
+      return set ? sys::capability_names(*set) : "everything";
+    };
+    const Surroundings root = as_uid(0);
+    CHECK(needed(R"({"user":"app"})", root) == "KILL");
+    CHECK(needed(R"({"user":"app","health":[{"id":"h","command":"x"}]})", root) ==
+          "KILL, SETGID, SETUID");
+    CHECK(needed(R"({"health":[{"id":"h","command":"x"}]})", root) == "everything");
+    CHECK(needed(R"({"user":"app","steps":[{"id":"s","command":"x","user":"root"}]})", root) ==
+          "KILL");
+    Surroundings no_kill = root;
+    no_kill.capabilities.bits &= ~(std::uint64_t{1} << CAP_KILL);
+    CHECK(needed(R"({"user":"app"})", no_kill) == "KILL, SETUID");
+  }
+}

@@ -1,0 +1,111 @@
+#include "init/news.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+#include "world.hpp"
+
+using namespace world;
+using log::Level;
+
+namespace {
+
+const config::Model& model() {
+  static const config::Model kModel = model_of(R"({
+    "steps": [{"id": "migrate", "command": "x"}],
+    "health": [{"id": "live", "command": "x"}],
+    "maintenance": [{"id": "prune", "command": "x", "schedule": {"every": "1h"}}]})");
+  return kModel;
+}
+
+constexpr Owner kStep = 0;
+constexpr Owner kCheck = 1;
+constexpr Owner kJob = 2;
+
+}  // namespace
+
+TEST_SUITE("init/news") {
+  TEST_CASE("every piece of news is a line for people, at the level it deserves") {
+    struct Row {
+      Tell tell;
+      const char* detail;
+      Level level;
+      const char* text;
+    };
+    const Row rows[] = {
+        {{News::step_started, kStep}, "", Level::debug, "step migrate: started"},
+        {{News::step_done, kStep, 0, 1500ms}, "", Level::info, "step migrate: done in 1s500ms"},
+        {{News::step_done, kStep, 0, 1s}, "made", Level::info, "step migrate: done in 1s: made"},
+        {{News::step_failed, kStep, 3, 2s},
+         "exit code 3",
+         Level::error,
+         "step migrate: failed after 2s: exit code 3"},
+        {{News::step_slow, kStep, 0, 30s},
+         "",
+         Level::warning,
+         "step migrate: still running after 30s, and it has no timeout"},
+        {{News::check_changed, kCheck}, "", Level::warning, "check live: changed"},
+        {{News::check_failed, kCheck, 1},
+         "status 503",
+         Level::debug,
+         "check live: failed: status 503"},
+        {{News::job_started, kJob}, "", Level::debug, "job prune: started"},
+        {{News::job_done, kJob, 0, 1s}, "", Level::info, "job prune: done in 1s"},
+        {{News::job_failed, kJob, 1, 1s},
+         "exit code 1",
+         Level::warning,
+         "job prune: failed after 1s: exit code 1"},
+        {{News::job_skipped, kJob},
+         "",
+         Level::warning,
+         "job prune: skipped: its last run has not ended"},
+        {{News::hook_timed_out, kStep, 0, 30s},
+         "",
+         Level::warning,
+         "step migrate: timed out after 30s, stopping it"},
+        {{News::main_started}, "", Level::debug, "main: started"},
+        {{News::main_ended, kMain, 143}, "", Level::debug, "main: ended with exit code 143"},
+        {{News::stopping, kMain, SIGTERM}, "", Level::info, "SIGTERM: stopping"},
+        {{News::stopping, kMain, 64}, "", Level::info, "SIGRTMAX: stopping"},
+        {{News::grace_over},
+         "",
+         Level::warning,
+         "main: did not end within the grace period, killing it"},
+        {{News::leftovers_killed},
+         "",
+         Level::warning,
+         "main: killing what is left in the container"},
+    };
+    for (const Row& row : rows) {
+      const Line line = line_for(row.tell, model(), row.detail);
+      CHECK(line.text == row.text);
+      CHECK(line.level == row.level);
+    }
+  }
+
+  TEST_CASE("a percent sign in a detail is only that") {
+    CHECK(line_for({News::step_done, kStep, 0, 1s}, model(), "%c %t %d {}").text ==
+          "step migrate: done in 1s: %c %t %d {}");
+  }
+
+  TEST_CASE("the reason tells why pintle chose the code; main's own code needs none") {
+    struct Row {
+      Quit quit;
+      const char* detail;
+      const char* reason;
+    };
+    const Row rows[] = {
+        {{3, Reason::main_ended}, "x", ""},
+        {{143, Reason::stopped_in_init, kMain, SIGTERM}, "", "stopped by SIGTERM during init"},
+        {{80, Reason::step_failed, kStep},
+         "exit code 3 after 1s",
+         "step migrate failed: exit code 3 after 1s"},
+        {{71, Reason::main_not_forked}, "no memory", "cannot fork main: no memory"},
+        {{127, Reason::main_not_found}, "cannot execute 'x'", "cannot execute 'x'"},
+        {{126, Reason::main_not_executable}, "cannot execute 'x'", "cannot execute 'x'"},
+        {{83, Reason::main_refused}, "cannot set the uid", "cannot set the uid"},
+    };
+    for (const Row& row : rows) CHECK(reason_for(row.quit, model(), row.detail) == row.reason);
+  }
+}

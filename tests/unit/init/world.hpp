@@ -1,0 +1,150 @@
+// A world for the supervisor without processes or time: it carries actions out by noting them, and
+// children live and die when a test says so.
+#pragma once
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "base/signal_names.hpp"
+#include "config/parse.hpp"
+#include "hooks/plan.hpp"
+#include "init/supervisor.hpp"
+
+namespace world {
+
+using namespace pintle;
+using namespace pintle::init;
+using namespace std::chrono_literals;
+using Lines = std::vector<std::string>;
+
+inline config::Model model_of(std::string_view text) {
+  config::Problems problems;
+  auto model = config::parse(text, problems);
+  for (const auto& problem : problems) FAIL(problem.message);
+  return model;
+}
+
+inline Rules rules_of(std::optional<Duration> grace = 8s, std::optional<Duration> total = 9s) {
+  Rules rules{.grace = grace, .total_grace = total};
+  rules.stop_signals.set(SIGTERM).set(SIGINT);
+  return rules;
+}
+
+class World {
+ public:
+  explicit World(std::string_view config = "{}", Rules rules = rules_of())
+      : model_(model_of(config)),
+        plan_(hooks::make_plan(model_, problems_)),
+        supervisor(model_, plan_, std::move(rules)) {
+    drain();
+  }
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  /// Every action since the last call, as words: "spawn main", "kill main TERM", "done a".
+  Lines done() { return std::exchange(lines_, {}); }
+
+  void note(const Event& event) {
+    supervisor.note(event, now);
+    drain();
+  }
+  void signal(int number) { note(Signalled{number}); }
+  void wait(Duration time) {
+    now += time;
+    drain();
+  }
+  /// The child of `id` ends, and the kernel says whether any child is left.
+  void end(const std::string& id, int code, bool others = false) {
+    note(ChildGone{pid_of(id), code, code > 128 ? code - 128 : 0});
+    reaped(others);
+  }
+  void fail(const std::string& id, sys::StartStep step, int code) {
+    note(ChildGone{pid_of(id), 127, 0, StartFailure{step, code}});
+    reaped(false);
+  }
+  void reaped(bool has_children) { note(AllReaped{has_children}); }
+
+  pid_t pid_of(const std::string& id) const { return supervisor.run(owner_of(id)).pid; }
+  Owner owner_of(const std::string& id) const {
+    for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
+      if (model_.hooks[owner].id == id) return owner;
+    }
+    return kMain;
+  }
+  /// How long until the next deadline; below zero: for ever.
+  Duration sleeps() const {
+    const auto deadline = supervisor.deadline();
+    return deadline ? std::chrono::ceil<Duration>(*deadline - now) : Duration(-1);
+  }
+
+ private:
+  config::Problems problems_;
+  config::Model model_;
+  hooks::Plan plan_;
+
+ public:
+  Supervisor supervisor;
+  Time now{1000h};
+  bool can_fork = true;
+  std::optional<Quit> quit;
+
+ private:
+  std::string name(Owner owner) const { return owner == kMain ? "main" : model_.hooks[owner].id; }
+
+  static std::string word_of(News news) {
+    constexpr const char* kWords[] = {"started", "done",     "failed",     "slow",
+                                      "changed", "failed",   "started",    "done",
+                                      "failed",  "skipped",  "late",       "started",
+                                      "ended",   "stopping", "grace over", "killing leftovers"};
+    return kWords[static_cast<std::size_t>(news)];
+  }
+
+  void carry_out(const Spawn& action) {
+    lines_.push_back("spawn " + name(action.owner));
+    if (can_fork) {
+      supervisor.note(ChildStarted{action.owner, ++last_pid_}, now);
+    } else {
+      supervisor.note(ChildNotStarted{action.owner}, now);
+    }
+  }
+  void carry_out(const Kill& action) {
+    const bool is_group = action.pid < 0;
+    CHECK((is_group ? -action.pid : action.pid) == supervisor.run(action.owner).pid);
+    CHECK(supervisor.run(action.owner).is_active());
+    lines_.push_back(fmt::format("kill {}{} {}", name(action.owner), is_group ? "'s group" : "",
+                                 signal_name(action.number).substr(3)));
+  }
+  void carry_out(const KillAll& action) {
+    lines_.push_back("kill all " + signal_name(action.number).substr(3));
+  }
+  void carry_out(const Settle&) { lines_.emplace_back("settle"); }
+  void carry_out(const Suspend&) { lines_.emplace_back("suspend"); }
+  void carry_out(const Tell& tell) {
+    const std::string who =
+        tell.news == News::stopping ? signal_name(tell.code).substr(3) : name(tell.owner);
+    lines_.push_back(word_of(tell.news) + " " + who);
+  }
+  void carry_out(const Quit& action) {
+    CHECK_FALSE(quit);
+    quit = action;
+    lines_.push_back(fmt::format("quit {}", action.code));
+  }
+
+  void drain() {
+    while (const auto action = supervisor.next(now)) {
+      std::visit([this](const auto& a) { carry_out(a); }, *action);
+    }
+    // Whoever has nothing to do now must have something to wait for that lies ahead: no spinning.
+    const auto deadline = supervisor.deadline();
+    CHECK((!deadline || *deadline > now));
+  }
+
+  Lines lines_;
+  pid_t last_pid_ = 100;
+};
+
+}  // namespace world

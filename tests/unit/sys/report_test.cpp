@@ -1,0 +1,108 @@
+#include "sys/report.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <vector>
+
+using namespace pintle;
+using namespace pintle::sys;
+
+namespace {
+
+std::optional<Report> through_a_pipe(const std::vector<char>& bytes) {
+  const auto pipe = make_report_pipe();
+  REQUIRE(pipe);
+  REQUIRE(::write(pipe->writer.get(), bytes.data(), bytes.size()) ==
+          static_cast<ssize_t>(bytes.size()));
+  return read_report(pipe->reader.get());
+}
+
+std::vector<char> bytes_of(const Report& report) {
+  std::vector<char> bytes(sizeof report);
+  std::memcpy(bytes.data(), &report, sizeof report);
+  return bytes;
+}
+
+}  // namespace
+
+TEST_SUITE("sys/report") {
+  TEST_CASE("a report comes out of the pipe as it was sent") {
+    struct Row {
+      bool has_failure;
+      StartStep step;
+      int code;
+      std::string line;
+    };
+    const Row rows[] = {{true, StartStep::execute, ENOENT, "/no/such"},
+                        {true, StartStep::session, EPERM, ""},
+                        {true, StartStep::privileges, EPERM, "set the uid"},
+                        {false, StartStep::execute, 0, "status 200"},
+                        {false, StartStep::execute, 0, std::string("a\0b\n", 4)},
+                        {false, StartStep::execute, 0, std::string(Report::kCapacity, 'x')}};
+    for (const Row& row : rows) {
+      const auto pipe = make_report_pipe();
+      REQUIRE(pipe);
+      Report sent{.has_failure = row.has_failure, .step = row.step, .code = row.code};
+      sent.set_line(row.line);
+      send_report(pipe->writer.get(), sent);
+      const auto got = read_report(pipe->reader.get());
+      REQUIRE(got);
+      CHECK(got->has_failure == row.has_failure);
+      CHECK(got->step == row.step);
+      CHECK(got->code == row.code);
+      CHECK(got->line() == row.line);
+    }
+  }
+
+  TEST_CASE("a line that is too long is cut") {
+    Report report;
+    report.set_line(std::string(1000, 'y'));
+    CHECK(report.line() == std::string(Report::kCapacity, 'y'));
+  }
+
+  TEST_CASE("an empty pipe has no report, open or closed, and nobody waits for one") {
+    auto pipe = make_report_pipe();
+    REQUIRE(pipe);
+    CHECK_FALSE(read_report(pipe->reader.get()));
+    pipe->writer.reset();
+    CHECK_FALSE(read_report(pipe->reader.get()));
+    CHECK_FALSE(read_report(-1));
+  }
+
+  TEST_CASE("what a hostile child writes is no report") {
+    CHECK_FALSE(through_a_pipe({'x'}));
+    CHECK_FALSE(through_a_pipe(std::vector<char>(sizeof(Report) - 1, '\0')));
+    CHECK_FALSE(through_a_pipe(std::vector<char>(sizeof(Report), '\xff')));
+    std::vector<char> wrong_step = bytes_of({});
+    wrong_step[offsetof(Report, step)] = static_cast<char>(StartStep::execute) + 1;
+    CHECK_FALSE(through_a_pipe(wrong_step));
+    std::vector<char> no_boolean = bytes_of({});
+    no_boolean[offsetof(Report, has_failure)] = 2;
+    CHECK_FALSE(through_a_pipe(no_boolean));
+  }
+
+  TEST_CASE("a size beyond the text is not believed") {
+    std::vector<char> bytes = bytes_of({});
+    bytes[offsetof(Report, size)] = '\xff';
+    bytes[offsetof(Report, size) + 1] = '\xff';
+    const auto got = through_a_pipe(bytes);
+    REQUIRE(got);
+    CHECK(got->line().size() == Report::kCapacity);
+  }
+
+  TEST_CASE("every step has a phrase of its own") {
+    std::vector<std::string> phrases;
+    for (int step = 0; step <= static_cast<int>(StartStep::execute); ++step) {
+      const std::string phrase = describe(static_cast<StartStep>(step));
+      CHECK(phrase != "start");
+      for (const std::string& other : phrases) CHECK(phrase != other);
+      phrases.push_back(phrase);
+    }
+  }
+}

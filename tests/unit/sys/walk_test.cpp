@@ -1,0 +1,124 @@
+#include "sys/walk.hpp"
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <string>
+
+#include "sys/file.hpp"
+
+using namespace pintle;
+using namespace pintle::sys;
+
+namespace {
+
+/// A folder that nobody else may write to, so that links below it are trusted. It stands below
+/// /tmp, which everybody may write to, so that it is entered first.
+class Folder {
+ public:
+  Folder() {
+    REQUIRE(::mkdtemp(name_) != nullptr);
+    REQUIRE(::chdir(name_) == 0);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { (void)!::chdir("/"); }
+  std::string path() const { return name_; }
+
+ private:
+  char name_[32] = "/tmp/pintle-test-XXXXXX";
+};
+
+mode_t mode_of(const Fd& fd) {
+  struct stat info {};
+  REQUIRE(::fstat(fd.get(), &info) == 0);
+  return info.st_mode & 07777;
+}
+
+}  // namespace
+
+TEST_SUITE("sys/walk") {
+  TEST_CASE("missing folders are made only when that is asked for") {
+    const Folder folder;
+    CHECK(reach_directory("a/b/c", Missing::fail).error().code == ENOENT);
+    const auto made = reach_directory("a/b/c", Missing::make);
+    REQUIRE(made);
+    CHECK(made->was_made);
+    CHECK(mode_of(made->directory) == 0700);
+    CHECK(mode_of(reach_directory("a/b", Missing::fail)->directory) == 0755);
+    const auto again = reach_directory(folder.path() + "//a/./b/c/", Missing::make);
+    REQUIRE(again);
+    CHECK_FALSE(again->was_made);
+    CHECK(reach_directory("a/b/../b/c", Missing::fail));
+    CHECK(reach_directory("/", Missing::make));
+  }
+
+  TEST_CASE("a file on the way, or at its end, is no directory") {
+    const Folder folder;
+    std::ofstream("file") << "x";
+    CHECK(reach_directory("file", Missing::make).error().code == ENOTDIR);
+    CHECK_FALSE(reach_directory("file/x", Missing::make));
+  }
+
+  TEST_CASE("links are followed in folders that nobody else may write to, and only there") {
+    const Folder folder;
+    REQUIRE(::mkdir("real", 0755) == 0);
+    REQUIRE(::symlink("real", "link") == 0);
+    CHECK(reach_directory("link", Missing::fail));
+    CHECK(reach_directory("link/made", Missing::make));
+    REQUIRE(::symlink("loop", "loop") == 0);
+    CHECK(reach_directory("loop", Missing::fail).error().code == ELOOP);
+    REQUIRE(::mkdir("open", 0755) == 0);
+    REQUIRE(::chmod("open", 0777) == 0);
+    REQUIRE(::symlink("../real", "open/link") == 0);
+    CHECK(reach_directory("open/link", Missing::fail).error().code == ELOOP);
+    // What lies below a folder that others write to may have been put there as a whole.
+    REQUIRE(::mkdir("open/safe", 0755) == 0);
+    REQUIRE(::symlink("../../real", "open/safe/link") == 0);
+    CHECK(reach_directory("open/safe/link", Missing::fail).error().code == ELOOP);
+  }
+
+  TEST_CASE("a mode is given where it differs, and only there") {
+    const Folder folder;
+    const auto made = reach_directory("d", Missing::make);
+    REQUIRE(made);
+    const Ownership wanted{.uid = ::getuid(), .gid = ::getgid(), .mode = 02750};
+    CHECK_FALSE(*has_ownership(made->directory, wanted));
+    CHECK(give_ownership(made->directory, wanted));
+    CHECK(*has_ownership(made->directory, wanted));
+    CHECK(mode_of(made->directory) == 02750);
+    CHECK(*has_ownership(made->directory, {}));
+    CHECK(give_ownership(made->directory, {}));
+    CHECK_FALSE(*has_ownership(made->directory, {.uid = ::getuid() + 1}));
+    CHECK_FALSE(has_ownership(Fd(), {}));
+  }
+}
+
+TEST_SUITE("sys/file") {
+  TEST_CASE("a regular file is read whole, up to the limit") {
+    const Folder folder;
+    std::ofstream("small") << "text\n";
+    std::ofstream("empty") << "";
+    std::ofstream("large") << std::string(100'000, 'x');
+    CHECK(*read_file("small", 5) == "text\n");
+    CHECK(read_file("small", 4).error().code == EFBIG);
+    CHECK(read_file("empty", 0)->empty());
+    CHECK(read_file("large", 100'000)->size() == 100'000);
+    CHECK_FALSE(read_file("large", 99'999));
+  }
+
+  TEST_CASE("what is no regular file is refused without waiting") {
+    const Folder folder;
+    REQUIRE(::mkfifo("fifo", 0600) == 0);
+    for (const char* path : {"fifo", ".", "/dev/null", "/dev/zero", "/no/such"}) {
+      CAPTURE(path);
+      CHECK_FALSE(read_file(path, 10));
+    }
+    CHECK(read_file("/no/such", 10).error().message() ==
+          "cannot open '/no/such': No such file or directory");
+  }
+}
