@@ -22,18 +22,18 @@ if child == 0:
     os.tcsetpgrp(0, os.getpgrp())
     signal.signal(signal.SIGTTOU, signal.SIG_DFL)
     os.execv(sys.argv[1], sys.argv[1:])
-print('child', child, flush=True)
+os.write(1, b'child %d\n' % child)
 while True:
     _, status = os.waitpid(child, os.WUNTRACED)
     if not os.WIFSTOPPED(status):
         break
     tty = os.tcgetpgrp(0)
     os.tcsetpgrp(0, os.getpgrp())
-    print('stopped, foreground', tty, flush=True)
+    os.write(1, b'stopped, foreground %d\n' % tty)
     sys.stdin.readline()
     os.tcsetpgrp(0, child)
     os.killpg(child, signal.SIGCONT)
-print('ended', os.waitstatus_to_exitcode(status), flush=True)
+os.write(1, b'ended %d\n' % os.waitstatus_to_exitcode(status))
 '''
 
 # Main with a child of another group that reads from the terminal.
@@ -44,9 +44,9 @@ if child == 0:
     os.setpgid(0, 0)
     os.read(0, 1)
 _, status = os.waitpid(child, os.WUNTRACED)
-print('child stopped by', os.WSTOPSIG(status), flush=True)
+os.write(1, b'child stopped by %d\n' % os.WSTOPSIG(status))
 sys.stdin.readline()
-print('went on', flush=True)
+os.write(1, b'went on\n')
 os.kill(child, 9)
 sys.exit(4)
 '''
@@ -121,9 +121,9 @@ def control_c_ends_main_and_gives_130():
 @tap.test
 def control_c_reaches_main_once():
     one = container(sys.executable, '-c', '''
-import signal, sys
-signal.signal(signal.SIGINT, lambda *_: print('interrupted', flush=True))
-print('ready', flush=True)
+import os, signal, sys
+signal.signal(signal.SIGINT, lambda *_: os.write(1, b'interrupted\\n'))
+os.write(1, b'ready\\n')
 sys.stdin.readline()''')
     one.process.line('ready')
     one.type(b'\x03')

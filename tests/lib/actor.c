@@ -163,6 +163,7 @@ static int cmd_leave(char** a) {
 // adopted: a process whose parent ends says who its next parent is.
 static int cmd_adopted(char** a) {
   (void)a;
+  block_all();
   const pid_t child = fork();
   if (child == 0) {
     const pid_t parent = getpid();
@@ -172,8 +173,8 @@ static int cmd_adopted(char** a) {
     _exit(0);
   }
   waitpid(child, NULL, 0);
-  block_all();
-  next_signal();
+  while (next_signal() == SIGCHLD) {
+  }
   return 0;
 }
 
