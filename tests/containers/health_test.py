@@ -40,7 +40,7 @@ def docker_exec_pintle_health_exits_0_or_1_with_a_reason():
     done = one.execute('/pintle', 'health')
     tap.equal((done.returncode, done.stdout), (0, 'healthy\n'))
     set_sick(one, True)
-    one.wait_for_line('check web: unhealthy')
+    tap.until(lambda: one.execute('/pintle', 'health').returncode != 0, 'it turns unhealthy')
     done = one.execute('/pintle', 'health')
     tap.equal(done.returncode, 1)
     tap.holds(done.stdout, '503')

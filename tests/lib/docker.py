@@ -108,7 +108,7 @@ class Events:
     def __init__(self, container):
         self.process = subprocess.Popen(
             ['docker', 'events', '--since', '0', '--filter', f'container={container.name}',
-             '--format', '{{.Status}} {{.Actor.Attributes.signal}}'],
+             '--format', '{{.Action}} {{.Actor.Attributes.signal}}'],
             env=engine().environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.container = container
         self.seen = []
