@@ -147,4 +147,9 @@ class World {
   pid_t last_pid_ = 100;
 };
 
+/// Main runs, and nothing that led there is left to look at.
+struct Running : World {
+  explicit Running(Rules rules = rules_of()) : World("{}", std::move(rules)) { (void)done(); }
+};
+
 }  // namespace world

@@ -1,0 +1,172 @@
+// How it ends: main's code or ours, and what main leaves behind.
+#include <doctest/doctest.h>
+
+#include <cerrno>
+
+#include "world.hpp"
+
+using namespace world;
+using sys::StartStep;
+
+namespace {
+
+constexpr const char* kSteps = R"({"steps":[{"id":"a","command":"a"},{"id":"b","command":"b"}]})";
+
+}  // namespace
+
+TEST_SUITE("init/supervisor") {
+  TEST_CASE("a main that cannot run gives the code that says why") {
+    struct Row {
+      StartStep step;
+      int error;
+      int code;
+      Reason reason;
+    };
+    const Row rows[] = {
+        {StartStep::execute, ENOENT, 127, Reason::main_not_found},
+        {StartStep::execute, EACCES, 126, Reason::main_not_executable},
+        {StartStep::execute, ENOEXEC, 126, Reason::main_not_executable},
+        {StartStep::execute, E2BIG, 126, Reason::main_not_executable},
+        {StartStep::directory, ENOENT, 126, Reason::main_not_executable},
+        {StartStep::session, EPERM, 126, Reason::main_not_executable},
+        {StartStep::privileges, EPERM, 83, Reason::main_refused},
+        {StartStep::privileges, ENOENT, 83, Reason::main_refused},
+    };
+    for (const Row& row : rows) {
+      World world;
+      world.fail("main", row.step, row.error);
+      REQUIRE(world.quit);
+      CHECK(world.quit->code == row.code);
+      CHECK(world.quit->reason == row.reason);
+      CHECK(world.quit->failure.step == row.step);
+      CHECK(world.quit->failure.code == row.error);
+    }
+  }
+
+  TEST_CASE("main or a step that cannot be forked is no wait for ever") {
+    World main(kSteps);
+    main.end("a", 0);
+    main.can_fork = false;
+    main.end("b", 0);
+    REQUIRE(main.quit);
+    CHECK(main.quit->code == 71);
+    CHECK(main.quit->reason == Reason::main_not_forked);
+    World step(kSteps);
+    step.can_fork = false;
+    step.end("a", 0);
+    CHECK(step.done() ==
+          Lines{"spawn a", "started a", "done a", "spawn b", "started b", "failed b", "quit 80"});
+  }
+
+  TEST_CASE("-e turns main's codes into success, and those only") {
+    Rules rules = rules_of();
+    rules.success_codes.set(143).set(3);
+    for (const auto& [code, ours] : std::vector<std::pair<int, int>>{{143, 0}, {3, 0}, {4, 4}}) {
+      Running world(rules);
+      world.end("main", code);
+      CHECK(world.quit->code == ours);
+    }
+    Running missing(rules);
+    missing.fail("main", StartStep::execute, ENOENT);
+    CHECK(missing.quit->code == 127);
+  }
+
+  TEST_CASE("what main leaves behind gets TERM, five seconds, KILL") {
+    Running world;
+    world.end("main", 3, true);
+    CHECK(world.done() == Lines{"ended main", "kill all TERM", "kill all CONT"});
+    CHECK(world.sleeps() == 5s);
+    world.wait(5s);
+    CHECK(world.done() == Lines{"killing leftovers main", "kill all KILL"});
+    world.reaped(false);
+    CHECK(world.done() == Lines{"quit 3"});
+  }
+
+  TEST_CASE("leftovers that end are not waited for any longer; those that cannot end are left") {
+    Running ends;
+    ends.end("main", 0, true);
+    ends.note(ChildGone{9999, 0, 0});
+    CHECK_FALSE(ends.quit);
+    ends.reaped(true);
+    CHECK_FALSE(ends.quit);
+    ends.note(ChildGone{9998, 0, 0});
+    ends.reaped(false);
+    CHECK(ends.quit->code == 0);
+    CHECK(ends.supervisor.orphans() == 2);
+    Running stays;
+    stays.end("main", 0, true);
+    stays.wait(5s);
+    stays.wait(1999ms);
+    CHECK_FALSE(stays.quit);
+    stays.wait(1ms);
+    CHECK(stays.quit->code == 0);
+  }
+
+  TEST_CASE("a stop while leftovers are waited for kills them at the second time") {
+    Running world;
+    world.signal(SIGTERM);
+    world.end("main", 0, true);
+    (void)world.done();
+    world.signal(SIGHUP);
+    CHECK(world.done().empty());
+    world.signal(SIGTERM);
+    CHECK(world.done() == Lines{"killing leftovers main", "kill all KILL"});
+    Running first;
+    first.end("main", 7, true);
+    (void)first.done();
+    first.signal(SIGTERM);
+    CHECK(first.done().empty());
+    first.signal(SIGTERM);
+    CHECK(first.done() == Lines{"killing leftovers main", "kill all KILL"});
+    first.reaped(false);
+    CHECK(first.done() == Lines{"quit 7"});
+  }
+
+  TEST_CASE("the total grace holds for main and its leftovers together") {
+    Running world(rules_of(8s, 9s));
+    world.signal(SIGTERM);
+    world.wait(7s);
+    world.end("main", 0, true);
+    CHECK(world.sleeps() == 2s);
+    // A stop that comes only now counts from now.
+    Running late(rules_of(1s, 2s));
+    late.end("main", 0, true);
+    late.signal(SIGTERM);
+    CHECK(late.sleeps() == 2s);
+  }
+
+  TEST_CASE("an orphan's death is counted and changes nothing") {
+    Running world;
+    for (pid_t pid = 5000; pid < 5010; ++pid) world.note(ChildGone{pid, 1, 0});
+    world.reaped(true);
+    CHECK(world.supervisor.orphans() == 10);
+    CHECK(world.done().empty());
+  }
+
+  TEST_CASE("a main that is stopped from its terminal stops us too, unless we are PID 1") {
+    Running one;
+    one.note(MainStopped{});
+    CHECK(one.done().empty());
+    Rules rules = rules_of();
+    rules.is_pid1 = false;
+    Running other(rules);
+    other.note(MainStopped{});
+    CHECK(other.done() == Lines{"suspend"});
+    other.end("main", 0);
+    (void)other.done();
+    other.note(MainStopped{});
+    CHECK(other.done().empty());
+  }
+
+  TEST_CASE("after the end nothing is done any more") {
+    Running world;
+    world.end("main", 0);
+    (void)world.done();
+    world.signal(SIGTERM);
+    world.note(ChildGone{4321, 0, 0});
+    world.reaped(true);
+    world.wait(24h);
+    CHECK(world.done().empty());
+    CHECK(world.sleeps() == Duration(-1));
+  }
+}
