@@ -17,7 +17,7 @@ MAY_USE = {
     'cli': BELOW_INIT | {'init', 'audit'},
 }
 MAY_USE_JSON = {'config', 'cli'}
-INCLUDE = re.compile(r'^\s*#\s*include\s*[<"](\w+)/', re.M)
+INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"(\w+)/|<(nlohmann)/)', re.M)
 
 
 def objections(own, text):
@@ -25,10 +25,10 @@ def objections(own, text):
     if own not in MAY_USE:
         yield f'{own} is not in the table of tests/lint/layering.py'
         return
-    for used in INCLUDE.findall(text):
-        if used in MAY_USE and used != own and used not in MAY_USE[own]:
-            yield f'{own} may not use {used}'
-        if used == 'nlohmann' and own not in MAY_USE_JSON:
+    for ours, theirs in INCLUDE.findall(text):
+        if ours and ours != own and ours not in MAY_USE[own]:
+            yield f'{own} may not use {ours}'
+        if theirs and own not in MAY_USE_JSON:
             yield f'{own} may not use nlohmann/json'
 
 

@@ -53,11 +53,11 @@ def check_length(path, lines):
 
 
 def check_first_line(path, lines):
-    """Headers say what they are for; where a .cpp file says it too, it names itself rightly."""
+    """Headers say what they are for; where a .cpp file names itself too, it does so rightly."""
     if path.parts[0] != 'src' or path.suffix not in {'.hpp', '.cpp'}:
         return
     first = lines[0] if lines else ''
-    if path.suffix == '.cpp' and not first.startswith('//'):
+    if path.suffix == '.cpp' and not re.match(r'// \w+/\w+\.[ch]pp\b', first):
         return
     wanted = f'// {path.relative_to("src")} - '
     if not first.startswith(wanted) or not first[len(wanted):].strip():

@@ -1,0 +1,60 @@
+"""builds.py - the build folders that the suites use, each brought up to date when it is asked for."""
+import json
+import shutil
+
+from processes import ROOT, require
+
+HOST = ROOT / 'build/host'
+CLANG = ROOT / 'build/clang'
+SANITIZE = ROOT / 'build/sanitize'
+PRODUCT = ROOT / 'build/product'
+UNSTRIPPED = ROOT / 'build/pintle.debug'
+
+
+def _configured(folder, compiler, *options):
+    """A folder for a compiler of the host; ninja reconfigures it when a meson file is newer. It is
+    made anew when it was made for other options or, with a copied tree, for another place."""
+    command = ['meson', 'setup', folder, '-Dtests=enabled', *options]
+    made_by = folder / 'made-by'
+    wanted = ' '.join(map(str, [compiler, *command]))
+    if made_by.exists() and made_by.read_text() == wanted:
+        require(['ninja', '-C', folder, 'build.ninja'])
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+        require(command, env={'CXX': compiler})
+        made_by.write_text(wanted)
+    return folder
+
+
+def host():
+    return _configured(HOST, 'g++', '-Dwerror=true')
+
+
+def clang():
+    return _configured(CLANG, 'clang++', '-Dwerror=true')
+
+
+def sanitize():
+    """No werror: with sanitizers g++ 12 finds uninitialized values in fmt that are none."""
+    return _configured(SANITIZE, 'g++', '-Doptimization=1', '-Db_sanitize=address,undefined',
+                       '-Db_lundef=false')
+
+
+def product():
+    """The stripped product."""
+    require(['tools/build'])
+    return ROOT / 'build/pintle'
+
+
+def musl():
+    product()
+    return PRODUCT
+
+
+def unit_tests(folder):
+    """The unit tests of a folder, built, as (name, command)."""
+    tests = json.loads((folder / 'meson-info/intro-tests.json').read_text())
+    units = [test for test in tests if any(suite.endswith('unit') for suite in test['suite'])]
+    if units:
+        require(['ninja', '-C', folder, 'unit_tests'])
+    return [(test['name'], test['cmd']) for test in units]
