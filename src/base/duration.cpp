@@ -59,6 +59,21 @@ std::optional<Duration> parse_duration(std::string_view text) noexcept {
   return Duration(total);
 }
 
+std::optional<std::int64_t> parse_size(std::string_view text) noexcept {
+  constexpr std::string_view kNames[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  const auto number = take_number(text);
+  if (!number) return std::nullopt;
+  std::int64_t factor = 1;
+  for (const std::string_view name : kNames) {
+    if (name == text) {
+      if (*number > INT64_MAX / factor) return std::nullopt;
+      return *number * factor;
+    }
+    factor *= 1024;
+  }
+  return std::nullopt;
+}
+
 std::string format_duration(Duration duration) {
   std::int64_t left = duration.count();
   if (left <= 0) return "0s";

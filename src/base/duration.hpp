@@ -1,6 +1,7 @@
-// base/duration.hpp - durations as text with units: "500ms", "1m30s", "7d".
+// base/duration.hpp - durations and sizes as text with units: "500ms", "1m30s", "7d", "64MiB".
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,5 +19,9 @@ std::optional<Duration> parse_duration(std::string_view text) noexcept;
 
 /// The same notation: "1m30s", "250ms", "0s". parse_duration() reads it back unchanged.
 std::string format_duration(Duration duration);
+
+/// A whole number of B, KiB, MiB, GiB or TiB, in bytes: "64MiB". nullopt for anything else and for
+/// what a file offset cannot hold.
+std::optional<std::int64_t> parse_size(std::string_view text) noexcept;
 
 }  // namespace pintle

@@ -127,7 +127,13 @@ std::string json_line(const Event& event, std::int64_t now) {
   if (event.attempt > 0) line += fmt::format(R"(,"attempt":{})", event.attempt);
   if (event.exit_code) line += fmt::format(R"(,"exitCode":{})", *event.exit_code);
   if (event.duration) line += fmt::format(R"(,"durationMs":{})", event.duration->count());
-  return line + '}';
+  if (event.fields.empty()) return line + '}';
+  std::string fields;
+  for (const auto& [name, value] : event.fields) {
+    fields +=
+        fmt::format("{}{}:{}", fields.empty() ? "" : ",", json_string(name), json_string(value));
+  }
+  return line + fmt::format(R"(,"fields":{{{}}}}})", fields);
 }
 
 std::int64_t wall_clock() noexcept {
@@ -168,7 +174,7 @@ int descriptor() noexcept {
 }
 
 void write(const Event& event) noexcept {
-  if (event.level < state.level) return;
+  if (event.level < event.threshold.value_or(state.level)) return;
   try {
     const std::int64_t now = wall_clock();
     report_dropped(now);
@@ -206,7 +212,11 @@ std::optional<Format> parse_format(std::string_view word) noexcept {
 
 std::string format_line(const Event& event, Format format, std::int64_t now_milliseconds) {
   if (format == Format::json) return json_line(event, now_milliseconds);
-  return fmt::format("pintle: {}", one_line(event.text, PIPE_BUF - 64));
+  std::string line = fmt::format("pintle: {}", one_line(event.text, PIPE_BUF - 64));
+  for (const auto& [name, value] : event.fields) {
+    line += fmt::format(" {}={}", one_line(name), one_line(value));
+  }
+  return line;
 }
 
 }  // namespace pintle::log

@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/clock.hpp"
 
@@ -24,6 +26,8 @@ struct Event {
   int attempt = 0;          ///< from 1; 0: not an attempt
   std::optional<int> exit_code{};
   std::optional<Duration> duration{};
+  std::optional<Level> threshold{};  ///< counts instead of the general one
+  std::span<const std::pair<std::string, std::string>> fields{};
 };
 
 /// Takes a view of stderr of its own, so that O_NONBLOCK set on it does not reach the programs
