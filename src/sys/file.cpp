@@ -5,35 +5,93 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/fd.hpp"
 
 namespace pintle::sys {
 
+namespace {
+
+Error failed(const char* what, const std::string& path) {
+  Error error = Error::from_errno(what);
+  error.subject = path;
+  return error;
+}
+
+/// Fills as much of `chunk` as the file has at `offset`.
+Result<std::size_t> read_at(const Fd& file, char* chunk, std::size_t size, std::size_t offset) {
+  std::size_t done = 0;
+  while (done < size) {
+    const auto at = static_cast<off_t>(offset + done);
+    const ssize_t got = ::pread(file.get(), chunk + done, size - done, at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Error::from_errno("read");
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  return done;
+}
+
+}  // namespace
+
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
-  const auto failed = [&](const char* what) {
-    Error error = Error::from_errno(what);
-    error.subject = path;
-    return error;
-  };
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file) return failed("open");
+  if (!file) return failed("open", path);
+  return read_open_file(file, path, limit);
+}
+
+std::string read_head(const std::string& path) {
+  std::string head(4096, '\0');
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  const ssize_t got = file ? ::read(file.get(), head.data(), head.size()) : 0;
+  head.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return head;
+}
+
+Result<std::string> read_open_file(const Fd& file, const std::string& path, std::size_t limit) {
   struct stat info {};
-  if (::fstat(file.get(), &info) < 0) return failed("stat");
+  if (::fstat(file.get(), &info) < 0) return failed("stat", path);
   if (!S_ISREG(info.st_mode)) return Error{"read", 0, path, "it is not a regular file"};
   std::string content;
   char chunk[16384];
   for (;;) {
     const ssize_t got = ::read(file.get(), chunk, sizeof chunk);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed("read");
+    if (got < 0) return failed("read", path);
     if (got == 0) return content;
     content.append(chunk, static_cast<std::size_t>(got));
     if (content.size() > limit) {
       return Error{"read", EFBIG, path, fmt::format("it is larger than {} bytes", limit)};
     }
   }
+}
+
+Result<bool> has_content(const Fd& file, std::string_view content) {
+  char chunk[16384];
+  for (std::size_t offset = 0;; offset += sizeof chunk) {
+    const std::size_t got = TRY(read_at(file, chunk, sizeof chunk, offset));
+    const std::string_view expected = content.substr(std::min(offset, content.size()));
+    if (std::string_view(chunk, got) != expected.substr(0, sizeof chunk)) return false;
+    if (got < sizeof chunk) return true;
+  }
+}
+
+Result<bool> have_same_content(const Fd& one, const Fd& other) {
+  char chunk[16384];
+  char other_chunk[sizeof chunk];
+  for (std::size_t offset = 0;; offset += sizeof chunk) {
+    const std::size_t got = TRY(read_at(one, chunk, sizeof chunk, offset));
+    const std::size_t other_got = TRY(read_at(other, other_chunk, sizeof chunk, offset));
+    if (std::string_view(chunk, got) != std::string_view(other_chunk, other_got)) return false;
+    if (got < sizeof chunk) return true;
+  }
+}
+
+Result<void> rewind(const Fd& file) {
+  if (::lseek(file.get(), 0, SEEK_SET) == 0) return {};
+  return Error::from_errno("read");
 }
 
 }  // namespace pintle::sys

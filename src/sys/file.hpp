@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
+#include "base/fd.hpp"
 #include "base/result.hpp"
 
 namespace pintle::sys {
@@ -12,5 +14,18 @@ namespace pintle::sys {
 /// refused without waiting for it.
 /// Errors: those of open(2) and read(2); EFBIG when it is larger; not a regular file.
 Result<std::string> read_file(const std::string& path, std::size_t limit);
+
+/// The same for a file that is open already; `path` is for messages.
+Result<std::string> read_open_file(const Fd& file, const std::string& path, std::size_t limit);
+
+/// The first bytes of `path`, at most 4096; nothing when it cannot be read.
+std::string read_head(const std::string& path);
+
+// Comparing: each reads from the beginning. Errors: those of pread(2).
+Result<bool> has_content(const Fd& file, std::string_view content);
+Result<bool> have_same_content(const Fd& one, const Fd& other);
+
+/// The next read begins at the file's beginning. Errors: those of lseek(2).
+Result<void> rewind(const Fd& file);
 
 }  // namespace pintle::sys

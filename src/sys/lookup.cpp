@@ -1,26 +1,15 @@
 // The parts of spawn.hpp that look at files rather than start them.
 #include <elf.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
-#include "base/fd.hpp"
+#include "sys/file.hpp"
 #include "sys/spawn.hpp"
 
 namespace pintle::sys {
 namespace {
-
-/// The first bytes of a file, as far as they can be read.
-std::string head_of(const std::string& path) {
-  std::string head(4096, '\0');
-  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  const ssize_t got = file ? ::read(file.get(), head.data(), head.size()) : 0;
-  head.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-  return head;
-}
 
 std::string script_interpreter(const std::string& head) {
   if (!head.starts_with("#!")) return {};
@@ -67,7 +56,7 @@ std::vector<std::string> candidates_for(const std::string& command, std::string_
 std::string explain_exec_failure(const std::string& path, int code) {
   if (code == ENOEXEC) return "it is neither a program of this machine nor a script with '#!'";
   if (code != ENOENT || path.find('/') == std::string::npos) return {};
-  const std::string head = head_of(path);
+  const std::string head = read_head(path);
   std::string interpreter = script_interpreter(head);
   if (interpreter.empty()) interpreter = program_interpreter(head);
   if (interpreter.empty()) return {};

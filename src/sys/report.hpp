@@ -32,6 +32,7 @@ struct Report {
   static constexpr std::size_t kCapacity = 240;
 
   bool has_failure = false;
+  bool was_skipped = false;  ///< the child's condition did not hold
   StartStep step = StartStep::execute;
   int code = 0;                        ///< errno of the step
   std::array<char, kCapacity> text{};  ///< what failed, or a built-in's line; not terminated

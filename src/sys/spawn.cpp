@@ -124,6 +124,28 @@ void close_descriptors(int keep) noexcept {
   ::_exit(code);
 }
 
+void discard_output(const Prepared& prepared) noexcept {
+  if (!prepared.child.discard_output) return;
+  const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (null < 0 || ::dup2(null, STDOUT_FILENO) < 0 || ::dup2(null, STDERR_FILENO) < 0) {
+    fail(prepared, StartStep::standard_input, {});
+  }
+}
+
+void skip_unless_condition_holds(const Prepared& prepared) noexcept {
+  if (!prepared.child.condition) return;
+  try {
+    if (prepared.child.condition()) return;
+  } catch (const std::exception& error) {
+    errno = ENOMEM;
+    fail(prepared, StartStep::execute, error.what());
+  }
+  Report report;
+  report.was_skipped = true;
+  send_report(prepared.report, report);
+  ::_exit(0);
+}
+
 /// The child's side of the fork: it ends in exec or _exit, and never returns or throws.
 [[noreturn]] void become(const Prepared& prepared) noexcept {
   place(prepared);
@@ -131,8 +153,10 @@ void close_descriptors(int keep) noexcept {
   lower(prepared);
   enter_directory(prepared);
   detach_input(prepared);
+  discard_output(prepared);
   close_descriptors(prepared.report);
   set_mask({});
+  skip_unless_condition_holds(prepared);
   if (prepared.child.task) run_task(prepared);
   execute(prepared);
 }

@@ -31,11 +31,16 @@ struct Limit {
 /// A built-in: runs in the child, fills in a line for the report and returns the exit code.
 using Task = std::function<int(Report&)>;
 
+/// Asked in the child before anything else is done in it; false: it ends at once, as skipped.
+using Condition = std::function<bool()>;
+
 struct Child {
   std::vector<std::string> argv{};         ///< the program and its arguments; unused with `task`
   std::vector<std::string> candidates{};   ///< paths to try in this order: the PATH search
   std::vector<std::string> environment{};  ///< NAME=value
   Task task{};                             ///< runs instead of a program when it is set
+  Condition condition{};
+  bool discard_output = false;  ///< stdout and stderr are /dev/null
   Placement placement = Placement::session;
   StepDown step_down{};
   std::vector<Limit> limits{};

@@ -12,6 +12,8 @@
 #include <climits>
 #include <deque>
 
+#include "sys/file.hpp"
+
 namespace pintle::sys {
 namespace {
 
@@ -33,7 +35,10 @@ bool is_trusted(int fd, const struct stat& info) noexcept {
 
 class Walk {
  public:
-  Walk(const std::string& path, Missing missing) : path_(path), missing_(missing) {}
+  enum class Last : bool { directory, anything };
+
+  Walk(const std::string& path, Missing missing, Last last = Last::directory)
+      : path_(path), missing_(missing), last_(last) {}
 
   Result<Reached> run() {
     TRY(start());
@@ -69,7 +74,8 @@ class Walk {
   Result<void> arrive(Fd fd, bool was_made) {
     struct stat info {};
     if (::fstat(fd.get(), &info) < 0) return failed("stat", path_);
-    if (!S_ISDIR(info.st_mode)) {
+    const bool may_be_anything = last_ == Last::anything && components_.empty();
+    if (!S_ISDIR(info.st_mode) && !may_be_anything) {
       errno = ENOTDIR;
       return failed("enter", path_);
     }
@@ -121,6 +127,7 @@ class Walk {
 
   const std::string& path_;
   Missing missing_;
+  Last last_;
   std::deque<std::string> components_;
   Reached here_;
   bool trusted_ = true;
@@ -146,6 +153,33 @@ Result<Reached> reach_directory(const std::string& path, Missing missing) {
   return Walk(path, missing).run();
 }
 
+Result<Fd> reach_anything(const std::string& path) {
+  Reached reached = TRY(Walk(path, Missing::fail, Walk::Last::anything).run());
+  return std::move(reached.directory);
+}
+
+Result<Fd> open_trusted_file(const std::string& path) {
+  const Fd reached = TRY(reach_anything(path));
+  struct stat info {};
+  if (::fstat(reached.get(), &info) < 0) return failed("stat", path);
+  if (!S_ISREG(info.st_mode)) return Error{"read", 0, path, "it is not a regular file"};
+  constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+  // The walk holds the file itself, whatever its name means by now; this opens it for reading.
+  Fd file(::open(fmt::format("/proc/self/fd/{}", reached.get()).c_str(), kFlags));
+  if (!file && errno == ENOENT) file = Fd(::open(path.c_str(), kFlags));  // no /proc
+  struct stat opened {};
+  if (!file || ::fstat(file.get(), &opened) < 0) return failed("open", path);
+  if (opened.st_dev != info.st_dev || opened.st_ino != info.st_ino) {
+    return Error{"open", 0, path, "somebody exchanged it meanwhile"};
+  }
+  return file;
+}
+
+Result<std::string> read_trusted_file(const std::string& path, std::size_t limit) {
+  const Fd file = TRY(open_trusted_file(path));
+  return read_open_file(file, path, limit);
+}
+
 Result<bool> has_ownership(const Fd& fd, const Ownership& wanted) noexcept {
   struct stat info {};
   if (::fstat(fd.get(), &info) < 0) return Error::from_errno("stat");
@@ -164,6 +198,10 @@ Result<void> give_ownership(const Fd& fd, const Ownership& wanted) {
   const gid_t gid = wanted.gid.value_or(static_cast<gid_t>(-1));
   if (::fchownat(fd.get(), "", uid, gid, AT_EMPTY_PATH) < 0) {
     return Error::from_errno("change the owner of");
+  }
+  // A change of owner takes the set-user-ID and set-group-ID bits away, chown(2).
+  if (!TRY(has_ownership(fd, {.mode = wanted.mode})) && change_mode(fd.get(), *wanted.mode) < 0) {
+    return Error::from_errno("change the mode of");
   }
   return {};
 }

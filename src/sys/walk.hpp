@@ -26,6 +26,19 @@ enum class Missing : bool { fail, make };
 /// Errors: ELOOP for a link that is not to be followed; ENOTDIR; those of openat(2), mkdirat(2).
 Result<Reached> reach_directory(const std::string& path, Missing missing);
 
+/// Opens what `path` names, whatever it is, by the same rules: a link in its last component is
+/// followed only if it is to be trusted. O_PATH. Errors: those of reach_directory().
+Result<Fd> reach_anything(const std::string& path);
+
+/// Opens the regular file `path` for reading, reached by the same rules, without waiting for
+/// anything. Errors: those of reach_directory() and open(2); not a regular file.
+Result<Fd> open_trusted_file(const std::string& path);
+
+/// The content of the regular file `path`, of at most `limit` bytes, reached by the same rules: so
+/// are secrets and configs read that come from ConfigMap and Secret volumes (`..data`). Errors:
+/// those of reach_directory() and read_file().
+Result<std::string> read_trusted_file(const std::string& path, std::size_t limit);
+
 struct Ownership {
   std::optional<uid_t> uid{};
   std::optional<gid_t> gid{};

@@ -1,0 +1,119 @@
+#include "sys/entry.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/openat2.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdint>
+#include <memory>
+
+#include "sys/new_file.hpp"
+#include "sys/walk.hpp"
+
+namespace pintle::sys {
+namespace {
+
+constexpr int kPathFlags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+
+struct CloseDir {
+  void operator()(DIR* dir) const noexcept { ::closedir(dir); }
+};
+
+/// openat2(2) is newer than some kernels, and blocked by some seccomp profiles: st_dev then.
+Fd open_on_this_mount(const Fd& directory, const std::string& name) noexcept {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(kPathFlags);
+  how.resolve = RESOLVE_NO_XDEV;
+  const long opened = ::syscall(SYS_openat2, directory.get(), name.c_str(), &how, sizeof(open_how));
+  if (opened >= 0) return Fd(static_cast<int>(opened));
+  if (errno != ENOSYS && errno != EPERM) return Fd();
+  Fd fd(::openat(directory.get(), name.c_str(), kPathFlags));
+  struct stat above {};
+  struct stat info {};
+  if (!fd || ::fstat(directory.get(), &above) < 0 || ::fstat(fd.get(), &info) < 0) return Fd();
+  if (above.st_dev == info.st_dev) return fd;
+  errno = EXDEV;
+  return Fd();
+}
+
+}  // namespace
+
+Result<struct stat> stat_of(const Fd& fd) {
+  struct stat info {};
+  if (::fstat(fd.get(), &info) < 0) return Error::from_errno("stat");
+  return info;
+}
+
+Result<std::optional<Entry>> look_at(const Fd& directory, const std::string& name, Mounts mounts) {
+  Entry entry;
+  entry.fd = mounts == Mounts::stay ? open_on_this_mount(directory, name)
+                                    : Fd(::openat(directory.get(), name.c_str(), kPathFlags));
+  if (!entry.fd && errno == ENOENT) return std::optional<Entry>();
+  if (!entry.fd) return Error::from_errno("open");
+  if (::fstat(entry.fd.get(), &entry.info) < 0) return Error::from_errno("stat");
+  return std::optional<Entry>(std::move(entry));
+}
+
+Result<Place> reach_place(const std::string& path) {
+  SplitPath split = TRY(split_path(path));
+  Reached reached = TRY(reach_directory(split.directory, Missing::fail));
+  return Place{std::move(reached.directory), std::move(split.name)};
+}
+
+Result<std::vector<std::string>> names_in(const Fd& directory) {
+  Fd readable(::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!readable) return Error::from_errno("read");
+  const std::unique_ptr<DIR, CloseDir> stream(::fdopendir(readable.get()));
+  if (!stream) return Error::from_errno("read");
+  (void)readable.release();  // the stream's now
+  std::vector<std::string> names;
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(stream.get());
+    if (entry == nullptr && errno != 0) return Error::from_errno("read");
+    if (entry == nullptr) return names;
+    const std::string name(entry->d_name);
+    if (name != "." && name != "..") names.push_back(name);
+  }
+}
+
+Result<bool> remove_name(const Fd& directory, const std::string& name, const struct stat& info) {
+  const int flags = S_ISDIR(info.st_mode) ? AT_REMOVEDIR : 0;
+  if (::unlinkat(directory.get(), name.c_str(), flags) == 0) return true;
+  if (errno == ENOENT) return false;
+  return Error::from_errno("remove");
+}
+
+Result<std::string> read_link(const Entry& entry) {
+  std::array<char, PATH_MAX> target{};
+  const ssize_t size = ::readlinkat(entry.fd.get(), "", target.data(), target.size());
+  if (size < 0) return Error::from_errno("read the link");
+  return std::string(target.data(), static_cast<std::size_t>(size));
+}
+
+Result<void> place_link(const Place& place, const std::string& target) {
+  const std::string temporary = temporary_name(place.name);
+  const int directory = place.directory.get();
+  if (::symlinkat(target.c_str(), directory, temporary.c_str()) < 0) {
+    return Error::from_errno("make the link");
+  }
+  if (::renameat(directory, temporary.c_str(), directory, place.name.c_str()) == 0) return {};
+  Error error = Error::from_errno("make the link");
+  (void)::unlinkat(directory, temporary.c_str(), 0);
+  return error;
+}
+
+std::string temporary_name(const std::string& name) {
+  std::uint64_t number = 0;
+  if (::getrandom(&number, sizeof number, 0) < 0) number = static_cast<std::uint64_t>(::getpid());
+  return fmt::format(".{}.{:016x}", name.substr(0, 200), number);
+}
+
+}  // namespace pintle::sys

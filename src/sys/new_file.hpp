@@ -1,0 +1,64 @@
+// sys/new_file.hpp - puts a file in its place all at once: written beside it, synced, renamed.
+// Whoever looks sees the old file or the new one, never a part, whatever happens in between.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+#include "sys/walk.hpp"
+
+namespace pintle::sys {
+
+class NewFile {
+ public:
+  /// Begins a file at `path`, whose directory must exist and is reached as walk.hpp says. Mode 0600
+  /// until finish(). Without finish() it is gone when this ends.
+  /// Errors: those of reach_directory() and openat(2).
+  static Result<NewFile> begin(const std::string& path);
+
+  NewFile(NewFile&&) = default;
+  NewFile& operator=(NewFile&&) = delete;
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile();
+
+  /// Errors: those of write(2): ENOSPC, EDQUOT, EIO.
+  Result<void> write(std::string_view content);
+  /// The rest of `source`. Errors: those of read(2) and write(2).
+  Result<void> copy_from(const Fd& source);
+  /// For libraries that write by themselves.
+  int descriptor() const noexcept { return file_.get(); }
+
+  /// Sets owner and mode, syncs file and directory, and renames it into place. A symbolic link that
+  /// stands there is replaced, not followed. Errors: those of fchown, fchmod, fsync, renameat.
+  Result<void> finish(const Ownership& ownership);
+
+ private:
+  NewFile(Fd directory, std::string path, std::string name, std::string temporary, Fd file)
+      : directory_(std::move(directory)),
+        path_(std::move(path)),
+        name_(std::move(name)),
+        temporary_(std::move(temporary)),
+        file_(std::move(file)) {}
+
+  Error failed(const char* what) const;
+
+  Fd directory_;
+  std::string path_;
+  std::string name_;
+  std::string temporary_;
+  Fd file_;
+};
+
+/// `path` as the directory it is in and the name it has there: "/a/b" is {"/a", "b"}, "b" {".",
+/// "b"}.
+struct SplitPath {
+  std::string directory;
+  std::string name;
+};
+/// Errors: a path that names no file ("", "/", "a/..", "a/").
+Result<SplitPath> split_path(const std::string& path);
+
+}  // namespace pintle::sys
