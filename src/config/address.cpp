@@ -53,7 +53,19 @@ bool split(std::string_view text, std::string_view& host, std::string_view& port
   return !port.empty() && port.find(':') == std::string_view::npos;
 }
 
-Result<Address> address_in(std::string_view text, std::string_view whole, std::uint16_t standard) {
+/// A literal, or a name of letters, digits, "-", "_" and "." (RFC 1123 section 2.1, and what
+/// container networks allow beyond it).
+bool is_host(const std::string& host) noexcept {
+  in6_addr six{};
+  if (::inet_pton(AF_INET6, host.c_str(), &six) == 1) return true;
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  return !host.empty() && host.size() <= 253 &&
+         host.find_first_not_of(kAllowed) == std::string::npos;
+}
+
+Result<Address> address_in(std::string_view text, std::string_view whole, std::uint16_t standard,
+                           Hosts hosts) {
   std::string_view host;
   std::string_view port;
   if (!split(text, host, port)) return bad(whole, "write host:port, an IPv6 address in brackets");
@@ -62,6 +74,8 @@ Result<Address> address_in(std::string_view text, std::string_view whole, std::u
   if (!port.empty() && !parse_port(port, address.port)) {
     return bad(whole, "the port is a number from 1 to 65535");
   }
+  if (hosts == Hosts::any && is_host(address.host)) return address;
+  if (hosts == Hosts::any) return bad(whole, "that is no host name");
   if (is_loopback(address.host)) return address;
   return bad(whole, "a probe stays in its container: use 127.0.0.1, [::1] or localhost");
 }
@@ -72,11 +86,11 @@ bool is_visible(char c) noexcept {
 
 }  // namespace
 
-Result<Address> parse_address(std::string_view text) {
-  return address_in(text, text, 0);
+Result<Address> parse_address(std::string_view text, Hosts hosts) {
+  return address_in(text, text, 0, hosts);
 }
 
-Result<HttpUrl> parse_http_url(std::string_view text) {
+Result<HttpUrl> parse_http_url(std::string_view text, Hosts hosts) {
   constexpr std::string_view kScheme = "http://";
   if (!text.starts_with(kScheme)) return bad(text, "write http://HOST:PORT/PATH");
   if (!std::all_of(text.begin(), text.end(), is_visible)) {
@@ -89,7 +103,7 @@ Result<HttpUrl> parse_http_url(std::string_view text) {
   if (authority.find('@') != std::string_view::npos) return bad(text, "it has user-info");
   if (target.find('#') != std::string::npos) return bad(text, "it has a fragment (#)");
   if (!target.starts_with('/')) target.insert(0, "/");
-  return HttpUrl{TRY(address_in(authority, text, kHttpPort)), std::string(authority),
+  return HttpUrl{TRY(address_in(authority, text, kHttpPort, hosts)), std::string(authority),
                  std::move(target)};
 }
 

@@ -1,5 +1,5 @@
-// config/address.hpp - where a probe goes: "host:port" and http URLs. A probe looks at its own
-// container, so the host is a loopback address: a literal, or "localhost".
+// config/address.hpp - where probes and `wait` go: "host:port" and http URLs. A probe looks at its
+// own container, so its host is a loopback address: a literal, or "localhost".
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 namespace pintle::config {
 
 struct Address {
-  std::string host;  ///< a literal without brackets, or "localhost"
+  std::string host;  ///< a literal without brackets, or a name
   std::uint16_t port = 0;
 };
 
@@ -21,10 +21,12 @@ struct HttpUrl {
   std::string target;       ///< path and query, at least "/"
 };
 
+enum class Hosts : bool { loopback, any };
+
 /// "127.0.0.1:80", "[::1]:80", "localhost:80". Errors: anything else, in `detail`. Pure.
-Result<Address> parse_address(std::string_view text);
+Result<Address> parse_address(std::string_view text, Hosts hosts = Hosts::loopback);
 
 /// "http://HOST[:PORT][/PATH][?QUERY]", without user-info or fragment. Errors: as above.
-Result<HttpUrl> parse_http_url(std::string_view text);
+Result<HttpUrl> parse_http_url(std::string_view text, Hosts hosts = Hosts::loopback);
 
 }  // namespace pintle::config

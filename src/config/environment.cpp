@@ -1,7 +1,6 @@
 #include "config/environment.hpp"
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
 
@@ -32,6 +31,15 @@ struct Piece {
 
 Error bad(std::string_view text, std::string_view why) {
   return {"expand", 0, one_line(text, 120), std::string(why)};
+}
+
+/// Where `rest`, an end of `text`, begins: "LINE:COLUMN".
+std::string place_of(std::string_view rest, std::string_view text) {
+  const std::string_view before = text.substr(0, text.size() - rest.size());
+  const std::size_t newline = before.rfind('\n');
+  const std::size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
+  return fmt::format("{}:{}", 1 + std::count(before.begin(), before.end(), '\n'),
+                     before.size() - begin + 1);
 }
 
 /// "${NAME}" or "${NAME:-default}" at the front of `text`.
@@ -69,30 +77,6 @@ Result<Piece> take_piece(std::string_view& text) {
   return piece;
 }
 
-std::string now() {
-  const time_t seconds = ::time(nullptr);
-  tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[32];
-  const std::size_t size = ::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {text, size};
-}
-
-const Variable* find(const Variables& variables, std::string_view name) noexcept {
-  for (const Variable& variable : variables) {
-    if (variable.name == name) return &variable;
-  }
-  return nullptr;
-}
-
-/// What `variable` is worth: its fixed value, the container's, or its default.
-std::optional<std::string> value_of(const Variable& variable, const Environ& container) {
-  if (variable.value) return variable.value;
-  auto given = get(container, variable.name);
-  if (given && (!given->empty() || variable.allow_empty)) return given;
-  return variable.fallback;
-}
-
 }  // namespace
 
 std::optional<std::string> get(const Environ& environ, std::string_view name) {
@@ -115,38 +99,6 @@ void unset(Environ& environ, std::string_view name) {
   });
 }
 
-std::optional<std::string> Scope::value(std::string_view name) const {
-  const Variable* declared = find(own_, name);
-  if (declared == nullptr) declared = find(top_, name);
-  if (declared != nullptr) return value_of(*declared, container_);
-  if (name == "NOW") return now();
-  auto given = get(container_, name);
-  return given && !given->empty() ? given : std::nullopt;
-}
-
-std::vector<MissingVariable> Scope::missing() const {
-  std::vector<MissingVariable> missing;
-  for (const Variables* variables : {&top_, &own_}) {
-    for (const Variable& variable : *variables) {
-      if (variables == &top_ && find(own_, variable.name) != nullptr) continue;
-      if (!value_of(variable, container_)) missing.push_back({variable.name, variable.description});
-    }
-  }
-  return missing;
-}
-
-Environ Scope::child(bool inherits) const {
-  Environ environ = inherits ? container_ : Environ();
-  if (!inherits) set(environ, "PATH", get(container_, "PATH").value_or(std::string(kStandardPath)));
-  for (const Variables* variables : {&top_, &own_}) {
-    for (const Variable& variable : *variables) {
-      if (const auto value = value_of(variable, container_)) set(environ, variable.name, *value);
-    }
-  }
-  if (!get(environ, "PATH")) set(environ, "PATH", kStandardPath);
-  return environ;
-}
-
 Result<std::string> expand(std::string_view text, const Scope& scope,
                            std::vector<MissingVariable>& missing) {
   std::string out;
@@ -163,6 +115,32 @@ Result<std::string> expand(std::string_view text, const Scope& scope,
     }
   }
   return out;
+}
+
+Result<std::string> render(std::string_view text, const Scope& scope) {
+  std::string out;
+  std::vector<std::string> wrong;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::string_view here = rest;
+    const auto piece = take_piece(rest);
+    if (!piece) {
+      wrong.push_back(fmt::format("{}: {}", place_of(here, text), piece.error().detail));
+      break;
+    }
+    if (piece->name.empty()) {
+      out += piece->literal;
+    } else if (const auto value = scope.value(piece->name)) {
+      out += *value;
+    } else if (piece->fallback) {
+      out += *piece->fallback;
+    } else {
+      wrong.push_back(fmt::format("{}: the variable {} is not set", place_of(here, text),
+                                  one_line(piece->name, 64)));
+    }
+  }
+  if (wrong.empty()) return out;
+  return Error{"expand", 0, {}, fmt::format("{}", fmt::join(wrong, "; "))};
 }
 
 std::string check_expansion(std::string_view text) {

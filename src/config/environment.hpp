@@ -2,7 +2,7 @@
 // and how texts are expanded (design section 2, "The rules, exactly"). Pure.
 #pragma once
 
-#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,11 +31,15 @@ struct MissingVariable {
   std::string description;
 };
 
+/// The contents of the files that variables name, by path.
+using FileValues = std::map<std::string, std::string>;
+
 /// What names mean for one hook: its own entries, the top level's, then the container's.
 class Scope {
  public:
-  Scope(const Environ& container, const Variables& top, const Variables& own) noexcept
-      : container_(container), top_(top), own_(own) {}
+  Scope(const Environ& container, const Variables& top, const Variables& own,
+        const FileValues* files = nullptr) noexcept
+      : container_(container), top_(top), own_(own), files_(files) {}
 
   /// The value of `name`; nullopt when it has none.
   std::optional<std::string> value(std::string_view name) const;
@@ -43,15 +47,37 @@ class Scope {
   /// Every declared variable that has no value.
   std::vector<MissingVariable> missing() const;
 
+  /// What is wrong with the declared ones that have one: it does not match, or it is set twice. A
+  /// line each; a secret's value is not in it.
+  std::vector<std::string> problems() const;
+
   /// What a child starts with: the container's variables if it inherits them, and every declared
-  /// one that has a value. PATH is always there.
+  /// one that has a value, those from files only if they are exported. PATH is always there.
   Environ child(bool inherits) const;
 
+  /// The values that must not be shown: of declared secrets, and of the container's that are named
+  /// like one.
+  std::vector<std::string> secrets() const;
+
  private:
+  std::optional<std::string> value_of(const Variable& variable) const;
+  std::vector<const Variable*> declared() const;
+
   const Environ& container_;
   const Variables& top_;
   const Variables& own_;
+  const FileValues* files_;
 };
+
+/// True if a variable of this name holds a secret unless it says otherwise: TOKEN, PASS, SECRET,
+/// KEY or CREDENTIAL is in it.
+bool is_secret_name(std::string_view name) noexcept;
+
+/// What is wrong with a pattern, regex(7); "" if nothing.
+std::string check_pattern(const std::string& pattern);
+
+/// True if the whole of `value` matches.
+bool matches(const std::string& pattern, const std::string& value);
 
 /// The PATH of a container that sets none.
 inline constexpr std::string_view kStandardPath =
@@ -61,6 +87,10 @@ inline constexpr std::string_view kStandardPath =
 /// nothing and is added to `missing`. Errors: a "${" that is not closed or holds no name.
 Result<std::string> expand(std::string_view text, const Scope& scope,
                            std::vector<MissingVariable>& missing);
+
+/// `text`, the content of a file, with its variables expanded as above; values go in untouched.
+/// Errors: names without value and a bad "${", all of them, as "LINE:COLUMN: what" (from 1, bytes).
+Result<std::string> render(std::string_view text, const Scope& scope);
 
 /// What is wrong with the "${…}" of `text`, in words; empty when nothing is.
 std::string check_expansion(std::string_view text);

@@ -13,7 +13,9 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "config/action.hpp"
 #include "config/diagnostics.hpp"
+#include "config/kind.hpp"
 
 namespace pintle::config {
 
@@ -26,8 +28,13 @@ struct Variable {
   std::string description{};
   std::optional<std::string> value{};     ///< fixed: the container's variable has no say
   std::optional<std::string> fallback{};  ///< `defaultValue`
+  std::string file{};                     ///< whose content is the value
+  std::string pattern{};                  ///< regex(7), extended; the whole value must match
+  std::optional<bool> secret{};           ///< unset: its name decides
   bool allow_empty = false;               ///< otherwise empty counts as unset
+  bool exported = false;                  ///< `export`: children get it though it is from a file
   Position at{};
+  std::string pointer{};
 };
 
 using Variables = std::vector<Variable>;
@@ -50,29 +57,15 @@ struct Command {
   bool shell_form = false;  ///< `program` is a line for /bin/sh -c
 };
 
-struct Directory {
-  std::string path{};
-  std::optional<mode_t> mode{};
-  std::string owner{};  ///< "user", "user:group"; empty: whoever runs the hook
+/// A built-in and what it is to do.
+struct Builtin {
+  const ActionSpec* spec = nullptr;
+  Params params{};
 };
 
-struct HttpProbe {
-  std::string url{};
-};
-
-struct TcpProbe {
-  std::string address{};  ///< "host:port"
-};
-
-using Action = std::variant<std::monostate, Command, Directory, HttpProbe, TcpProbe>;
+using Action = std::variant<std::monostate, Command, Builtin>;
 
 // --- hooks -----------------------------------------------------------------------------------
-
-enum class Kind : std::uint8_t { step, check, job };
-inline constexpr std::size_t kKinds = 3;
-
-/// The word for people and for events: "step".
-std::string_view name_of(Kind kind) noexcept;
 
 enum class Question : std::uint8_t { readiness, liveness, startup };
 
@@ -89,12 +82,61 @@ struct Schedule {
   Duration every{};
 };
 
+enum class BackoffType : std::uint8_t { none, constant, linear, exponential };
+
+struct Backoff {
+  BackoffType type = BackoffType::constant;
+  Duration initial = 1s;
+  Duration max = 60s;
+  double factor = 2;  ///< of exponential
+  double jitter = 0;  ///< the part of each wait that chance decides, 0 to 1
+};
+
+enum class OnFailure : std::uint8_t { abort, proceed, fallback };
+
+enum class ImageMode : std::uint8_t { layered, prebuilt };
+
+/// "layered" or "prebuilt".
+std::string_view name_of(ImageMode mode) noexcept;
+
+struct Condition;
+using Conditions = std::vector<Condition>;
+
 /// The id of another hook, and where it is named.
 struct Reference {
   std::string id;
   Position at;
   std::string pointer;
 };
+
+/// When a hook runs at all. Of `step`, the hook's precedents include that step.
+struct Condition {
+  enum class Type : std::uint8_t {
+    step,
+    file,
+    directory,
+    variable,
+    image_mode,
+    negation,
+    all,
+    any
+  };
+  Type type = Type::all;
+  std::string text{};  ///< id, path, or name
+  ImageMode image_mode = ImageMode::layered;
+  Conditions parts{};
+  Position at{};
+  std::string pointer{};
+};
+
+enum class Output : std::uint8_t { inherit, discard };
+
+struct HookLogging {
+  std::optional<log::Level> level{};  ///< the lowest level of this hook's events that is written
+  Pairs fields{};
+};
+
+inline constexpr std::size_t kNoHook = static_cast<std::size_t>(-1);
 
 struct Hook {
   Kind kind = Kind::step;
@@ -104,6 +146,17 @@ struct Hook {
   Action action{};
   std::optional<Duration> timeout{};
   Identity identity{};
+  std::int64_t retries = 0;
+  Backoff backoff{};
+  std::vector<int> success_codes{0};
+  OnFailure on_failure = OnFailure::abort;
+  std::vector<Hook> fallback{};         ///< at most one; empty after parse(), which moves it to:
+  std::size_t fallback_hook = kNoHook;  ///< its place in Model::hooks
+  bool is_fallback = false;             ///< it runs in another hook's stead, never by itself
+  std::optional<Condition> condition{};
+  std::optional<std::vector<ImageMode>> image_modes{};
+  HookLogging logging{};
+  Output output = Output::inherit;
   std::optional<std::vector<Reference>> precedents{};  ///< of a step; unset: all listed before
   CheckPolicy check{};                                 ///< of a check
   Schedule schedule{};                                 ///< of a job
@@ -122,8 +175,6 @@ struct Shutdown {
   Duration total_grace_period = 9s;
   std::vector<int> signals{15, 2};  ///< SIGTERM, SIGINT
 };
-
-enum class ImageMode : std::uint8_t { layered, prebuilt };
 
 struct Confinement {
   std::vector<std::string> capabilities{};  ///< that main keeps after the step-down

@@ -5,18 +5,19 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "config/environment.hpp"
 #include "config/parse_parts.hpp"
 
 namespace pintle::config {
 namespace {
 
-constexpr std::string_view kModes[] = {"layered", "prebuilt"};
 constexpr std::string_view kFormats[] = {"text", "json"};
 constexpr std::string_view kLevels[] = {"debug", "info", "warn", "error"};
 constexpr std::string_view kInitUsers[] = {"main"};
 
 void read_mode(Reader& reader, const Node& node, Model& out) {
-  if (const auto word = reader.word(node, kModes)) out.image_mode = static_cast<ImageMode>(*word);
+  if (const auto word = reader.word(node, kImageModes))
+    out.image_mode = static_cast<ImageMode>(*word);
 }
 
 template <auto Field>
@@ -97,10 +98,16 @@ void read_parallelism(Reader& reader, const Node& node, Model& out) {
   if (const auto count = reader.count(node, 1)) out.parallelism = *count;
 }
 
-template <Kind kind>
-void hooks(Reader& reader, const Node& node, Model& out) {
-  read_hooks(reader, node, kind, out.hooks);
-}
+/// The arrays of hooks need to know the built-ins; parse() reads them.
+void read_later(Reader&, const Node&, Model&) {}
+
+struct HookKey {
+  std::string_view name;
+  Kind kind;
+};
+constexpr HookKey kHookKeys[] = {
+    {"steps", Kind::step}, {"health", Kind::check}, {"maintenance", Kind::job}};
+
 void read_main_part(Reader& reader, const Node& node, Model& out) {
   read_main(reader, node, out.main);
 }
@@ -116,10 +123,10 @@ constexpr Key<Model> kKeys[] = {
     {"imageMode", read_mode, "layered or prebuilt; IMAGE_MODE can make it stricter."},
     {"environment", read_environment, "Variables, declared once and checked before anything runs."},
     {"parallelism", read_parallelism, "How many steps may run at the same time."},
-    {"steps", hooks<Kind::step>, "The init steps, in order."},
+    {"steps", read_later, "The init steps, in order."},
     {"main", read_main_part, "The container's main process."},
-    {"health", hooks<Kind::check>, "The health checks."},
-    {"maintenance", hooks<Kind::job>, "The jobs that run on a schedule."},
+    {"health", read_later, "The health checks."},
+    {"maintenance", read_later, "The jobs that run on a schedule."},
     {"shutdown", read_shutdown, "How the container stops."},
     {"confinement", read_confinement, "What main and hooks may do."},
     {"init", read_init, "PID 1 itself."},
@@ -142,14 +149,57 @@ bool stands_before(const Problem& a, const Problem& b) noexcept {
   return a.at.line != b.at.line ? a.at.line < b.at.line : a.at.column < b.at.column;
 }
 
+/// What stands in for a hook goes behind all others, where everything has an index.
+void move_fallbacks(Model& model) {
+  for (std::size_t i = 0; i < model.hooks.size(); ++i) {
+    if (model.hooks[i].fallback.empty()) continue;
+    Hook fallback = std::move(model.hooks[i].fallback.front());
+    model.hooks[i].fallback.clear();
+    model.hooks[i].fallback_hook = model.hooks.size();
+    model.hooks.push_back(std::move(fallback));
+  }
+}
+
+/// Variables first: numbers and durations may be written with them.
+Reader::Resolve resolver(const Variables& top, const std::vector<std::string>* container) {
+  return [&top, container](const std::string& text,
+                           const Variables& own) -> std::optional<std::string> {
+    const Environ nothing;
+    std::vector<MissingVariable> missing;
+    const Scope scope(container == nullptr ? nothing : *container, top, own);
+    auto expanded = expand(text, scope, missing);
+    // A value that is missing is reported with all others, by whoever starts the hook.
+    if (!expanded || !missing.empty()) return std::nullopt;
+    return *std::move(expanded);
+  };
+}
+
 }  // namespace
 
-Model parse(std::string_view text, Problems& problems) {
+std::string_view name_of(ImageMode mode) noexcept {
+  return kImageModes[static_cast<std::size_t>(mode)];
+}
+
+Model parse(std::string_view text, const ParseContext& context, Problems& problems) {
   Model model;
   const Node root = parse_json(text, problems);
   if (!problems.empty()) return model;
   Reader reader(problems);
+  Variables top;
+  if (const Node* environment = root.find("environment")) {
+    Problems noted_later;
+    Reader quiet(noted_later);
+    read_variables(quiet, *environment, top);
+  }
+  reader.set_resolve(resolver(top, context.environment));
   read_object<Model>(reader, root, kKeys, model, "the config");
+  for (const HookKey& key : kHookKeys) {
+    const Node* hooks = root.find(key.name);
+    if (hooks == nullptr) continue;
+    const Reader::Inside inside(reader, key.name);
+    read_hooks(reader, *hooks, key.kind, context.actions, model.hooks);
+  }
+  move_fallbacks(model);
   find_duplicate_ids(model, problems);
   std::stable_sort(problems.begin(), problems.end(), stands_before);
   return model;

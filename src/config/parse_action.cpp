@@ -1,41 +1,123 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "config/address.hpp"
 #include "config/environment.hpp"
 #include "config/parse_parts.hpp"
 
 namespace pintle::config {
 namespace {
 
-constexpr Key<Directory> kDirectoryKeys[] = {
-    {"path", into<&Directory::path, &Reader::expandable>,
-     "The directory; missing parents are made."},
-    {"mode", into<&Directory::mode, &Reader::mode>, "Its mode, in octal; 0755 when it is made."},
-    {"owner", into<&Directory::owner, &Reader::expandable>,
-     "user or user:group, names or numbers."},
-};
-constexpr Key<HttpProbe> kHttpKeys[] = {
-    {"url", into<&HttpProbe::url, &Reader::expandable>,
-     "http://127.0.0.1:8080/path; healthy is a status from 200 to 399."},
-};
-constexpr Key<TcpProbe> kTcpKeys[] = {
-    {"address", into<&TcpProbe::address, &Reader::expandable>,
-     "127.0.0.1:5432; healthy is a connection that is accepted."},
-};
-
-/// Texts with variables in them can be judged only when those are known, at start.
-bool is_final(const std::string& text) noexcept {
-  return text.find('$') == std::string::npos;
+/// A text, judged now unless it has variables in it: those are known at start.
+std::optional<std::string> checked_text(Reader& reader, const Node& node, const ParamSpec& spec) {
+  auto text = reader.expandable(node);
+  const bool is_final = text && text->find('$') == std::string::npos;
+  if (!is_final || spec.check == nullptr) return text;
+  if (const std::string wrong = spec.check(*text); !wrong.empty()) reader.problem(node.at, wrong);
+  return text;
 }
 
-void require(Reader& reader, const Node& node, std::string_view key) {
-  if (node.type == Node::Type::object && node.find(key) == nullptr) {
-    reader.problem(node.at, fmt::format("the key \"{}\" is missing", key));
+std::optional<Value> read_texts(Reader& reader, const Node& node) {
+  if (!reader.is(node, Node::Type::array)) return std::nullopt;
+  std::vector<std::string> texts;
+  read_items(reader, node, [&](const Node& item) {
+    if (auto text = reader.expandable(item)) texts.push_back(std::move(*text));
+  });
+  return texts;
+}
+
+std::optional<Value> read_pairs(Reader& reader, const Node& node) {
+  if (!reader.is(node, Node::Type::object)) return std::nullopt;
+  Pairs pairs;
+  for (const Member& member : node.members) {
+    const Reader::Inside inside(reader, member.key);
+    if (auto text = reader.expandable(member.value)) {
+      pairs.emplace_back(member.key, std::move(*text));
+    }
   }
+  return pairs;
+}
+
+template <class T>
+std::optional<Value> as_value(std::optional<T> found) {
+  if (!found) return std::nullopt;
+  return Value(std::move(*found));
+}
+
+std::optional<Value> as_number(std::optional<std::int64_t> number) {
+  return as_value(number);
+}
+
+std::optional<Value> read_value(Reader& reader, const Node& node, const ParamSpec& spec) {
+  switch (spec.type) {
+    case ParamType::text:
+    case ParamType::owner:
+      return as_value(checked_text(reader, node, spec));
+    case ParamType::literal:
+      if (auto text = reader.text(node)) return Value(Literal{std::move(*text)});
+      return std::nullopt;
+    case ParamType::duration:
+      return as_value(reader.duration(node));
+    case ParamType::size:
+      return as_number(reader.size(node));
+    case ParamType::count:
+      return as_number(reader.count(node, 1));
+    case ParamType::boolean:
+      return as_value(reader.boolean(node));
+    case ParamType::texts:
+      return read_texts(reader, node);
+    case ParamType::pairs:
+      return read_pairs(reader, node);
+    case ParamType::mode:
+      if (const auto mode = reader.mode(node)) return Value(static_cast<std::int64_t>(*mode));
+      return std::nullopt;
+    case ParamType::word:
+      if (const auto word = reader.word(node, spec.words)) {
+        return Value(static_cast<std::int64_t>(*word));
+      }
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+const ParamSpec* find(std::span<const ParamSpec> specs, std::string_view name) noexcept {
+  for (const ParamSpec& spec : specs) {
+    if (spec.name == name) return &spec;
+  }
+  return nullptr;
+}
+
+void read_param(Reader& reader, const Member& member, const ActionSpec& action, Params& out) {
+  const Reader::Inside inside(reader, member.key);
+  if (const ParamSpec* spec = find(action.params, member.key)) {
+    if (auto value = read_value(reader, member.value, *spec))
+      out.set(spec->name, std::move(*value));
+    return;
+  }
+  std::vector<KeyName> known;
+  for (const ParamSpec& spec : action.params) known.push_back({spec.name, true});
+  report_unknown_key(reader, member, known, fmt::format("\"{}\"", action.name));
 }
 
 }  // namespace
+
+Builtin read_builtin(Reader& reader, const Node& node, const ActionSpec& action) {
+  Builtin out{&action, {}};
+  if (node.type == Node::Type::string && !action.shorthand.empty()) {
+    const ParamSpec* spec = find(action.params, action.shorthand);
+    if (auto value = read_value(reader, node, *spec)) out.params.set(spec->name, std::move(*value));
+    return out;
+  }
+  if (!reader.is(node, Node::Type::object)) return out;
+  for (const Member& member : node.members) read_param(reader, member, action, out.params);
+  for (const ParamSpec& spec : action.params) {
+    if (spec.required && node.find(spec.name) == nullptr) {
+      reader.problem(node.at, fmt::format("the key \"{}\" is missing", spec.name));
+    }
+  }
+  const std::string wrong = action.check == nullptr ? std::string() : action.check(out.params);
+  if (!wrong.empty()) reader.problem(node.at, wrong);
+  return out;
+}
 
 bool looks_like_shell(std::string_view command) noexcept {
   return command.find_first_of(" \t\r\n|&;<>()\"'\\*?[#~`") != std::string_view::npos ||
@@ -46,51 +128,13 @@ std::optional<std::vector<std::string>> read_arguments(Reader& reader, const Nod
   if (!reader.is(node, Node::Type::array)) return std::nullopt;
   std::vector<std::string> arguments;
   read_items(reader, node, [&](const Node& item) {
-    if (auto argument = reader.text(item)) {
-      if (const std::string wrong = check_expansion(*argument); !wrong.empty()) {
-        reader.problem(item.at, wrong);
-      }
-      arguments.push_back(std::move(*argument));
-    }
+    auto argument = reader.text(item);
+    if (!argument) return;
+    const std::string wrong = check_expansion(*argument);
+    if (!wrong.empty()) reader.problem(item.at, wrong);
+    arguments.push_back(std::move(*argument));
   });
   return arguments;
-}
-
-void read_directory(Reader& reader, const Node& node, Hook& hook) {
-  Directory directory;
-  read_object<Directory>(reader, node, kDirectoryKeys, directory, "\"directory\"");
-  require(reader, node, "path");
-  hook.action = std::move(directory);
-}
-
-void read_http(Reader& reader, const Node& node, Hook& hook) {
-  HttpProbe probe;
-  read_object<HttpProbe>(reader, node, kHttpKeys, probe, "\"http\"");
-  require(reader, node, "url");
-  const Node* url = node.find("url");
-  if (url != nullptr && !probe.url.empty() && is_final(probe.url)) {
-    const Reader::Inside inside(reader, "url");
-    if (const auto parsed = parse_http_url(probe.url); !parsed) {
-      reader.problem(url->at, parsed.error().detail);
-    }
-  }
-  hook.action = std::move(probe);
-}
-
-void read_tcp(Reader& reader, const Node& node, Hook& hook) {
-  TcpProbe probe;
-  if (node.type == Node::Type::string) {
-    probe.address = reader.expandable(node).value_or("");
-  } else {
-    read_object<TcpProbe>(reader, node, kTcpKeys, probe, "\"tcp\"");
-    require(reader, node, "address");
-  }
-  if (!probe.address.empty() && is_final(probe.address)) {
-    if (const auto parsed = parse_address(probe.address); !parsed) {
-      reader.problem(node.at, parsed.error().detail);
-    }
-  }
-  hook.action = std::move(probe);
 }
 
 }  // namespace pintle::config

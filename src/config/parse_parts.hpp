@@ -15,13 +15,29 @@ std::optional<std::vector<std::string>> read_arguments(Reader& reader, const Nod
 /// then a line for the shell (design section 2, "Commands").
 bool looks_like_shell(std::string_view command) noexcept;
 
-/// One array of hooks, all of one kind, appended to `out`.
-void read_hooks(Reader& reader, const Node& node, Kind kind, std::vector<Hook>& out);
+/// What the built-ins are; injected, because they stand with what they do.
+using ActionSpecs = std::span<const ActionSpec* const>;
 
-/// The built-in that a row reads; sets `hook.action`.
-void read_directory(Reader& reader, const Node& node, Hook& hook);
-void read_http(Reader& reader, const Node& node, Hook& hook);
-void read_tcp(Reader& reader, const Node& node, Hook& hook);
+/// One array of hooks, all of one kind, appended to `out`.
+void read_hooks(Reader& reader, const Node& node, Kind kind, ActionSpecs actions,
+                std::vector<Hook>& out);
+
+/// One hook of `kind`.
+Hook read_hook(Reader& reader, const Node& node, Kind kind, ActionSpecs actions);
+
+/// `onFailure`, after everything else of the hook: a fallback takes its identity from it.
+void read_on_failure(Reader& reader, const Node& node, Hook& out, ActionSpecs actions);
+
+/// The use of a built-in.
+Builtin read_builtin(Reader& reader, const Node& node, const ActionSpec& action);
+
+/// `condition`: the id of a step, or an object.
+std::optional<Condition> read_condition(Reader& reader, const Node& node);
+
+/// `backoff`: a word or an object.
+void read_backoff(Reader& reader, const Node& node, Backoff& out);
+
+inline constexpr std::string_view kImageModes[] = {"layered", "prebuilt"};
 
 /// `main`.
 void read_main(Reader& reader, const Node& node, Main& out);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdlib>
 
 #include "base/duration.hpp"
 #include "base/signal_names.hpp"
@@ -66,17 +68,41 @@ std::optional<std::string> Reader::expandable(const Node& node) {
   return value;
 }
 
+/// A text with variables, where something else is meant, as what it will be at start: a number if
+/// it is one. nullopt: not known yet, and no problem.
+std::optional<Node> Reader::resolved(const Node& node) {
+  if (node.type != Node::Type::string || node.text.find('$') == std::string::npos) return node;
+  if (const std::string wrong = check_expansion(node.text); !wrong.empty()) {
+    problem(node.at, wrong);
+    return std::nullopt;
+  }
+  auto text = resolve_ ? resolve_(node.text, own_) : std::nullopt;
+  if (!text) return std::nullopt;
+  Node out{.type = Node::Type::string, .at = node.at, .text = std::move(*text)};
+  const auto [end, error] =
+      std::from_chars(out.text.data(), out.text.data() + out.text.size(), out.integer);
+  const bool is_number = error == std::errc() && end == out.text.data() + out.text.size();
+  if (is_number) out.type = Node::Type::integer;
+  if (out.text == "true" || out.text == "false") {
+    out.type = Node::Type::boolean;
+    out.truth = out.text == "true";
+  }
+  return out;
+}
+
 std::optional<bool> Reader::boolean(const Node& node) {
-  if (!is(node, Node::Type::boolean)) return std::nullopt;
-  return node.truth;
+  const auto value = resolved(node);
+  if (!value || !is(*value, Node::Type::boolean)) return std::nullopt;
+  return value->truth;
 }
 
 std::optional<std::int64_t> Reader::count(const Node& node, std::int64_t least) {
   constexpr std::int64_t kMost = 1'000'000;
-  if (!is(node, Node::Type::integer)) return std::nullopt;
-  if (node.integer >= least && node.integer <= kMost) return node.integer;
+  const auto value = resolved(node);
+  if (!value || !is(*value, Node::Type::integer)) return std::nullopt;
+  if (value->integer >= least && value->integer <= kMost) return value->integer;
   problem(node.at, fmt::format("{} is out of range; a whole number from {} to {} is meant",
-                               node.text, least, kMost));
+                               value->text, least, kMost));
   return std::nullopt;
 }
 
@@ -86,12 +112,16 @@ std::optional<Duration> Reader::duration_from(const Node& node, Duration least) 
                                  node.text, node.text));
     return std::nullopt;
   }
-  if (!is(node, Node::Type::string)) return std::nullopt;
-  const auto duration = parse_duration(node.text);
+  const auto value = resolved(node);
+  if (!value) return std::nullopt;
+  // A variable may be "0", which needs no unit.
+  const bool is_text = value->type == Node::Type::integer || is(*value, Node::Type::string);
+  if (!is_text) return std::nullopt;
+  const auto duration = parse_duration(value->text);
   if (!duration) {
     problem(node.at, fmt::format("\"{}\" is not a duration; write it like \"500ms\", \"30s\" or "
                                  "\"1m30s\" (units ms, s, m, h, d)",
-                                 one_line(node.text, 60)));
+                                 one_line(value->text, 60)));
   } else if (*duration < least) {
     problem(node.at, fmt::format("it must be {} or more", format_duration(least)));
     return std::nullopt;
@@ -121,6 +151,27 @@ std::optional<mode_t> Reader::mode(const Node& node) {
   for (const char c : *written) value = value * 8 + static_cast<mode_t>(c - '0');
   if (value <= 07777) return value;
   problem(node.at, "a mode is at most \"7777\"");
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> Reader::size(const Node& node) {
+  const auto value = resolved(node);
+  if (!value || !is(*value, Node::Type::string)) return std::nullopt;
+  const auto bytes = parse_size(value->text);
+  if (!bytes) {
+    problem(node.at, fmt::format("\"{}\" is not a size; write it like \"512KiB\" or \"64MiB\"",
+                                 one_line(value->text, 60)));
+  }
+  return bytes;
+}
+
+std::optional<double> Reader::fraction(const Node& node, double least, double most) {
+  const bool is_number = node.type == Node::Type::integer || node.type == Node::Type::fraction;
+  if (!is_number && !is(node, Node::Type::fraction)) return std::nullopt;
+  const double value = std::strtod(node.text.c_str(), nullptr);
+  if (value >= least && value <= most) return value;
+  problem(node.at, fmt::format("{} is out of range; a number from {} to {} is meant", node.text,
+                               least, most));
   return std::nullopt;
 }
 

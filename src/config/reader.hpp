@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,20 +15,22 @@
 
 namespace pintle::config {
 
-/// Which kinds of hook a key belongs to; bit N is Kind N. Objects that are no hook use kAnyKind.
-using Kinds = std::uint8_t;
-inline constexpr Kinds kAnyKind = 0xff;
-constexpr Kinds only(Kind kind) noexcept {
-  return static_cast<Kinds>(1U << static_cast<unsigned>(kind));
-}
-
 /// Knows where in the document we are, and collects what is wrong there.
 class Reader {
  public:
+  /// Gives the value of a text with variables in it, where a number or a duration is meant; nullopt
+  /// when it cannot be known before the start. `own` are the variables of the hook it stands in.
+  using Resolve =
+      std::function<std::optional<std::string>(const std::string& text, const Variables& own)>;
+
   explicit Reader(Problems& problems) noexcept : problems_(problems) {}
 
   void problem(Position at, std::string message);
   const std::string& pointer() const noexcept { return pointer_; }
+
+  void set_resolve(Resolve resolve) { resolve_ = std::move(resolve); }
+  /// The variables of the hook that is being read.
+  void set_own(Variables own) { own_ = std::move(own); }
 
   /// Lengthens the pointer for as long as it lives.
   class Inside {
@@ -51,15 +54,20 @@ class Reader {
   std::optional<std::int64_t> count(const Node& node, std::int64_t least);
   std::optional<Duration> duration(const Node& node);
   std::optional<Duration> positive_duration(const Node& node);
-  std::optional<mode_t> mode(const Node& node);  ///< "0750"
+  std::optional<mode_t> mode(const Node& node);        ///< "0750"
+  std::optional<std::int64_t> size(const Node& node);  ///< bytes: "64MiB"
+  std::optional<double> fraction(const Node& node, double least, double most);
   std::optional<int> signal(const Node& node);
   std::optional<std::size_t> word(const Node& node, std::span<const std::string_view> words);
   bool is(const Node& node, Node::Type type);
 
  private:
   std::optional<Duration> duration_from(const Node& node, Duration least);
+  std::optional<Node> resolved(const Node& node);
 
   Problems& problems_;
+  Resolve resolve_;
+  Variables own_;
   std::string pointer_;
 };
 
@@ -80,11 +88,16 @@ struct KeyName {
 void report_unknown_key(Reader& reader, const Member& member, std::span<const KeyName> known,
                         std::string_view object);
 
+struct NoOther {
+  bool operator()(const Member&, std::vector<KeyName>&) const noexcept { return false; }
+};
+
 /// Reads every member of `node` by its row; a key without row, or of another kind of hook, is a
-/// problem at that key. `object` is for messages: "a step".
-template <class T>
+/// problem at that key. `object` is for messages: "a step". `other` is asked for keys without row:
+/// true if it took the member; else it may add names to those that are known.
+template <class T, class Other = NoOther>
 void read_object(Reader& reader, const Node& node, std::span<const Key<T>> keys, T& out,
-                 std::string_view object, Kinds kind = kAnyKind) {
+                 std::string_view object, Kinds kind = kAnyKind, Other other = {}) {
   if (!reader.is(node, Node::Type::object)) return;
   for (const Member& member : node.members) {
     const Reader::Inside inside(reader, member.key);
@@ -98,7 +111,7 @@ void read_object(Reader& reader, const Node& node, std::span<const Key<T>> keys,
     }
     std::vector<KeyName> known;
     for (const Key<T>& key : keys) known.push_back({key.name, (key.kinds & kind) != 0});
-    report_unknown_key(reader, member, known, object);
+    if (!other(member, known)) report_unknown_key(reader, member, known, object);
   }
 }
 

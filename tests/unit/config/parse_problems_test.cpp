@@ -187,7 +187,7 @@ TEST_SUITE("config/parse") {
          "confinement, init, logging"},
         {R"({"environment":{"A":{"default":1}}})",
          "f:1:22: /environment/A/default: unknown key \"default\" in a variable; known are: "
-         "description, value, defaultValue, allowEmpty"},
+         "description, value, defaultValue, file, pattern, secret, export, allowEmpty"},
     };
     for (const Row& row : rows) CHECK(problem_of(row.text) == row.line);
   }
@@ -246,7 +246,7 @@ TEST_SUITE("config/parse") {
         {R"({"main":{"arguments":["x"]}})", "f:1:9: /main: \"arguments\" without \"command\""},
         {R"({"steps":["x"]})", "f:1:11: /steps/0: expected an object, found a string"},
         {R"({"environment":{"A":{"value":1,"defaultValue":2}}})",
-         "f:1:17: /environment/A: \"value\" and \"defaultValue\" exclude each other"},
+         "f:1:17: /environment/A: \"value\", \"defaultValue\" and \"file\" exclude each other"},
         {R"({"environment":{"1A":"x"}})",
          "f:1:17: /environment/1A: a variable's name has letters, digits and _ only, no digit "
          "first"},

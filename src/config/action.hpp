@@ -1,0 +1,106 @@
+// config/action.hpp - built-in actions as data: a row says what an action is called, which kinds of
+// hook may use it and what its parameters are. Parser, messages, schema and reference are made from
+// the rows; the rows themselves stand with what they do, in hooks/ and health/.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "config/kind.hpp"
+
+namespace pintle::config {
+
+enum class ParamType : std::uint8_t {
+  text,      ///< expanded
+  literal,   ///< as it stands; may be empty
+  owner,     ///< "user" or "user:group", expanded
+  duration,  ///< "30s"
+  size,      ///< "64MiB"
+  mode,      ///< "0750"
+  count,     ///< a whole number, 1 or more
+  boolean,
+  word,   ///< one of `words`
+  texts,  ///< an array of texts, each expanded
+  pairs,  ///< an object of texts, the values expanded
+};
+
+struct ParamSpec {
+  std::string_view name;
+  ParamType type;
+  std::string_view help;  ///< one sentence
+  std::string_view example = {};
+  bool required = false;
+  std::span<const std::string_view> words = {};
+  /// What is wrong with a text, "" if nothing; asked only when nothing is left to expand in it.
+  std::string (*check)(const std::string& text) = nullptr;
+};
+
+/// A text in which a `$` is a `$`.
+struct Literal {
+  std::string text;
+};
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+using Value = std::variant<std::string, std::int64_t, bool, Duration, std::vector<std::string>,
+                           Pairs, Literal>;
+
+/// The parameters of one use of an action.
+class Params {
+ public:
+  void set(std::string_view name, Value value);
+  bool has(std::string_view name) const noexcept { return find(name) != nullptr; }
+
+  /// nullptr if it is not there.
+  const Value* find(std::string_view name) const noexcept;
+
+  // Each gives what is there, or the fallback. The name must be of that type in the row.
+  std::string text(std::string_view name, std::string_view fallback = {}) const;
+  std::optional<std::string> literal(std::string_view name) const;
+  std::optional<std::int64_t> number(std::string_view name) const noexcept;  ///< count, size, mode
+  bool flag(std::string_view name) const noexcept;
+  std::optional<Duration> duration(std::string_view name) const noexcept;
+  const std::vector<std::string>& texts(std::string_view name) const noexcept;
+  const Pairs& pairs(std::string_view name) const noexcept;
+
+  /// The index of a word in its row's `words`.
+  std::size_t word(std::string_view name, std::size_t fallback) const noexcept;
+
+  /// Calls `each(std::string&)` for every text in it, to be expanded in place.
+  template <class Each>
+  void for_texts(Each each) {
+    for (auto& [name, value] : values_) {
+      if (auto* text = std::get_if<std::string>(&value)) each(*text);
+      if (auto* texts = std::get_if<std::vector<std::string>>(&value)) {
+        for (std::string& one : *texts) each(one);
+      }
+      if (auto* pairs = std::get_if<Pairs>(&value)) {
+        for (auto& [key, one] : *pairs) each(one);
+      }
+    }
+  }
+
+ private:
+  std::vector<std::pair<std::string_view, Value>> values_;  // names are those of the rows
+};
+
+struct ActionSpec {
+  std::string_view name;
+  Kinds kinds;
+  std::string_view help;
+  std::span<const ParamSpec> params;
+  /// The parameter that a plain string stands for: {"tcp": "127.0.0.1:80"}; "" if none.
+  std::string_view shorthand = {};
+  /// What is wrong with the parameters together, "" if nothing.
+  std::string (*check)(const Params& params) = nullptr;
+  /// The `timeout` of a hook that names none; unset: its kind decides.
+  std::optional<Duration> timeout = {};
+};
+
+}  // namespace pintle::config

@@ -1,0 +1,26 @@
+// config/kind.hpp - the kinds of hook, and sets of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace pintle::config {
+
+enum class Kind : std::uint8_t { step, check, job };
+inline constexpr std::size_t kKinds = 3;
+
+/// The word for people and for events: "step".
+std::string_view name_of(Kind kind) noexcept;
+
+/// Bit N is Kind N. Objects that are no hook use kAnyKind.
+using Kinds = std::uint8_t;
+inline constexpr Kinds kAnyKind = 0xff;
+constexpr Kinds only(Kind kind) noexcept {
+  return static_cast<Kinds>(1U << static_cast<unsigned>(kind));
+}
+inline constexpr Kinds kSteps = only(Kind::step);
+inline constexpr Kinds kChecks = only(Kind::check);
+inline constexpr Kinds kJobs = only(Kind::job);
+
+}  // namespace pintle::config

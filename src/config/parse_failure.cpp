@@ -1,0 +1,70 @@
+// `onFailure`: what is done when all attempts have failed.
+#include <algorithm>
+
+#include "config/parse_parts.hpp"
+
+namespace pintle::config {
+namespace {
+
+constexpr std::string_view kOnFailure[kKinds][3] = {
+    {"abort", "continue", "fallback"}, {}, {"continue", "fallback", {}}};
+
+constexpr OnFailure kOnFailureValue[kKinds][3] = {
+    {OnFailure::abort, OnFailure::proceed, OnFailure::fallback},
+    {},
+    {OnFailure::proceed, OnFailure::fallback, {}}};
+
+void read_on_failure_word(Reader& reader, const Node& node, Hook& out) {
+  const auto kind = static_cast<std::size_t>(out.kind);
+  const std::size_t count = out.kind == Kind::step ? 3 : 2;
+  const auto word = reader.word(node, std::span(kOnFailure[kind]).first(count));
+  if (word) out.on_failure = kOnFailureValue[kind][*word];
+}
+
+/// {"source": …, "destination": …}: an action of its own, which only stands in another's stead.
+Hook read_file_fallback(Reader& reader, const Node& node, const Hook& hook, ActionSpecs actions) {
+  Hook fallback{.kind = Kind::step, .at = node.at, .pointer = reader.pointer()};
+  fallback.identity = hook.identity;
+  const auto spec = std::find_if(actions.begin(), actions.end(),
+                                 [](const ActionSpec* one) { return one->name == "fallback"; });
+  Node params{.type = Node::Type::object, .at = node.at};
+  for (const Member& member : node.members) {
+    if (member.key != "action") params.members.push_back(member);
+  }
+  fallback.action = read_builtin(reader, params, **spec);
+  return fallback;
+}
+
+void read_fallback(Reader& reader, const Node& node, Hook& out, ActionSpecs actions) {
+  const Node* step = node.find("step");
+  if (step == nullptr) {
+    out.fallback.push_back(read_file_fallback(reader, node, out, actions));
+  } else {
+    const Reader::Inside inside(reader, "step");
+    if (node.members.size() > 2) reader.problem(node.at, "\"step\" stands alone beside \"action\"");
+    out.fallback.push_back(read_hook(reader, *step, Kind::step, actions));
+  }
+  Hook& fallback = out.fallback.back();
+  fallback.is_fallback = true;
+  if (fallback.id.empty()) fallback.id = out.id + ".fallback";
+}
+
+}  // namespace
+
+void read_on_failure(Reader& reader, const Node& node, Hook& out, ActionSpecs actions) {
+  const Reader::Inside inside(reader, "onFailure");
+  if (node.type != Node::Type::object) {
+    read_on_failure_word(reader, node, out);
+    if (out.on_failure == OnFailure::fallback) {
+      reader.problem(node.at, "write {\"action\": \"fallback\", \"source\": FILE}, or \"step\"");
+    }
+    return;
+  }
+  const Node* action = node.find("action");
+  if (action == nullptr) return reader.problem(node.at, "the key \"action\" is missing");
+  read_on_failure_word(reader, *action, out);
+  if (out.on_failure == OnFailure::fallback) return read_fallback(reader, node, out, actions);
+  if (node.members.size() > 1) reader.problem(node.at, "only a fallback has further keys");
+}
+
+}  // namespace pintle::config

@@ -1,0 +1,174 @@
+// The part of environment.hpp that knows which value a name has.
+#include <fmt/format.h>
+#include <regex.h>
+#include <time.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+#include "config/environment.hpp"
+
+namespace pintle::config {
+namespace {
+
+std::string now() {
+  const time_t seconds = ::time(nullptr);
+  tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[32];
+  const std::size_t size = ::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return {text, size};
+}
+
+const Variable* find(const Variables& variables, std::string_view name) noexcept {
+  for (const Variable& variable : variables) {
+    if (variable.name == name) return &variable;
+  }
+  return nullptr;
+}
+
+/// An empty value counts only where it may.
+std::optional<std::string> given(const Environ& container, std::string_view name,
+                                 bool may_be_empty) {
+  auto value = get(container, name);
+  if (value && value->empty() && !may_be_empty) return std::nullopt;
+  return value;
+}
+
+bool is_secret(const Variable& variable) noexcept {
+  return variable.secret.value_or(!variable.file.empty() || is_secret_name(variable.name));
+}
+
+/// A compiled pattern that matches whole values only.
+class Pattern {
+ public:
+  explicit Pattern(const std::string& text) {
+    code_ = ::regcomp(&regex_, fmt::format("^({})$", text).c_str(), REG_EXTENDED | REG_NOSUB);
+  }
+  Pattern(const Pattern&) = delete;
+  Pattern& operator=(const Pattern&) = delete;
+  ~Pattern() {
+    if (code_ == 0) ::regfree(&regex_);
+  }
+
+  std::string problem() const {
+    if (code_ == 0) return {};
+    std::array<char, 128> text{};
+    ::regerror(code_, &regex_, text.data(), text.size());
+    return text.data();
+  }
+  bool matches(const std::string& value) const noexcept {
+    return code_ == 0 && ::regexec(&regex_, value.c_str(), 0, nullptr, 0) == 0;
+  }
+
+ private:
+  regex_t regex_{};
+  int code_ = 0;
+};
+
+}  // namespace
+
+bool is_secret_name(std::string_view name) noexcept {
+  constexpr std::string_view kParts[] = {"TOKEN", "PASS", "SECRET", "KEY", "CREDENTIAL"};
+  std::string upper(name);
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return std::any_of(std::begin(kParts), std::end(kParts),
+                     [&](std::string_view part) { return upper.find(part) != std::string::npos; });
+}
+
+std::string check_pattern(const std::string& pattern) {
+  const std::string wrong = Pattern(pattern).problem();
+  return wrong.empty() ? wrong : fmt::format("it is no extended regular expression: {}", wrong);
+}
+
+bool matches(const std::string& pattern, const std::string& value) {
+  return Pattern(pattern).matches(value);
+}
+
+/// What a variable is worth: its fixed value, its file's, the container's, or its default.
+std::optional<std::string> Scope::value_of(const Variable& variable) const {
+  if (variable.value) return variable.value;
+  if (!variable.file.empty() && files_ != nullptr) {
+    const auto content = files_->find(variable.file);
+    if (content != files_->end()) return content->second;
+  }
+  auto set = given(container_, variable.name, variable.allow_empty);
+  return set ? set : variable.fallback;
+}
+
+/// Every variable that counts here; a hook's own one hides the top level's.
+std::vector<const Variable*> Scope::declared() const {
+  std::vector<const Variable*> all;
+  for (const Variable& variable : top_) {
+    if (find(own_, variable.name) == nullptr) all.push_back(&variable);
+  }
+  for (const Variable& variable : own_) all.push_back(&variable);
+  return all;
+}
+
+std::optional<std::string> Scope::value(std::string_view name) const {
+  const Variable* variable = find(own_, name);
+  if (variable == nullptr) variable = find(top_, name);
+  if (variable != nullptr) return value_of(*variable);
+  if (name == "NOW") return now();
+  return given(container_, name, false);
+}
+
+std::vector<MissingVariable> Scope::missing() const {
+  std::vector<MissingVariable> missing;
+  for (const Variable* variable : declared()) {
+    if (!value_of(*variable)) missing.push_back({variable->name, variable->description});
+  }
+  return missing;
+}
+
+std::vector<std::string> Scope::problems() const {
+  std::vector<std::string> lines;
+  for (const Variable* variable : declared()) {
+    const bool from_file = !variable->file.empty();
+    if (from_file && given(container_, variable->name, false)) {
+      lines.push_back(
+          fmt::format("the variable {} is set, and its file '{}' is named too; keep one",
+                      variable->name, one_line(variable->file, 200)));
+    }
+    const auto value = value_of(*variable);
+    if (!value || variable->pattern.empty() || matches(variable->pattern, *value)) continue;
+    const std::string shown = is_secret(*variable) ? "its value" : one_line(*value, 60);
+    lines.push_back(fmt::format("the variable {}: {} does not match {}", variable->name, shown,
+                                one_line(variable->pattern, 100)));
+  }
+  return lines;
+}
+
+Environ Scope::child(bool inherits) const {
+  Environ environ = inherits ? container_ : Environ();
+  if (!inherits) set(environ, "PATH", get(container_, "PATH").value_or(std::string(kStandardPath)));
+  for (const Variable* variable : declared()) {
+    const bool is_kept_back = !variable->file.empty() && !variable->exported;
+    const auto value = is_kept_back ? std::nullopt : value_of(*variable);
+    if (value) set(environ, variable->name, *value);
+  }
+  if (!get(environ, "PATH")) set(environ, "PATH", kStandardPath);
+  return environ;
+}
+
+std::vector<std::string> Scope::secrets() const {
+  std::vector<std::string> values;
+  for (const Variable* variable : declared()) {
+    const auto value = is_secret(*variable) ? value_of(*variable) : std::nullopt;
+    if (value && !value->empty()) values.push_back(*value);
+  }
+  for (const std::string& entry : container_) {
+    const std::size_t end = entry.find('=');
+    if (end == std::string::npos || end + 1 == entry.size()) continue;
+    const std::string_view name = std::string_view(entry).substr(0, end);
+    const bool is_declared = find(own_, name) != nullptr || find(top_, name) != nullptr;
+    if (!is_declared && is_secret_name(name)) values.push_back(entry.substr(end + 1));
+  }
+  return values;
+}
+
+}  // namespace pintle::config
