@@ -2,9 +2,13 @@
 // when its timeout is over, so everything here may wait. The other side is not trusted.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
+#include "config/action.hpp"
+#include "sys/http.hpp"
 
 namespace pintle::health {
 
@@ -15,8 +19,13 @@ Result<std::string> probe_http(const std::string& url);
 /// Connects to `address` ("host:port"). Errors: no connection.
 Result<std::string> probe_tcp(const std::string& address);
 
-/// The status code of the first final (not 1xx) response at the front of `head`; 0 while it is not
-/// complete, -1 when it is no HTTP response. Pure.
-int final_status(std::string_view head) noexcept;
+/// The probes, as rows for the parser with what they do.
+struct Probe {
+  config::ActionSpec spec;
+  Result<std::string> (*run)(const config::Params& params);
+};
+std::span<const Probe* const> probes() noexcept;
+
+using sys::final_status;
 
 }  // namespace pintle::health

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "base/text.hpp"
+#include "hooks/condition.hpp"
 
 namespace pintle::hooks {
 namespace {
@@ -43,6 +44,24 @@ void add_listed_order(const Model& model, Plan& plan, std::size_t position) {
     step.precedents.push_back(before);
     if (!model.hooks[plan.steps[before].hook].precedents) return;
   }
+}
+
+bool runs_in(const Hook& hook, config::ImageMode mode) {
+  if (!hook.image_modes) return true;
+  return std::find(hook.image_modes->begin(), hook.image_modes->end(), mode) !=
+         hook.image_modes->end();
+}
+
+/// The steps that a condition asks for come before it, and their failure is an answer.
+void add_conditions(const Hook& hook, const Index& index, Plan& plan, std::size_t position,
+                    Problems& problems) {
+  if (!hook.condition) return;
+  for_leaves(*hook.condition, [&](const config::Condition& leaf) {
+    if (leaf.type != config::Condition::Type::step) return;
+    add_edge({leaf.text, leaf.at, leaf.pointer}, index, plan.steps[position], problems);
+    const auto found = index.find(leaf.text);
+    if (found != index.end()) plan.steps[found->second].is_condition = true;
+  });
 }
 
 enum class Mark : std::uint8_t { fresh, open, closed };
@@ -118,27 +137,34 @@ void report_cycle(const Model& model, const Plan& plan, Problems& problems) {
 
 }  // namespace
 
-Plan make_plan(const config::Model& model, config::Problems& problems) {
+Plan make_plan(const config::Model& model, config::ImageMode mode, config::Problems& problems) {
   Plan plan;
   Index index;
   for (std::size_t hook = 0; hook < model.hooks.size(); ++hook) {
-    if (model.hooks[hook].kind != config::Kind::step) continue;
+    if (model.hooks[hook].kind != config::Kind::step || model.hooks[hook].is_fallback) continue;
     index.emplace(model.hooks[hook].id, plan.steps.size());
     plan.steps.push_back({hook});
   }
   const std::size_t before = problems.size();
   for (std::size_t position = 0; position < plan.steps.size(); ++position) {
     const Hook& hook = model.hooks[plan.steps[position].hook];
-    if (!hook.precedents) {
-      add_listed_order(model, plan, position);
-      continue;
-    }
-    for (const auto& reference : *hook.precedents) {
+    plan.steps[position].is_skipped = !runs_in(hook, mode);
+    if (!hook.precedents) add_listed_order(model, plan, position);
+    for (const auto& reference : hook.precedents.value_or(std::vector<config::Reference>())) {
       add_edge(reference, index, plan.steps[position], problems);
     }
+    add_conditions(hook, index, plan, position, problems);
   }
   if (problems.size() == before) report_cycle(model, plan, problems);
   return plan;
+}
+
+std::optional<std::size_t> find_step(const config::Model& model, const Plan& plan,
+                                     std::string_view id) {
+  for (std::size_t step = 0; step < plan.steps.size(); ++step) {
+    if (model.hooks[plan.steps[step].hook].id == id) return step;
+  }
+  return std::nullopt;
 }
 
 }  // namespace pintle::hooks

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "config/diagnostics.hpp"
@@ -13,6 +15,8 @@ namespace pintle::hooks {
 struct PlannedStep {
   std::size_t hook;                       ///< index in Model::hooks
   std::vector<std::size_t> precedents{};  ///< indexes in Plan::steps; all must be done before
+  bool is_condition = false;  ///< another step asks for its result, so its failure is an answer
+  bool is_skipped = false;    ///< its `imageModes` do not list this one
 };
 
 struct Plan {
@@ -20,8 +24,12 @@ struct Plan {
 };
 
 /// Plans the steps of `model`. A step without `precedents` waits for all that are listed before it.
-/// Unknown ids and cycles (printed as "a → b → a") are added to `problems`; the plan is then not
-/// to be used.
-Plan make_plan(const config::Model& model, config::Problems& problems);
+/// A condition on a step's id is an edge as well. Unknown ids and cycles (printed as "a → b → a")
+/// are added to `problems`; the plan is then not to be used.
+Plan make_plan(const config::Model& model, config::ImageMode mode, config::Problems& problems);
+
+/// The place in `plan` of the step `id`; nullopt if there is none.
+std::optional<std::size_t> find_step(const config::Model& model, const Plan& plan,
+                                     std::string_view id);
 
 }  // namespace pintle::hooks

@@ -29,12 +29,20 @@ std::optional<std::size_t> Steps::start_next() noexcept {
   return std::nullopt;
 }
 
-void Steps::finish(std::size_t step, bool succeeded) noexcept {
+void Steps::finish(std::size_t step, StepState result) noexcept {
   --running_;
-  states_[step] = succeeded ? StepState::done : StepState::failed;
-  if (!succeeded) return;
+  states_[step] = result;
+  if (result == StepState::failed) return;
   ++done_;
-  for (const std::size_t waiter : waiters_[step]) --open_precedents_[waiter];
+  for (const std::size_t waiter : waiters_[step]) {
+    if (--open_precedents_[waiter] == 0 && waiter < first_waiting_) first_waiting_ = waiter;
+  }
+}
+
+std::string_view name_of(StepState state) noexcept {
+  constexpr std::string_view kNames[] = {"waiting", "running",   "done",      "false",
+                                         "skipped", "continued", "fell back", "failed"};
+  return kNames[static_cast<std::size_t>(state)];
 }
 
 }  // namespace pintle::hooks

@@ -5,13 +5,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "hooks/plan.hpp"
 
 namespace pintle::hooks {
 
-enum class StepState : std::uint8_t { waiting, running, done, failed };
+enum class StepState : std::uint8_t {
+  waiting,
+  running,
+  done,
+  answered_no,  ///< failed, and another step's condition wanted to know
+  skipped,
+  went_on,    ///< failed, with onFailure: continue
+  fell_back,  ///< failed, and its fallback did not
+  failed,
+};
+
+std::string_view name_of(StepState state) noexcept;
 
 class Steps {
  public:
@@ -21,7 +33,8 @@ class Steps {
   /// A step that may start now, in the order of the text; it counts as running from here on.
   std::optional<std::size_t> start_next() noexcept;
 
-  void finish(std::size_t step, bool succeeded) noexcept;
+  /// Anything but `failed` lets those go that wait for it.
+  void finish(std::size_t step, StepState result) noexcept;
 
   bool all_done() const noexcept { return done_ == states_.size(); }
   StepState state(std::size_t step) const noexcept { return states_[step]; }

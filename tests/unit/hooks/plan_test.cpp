@@ -39,7 +39,7 @@ Model model_of(const std::vector<Step>& steps) {
 
 std::vector<Positions> good(const std::vector<Step>& steps) {
   Problems problems;
-  const Plan plan = make_plan(model_of(steps), problems);
+  const Plan plan = make_plan(model_of(steps), ImageMode::layered, problems);
   for (const Problem& problem : problems) FAIL_CHECK(problem.message);
   std::vector<Positions> precedents;
   for (const PlannedStep& step : plan.steps) precedents.push_back(step.precedents);
@@ -48,7 +48,7 @@ std::vector<Positions> good(const std::vector<Step>& steps) {
 
 Ids problems_of(const std::vector<Step>& steps) {
   Problems problems;
-  (void)make_plan(model_of(steps), problems);
+  (void)make_plan(model_of(steps), ImageMode::layered, problems);
   Ids lines;
   for (const Problem& problem : problems) lines.push_back(format_problem(problem, "f"));
   return lines;
@@ -88,7 +88,7 @@ TEST_SUITE("hooks/plan") {
     model.hooks[0].kind = Kind::check;
     model.hooks[1].kind = Kind::job;
     Problems problems;
-    const Plan plan = make_plan(model, problems);
+    const Plan plan = make_plan(model, ImageMode::layered, problems);
     REQUIRE(plan.steps.size() == 1);
     CHECK(plan.steps[0].hook == 2);
     CHECK(plan.steps[0].precedents.empty());
@@ -104,7 +104,7 @@ TEST_SUITE("hooks/plan") {
     Model model = model_of({{"a", Ids{"check"}}, {"check"}});
     model.hooks[1].kind = Kind::check;
     Problems problems;
-    (void)make_plan(model, problems);
+    (void)make_plan(model, ImageMode::layered, problems);
     CHECK(problems.size() == 1);
   }
 
@@ -139,10 +139,10 @@ TEST_SUITE("hooks/plan") {
       model.hooks.push_back(hook);
     }
     Problems problems;
-    (void)make_plan(model, problems);
+    (void)make_plan(model, ImageMode::layered, problems);
     CHECK(problems.empty());
     model.hooks.back().precedents->push_back({"s0", {}, {}});
-    (void)make_plan(model, problems);
+    (void)make_plan(model, ImageMode::layered, problems);
     CHECK(problems.size() == 1);
   }
 }

@@ -38,7 +38,7 @@ TEST_SUITE("hooks/steps") {
       CHECK_FALSE(steps.all_done());
       CHECK(started(steps) == Numbers{step});
       CHECK(steps.state(step) == StepState::running);
-      steps.finish(step, true);
+      steps.finish(step, StepState::done);
       CHECK(steps.state(step) == StepState::done);
     }
     CHECK(steps.all_done());
@@ -48,39 +48,39 @@ TEST_SUITE("hooks/steps") {
     Steps steps(plan_of({{}, {}, {}, {}}), 2);
     CHECK(started(steps) == Numbers{0, 1});
     CHECK(started(steps).empty());
-    steps.finish(1, true);
+    steps.finish(1, StepState::done);
     CHECK(started(steps) == Numbers{2});
-    steps.finish(0, true);
+    steps.finish(0, StepState::done);
     CHECK(started(steps) == Numbers{3});
     CHECK_FALSE(steps.all_done());
-    steps.finish(2, true);
-    steps.finish(3, true);
+    steps.finish(2, StepState::done);
+    steps.finish(3, StepState::done);
     CHECK(steps.all_done());
   }
 
   TEST_CASE("a step waits for all its precedents, also for later ones") {
     Steps steps(plan_of({{1, 2}, {}, {}}), 4);
     CHECK(started(steps) == Numbers{1, 2});
-    steps.finish(1, true);
+    steps.finish(1, StepState::done);
     CHECK(started(steps).empty());
-    steps.finish(2, true);
+    steps.finish(2, StepState::done);
     CHECK(started(steps) == Numbers{0});
   }
 
   TEST_CASE("a precedent that is named twice counts once it is done") {
     Steps steps(plan_of({{}, {0, 0}}), 4);
     CHECK(started(steps) == Numbers{0});
-    steps.finish(0, true);
+    steps.finish(0, StepState::done);
     CHECK(started(steps) == Numbers{1});
   }
 
   TEST_CASE("after a failure those who wait for it never start, others may") {
     Steps steps(plan_of({{}, {0}, {}}), 1);
     CHECK(started(steps) == Numbers{0});
-    steps.finish(0, false);
+    steps.finish(0, StepState::failed);
     CHECK(steps.state(0) == StepState::failed);
     CHECK(started(steps) == Numbers{2});
-    steps.finish(2, true);
+    steps.finish(2, StepState::done);
     CHECK(started(steps).empty());
     CHECK(steps.state(1) == StepState::waiting);
     CHECK_FALSE(steps.all_done());
@@ -104,7 +104,7 @@ TEST_SUITE("hooks/steps") {
           for (const std::size_t step : started(steps)) open.push_back(step);
           CHECK(open.size() <= parallelism);
           REQUIRE_FALSE(open.empty());
-          steps.finish(open.back(), true);
+          steps.finish(open.back(), StepState::done);
           open.pop_back();
           ++runs;
         } while (!steps.all_done());

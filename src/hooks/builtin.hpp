@@ -1,0 +1,62 @@
+// hooks/builtin.hpp - the built-in actions, as a table. Adding one is a file with its row and what
+// it does, and a line in builtin.cpp.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "base/result.hpp"
+#include "config/action.hpp"
+#include "config/environment.hpp"
+#include "sys/identity.hpp"
+
+namespace pintle::hooks {
+
+/// What a built-in may need besides its parameters.
+struct Context {
+  const sys::Accounts& accounts;
+  const config::Scope& scope;  ///< the hook's variables
+};
+
+struct Builtin {
+  config::ActionSpec spec;
+  /// Does it; runs in a child that has stepped down, and may block. Returns a line about what was
+  /// done. Idempotent: it compares first and changes only what differs.
+  Result<std::string> (*run)(const config::Params& params, const Context& context);
+  /// True if there is nothing left to do; may be nullptr: then there always is.
+  bool (*is_done)(const config::Params& params, const Context& context) = nullptr;
+};
+
+/// All of them.
+std::span<const Builtin* const> builtins() noexcept;
+
+/// The ids that an `owner` parameter stands for; none if it is empty.
+struct Owner {
+  std::optional<uid_t> uid{};
+  std::optional<gid_t> gid{};
+};
+/// Errors: those of sys::resolve_user().
+Result<Owner> resolve_owner(const std::string& owner, const sys::Accounts& accounts);
+
+/// `result`, whose error is about `path` if it names nothing yet.
+template <class T>
+Result<T> about(const std::string& path, Result<T> result) {
+  if (result || !result.error().subject.empty()) return result;
+  Error error = std::move(result).error();
+  error.subject = path;
+  return error;
+}
+
+extern const Builtin kCertificates;
+extern const Builtin kDirectory;
+extern const Builtin kFallback;
+extern const Builtin kFile;
+extern const Builtin kLink;
+extern const Builtin kPermissions;
+extern const Builtin kPrune;
+extern const Builtin kRemove;
+extern const Builtin kWait;
+
+}  // namespace pintle::hooks

@@ -1,0 +1,167 @@
+// The built-in `certificates`: a corporate CA into the trust bundle, once.
+#include "hooks/certificates.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+
+#include "hooks/builtin.hpp"
+#include "sys/entry.hpp"
+#include "sys/new_file.hpp"
+
+namespace pintle::hooks {
+namespace {
+
+using config::Params;
+using config::ParamType;
+
+constexpr std::size_t kLargest = 16U << 20U;
+constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
+constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
+constexpr std::string_view kBundle = "/etc/ssl/certs/ca-certificates.crt";
+
+constexpr config::ParamSpec kParams[] = {
+    {"source", ParamType::text, "A PEM file, or a directory with *.pem and *.crt.",
+     "/run/config/corporate-ca.crt", true},
+    {"bundle", ParamType::text, "The trust bundle; /etc/ssl/certs/ca-certificates.crt.",
+     "/etc/ssl/cert.pem"},
+};
+
+bool is_white(char c) noexcept {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+bool is_base64(std::string_view text) noexcept {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const std::size_t end = text.find_last_not_of('=');
+  if (end == std::string_view::npos || text.size() % 4 != 0 || text.size() - end > 3) return false;
+  return text.substr(0, end + 1).find_first_not_of(kAlphabet) == std::string_view::npos;
+}
+
+/// The body of the next block, which is cut from the front of `text` with all before it; nullopt
+/// when there is none, empty when it has no end.
+std::optional<std::string> take_body(std::string_view& text) {
+  const std::size_t begin = text.find(kBegin);
+  if (begin == std::string_view::npos) return std::nullopt;
+  text.remove_prefix(begin + kBegin.size());
+  const std::size_t end = text.find("-----");
+  if (end == std::string_view::npos || !text.substr(end).starts_with(kEnd)) return "";
+  std::string body(text.substr(0, end));
+  std::erase_if(body, is_white);
+  text.remove_prefix(end + kEnd.size());
+  return body;
+}
+
+bool has_private_key(std::string_view pem) noexcept {
+  constexpr std::string_view kKeyBegin = "-----BEGIN ";
+  for (std::size_t at = pem.find(kKeyBegin); at != std::string_view::npos;
+       at = pem.find(kKeyBegin, at + 1)) {
+    const std::string_view label = pem.substr(at, pem.find('\n', at) - at);
+    if (label.find("PRIVATE KEY") != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+Result<std::vector<std::string>> bodies_of_file(const std::string& path) {
+  const std::string pem = TRY(sys::read_trusted_file(path, kLargest));
+  return about(path, certificates_in(pem));
+}
+
+/// Those of all files of the directory, in the order of their names.
+Result<std::vector<std::string>> bodies_of_directory(const Fd& directory, const std::string& path) {
+  std::vector<std::string> names = TRY(about(path, sys::names_in(directory)));
+  std::erase_if(names, [](const std::string& name) {
+    return name.starts_with('.') || !(name.ends_with(".pem") || name.ends_with(".crt"));
+  });
+  if (names.empty()) return Error{"use", 0, path, "it has no *.pem and no *.crt in it"};
+  std::sort(names.begin(), names.end());
+  std::vector<std::string> all;
+  for (const std::string& name : names) {
+    auto bodies = TRY(bodies_of_file(path + "/" + name));
+    all.insert(all.end(), bodies.begin(), bodies.end());
+  }
+  return all;
+}
+
+Result<std::vector<std::string>> bodies_at(const std::string& path) {
+  const Fd source = TRY(sys::reach_anything(path));
+  const auto info = TRY(about(path, sys::stat_of(source)));
+  return S_ISDIR(info.st_mode) ? bodies_of_directory(source, path) : bodies_of_file(path);
+}
+
+struct Bundle {
+  std::string text{};
+  sys::Ownership ownership{.mode = 0644};
+};
+
+/// What is there; a bundle that is missing is an empty one.
+Result<Bundle> read_bundle(const std::string& path) {
+  const sys::Place place = TRY(sys::reach_place(path));
+  const auto entry = TRY(sys::look_at(place.directory, place.name, sys::Mounts::cross));
+  if (!entry) return Bundle{};
+  if (S_ISLNK(entry->info.st_mode)) {
+    return Error{"replace", 0, path, "it is a symbolic link; name the file that it leads to"};
+  }
+  const struct stat& info = entry->info;
+  return Bundle{TRY(sys::read_trusted_file(path, kLargest)),
+                {.uid = info.st_uid, .gid = info.st_gid, .mode = info.st_mode & 07777}};
+}
+
+Result<std::string> run(const Params& params, const Context&) {
+  const std::string path = params.text("bundle", kBundle);
+  const auto bodies = TRY(bodies_at(params.text("source")));
+  Bundle bundle = TRY(about(path, read_bundle(path)));
+  std::size_t added = 0;
+  const std::string text = with_certificates(std::move(bundle.text), bodies, added);
+  if (added == 0) return std::string("unchanged");
+  sys::NewFile file = TRY(sys::NewFile::begin(path));
+  TRY(file.write(text));
+  TRY(file.finish(bundle.ownership));
+  return fmt::format("added {}", added);
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> certificates_in(std::string_view pem) {
+  if (has_private_key(pem)) return Error{"use", 0, {}, "there is a private key in it"};
+  std::vector<std::string> bodies;
+  while (auto body = take_body(pem)) {
+    if (!is_base64(*body)) return Error{"use", 0, {}, "a certificate in it is damaged"};
+    bodies.push_back(*std::move(body));
+  }
+  if (bodies.empty()) return Error{"use", 0, {}, "there is no certificate (PEM) in it"};
+  return bodies;
+}
+
+std::string with_certificates(std::string bundle, const std::vector<std::string>& bodies,
+                              std::size_t& added) {
+  constexpr std::size_t kLine = 64;  // RFC 7468, section 2
+  std::set<std::string> held;
+  std::string_view rest = bundle;
+  while (auto body = take_body(rest)) held.insert(*std::move(body));
+  if (!bundle.empty() && !bundle.ends_with('\n')) bundle += '\n';
+  for (const std::string& body : bodies) {
+    if (!held.insert(body).second) continue;
+    ++added;
+    bundle += fmt::format("{}\n", kBegin);
+    for (std::size_t at = 0; at < body.size(); at += kLine) {
+      bundle += fmt::format("{}\n", body.substr(at, kLine));
+    }
+    bundle += fmt::format("{}\n", kEnd);
+  }
+  return bundle;
+}
+
+const Builtin kCertificates{
+    .spec = {.name = "certificates",
+             .kinds = config::kSteps | config::kJobs,
+             .help = "Add certificates to the trust bundle, once.",
+             .params = kParams,
+             .shorthand = "source"},
+    .run = run,
+};
+
+}  // namespace pintle::hooks

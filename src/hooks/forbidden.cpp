@@ -1,0 +1,126 @@
+#include "hooks/forbidden.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstdlib>
+#include <memory>
+
+#include "base/text.hpp"
+#include "sys/file.hpp"
+
+namespace pintle::hooks {
+namespace {
+
+struct Row {
+  std::string_view kind;
+  std::string_view name;
+};
+constexpr std::string_view kShell = "a shell";
+constexpr std::string_view kManager = "a package manager";
+constexpr Row kRows[] = {
+    {kShell, "sh"},        {kShell, "bash"},        {kShell, "dash"},     {kShell, "ash"},
+    {kShell, "zsh"},       {kShell, "ksh"},         {kShell, "ksh93"},    {kShell, "mksh"},
+    {kShell, "csh"},       {kShell, "tcsh"},        {kShell, "fish"},     {kShell, "rbash"},
+    {kShell, "busybox"},   {kShell, "toybox"},      {kManager, "apk"},    {kManager, "apt"},
+    {kManager, "apt-get"}, {kManager, "aptitude"},  {kManager, "dpkg"},   {kManager, "rpm"},
+    {kManager, "dnf"},     {kManager, "microdnf"},  {kManager, "yum"},    {kManager, "tdnf"},
+    {kManager, "zypper"},  {kManager, "pacman"},    {kManager, "opkg"},
+};
+
+std::string_view base_name(std::string_view path) noexcept {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+std::vector<std::string> words_of(std::string_view line) {
+  std::vector<std::string> words;
+  while (!line.empty()) {
+    const std::size_t begin = std::min(line.find_first_not_of(" \t\r"), line.size());
+    line.remove_prefix(begin);
+    const std::size_t end = std::min(line.find_first_of(" \t\r"), line.size());
+    if (end > 0) words.emplace_back(line.substr(0, end));
+    line.remove_prefix(end);
+  }
+  return words;
+}
+
+/// What env(1) would start: the first word that is neither an option nor an assignment.
+std::string program_after_env(const std::vector<std::string>& words, std::size_t from) {
+  constexpr std::string_view kWithValue[] = {"-u", "--unset", "-C", "--chdir"};
+  for (std::size_t i = from; i < words.size(); ++i) {
+    std::string_view word = words[i];
+    if (std::find(std::begin(kWithValue), std::end(kWithValue), word) != std::end(kWithValue)) {
+      ++i;
+    } else if (word.starts_with("-S") && word.size() > 2) {
+      return program_after_env(words_of(word.substr(2)), 0);
+    } else if (word.starts_with("--split-string=")) {
+      return program_after_env(words_of(word.substr(15)), 0);
+    } else if (word.find(' ') != std::string_view::npos && words[i - 1] == "-S") {
+      return program_after_env(words_of(word), 0);
+    } else if (!word.starts_with("-") && word.find('=') == std::string_view::npos) {
+      return words[i];
+    }
+  }
+  return {};
+}
+
+std::string resolve_links(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr),
+                                                         &std::free);
+  return real == nullptr ? std::string() : std::string(real.get());
+}
+
+std::string why_name(std::string_view name, std::string_view what) {
+  const std::string_view kind = kind_of_forbidden(name);
+  return kind.empty() ? std::string() : fmt::format("{} is {}", what, kind);
+}
+
+std::string why_file(const std::string& path) {
+  const std::string real = resolve_links(path);
+  if (real.empty()) return {};
+  std::string why = why_name(real, fmt::format("'{}' leads to '{}', which", path, real));
+  if (!why.empty()) return why;
+  const std::string head = sys::read_head(real);
+  const std::string interpreter = interpreter_of(head.substr(0, head.find('\n')));
+  if (interpreter.empty()) return {};
+  why = why_name(interpreter, fmt::format("'{}' is a script for '{}', which", path, interpreter));
+  if (!why.empty() || interpreter.find('/') == std::string::npos) return why;
+  return why_name(resolve_links(interpreter),
+                  fmt::format("'{}' is a script for '{}', which", path, interpreter));
+}
+
+}  // namespace
+
+std::string_view kind_of_forbidden(std::string_view name) noexcept {
+  const std::string_view base = base_name(name);
+  for (const Row& row : kRows) {
+    if (row.name == base) return row.kind;
+  }
+  return {};
+}
+
+std::string interpreter_of(std::string_view line) {
+  if (!line.starts_with("#!")) return {};
+  const auto words = words_of(line.substr(2));
+  if (words.empty()) return {};
+  return base_name(words.front()) == "env" ? program_after_env(words, 1) : words.front();
+}
+
+std::string why_forbidden(const std::vector<std::string>& argv,
+                          const std::vector<std::string>& candidates) {
+  std::string why = why_name(argv.front(), fmt::format("'{}'", one_line(argv.front(), 120)));
+  if (!why.empty()) return why;
+  if (base_name(argv.front()) == "env") {
+    const std::string program = program_after_env(argv, 1);
+    why = why_name(program, fmt::format("'{}' starts '{}', which", argv.front(), program));
+    if (!why.empty()) return why;
+  }
+  for (const std::string& path : candidates) {
+    if (!resolve_links(path).empty()) return why_file(path);
+  }
+  return {};
+}
+
+}  // namespace pintle::hooks

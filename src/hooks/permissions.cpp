@@ -1,0 +1,113 @@
+// The built-in `permissions`: owner and mode of a file or a tree. Everything is judged and changed
+// by one descriptor, so that a name exchanged in between changes nothing (CVE-2018-6954's class).
+#include <fmt/format.h>
+
+#include "hooks/builtin.hpp"
+#include "sys/tree.hpp"
+#include "sys/walk.hpp"
+
+namespace pintle::hooks {
+namespace {
+
+using config::Params;
+using config::ParamType;
+
+constexpr config::ParamSpec kParams[] = {
+    {"path", ParamType::text, "A file or a directory that exists.", "/data", true},
+    {"owner", ParamType::owner, "user or user:group, names or numbers.", "app:app"},
+    {"mode", ParamType::mode, "The mode of files, in octal.", "0640"},
+    {"directoryMode", ParamType::mode, "The mode of directories, in octal.", "0750"},
+    {"recursive", ParamType::boolean, "All that is in the directory too.", "true"},
+};
+
+std::string check(const Params& params) {
+  const bool says_something =
+      params.has("owner") || params.has("mode") || params.has("directoryMode");
+  return says_something ? std::string() : "one of \"owner\", \"mode\", \"directoryMode\" is needed";
+}
+
+/// What is wanted, and what came of it.
+struct Change {
+  Owner owner{};
+  std::optional<mode_t> file_mode{};
+  std::optional<mode_t> directory_mode{};
+  std::size_t changed = 0;
+  std::size_t skipped = 0;
+};
+
+std::optional<mode_t> mode_in(const Params& params, std::string_view name) {
+  const auto mode = params.number(name);
+  return mode ? std::optional(static_cast<mode_t>(*mode)) : std::nullopt;
+}
+
+/// Why `info` is left alone; nullptr if it is not. A file with further names could be anybody's
+/// that somebody linked here; it is touched only when it belongs to the wanted owner already.
+const char* objection(const struct stat& info, const Owner& owner) noexcept {
+  if (S_ISLNK(info.st_mode)) return "it is a symbolic link";
+  if (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)) return "it is a device";
+  const bool is_ours = owner.uid && *owner.uid == info.st_uid;
+  if (!S_ISDIR(info.st_mode) && info.st_nlink != 1 && !is_ours) return "it has other names";
+  return nullptr;
+}
+
+/// Changes what differs; returns why it did not, if so.
+Result<const char*> apply(const sys::Entry& entry, Change& change) {
+  const bool is_directory = S_ISDIR(entry.info.st_mode);
+  const bool is_link = S_ISLNK(entry.info.st_mode);
+  const sys::Ownership wanted{.uid = change.owner.uid,
+                              .gid = change.owner.gid,
+                              .mode = is_directory
+                                          ? change.directory_mode
+                                          : (is_link ? std::optional<mode_t>() : change.file_mode)};
+  if (TRY(sys::has_ownership(entry.fd, wanted))) return static_cast<const char*>(nullptr);
+  if (const char* why = objection(entry.info, change.owner)) {
+    ++change.skipped;
+    return why;
+  }
+  TRY(sys::give_ownership(entry.fd, wanted));
+  ++change.changed;
+  return static_cast<const char*>(nullptr);
+}
+
+Result<std::string> run(const Params& params, const Context& context) {
+  const std::string path = params.text("path");
+  Change change{.owner = TRY(resolve_owner(params.text("owner"), context.accounts)),
+                .file_mode = mode_in(params, "mode"),
+                .directory_mode = mode_in(params, "directoryMode")};
+  sys::Entry root{.fd = TRY(sys::reach_anything(path))};
+  root.info = TRY(about(path, sys::stat_of(root.fd)));
+  // What is in it first: afterwards we might not be allowed to look.
+  if (params.flag("recursive") && S_ISDIR(root.info.st_mode)) {
+    const sys::Visitor visitor{.each = [&](const sys::Visit& one) -> Result<void> {
+                                 if (!S_ISDIR(one.entry.info.st_mode))
+                                   TRY(apply(one.entry, change));
+                                 return {};
+                               },
+                               .leave = [&](const sys::Visit& one) -> Result<void> {
+                                 TRY(apply(one.entry, change));
+                                 return {};
+                               }};
+    (void)TRY(sys::visit_tree(root.fd, path, visitor));  // other mounts stay as they are
+  }
+  if (const char* why = TRY(about(path, apply(root, change)))) {
+    return Error{"change the permissions of", 0, path, why};
+  }
+  const std::string done =
+      change.changed == 0 ? "unchanged" : fmt::format("changed {}", change.changed);
+  if (change.skipped == 0) return done;
+  return fmt::format("{}; left alone {} links, devices or files with several names", done,
+                     change.skipped);
+}
+
+}  // namespace
+
+const Builtin kPermissions{
+    .spec = {.name = "permissions",
+             .kinds = config::kSteps | config::kJobs,
+             .help = "Give a file or a tree its owner and modes; what has them is not touched.",
+             .params = kParams,
+             .check = check},
+    .run = run,
+};
+
+}  // namespace pintle::hooks

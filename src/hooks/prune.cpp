@@ -1,0 +1,182 @@
+// The built-in `prune`: old files out of a tree. It looks at everything, chooses, and then removes
+// what it still finds as it saw it.
+#include "hooks/prune.hpp"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include "hooks/builtin.hpp"
+#include "sys/tree.hpp"
+#include "sys/walk.hpp"
+
+namespace pintle::hooks {
+namespace {
+
+using config::Params;
+using config::ParamType;
+
+constexpr config::ParamSpec kParams[] = {
+    {"path", ParamType::text, "The directory; absent is a success.", "/data/cache", true},
+    {"olderThan", ParamType::duration, "Files last modified longer ago go.", "7d"},
+    {"maxTotalSize", ParamType::size, "The oldest go until the rest is no larger.", "1GiB"},
+    {"keepLast", ParamType::count, "The newest files, so many, always stay.", "10"},
+    {"pattern", ParamType::text, "Only files of such a name, fnmatch(3).", "*.log"},
+    {"recursive", ParamType::boolean, "In the directories below too.", "true"},
+    {"removeEmpty", ParamType::boolean, "Directories that became empty go too.", "true"},
+};
+
+std::string check(const Params& params) {
+  const bool has_rule =
+      params.has("olderThan") || params.has("maxTotalSize") || params.has("keepLast");
+  return has_rule ? std::string()
+                  : "one of \"olderThan\", \"maxTotalSize\", \"keepLast\" is needed";
+}
+
+using FileId = std::pair<dev_t, ino_t>;
+
+FileId id_of(const struct stat& info) noexcept {
+  return {info.st_dev, info.st_ino};
+}
+
+std::int64_t modified(const struct stat& info) noexcept {
+  return std::int64_t{info.st_mtim.tv_sec} * 1000000000 + info.st_mtim.tv_nsec;
+}
+
+PruneRules rules_in(const Params& params) {
+  using namespace std::chrono;
+  PruneRules rules{.most_bytes = params.number("maxTotalSize")};
+  if (const auto age = params.duration("olderThan")) {
+    const auto now = system_clock::now().time_since_epoch();
+    rules.modified_before = duration_cast<nanoseconds>(now - *age).count();
+  }
+  if (const auto count = params.number("keepLast")) {
+    rules.keep_last = static_cast<std::size_t>(*count);
+  }
+  return rules;
+}
+
+class Pruning {
+ public:
+  Pruning(const Params& params, const Fd& root, const std::string& path)
+      : params_(params), root_(root), path_(path) {}
+
+  Result<std::string> run() {
+    TRY(visit([this](const sys::Visit& one) { return note(one); }, {}));
+    for (const std::size_t index : choose(files_, rules_in(params_))) {
+      victims_.emplace(ids_[index], files_[index].modified);
+    }
+    if (victims_.empty()) return std::string("unchanged");
+    TRY(visit([this](const sys::Visit& one) { return remove(one); },
+              [this](const sys::Visit& one) { return leave(one); }));
+    return fmt::format("removed {} files, {} bytes", removed_, bytes_);
+  }
+
+ private:
+  using Each = std::function<Result<void>(const sys::Visit&)>;
+
+  Result<void> visit(Each each, Each leave) {
+    const sys::Visitor visitor{std::move(each), std::move(leave), params_.flag("recursive")};
+    (void)TRY(sys::visit_tree(root_, path_, visitor));
+    return {};
+  }
+
+  bool is_meant(const sys::Visit& one) const {
+    if (!S_ISREG(one.entry.info.st_mode)) return false;
+    const std::string pattern = params_.text("pattern");
+    return pattern.empty() || ::fnmatch(pattern.c_str(), one.name.c_str(), FNM_PERIOD) == 0;
+  }
+
+  Result<void> note(const sys::Visit& one) {
+    if (!is_meant(one)) return {};
+    files_.push_back({modified(one.entry.info), std::int64_t{one.entry.info.st_size}});
+    ids_.push_back(id_of(one.entry.info));
+    return {};
+  }
+
+  Result<void> remove(const sys::Visit& one) {
+    const auto victim = victims_.find(id_of(one.entry.info));
+    if (victim == victims_.end() || !is_meant(one)) return {};
+    if (victim->second != modified(one.entry.info)) return {};  // written meanwhile
+    if (!TRY(sys::remove_name(one.directory, one.name, one.entry.info))) return {};
+    ++removed_;
+    bytes_ += std::int64_t{one.entry.info.st_size};
+    TRY(note_emptier(one));
+    return {};
+  }
+
+  Result<void> note_emptier(const sys::Visit& one) {
+    if (one.depth > 0) emptier_.insert(id_of(TRY(sys::stat_of(one.directory))));
+    return {};
+  }
+
+  Result<void> leave(const sys::Visit& one) {
+    if (!params_.flag("removeEmpty") || !emptier_.contains(id_of(one.entry.info))) return {};
+    const auto gone = sys::remove_name(one.directory, one.name, one.entry.info);
+    if (gone) return note_emptier(one);
+    const int code = gone.error().code;
+    return code == ENOTEMPTY || code == EEXIST ? Result<void>() : gone.error();
+  }
+
+  const Params& params_;
+  const Fd& root_;
+  const std::string& path_;
+  std::vector<OldFile> files_;
+  std::vector<FileId> ids_;
+  std::map<FileId, std::int64_t> victims_;  // with the time of their last change
+  std::set<FileId> emptier_;                // directories that something was removed from
+  std::size_t removed_ = 0;
+  std::int64_t bytes_ = 0;
+};
+
+Result<std::string> run(const Params& params, const Context&) {
+  const std::string path = params.text("path");
+  if (path.find_first_not_of('/') == std::string::npos) {
+    return Error{"prune", 0, path, "that is everything"};
+  }
+  const auto reached = sys::reach_directory(path, sys::Missing::fail);
+  if (!reached && reached.error().code == ENOENT) return std::string("unchanged");
+  if (!reached) return reached.error();
+  return Pruning(params, reached->directory, path).run();
+}
+
+}  // namespace
+
+std::vector<std::size_t> choose(const std::vector<OldFile>& files, const PruneRules& rules) {
+  std::vector<std::size_t> oldest_first(files.size());
+  std::iota(oldest_first.begin(), oldest_first.end(), std::size_t{0});
+  std::stable_sort(oldest_first.begin(), oldest_first.end(), [&](std::size_t a, std::size_t b) {
+    return files[a].modified < files[b].modified;
+  });
+  std::int64_t bytes = 0;
+  for (const OldFile& file : files) bytes += file.size;
+  const std::size_t kept = std::min(rules.keep_last.value_or(0), files.size());
+  const bool only_newest = !rules.modified_before && !rules.most_bytes;
+  std::size_t count = 0;
+  for (; count < files.size() - kept; ++count) {
+    const OldFile& file = files[oldest_first[count]];
+    const bool is_old = rules.modified_before && file.modified < *rules.modified_before;
+    const bool is_too_much = rules.most_bytes && bytes > *rules.most_bytes;
+    if (!only_newest && !is_old && !is_too_much) break;
+    bytes -= file.size;
+  }
+  oldest_first.resize(count);
+  return oldest_first;
+}
+
+const Builtin kPrune{
+    .spec = {.name = "prune",
+             .kinds = config::kSteps | config::kJobs,
+             .help = "Remove old files from a directory.",
+             .params = kParams,
+             .check = check},
+    .run = run,
+};
+
+}  // namespace pintle::hooks

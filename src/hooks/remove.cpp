@@ -1,0 +1,90 @@
+// The built-in `remove`: one file, link or folder, or a whole tree, never anything that a link
+// leads to or that another mount holds.
+#include <fmt/format.h>
+
+#include <cerrno>
+
+#include "hooks/builtin.hpp"
+#include "sys/tree.hpp"
+
+namespace pintle::hooks {
+namespace {
+
+using config::Params;
+using config::ParamType;
+
+std::string check_path(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string last = slash == std::string::npos ? path : path.substr(slash + 1);
+  if (!last.empty() && last != "." && last != "..") return {};
+  return "its last component must be a name: not \"/\", \".\" or \"..\", and no slash at the end";
+}
+
+constexpr config::ParamSpec kParams[] = {
+    {"path",
+     ParamType::text,
+     "What is removed; absent is a success.",
+     "/run/app.pid",
+     true,
+     {},
+     check_path},
+    {"recursive", ParamType::boolean, "A folder with all that is in it.", "true"},
+};
+
+Result<std::size_t> remove_tree(const sys::Entry& root, const std::string& path) {
+  std::size_t removed = 0;
+  const auto remove = [&](const sys::Visit& one) -> Result<void> {
+    if (TRY(sys::remove_name(one.directory, one.name, one.entry.info))) ++removed;
+    return {};
+  };
+  const sys::Visitor visitor{
+      .each = [&](const sys::Visit& one) -> Result<void> {
+        if (S_ISDIR(one.entry.info.st_mode)) return {};
+        return remove(one);
+      },
+      .leave = remove,
+  };
+  const std::size_t mounts = TRY(sys::visit_tree(root.fd, path, visitor));
+  if (mounts > 0) return Error{"remove", EXDEV, path, "another file system is mounted in it"};
+  return removed;
+}
+
+Result<std::string> run(const Params& params, const Context&) {
+  const std::string path = params.text("path");
+  if (const std::string wrong = check_path(path); !wrong.empty()) {
+    return Error{"remove", 0, path, wrong};
+  }
+  const auto place = sys::reach_place(path);
+  if (!place && place.error().code == ENOENT) return std::string("unchanged");
+  if (!place) return place.error();
+  const auto entry =
+      TRY(about(path, sys::look_at(place->directory, place->name, sys::Mounts::stay)));
+  if (!entry) return std::string("unchanged");
+  std::size_t removed = 0;
+  if (S_ISDIR(entry->info.st_mode) && params.flag("recursive")) {
+    removed = TRY(remove_tree(*entry, path));
+  }
+  if (TRY(about(path, sys::remove_name(place->directory, place->name, entry->info)))) ++removed;
+  return removed == 1 ? std::string("removed") : fmt::format("removed {} entries", removed);
+}
+
+bool is_done(const Params& params, const Context&) {
+  const auto place = sys::reach_place(params.text("path"));
+  if (!place) return place.error().code == ENOENT;
+  const auto entry = sys::look_at(place->directory, place->name, sys::Mounts::stay);
+  return entry && !entry->has_value();
+}
+
+}  // namespace
+
+const Builtin kRemove{
+    .spec = {.name = "remove",
+             .kinds = config::kSteps | config::kJobs,
+             .help = "Remove a file, a link or a folder.",
+             .params = kParams,
+             .shorthand = "path"},
+    .run = run,
+    .is_done = is_done,
+};
+
+}  // namespace pintle::hooks

@@ -1,0 +1,131 @@
+// The built-in `wait`: until a service can be reached or a file is there. The hook's timeout ends
+// it: whoever gives up is PID 1.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <thread>
+
+#include "config/address.hpp"
+#include "hooks/builtin.hpp"
+#include "sys/http.hpp"
+
+namespace pintle::hooks {
+namespace {
+
+using config::Hosts;
+using config::Params;
+using config::ParamType;
+using namespace std::chrono_literals;
+
+constexpr Duration kInterval = 250ms;
+constexpr Duration kPatience = 5s;  // of one attempt: a lost packet must not cost the whole time
+constexpr Duration kTimeout = 60s;
+
+std::string check_address(const std::string& address) {
+  const auto parsed = config::parse_address(address, Hosts::any);
+  return parsed ? std::string() : parsed.error().detail;
+}
+
+std::string check_url(const std::string& url) {
+  const auto parsed = config::parse_http_url(url, Hosts::any);
+  return parsed ? std::string() : parsed.error().detail;
+}
+
+constexpr config::ParamSpec kParams[] = {
+    {"tcp",
+     ParamType::text,
+     "A host and port that accepts a connection.",
+     "db:5432",
+     false,
+     {},
+     check_address},
+    {"http",
+     ParamType::text,
+     "A URL that answers with a status from 200 to 399.",
+     "http://api:8080/healthz",
+     false,
+     {},
+     check_url},
+    {"status", ParamType::count, "The status that \"http\" has to answer with instead.", "204"},
+    {"unix", ParamType::text, "The path of a socket that accepts a connection.", "/run/db.sock"},
+    {"file", ParamType::text, "The path of anything that exists.", "/run/ready"},
+    {"interval", ParamType::duration, "From one attempt to the next; 250ms.", "1s"},
+};
+
+std::string check(const Params& params) {
+  int targets = 0;
+  for (const auto name : {"tcp", "http", "unix", "file"}) targets += params.has(name) ? 1 : 0;
+  if (targets != 1) return "exactly one of \"tcp\", \"http\", \"unix\", \"file\" is needed";
+  if (params.has("status") && !params.has("http")) return "\"status\" belongs to \"http\"";
+  if (params.duration("interval") == 0ms) return "\"interval\" must be longer than 0";
+  return {};
+}
+
+Result<void> try_tcp(const config::Address& address) {
+  (void)TRY(sys::connect_to(address.host, address.port, sys::Names::lookup, kPatience));
+  return {};
+}
+
+Result<void> try_http(const config::HttpUrl& url, std::optional<std::int64_t> wanted) {
+  const config::Address& address = url.address;
+  const Fd socket = TRY(sys::connect_to(address.host, address.port, sys::Names::lookup, kPatience));
+  const int status = TRY(sys::get_status(socket, url.host_header, url.target));
+  if (wanted ? status == *wanted : status < 400) return {};
+  return Error{"use the answer", 0, {}, fmt::format("status {}", status)};
+}
+
+Result<void> try_unix(const std::string& path) {
+  (void)TRY(sys::connect_to_path(path));
+  return {};
+}
+
+Result<void> try_file(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0) return {};
+  Error error = Error::from_errno("find");
+  error.subject = path;
+  return error;
+}
+
+Result<void> attempt(const Params& params) {
+  if (params.has("tcp")) {
+    return try_tcp(TRY(config::parse_address(params.text("tcp"), Hosts::any)));
+  }
+  if (params.has("http")) {
+    const auto url = TRY(config::parse_http_url(params.text("http"), Hosts::any));
+    return try_http(url, params.number("status"));
+  }
+  if (params.has("unix")) return try_unix(params.text("unix"));
+  return try_file(params.text("file"));
+}
+
+/// What only variables could have made wrong, and no waiting puts right.
+Result<void> validate(const Params& params) {
+  if (params.has("tcp")) (void)TRY(config::parse_address(params.text("tcp"), Hosts::any));
+  if (params.has("http")) (void)TRY(config::parse_http_url(params.text("http"), Hosts::any));
+  return {};
+}
+
+Result<std::string> run(const Params& params, const Context&) {
+  TRY(validate(params));
+  const Duration interval = params.duration("interval").value_or(kInterval);
+  std::size_t attempts = 1;
+  for (; !attempt(params); ++attempts) std::this_thread::sleep_for(interval);
+  return attempts == 1 ? std::string("there") : fmt::format("there after {} attempts", attempts);
+}
+
+}  // namespace
+
+const Builtin kWait{
+    .spec = {.name = "wait",
+             .kinds = config::kSteps | config::kJobs,
+             .help = "Wait until a service can be reached or a file is there; at most 60s, "
+                     "unless \"timeout\" says otherwise.",
+             .params = kParams,
+             .check = check,
+             .timeout = kTimeout},
+    .run = run,
+};
+
+}  // namespace pintle::hooks

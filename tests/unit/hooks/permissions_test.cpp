@@ -1,0 +1,72 @@
+#include "use.hpp"
+
+using namespace pintle;
+using namespace pintle::hooks;
+
+namespace {
+
+mode_t mode_of(const Folder& folder, const std::string& name) {
+  return folder.stat(name).st_mode & 07777;
+}
+
+}  // namespace
+
+TEST_SUITE("hooks/permissions") {
+  TEST_CASE("files and folders get their modes, and only what differs is touched") {
+    const Folder folder;
+    folder.make("t/d");
+    folder.write("t/d/f", "x");
+    const Use use = Use(kPermissions)
+                        .with("path", folder / "t")
+                        .number("mode", 0640)
+                        .number("directoryMode", 0750)
+                        .flag("recursive");
+    CHECK(use.line() == "changed 3");
+    CHECK(mode_of(folder, "t") == 0750);
+    CHECK(mode_of(folder, "t/d") == 0750);
+    CHECK(mode_of(folder, "t/d/f") == 0640);
+    CHECK(use.line() == "unchanged");
+    REQUIRE(::chmod((folder / "t/d/f").c_str(), 0600) == 0);
+    CHECK(use.line() == "changed 1");
+  }
+
+  TEST_CASE("links and files with several names are left alone and counted") {
+    const Folder folder;
+    folder.write("victim", "x");
+    REQUIRE(::chmod((folder / "victim").c_str(), 0600) == 0);
+    folder.make("t");
+    REQUIRE(::link((folder / "victim").c_str(), (folder / "t/h").c_str()) == 0);
+    REQUIRE(::symlink("../victim", (folder / "t/l").c_str()) == 0);
+    const Use use =
+        Use(kPermissions).with("path", folder / "t").number("mode", 0666).flag("recursive");
+    CHECK(contains(use.line(), "left alone 1"));
+    CHECK(mode_of(folder, "victim") == 0600);
+    CHECK(contains(Use(kPermissions).with("path", folder / "t/h").number("mode", 0666).line(),
+                   "it has other names"));
+    CHECK(Use(kPermissions).with("path", folder / "no").number("mode", 0666).line() ==
+          "cannot open '" + folder / "no" + "': No such file or directory");
+  }
+
+  TEST_CASE("the owner is given, links keep theirs" * doctest::skip(::geteuid() != 0)) {
+    const Folder folder;
+    folder.make("t");
+    folder.write("t/f", "x");
+    REQUIRE(::symlink("/etc/passwd", (folder / "t/l").c_str()) == 0);
+    const Use use =
+        Use(kPermissions).with("path", folder / "t").with("owner", "app").flag("recursive");
+    CHECK(use.line() == "changed 2; left alone 1 links, devices or files with several names");
+    CHECK(folder.stat("t/f").st_uid == 1000);
+    CHECK(folder.stat("t").st_gid == 1000);
+    CHECK(folder.stat("t/l").st_uid == 0);
+  }
+
+  TEST_CASE("the set-group-ID bit survives a change of owner" * doctest::skip(::geteuid() != 0)) {
+    const Folder folder;
+    folder.write("f", "x");
+    const Use use =
+        Use(kPermissions).with("path", folder / "f").with("owner", "app").number("mode", 02755);
+    CHECK(use.line() == "changed 1");
+    CHECK(mode_of(folder, "f") == 02755);
+    CHECK(use.line() == "unchanged");
+  }
+}

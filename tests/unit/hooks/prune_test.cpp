@@ -1,0 +1,75 @@
+#include "hooks/prune.hpp"
+
+#include <fcntl.h>
+
+#include "use.hpp"
+
+using namespace pintle;
+using namespace pintle::hooks;
+using namespace std::chrono_literals;
+
+namespace {
+
+void age(const std::string& path, std::int64_t seconds) {
+  const timespec then{::time(nullptr) - seconds, 0};
+  const timespec times[2] = {then, then};
+  REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) == 0);
+}
+
+}  // namespace
+
+TEST_SUITE("hooks/prune") {
+  TEST_CASE("the oldest are chosen first, the newest always stay") {
+    const std::vector<OldFile> files{{30, 10}, {10, 10}, {20, 10}};
+    using Chosen = std::vector<std::size_t>;
+    struct Row {
+      PruneRules rules;
+      Chosen chosen;
+    };
+    const Row rows[] = {
+        {{.modified_before = 20}, {1}},
+        {{.modified_before = 21}, {1, 2}},
+        {{.modified_before = 5}, {}},
+        {{.most_bytes = 30}, {}},
+        {{.most_bytes = 29}, {1}},
+        {{.most_bytes = 0}, {1, 2, 0}},
+        {{.most_bytes = 0, .keep_last = 2}, {1}},
+        {{.keep_last = 1}, {1, 2}},
+        {{.keep_last = 9}, {}},
+        {{.modified_before = 99, .keep_last = 1}, {1, 2}},
+        {{.modified_before = 11, .most_bytes = 10}, {1, 2}},
+    };
+    for (const Row& row : rows) CHECK(choose(files, row.rules) == row.chosen);
+    CHECK(choose({}, {.keep_last = 1}).empty());
+  }
+
+  TEST_CASE("old files of the pattern go, in folders below only if asked for") {
+    const Folder folder;
+    folder.make("d/e");
+    for (const auto* name : {"old.log", "old.txt", "d/e/old.log"}) {
+      age(folder.write(name, "12345"), 3600);
+    }
+    folder.write("new.log", "x");
+    REQUIRE(::symlink("old.txt", (folder / "l.log").c_str()) == 0);
+    age(folder / "l.log", 3600);
+    const auto use = [&] {
+      return Use(kPrune)
+          .with("path", folder.path())
+          .duration("olderThan", 1min)
+          .with("pattern", "*.log");
+    };
+    CHECK(use().line() == "removed 1 files, 5 bytes");
+    CHECK(use().line() == "unchanged");
+    CHECK(use().flag("recursive").flag("removeEmpty").line() == "removed 1 files, 5 bytes");
+    CHECK_FALSE(folder.has("d"));
+    CHECK(folder.has("old.txt"));
+    CHECK(folder.has("new.log"));
+    CHECK(folder.has("l.log"));
+  }
+
+  TEST_CASE("absent is a success, everything is not, and a rule is needed") {
+    CHECK(Use(kPrune).with("path", "/no/such").number("keepLast", 1).line() == "unchanged");
+    CHECK(contains(Use(kPrune).with("path", "//").number("keepLast", 1).line(), "cannot prune"));
+    CHECK(Use(kPrune).with("path", "/a").problem() != "");
+  }
+}

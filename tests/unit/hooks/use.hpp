@@ -1,0 +1,120 @@
+// use.hpp - built-ins as the tests use them: in a folder of their own, with parameters by name.
+#pragma once
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "hooks/builtin.hpp"
+
+namespace pintle::hooks {
+
+/// A temporary folder that is gone with it.
+class Folder {
+ public:
+  Folder() {
+    char name[] = "/tmp/pintle-test-XXXXXX";
+    REQUIRE(::mkdtemp(name) != nullptr);
+    path_ = name;
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { std::filesystem::remove_all(path_); }
+
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+  const std::string& path() const noexcept { return path_; }
+
+  std::string write(const std::string& name, const std::string& content) const {
+    std::ofstream(*this / name, std::ios::binary) << content;
+    return *this / name;
+  }
+  std::string read(const std::string& name) const {
+    std::ostringstream out;
+    out << std::ifstream(*this / name, std::ios::binary).rdbuf();
+    return out.str();
+  }
+  std::string make(const std::string& name) const {
+    std::filesystem::create_directories(*this / name);
+    return *this / name;
+  }
+  bool has(const std::string& name) const {
+    return std::filesystem::exists(std::filesystem::symlink_status(*this / name));
+  }
+  struct stat stat(const std::string& name) const {
+    struct stat info {};
+    REQUIRE(::lstat((*this / name).c_str(), &info) == 0);
+    return info;
+  }
+  std::size_t count() const {
+    std::size_t number = 0;
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path_)) ++number;
+    return number;
+  }
+
+ private:
+  std::string path_;
+};
+
+/// One use of a built-in: `Use(kFile).with("path", …).line()`.
+class Use {
+ public:
+  explicit Use(const Builtin& builtin) : builtin_(builtin) {}
+
+  Use& with(std::string_view name, const std::string& text) {
+    params_.set(name, text);
+    return *this;
+  }
+  Use& literal(std::string_view name, const std::string& text) {
+    params_.set(name, config::Literal{text});
+    return *this;
+  }
+  Use& number(std::string_view name, std::int64_t value) {
+    params_.set(name, value);
+    return *this;
+  }
+  Use& flag(std::string_view name) {
+    params_.set(name, true);
+    return *this;
+  }
+  Use& duration(std::string_view name, Duration value) {
+    params_.set(name, value);
+    return *this;
+  }
+  Use& variable(const std::string& name, const std::string& value) {
+    environ_.push_back(name + "=" + value);
+    return *this;
+  }
+
+  /// What it says, error or not.
+  std::string line() const {
+    const config::Variables none;
+    const config::Scope scope(environ_, none, none);
+    const sys::Accounts accounts{"app:x:1000:1000::/:\n", "app:x:1000:\n"};
+    const auto result = builtin_.run(params_, {accounts, scope});
+    return result ? *result : result.error().message();
+  }
+  bool is_done() const {
+    const config::Variables none;
+    const config::Scope scope(environ_, none, none);
+    const sys::Accounts accounts{};
+    return builtin_.is_done != nullptr && builtin_.is_done(params_, {accounts, scope});
+  }
+  std::string problem() const { return builtin_.spec.check(params_); }
+
+ private:
+  const Builtin& builtin_;
+  config::Params params_;
+  config::Environ environ_;
+};
+
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace pintle::hooks
