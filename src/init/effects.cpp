@@ -57,7 +57,9 @@ std::optional<Event> Effects::perform(const Action& action) {
 std::optional<Event> Effects::act(const Spawn& action) {
   // Memory for a hook can run out like anything else: the hook fails then, not PID 1.
   try {
-    auto spawned = sys::spawn(launcher_.child(action.owner));
+    const auto leaf = [this](const config::Condition& one) { return supervisor_.answer(one); };
+    auto spawned = sys::spawn(
+        launcher_.child(action.owner, action.asks_condition ? hooks::Leaf(leaf) : hooks::Leaf()));
     if (spawned) {
       report_of(action.owner) = std::move(spawned->report);
       return ChildStarted{action.owner, spawned->pid};
@@ -120,28 +122,33 @@ std::optional<Event> Effects::act(const Suspend& action) {
   return std::nullopt;
 }
 
+/// A verdict is worth a warning only when it is a bad one.
+Line Effects::verdict_line(Owner owner) const {
+  const auto verdict = supervisor_.check(owner).verdict();
+  const std::string& words = words_[owner];
+  return {verdict == health::Verdict::healthy ? log::Level::info : log::Level::warning,
+          fmt::format("check {}: {}{}{}", model_.hooks[owner].id, health::name_of(verdict),
+                      words.empty() ? "" : ": ", words)};
+}
+
 std::optional<Event> Effects::act(const Tell& tell) {
-  const bool is_hook = tell.owner != kMain;
-  std::string words = is_hook ? words_[tell.owner] : std::string();
-  Line line = line_for(tell, model_, words);
-  log::Event event{.level = line.level, .text = line.text, .kind = "main"};
-  if (is_hook) {
-    const config::Hook& hook = model_.hooks[tell.owner];
-    event.kind = config::name_of(hook.kind);
-    event.hook = hook.id;
-    event.attempt = supervisor_.run(tell.owner).attempt;
+  if (tell.owner == kMain) {
+    const Line line = line_for(tell, model_, {});
+    log::write({.level = line.level, .text = line.text, .kind = "main"});
+    return std::nullopt;
   }
-  if (tell.news == News::check_changed) {
-    const auto verdict = supervisor_.check(tell.owner).verdict();
-    const bool good = verdict == health::Verdict::healthy;
-    line.text = fmt::format("check {}: {}{}{}", event.hook, health::name_of(verdict),
-                            words.empty() ? "" : ": ", words);
-    event.text = line.text;
-    event.level = good ? log::Level::info : log::Level::warning;
-  }
-  const bool has_result = tell.news == News::step_done || tell.news == News::step_failed ||
-                          tell.news == News::job_done || tell.news == News::job_failed;
-  if (has_result) {
+  const Line line = tell.news == News::check_changed ? verdict_line(tell.owner)
+                                                     : line_for(tell, model_, words_[tell.owner]);
+  const config::Hook& hook = model_.hooks[tell.owner];
+  const auto fields = launcher_.fields(tell.owner);
+  log::Event event{.level = line.level,
+                   .text = line.text,
+                   .kind = config::name_of(hook.kind),
+                   .hook = hook.id,
+                   .attempt = supervisor_.run(tell.owner).attempt};
+  event.threshold = hook.logging.level;
+  event.fields = fields;
+  if (has_result(tell.news)) {
     event.exit_code = tell.code;
     event.duration = tell.time;
   }
@@ -155,7 +162,7 @@ std::optional<Event> Effects::act(const Quit& quit) {
   return std::nullopt;
 }
 
-std::optional<StartFailure> Effects::last_words(Owner owner, const sys::Exit& exit) {
+Effects::LastWords Effects::last_words(Owner owner, const sys::Exit& exit) {
   Fd& pipe = report_of(owner);
   const auto report = pipe ? sys::read_report(pipe.get()) : std::nullopt;
   pipe.reset();
@@ -165,22 +172,26 @@ std::optional<StartFailure> Effects::last_words(Owner owner, const sys::Exit& ex
   if (owner != kMain && supervisor_.run(owner).timed_out) {
     words = "timed out";
   }
-  words_of(owner) = std::move(words);
-  if (!failed) return std::nullopt;
-  return StartFailure{report->step, report->code};
+  words_of(owner) = launcher_.scrub(std::move(words));
+  LastWords last{.was_skipped = report && report->was_skipped};
+  if (failed) last.failure = StartFailure{report->step, report->code};
+  return last;
 }
 
 HookStatus Effects::hook_status(Owner owner) const {
   const config::Hook& hook = model_.hooks[owner];
   const Run& run = supervisor_.run(owner);
-  HookStatus status{std::string(config::name_of(hook.kind)), hook.id, "waiting", run.attempt};
+  HookStatus status{std::string(config::name_of(hook.kind)), hook.id, "waiting", run.runs};
   if (run.has_ended) {
     status.state = run.last_code == 0 && !run.timed_out ? "done" : "failed";
     status.last_code = run.last_code;
     status.last_time = run.last_time;
   }
-  if (run.is_active()) status.state = "running";
-  if (hook.kind != config::Kind::job) return status;
+  if (hook.kind == config::Kind::step) {
+    status.state = hooks::name_of(supervisor_.step(owner));
+    return status;
+  }
+  if (run.is_busy()) status.state = "running";
   if (const auto due = supervisor_.job(owner).due()) {
     status.next_in = std::chrono::duration_cast<Duration>(*due - BootClock::now());
   }
@@ -201,6 +212,7 @@ Status Effects::status() const {
   status.dropped_lines = log::dropped();
   for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
     const config::Hook& hook = model_.hooks[owner];
+    if (hook.is_fallback) continue;
     if (hook.kind != config::Kind::check) {
       status.hooks.push_back(hook_status(owner));
       continue;

@@ -8,6 +8,7 @@
 
 #include "init/launcher.hpp"
 #include "init/loop.hpp"
+#include "init/news.hpp"
 #include "init/status.hpp"
 #include "init/supervisor.hpp"
 #include "sys/reap.hpp"
@@ -21,8 +22,12 @@ class Effects {
   /// Does it. Returns what the supervisor is to be told of it, if anything.
   std::optional<Event> perform(const Action& action);
 
-  /// Reads what a dead child of `owner` left in its report; set if its program never started.
-  std::optional<StartFailure> last_words(Owner owner, const sys::Exit& exit);
+  /// Reads what a dead child of `owner` left in its report.
+  struct LastWords {
+    std::optional<StartFailure> failure{};
+    bool was_skipped = false;
+  };
+  LastWords last_words(Owner owner, const sys::Exit& exit);
 
   Status status() const;
   const std::optional<End>& end() const noexcept { return end_; }
@@ -40,6 +45,7 @@ class Effects {
   std::string& words_of(Owner owner) noexcept {
     return owner == kMain ? main_words_ : words_[owner];
   }
+  Line verdict_line(Owner owner) const;
   HookStatus hook_status(Owner owner) const;
 
   const config::Model& model_;

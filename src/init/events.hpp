@@ -40,6 +40,7 @@ struct ChildGone {
   int code;    ///< 0-255, or 128 + signal
   int signal;  ///< what killed it, 0 if nothing did
   std::optional<StartFailure> failure{};
+  bool was_skipped = false;  ///< its condition did not hold, so nothing was done
 };
 /// Every dead child has been collected.
 struct AllReaped {
@@ -54,6 +55,7 @@ using Event =
 
 struct Spawn {
   Owner owner;
+  bool asks_condition = false;  ///< the child is to look at the hook's condition first
 };
 /// Send `number` to the process of `owner`, or to its whole group.
 struct Kill {
@@ -76,6 +78,12 @@ enum class News : std::uint8_t {
   step_started,
   step_done,
   step_failed,
+  step_skipped,
+  step_false,
+  step_went_on,
+  step_fell_back,
+  hook_retried,
+  hook_falls_back,
   step_slow,
   check_changed,
   check_failed,
@@ -98,6 +106,7 @@ struct Tell {
   int code = 0;  ///< exit code, or the signal number of `stopping`
   Duration time{};
   bool timed_out = false;
+  Duration wait{};  ///< of `hook_retried`: until the next attempt
 };
 
 enum class Reason : std::uint8_t {

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 #include <linux/capability.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
-#include "health/probes.hpp"
-#include "hooks/directory.hpp"
+#include "init/actions.hpp"
 
 namespace pintle::init {
 namespace {
@@ -28,22 +28,31 @@ void follow_user(Environ& environ, const sys::Identity& identity, const Environ&
   put("LOGNAME", identity.name);
 }
 
-int report_result(sys::Report& report, const Result<std::string>& result) {
-  report.set_line(result ? *result : result.error().message());
-  return result ? 0 : 1;
+bool exists(const std::string& path, mode_t type) noexcept {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && (info.st_mode & S_IFMT) == type;
 }
 
-Result<sys::Ownership> owner_of(const std::string& spec, const sys::Accounts& accounts) {
-  if (spec.empty()) return sys::Ownership{};
-  const sys::Identity identity = TRY(sys::resolve_user(spec, accounts));
-  return sys::Ownership{.uid = identity.uid, .gid = identity.gid};
+/// A URL without its user-info and its query, where secrets stand.
+std::string without_credentials(std::string text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string::npos) return text;
+  const std::size_t begin = scheme + 3;
+  const std::size_t end = std::min(text.find_first_of("/?#", begin), text.size());
+  const std::size_t at = text.rfind('@', end);
+  if (at != std::string::npos && at >= begin && at < end) text.erase(begin, at + 1 - begin);
+  const std::size_t query = text.find('?', begin);
+  if (query != std::string::npos) text.erase(query);
+  return text;
 }
 
 }  // namespace
 
 std::vector<Owner> Launcher::owners() const {
   std::vector<Owner> all;
-  for (Owner owner = 0; owner < model_.hooks.size(); ++owner) all.push_back(owner);
+  for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
+    if (!is_skipped(owner)) all.push_back(owner);
+  }
   if (model_.main.command) all.push_back(kMain);
   return all;
 }
@@ -62,7 +71,7 @@ const config::Command* Launcher::command(Owner owner) const noexcept {
 }
 
 config::Scope Launcher::scope(Owner owner) const noexcept {
-  return {around_.environment, model_.environment, launch(owner).wish->environment};
+  return {around_.environment, model_.environment, launch(owner).wish->environment, &files_};
 }
 
 std::string Launcher::expand(std::string_view text, Owner owner) const {
@@ -87,7 +96,7 @@ Environ Launcher::environment(Owner owner) const {
   return environ;
 }
 
-sys::Child Launcher::child(Owner owner) const {
+sys::Child Launcher::child(Owner owner, const hooks::Leaf& leaf) const {
   const Launch& one = launch(owner);
   sys::Child child;
   child.directory = directory(owner);
@@ -97,6 +106,11 @@ sys::Child Launcher::child(Owner owner) const {
                      .no_new_privileges = model_.confinement.no_new_privileges};
   if (owner == kMain) {
     child.placement = around_.has_terminal ? sys::Placement::foreground : sys::Placement::group;
+  }
+  if (owner != kMain) {
+    const config::Hook& hook = model_.hooks[owner];
+    child.discard_output = hook.output == config::Output::discard;
+    if (leaf && hook.condition) child.condition = condition(owner, leaf);
   }
   const config::Command* program = command(owner);
   if (program == nullptr) {
@@ -120,39 +134,71 @@ sys::Child Launcher::child(Owner owner) const {
   return child;
 }
 
+/// The use of a built-in with its texts expanded.
+config::Builtin Launcher::builtin(Owner owner) const {
+  config::Builtin use = std::get<config::Builtin>(model_.hooks[owner].action);
+  use.params.for_texts([&](std::string& text) { text = expand(text, owner); });
+  return use;
+}
+
 sys::Task Launcher::task(Owner owner) const {
-  const config::Action& action = model_.hooks[owner].action;
-  if (const auto* http = std::get_if<config::HttpProbe>(&action)) {
-    return [url = expand(http->url, owner)](sys::Report& report) {
-      return report_result(report, health::probe_http(url));
+  return [this, owner, use = builtin(owner)](sys::Report& report) {
+    const config::Scope variables = scope(owner);
+    const auto result = perform(use, {around_.accounts, variables});
+    report.set_line(result ? *result : result.error().message());
+    return result ? 0 : 1;
+  };
+}
+
+sys::Condition Launcher::condition(Owner owner, const hooks::Leaf& leaf) const {
+  using Type = config::Condition::Type;
+  return [this, owner, leaf] {
+    const auto look = [&](const config::Condition& one) -> std::optional<bool> {
+      if (one.type == Type::file) return exists(expand(one.text, owner), S_IFREG);
+      if (one.type == Type::directory) return exists(expand(one.text, owner), S_IFDIR);
+      return leaf(one);
     };
+    return hooks::holds(*model_.hooks[owner].condition, look).value_or(false);
+  };
+}
+
+std::optional<bool> Launcher::known_leaf(const config::Condition& leaf) const {
+  using Type = config::Condition::Type;
+  if (leaf.type == Type::image_mode) return leaf.image_mode == around_.image_mode;
+  if (leaf.type != Type::variable) return std::nullopt;
+  const config::Variables none;
+  return config::Scope(around_.environment, model_.environment, none, &files_)
+      .value(leaf.text)
+      .has_value();
+}
+
+config::Pairs Launcher::fields(Owner owner) const {
+  config::Pairs fields = model_.hooks[owner].logging.fields;
+  for (auto& [name, value] : fields) value = without_credentials(scrub(expand(value, owner)));
+  return fields;
+}
+
+std::string Launcher::scrub(std::string text) const {
+  for (const std::string& secret : secrets_) {
+    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
+      text.replace(at, secret.size(), "***");
+      at += 3;
+    }
   }
-  if (const auto* tcp = std::get_if<config::TcpProbe>(&action)) {
-    return [address = expand(tcp->address, owner)](sys::Report& report) {
-      return report_result(report, health::probe_tcp(address));
-    };
-  }
-  const auto* directory = std::get_if<config::Directory>(&action);
-  if (directory == nullptr) return {};
-  hooks::DirectoryWish wish{.path = expand(directory->path, owner)};
-  auto ownership = owner_of(expand(directory->owner, owner), around_.accounts);
-  if (!ownership) {
-    return [error = ownership.error()](sys::Report& report) {
-      return report_result(report, Result<std::string>(error));
-    };
-  }
-  wish.ownership = *ownership;
-  wish.ownership.mode = directory->mode;
-  return [wish](sys::Report& report) { return report_result(report, hooks::fulfil(wish)); };
+  return text;
 }
 
 bool Launcher::needs_nothing(Owner owner) const {
-  const auto* directory = std::get_if<config::Directory>(&model_.hooks[owner].action);
-  if (directory == nullptr) return false;
-  auto ownership = owner_of(expand(directory->owner, owner), around_.accounts);
-  if (!ownership) return false;
-  ownership->mode = directory->mode;
-  return hooks::is_fulfilled({expand(directory->path, owner), *ownership});
+  if (!std::holds_alternative<config::Builtin>(model_.hooks[owner].action)) return false;
+  const config::Scope variables = scope(owner);
+  return is_done(builtin(owner), {around_.accounts, variables});
+}
+
+/// True for a step that this image mode leaves out.
+bool Launcher::is_skipped(Owner owner) const {
+  if (owner == kMain || !model_.hooks[owner].image_modes) return false;
+  const auto& modes = *model_.hooks[owner].image_modes;
+  return std::find(modes.begin(), modes.end(), around_.image_mode) == modes.end();
 }
 
 std::vector<uid_t> Launcher::other_uids() const {
@@ -170,7 +216,8 @@ std::optional<sys::CapabilitySet> Launcher::needed_after_init() const noexcept {
   sys::CapabilitySet needed = sys::CapabilitySet{}.add(CAP_KILL);
   if (!around_.capabilities.has(CAP_KILL)) needed.add(CAP_SETUID);  // kill_as() takes the uid then
   for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
-    if (model_.hooks[owner].kind == Kind::step) continue;
+    // A fallback may stand for a job.
+    if (model_.hooks[owner].kind == Kind::step && !model_.hooks[owner].is_fallback) continue;
     if (identity(owner).uid == 0) return std::nullopt;
     needed.bits |= switches.bits;
   }

@@ -10,6 +10,7 @@
 #include "base/exit_codes.hpp"
 #include "config/environment.hpp"
 #include "config/model.hpp"
+#include "hooks/condition.hpp"
 #include "init/events.hpp"
 #include "sys/identity.hpp"
 #include "sys/spawn.hpp"
@@ -42,8 +43,18 @@ class Launcher {
   const Refusal& refusal() const noexcept { return refusal_; }
   const std::vector<std::string>& remarks() const noexcept { return remarks_; }
 
-  /// What to give to sys::spawn(). Lives no longer than the launcher.
-  sys::Child child(Owner owner) const;
+  /// What to give to sys::spawn(). Lives no longer than the launcher. With `leaf` the child looks
+  /// at the hook's condition first: `leaf` is asked for what is no file.
+  sys::Child child(Owner owner, const hooks::Leaf& leaf = {}) const;
+
+  /// Whether a variable is set and which image mode it is, for conditions.
+  std::optional<bool> known_leaf(const config::Condition& leaf) const;
+
+  /// The fields of a hook's events, expanded, with secrets as "***".
+  config::Pairs fields(Owner owner) const;
+
+  /// `text` with every secret's value in it as "***".
+  std::string scrub(std::string text) const;
 
   /// As whom `owner` runs.
   const sys::Identity& identity(Owner owner) const noexcept;
@@ -67,7 +78,9 @@ class Launcher {
   void refuse_without_capabilities();
   void refuse_other_users();
   void refuse_shells();
-  void report_missing_variables();
+  void read_secret_files();
+  void read_secret_file(const config::Variable& variable);
+  void report_variables();
   void resolve_kept_capabilities();
   void refuse(ExitCode code, std::string reason);
 
@@ -79,13 +92,19 @@ class Launcher {
   std::string expand(std::string_view text, Owner owner) const;
   std::string directory(Owner owner) const;
   config::Environ environment(Owner owner) const;
+  config::Builtin builtin(Owner owner) const;
   sys::Task task(Owner owner) const;
+  sys::Condition condition(Owner owner, const hooks::Leaf& leaf) const;
+  std::vector<std::string> texts(Owner owner) const;
+  bool is_skipped(Owner owner) const;
   std::vector<Owner> owners() const;
 
   const config::Model& model_;
   Surroundings around_;
   std::vector<Launch> hooks_;
   Launch main_;
+  config::FileValues files_;
+  std::vector<std::string> secrets_;
   sys::CapabilitySet kept_;
   Refusal refusal_;
   std::vector<std::string> remarks_;

@@ -2,8 +2,13 @@
 #include <fmt/format.h>
 #include <linux/capability.h>
 
-#include "hooks/directory.hpp"
+#include <algorithm>
+#include <cerrno>
+#include <set>
+
+#include "hooks/forbidden.hpp"
 #include "init/launcher.hpp"
+#include "sys/walk.hpp"
 
 namespace pintle::init {
 using config::ImageMode;
@@ -14,7 +19,8 @@ Launcher::Launcher(const config::Model& model, Surroundings surroundings)
     resolve_launch(owner, model_.hooks[owner].identity);
   }
   resolve_launch(kMain, model_.main.identity);
-  report_missing_variables();
+  read_secret_files();
+  report_variables();
   resolve_kept_capabilities();
   if (refusal_.code != ExitCode::ok) return;
   refuse_shells();
@@ -54,43 +60,80 @@ void Launcher::resolve_launch(Owner owner, const config::Identity& wish) {
   if (around_.self.uid == 0 || identity->uid == around_.self.uid) one.identity = *identity;
 }
 
-void Launcher::report_missing_variables() {
+/// Every text of `owner` in which variables may stand.
+std::vector<std::string> Launcher::texts(Owner owner) const {
+  std::vector<std::string> all{launch(owner).wish->working_directory, model_.working_directory};
+  const auto* program = command(owner);
+  const bool is_literal = owner == kMain && around_.main_is_literal;
+  if (program != nullptr && !program->shell_form && !is_literal) {
+    all.push_back(program->program);
+    all.insert(all.end(), program->arguments.begin(), program->arguments.end());
+  }
+  if (owner == kMain) return all;
+  config::Hook hook = model_.hooks[owner];
+  if (auto* use = std::get_if<config::Builtin>(&hook.action)) {
+    use->params.for_texts([&](const std::string& text) { all.push_back(text); });
+  }
+  for (const auto& [name, value] : hook.logging.fields) all.push_back(value);
+  if (!hook.condition) return all;
+  hooks::for_leaves(*hook.condition, [&](const config::Condition& leaf) {
+    using Type = config::Condition::Type;
+    if (leaf.type == Type::file || leaf.type == Type::directory) all.push_back(leaf.text);
+  });
+  return all;
+}
+
+void Launcher::report_variables() {
   std::map<std::string, std::string> missing;
-  const auto add = [&](const std::vector<config::MissingVariable>& more) {
-    for (const auto& variable : more) {
+  std::set<std::string> wrong;
+  for (const Owner owner : owners()) {
+    std::vector<config::MissingVariable> found = scope(owner).missing();
+    for (const std::string& text : texts(owner)) (void)config::expand(text, scope(owner), found);
+    for (const auto& variable : found) {
       std::string& description = missing[variable.name];
       if (description.empty()) description = variable.description;
     }
-  };
-  const auto look = [&](std::string_view text, Owner owner) {
-    std::vector<config::MissingVariable> more;
-    (void)config::expand(text, scope(owner), more);
-    add(more);
-  };
-  for (const Owner owner : owners()) {
-    add(scope(owner).missing());
-    look(launch(owner).wish->working_directory, owner);
-    look(model_.working_directory, owner);
-    const bool is_literal = owner == kMain && around_.main_is_literal;
-    const auto* program = command(owner);
-    if (program != nullptr && !program->shell_form && !is_literal) {
-      look(program->program, owner);
-      for (const std::string& word : program->arguments) look(word, owner);
-    }
-    if (owner == kMain) continue;
-    const config::Action& action = model_.hooks[owner].action;
-    if (const auto* http = std::get_if<config::HttpProbe>(&action)) look(http->url, owner);
-    if (const auto* tcp = std::get_if<config::TcpProbe>(&action)) look(tcp->address, owner);
-    if (const auto* directory = std::get_if<config::Directory>(&action)) {
-      look(directory->path, owner);
-      look(directory->owner, owner);
-    }
+    for (std::string& line : scope(owner).problems()) wrong.insert(std::move(line));
+    for (std::string& secret : scope(owner).secrets()) secrets_.push_back(std::move(secret));
   }
   for (const auto& [name, description] : missing) {
     refuse(ExitCode::config,
            description.empty() ? fmt::format("the variable {} is not set", name)
                                : fmt::format("the variable {} is not set ({})", name, description));
   }
+  for (const std::string& line : wrong) refuse(ExitCode::config, line);
+  // The longest first, so that one secret within another leaves nothing of it.
+  std::sort(secrets_.begin(), secrets_.end(),
+            [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  secrets_.erase(std::unique(secrets_.begin(), secrets_.end()), secrets_.end());
+}
+
+/// Once, before anything runs: the files that variables take their values from.
+void Launcher::read_secret_files() {
+  for (const config::Variable& variable : model_.environment) read_secret_file(variable);
+  for (const Owner owner : owners()) {
+    for (const config::Variable& variable : launch(owner).wish->environment) {
+      read_secret_file(variable);
+    }
+  }
+}
+
+void Launcher::read_secret_file(const config::Variable& variable) {
+  constexpr std::size_t kLargestSecret = 1U << 20U;
+  if (variable.file.empty() || files_.contains(variable.file)) return;
+  auto content = sys::read_trusted_file(variable.file, kLargestSecret);
+  if (!content && content.error().code == ENOENT) return;  // the variable is missing then
+  if (!content) {
+    return refuse(ExitCode::config,
+                  fmt::format("the variable {}: {}", variable.name, content.error().message()));
+  }
+  if (content->find('\0') != std::string::npos) {
+    return refuse(ExitCode::config, fmt::format("the variable {}: '{}' holds a NUL byte, which no "
+                                                "variable can",
+                                                variable.name, variable.file));
+  }
+  while (content->ends_with('\n')) content->pop_back();
+  files_[variable.file] = *std::move(content);
 }
 
 void Launcher::resolve_kept_capabilities() {
@@ -111,15 +154,21 @@ void Launcher::resolve_kept_capabilities() {
   }
 }
 
+/// Prebuilt: no hook is a shell, a package manager, or a script for a shell.
 void Launcher::refuse_shells() {
   if (around_.image_mode != ImageMode::prebuilt) return;
   for (const Owner owner : owners()) {
     const config::Command* program = command(owner);
-    if (program == nullptr || !program->shell_form) continue;
+    if (program == nullptr || (owner == kMain && !program->shell_form)) continue;
+    const sys::Child started = child(owner);
+    const std::string why = program->shell_form
+                                ? std::string("its command needs a shell")
+                                : hooks::why_forbidden(started.argv, started.candidates);
+    if (why.empty()) continue;
     refuse(ExitCode::refused,
-           fmt::format("{}: its command needs a shell, which IMAGE_MODE=prebuilt does not allow; "
-                       "write \"command\" and \"arguments\"",
-                       who(owner)));
+           fmt::format("{}: {}, which IMAGE_MODE=prebuilt does not allow; use a built-in or a "
+                       "program, or list the step for \"imageModes\": [\"layered\"] only",
+                       who(owner), why));
   }
 }
 

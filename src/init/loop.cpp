@@ -108,7 +108,11 @@ class Loop {
   void bury(const sys::Exit& gone) {
     const auto owner = supervisor_.owner_of(gone.pid);
     ChildGone event{gone.pid, gone.code, gone.signal};
-    if (owner) event.failure = effects_.last_words(*owner, gone);
+    if (owner) {
+      const auto last = effects_.last_words(*owner, gone);
+      event.failure = last.failure;
+      event.was_skipped = last.was_skipped;
+    }
     feed(event);
     if (!owner && setup_.warn_on_reap) {
       log::warning(fmt::format("reaped orphan {} with exit code {}", gone.pid, gone.code));

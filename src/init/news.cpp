@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
+#include <algorithm>
 
 #include "base/duration.hpp"
 #include "base/signal_names.hpp"
@@ -13,8 +13,8 @@ namespace {
 
 using log::Level;
 
-/// How each kind of news is said: {level, text after the hook's name}. %c the code, %t the time, %d
-/// the detail with ": " before it.
+/// How each kind of news is said: {level, text after the hook's name}. %c the code, %t the time, %w
+/// the wait, %s why it is skipped, %d the detail with ": " before it.
 struct Row {
   News news;
   Level level;
@@ -24,6 +24,12 @@ constexpr Row kRows[] = {
     {News::step_started, Level::debug, "started"},
     {News::step_done, Level::info, "done in %t%d"},
     {News::step_failed, Level::error, "failed after %t%d"},
+    {News::step_skipped, Level::info, "skipped: %s"},
+    {News::step_false, Level::info, "its answer is no, after %t%d"},
+    {News::step_went_on, Level::warning, "failed after %t%d; going on without it"},
+    {News::step_fell_back, Level::warning, "done by its fallback"},
+    {News::hook_retried, Level::warning, "failed after %t%d; next attempt in %w"},
+    {News::hook_falls_back, Level::warning, "failed after %t%d; falling back"},
     {News::step_slow, Level::warning, "still running after %t, and it has no timeout"},
     {News::check_changed, Level::warning, "changed"},
     {News::check_failed, Level::debug, "failed%d"},
@@ -65,6 +71,12 @@ std::string fill(std::string_view text, const Tell& tell, std::string_view detai
       case 't':
         out += format_duration(tell.time);
         break;
+      case 'w':
+        out += format_duration(tell.wait);
+        break;
+      case 's':
+        out += tell.code == 0 ? "its condition does not hold" : "not for this image mode";
+        break;
       default:
         if (!detail.empty()) out += fmt::format(": {}", detail);
     }
@@ -81,6 +93,13 @@ Line line_for(const Tell& tell, const config::Model& model, std::string_view det
   }
   return {row.level,
           fmt::format("{}: {}", name_of(tell.owner, model), fill(row.text, tell, detail))};
+}
+
+bool has_result(News news) noexcept {
+  constexpr News kWithResult[] = {News::step_done,    News::step_failed,    News::step_false,
+                                  News::step_went_on, News::job_done,       News::job_failed,
+                                  News::hook_retried, News::hook_falls_back};
+  return std::find(std::begin(kWithResult), std::end(kWithResult), news) != std::end(kWithResult);
 }
 
 std::string reason_for(const Quit& quit, const config::Model& model, std::string_view detail) {

@@ -23,10 +23,12 @@ struct Run {
 
   State state = State::idle;
   pid_t pid = 0;
-  int attempt = 0;
+  int runs = 0;     ///< all that were begun
+  int attempt = 0;  ///< of the current turn: 1, and one more for each retry
   Time began{};
   std::optional<Time> deadline{};  ///< the timeout, then the end of the kill delay
   std::optional<Time> remark{};    ///< when to say that it takes long
+  std::optional<Time> retry_at{};  ///< when the next attempt begins; it is not active meanwhile
   bool timed_out = false;
   // Results of the last one that ended, for status.
   bool has_ended = false;
@@ -34,6 +36,8 @@ struct Run {
   Duration last_time{};
 
   bool is_active() const noexcept { return state != State::idle; }
+  /// Active, or waiting for its next attempt.
+  bool is_busy() const noexcept { return is_active() || retry_at.has_value(); }
   bool is_being_ended() const noexcept { return state == State::ending || state == State::killed; }
 };
 

@@ -30,14 +30,19 @@ Supervisor::Supervisor(const config::Model& model, const hooks::Plan& plan, Rule
     : model_(model),
       rules_(std::move(rules)),
       steps_(plan, rules_.parallelism),
+      stands_for_(model.hooks.size(), kMain),
       extra_(model.hooks.size()),
-      runs_(model.hooks.size()) {
+      runs_(model.hooks.size()),
+      random_(rules_.seed | 1U) {
   for (const hooks::PlannedStep& step : plan.steps) {
     extra_[step.hook] = step_owner_.size();
     step_owner_.push_back(step.hook);
+    is_skipped_.push_back(step.is_skipped);
+    is_condition_.push_back(step.is_condition);
   }
   for (Owner owner = 0; owner < model.hooks.size(); ++owner) {
     const config::Hook& hook = model.hooks[owner];
+    if (hook.fallback_hook != config::kNoHook) stands_for_[hook.fallback_hook] = owner;
     if (hook.kind == Kind::check) {
       extra_[owner] = checks_.size();
       checks_.emplace_back(hook.check);
@@ -127,7 +132,7 @@ void Supervisor::on(const ChildNotStarted& event, Time now) noexcept {
   run.has_ended = true;
   run.last_code = static_cast<int>(ExitCode::cannot_fork);
   run.last_time = Duration(0);
-  hook_gone(event.owner, false, now);
+  hook_gone(event.owner, Outcome::error, now);
 }
 
 void Supervisor::on(const ChildGone& event, Time now) noexcept {
@@ -147,7 +152,7 @@ void Supervisor::on(const ChildGone& event, Time now) noexcept {
   if (*owner == kMain) {
     main_gone(event);
   } else {
-    hook_gone(*owner, !event.failure && event.code == 0 && !run.timed_out, now);
+    hook_gone(*owner, outcome_of(*owner, event), now);
   }
 }
 
@@ -249,6 +254,7 @@ std::optional<Time> Supervisor::deadline() const noexcept {
   };
   if (phase_ == Phase::exited) return first;
   const auto consider_run = [&](const Run& run) {
+    consider(run.retry_at);
     if (!run.is_active()) return;
     consider(run.deadline);
     consider(run.remark);

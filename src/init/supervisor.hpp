@@ -21,6 +21,7 @@
 #include "config/model.hpp"
 #include "health/answer.hpp"
 #include "health/state.hpp"
+#include "hooks/condition.hpp"
 #include "hooks/steps.hpp"
 #include "init/events.hpp"
 #include "init/run.hpp"
@@ -37,6 +38,9 @@ struct Rules {
   std::map<int, int> rewrites{};     ///< what main gets instead; 0: nothing
   std::bitset<256> success_codes{};  ///< -e: main's codes that become 0
   std::size_t parallelism = 1;
+  std::uint64_t seed = 1;  ///< of the jitter
+  /// Which variables are set and which mode it is, for conditions; files are not known here.
+  hooks::Leaf known_leaf{};
 };
 
 class Supervisor {
@@ -64,6 +68,8 @@ class Supervisor {
   const health::State& check(Owner owner) const noexcept { return checks_[extra_[owner]]; }
   const schedule::Every& job(Owner owner) const noexcept { return jobs_[extra_[owner]]; }
   hooks::StepState step(Owner owner) const noexcept { return steps_.state(extra_[owner]); }
+  /// Whether a condition's leaf holds: what a step ended with, or what the rules know.
+  std::optional<bool> answer(const config::Condition& leaf) const;
   std::uint64_t orphans() const noexcept { return orphans_; }
   /// Whose child has this pid; nullopt for an orphan.
   std::optional<Owner> owner_of(pid_t pid) const noexcept;
@@ -81,15 +87,24 @@ class Supervisor {
 
   // What an end means, by kind.
   void main_gone(const ChildGone& event) noexcept;
-  void hook_gone(Owner owner, bool succeeded, Time now) noexcept;
-  void step_gone(Owner owner, bool succeeded) noexcept;
+  /// How one attempt ended. Only a plain failure can be the answer to a condition.
+  enum class Outcome : std::uint8_t { success, failure, error, skipped };
+  Outcome outcome_of(Owner owner, const ChildGone& event) const noexcept;
+  void hook_gone(Owner owner, Outcome outcome, Time now) noexcept;
+  bool retry(Owner owner, Time now) noexcept;
+  void conclude(Owner owner, Outcome outcome) noexcept;
+  void conclude_step(Owner owner, Outcome outcome, bool fell_back) noexcept;
+  void conclude_job(Owner owner, Outcome outcome, bool fell_back) noexcept;
   void check_gone(Owner owner, bool succeeded, Time now) noexcept;
-  void job_gone(Owner owner, bool succeeded) noexcept;
+  double chance() noexcept;
 
   // next(): each may queue actions; true if it did.
   bool enforce_deadlines(Time now) noexcept;
   bool enforce(Owner owner, Run& run, Time now) noexcept;
   bool drive_init(Time now) noexcept;
+  bool end_init(Time now) noexcept;
+  void start_step(std::size_t step, Time now) noexcept;
+  bool drive_retries(Time now) noexcept;
   bool drive_running(Time now) noexcept;
   bool drive_hook(Owner owner, Time now) noexcept;
   bool drive_stopping(Time now) noexcept;
@@ -101,6 +116,7 @@ class Supervisor {
   bool startup_passed() const noexcept;
   void end(Owner owner, Run& run, Time now) noexcept;
   void begin(Owner owner, Run& run, Time now) noexcept;
+  void begin_attempt(Owner owner, Run& run, Time now) noexcept;
   void quit(const Quit& quit) noexcept;
   bool any_active() const noexcept;
   Time limit_to_total(Time wanted) const noexcept;
@@ -113,6 +129,9 @@ class Supervisor {
   Phase phase_ = Phase::init;
   hooks::Steps steps_;
   std::vector<Owner> step_owner_;   ///< of each planned step
+  std::vector<bool> is_skipped_;    ///< of each planned step: not in this image mode
+  std::vector<bool> is_condition_;  ///< of each planned step: its failure is an answer
+  std::vector<Owner> stands_for_;   ///< of each hook: for whom it is the fallback, or kMain
   std::vector<std::size_t> extra_;  ///< of each hook: its place in steps_, checks_ or jobs_
   std::vector<health::State> checks_;
   std::vector<schedule::Every> jobs_;
@@ -129,6 +148,7 @@ class Supervisor {
   bool children_known_ = false;  ///< has_children_ is up to date
   bool has_children_ = false;
   std::uint64_t orphans_ = 0;
+  std::uint64_t random_;
   std::uint64_t orphans_at_kill_ = 0;  ///< when what is left was last sent SIGKILL
 
   // Actions that wait to be taken. An event queues a handful at most, and they are taken before the

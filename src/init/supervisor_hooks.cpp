@@ -9,7 +9,14 @@
 namespace pintle::init {
 
 void Supervisor::begin(Owner owner, Run& run, Time now) noexcept {
+  run.attempt = 0;
+  begin_attempt(owner, run, now);
+}
+
+void Supervisor::begin_attempt(Owner owner, Run& run, Time now) noexcept {
   run.state = Run::State::starting;
+  run.retry_at.reset();
+  run.runs += 1;
   run.attempt += 1;
   run.began = now;
   run.timed_out = false;
@@ -67,31 +74,72 @@ bool Supervisor::any_active() const noexcept {
   return std::any_of(runs_.begin(), runs_.end(), [](const Run& run) { return run.is_active(); });
 }
 
-bool Supervisor::drive_init(Time now) noexcept {
-  if (stop_signal_ != 0 || failed_step_) {
-    for (Owner owner = 0; owner < runs_.size(); ++owner) {
-      if (!runs_[owner].is_active() || runs_[owner].is_being_ended()) continue;
-      end(owner, runs_[owner], now);
-      return true;
-    }
-    if (any_active()) return false;
-    if (stop_signal_ != 0) {
-      quit({128 + stop_signal_, Reason::stopped_in_init, kMain, stop_signal_});
-    } else {
-      quit({static_cast<int>(ExitCode::step_failed), Reason::step_failed, *failed_step_});
-    }
+/// The start is over, without main: what runs is ended first.
+bool Supervisor::end_init(Time now) noexcept {
+  for (Owner owner = 0; owner < runs_.size(); ++owner) {
+    runs_[owner].retry_at.reset();
+    if (!runs_[owner].is_active() || runs_[owner].is_being_ended()) continue;
+    end(owner, runs_[owner], now);
     return true;
   }
+  if (any_active()) return false;
+  if (stop_signal_ != 0) {
+    quit({128 + stop_signal_, Reason::stopped_in_init, kMain, stop_signal_});
+  } else {
+    quit({static_cast<int>(ExitCode::step_failed), Reason::step_failed, *failed_step_});
+  }
+  return true;
+}
+
+bool Supervisor::drive_init(Time now) noexcept {
+  if (stop_signal_ != 0 || failed_step_) return end_init(now);
+  if (drive_retries(now)) return true;
   if (const auto step = steps_.start_next()) {
-    const Owner owner = step_owner_[*step];
-    begin(owner, runs_[owner], now);
-    tell(News::step_started, owner);
+    start_step(*step, now);
     return true;
   }
   if (!steps_.all_done()) return false;
   transition(Phase::running);
   begin(kMain, main_, now);
   return true;
+}
+
+bool Supervisor::drive_retries(Time now) noexcept {
+  for (Owner owner = 0; owner < runs_.size(); ++owner) {
+    Run& run = runs_[owner];
+    if (!run.retry_at || now < *run.retry_at) continue;
+    begin_attempt(owner, run, now);
+    return true;
+  }
+  return false;
+}
+
+void Supervisor::start_step(std::size_t step, Time now) noexcept {
+  const Owner owner = step_owner_[step];
+  const auto& condition = model_.hooks[owner].condition;
+  const auto holds =
+      condition ? hooks::holds(*condition, [this](const auto& leaf) { return answer(leaf); })
+                : std::optional(true);
+  if (is_skipped_[step] || holds == false) {
+    steps_.finish(step, hooks::StepState::skipped);
+    tell(News::step_skipped, owner, is_skipped_[step] ? 1 : 0);
+    return;
+  }
+  begin(owner, runs_[owner], now);
+  // What depends on files is looked at by the child: a file system may be slow.
+  if (!holds) queue_[(queue_begin_ + queue_size_ - 1) % queue_.size()] = Spawn{owner, true};
+  tell(News::step_started, owner);
+}
+
+std::optional<bool> Supervisor::answer(const config::Condition& leaf) const {
+  if (leaf.type != config::Condition::Type::step) {
+    return rules_.known_leaf ? rules_.known_leaf(leaf) : std::nullopt;
+  }
+  for (std::size_t step = 0; step < step_owner_.size(); ++step) {
+    if (model_.hooks[step_owner_[step]].id != leaf.text) continue;
+    return steps_.state(step) == hooks::StepState::done;
+  }
+  return false;
 }
 
 void Supervisor::begin_services(Time now) noexcept {
@@ -121,6 +169,7 @@ void Supervisor::open_gates(Time now) noexcept {
 }
 
 bool Supervisor::drive_running(Time now) noexcept {
+  if (drive_retries(now)) return true;
   for (Owner owner = 0; owner < runs_.size(); ++owner) {
     if (drive_hook(owner, now)) return true;
   }
@@ -140,7 +189,9 @@ bool Supervisor::drive_hook(Owner owner, Time now) noexcept {
   schedule::Every& job = jobs_[extra_[owner]];
   if (!job.due() || now < *job.due()) return false;
   job.take(now);
-  if (runs_[owner].is_active()) {
+  const Owner fallback = model_.hooks[owner].fallback_hook;
+  const bool falls_back = fallback != config::kNoHook && runs_[fallback].is_busy();
+  if (runs_[owner].is_busy() || falls_back) {
     tell(News::job_skipped, owner);
     return true;
   }
@@ -151,50 +202,12 @@ bool Supervisor::drive_hook(Owner owner, Time now) noexcept {
 
 bool Supervisor::drive_stopping(Time now) noexcept {
   for (Owner owner = 0; owner < runs_.size(); ++owner) {
+    runs_[owner].retry_at.reset();
     if (!runs_[owner].is_active() || runs_[owner].is_being_ended()) continue;
     end(owner, runs_[owner], now);
     return true;
   }
   return drive_leftovers(now);
-}
-
-void Supervisor::hook_gone(Owner owner, bool succeeded, Time now) noexcept {
-  switch (model_.hooks[owner].kind) {
-    case Kind::step:
-      return step_gone(owner, succeeded);
-    case Kind::check:
-      return check_gone(owner, succeeded, now);
-    case Kind::job:
-      return job_gone(owner, succeeded);
-  }
-}
-
-void Supervisor::step_gone(Owner owner, bool succeeded) noexcept {
-  steps_.finish(extra_[owner], succeeded);
-  // A step that we ended because the start is over has not failed by itself.
-  if (stop_signal_ != 0 || failed_step_) return;
-  if (!succeeded) failed_step_ = owner;
-  tell(succeeded ? News::step_done : News::step_failed, owner, runs_[owner].last_code);
-}
-
-void Supervisor::check_gone(Owner owner, bool succeeded, Time now) noexcept {
-  health::State& check = checks_[extra_[owner]];
-  if (phase_ != Phase::running) return;
-  const bool changed = check.finished(succeeded, now);
-  if (changed) {
-    tell(News::check_changed, owner, runs_[owner].last_code);
-  } else if (!succeeded) {
-    tell(News::check_failed, owner, runs_[owner].last_code);
-  }
-  const bool is_startup = model_.hooks[owner].check.question == config::Question::startup;
-  if (!is_startup || check.verdict() != health::Verdict::healthy) return;
-  check.end();  // it has been answered for good
-  open_gates(now);
-}
-
-void Supervisor::job_gone(Owner owner, bool succeeded) noexcept {
-  if (phase_ != Phase::running) return;
-  tell(succeeded ? News::job_done : News::job_failed, owner, runs_[owner].last_code);
 }
 
 }  // namespace pintle::init

@@ -12,6 +12,7 @@
 #include "base/signal_names.hpp"
 #include "config/parse.hpp"
 #include "hooks/plan.hpp"
+#include "init/actions.hpp"
 #include "init/supervisor.hpp"
 
 namespace world {
@@ -23,7 +24,7 @@ using Lines = std::vector<std::string>;
 
 inline config::Model model_of(std::string_view text) {
   config::Problems problems;
-  auto model = config::parse(text, problems);
+  auto model = config::parse(text, {actions()}, problems);
   for (const auto& problem : problems) FAIL(problem.message);
   return model;
 }
@@ -38,7 +39,7 @@ class World {
  public:
   explicit World(std::string_view config = "{}", Rules rules = rules_of())
       : model_(model_of(config)),
-        plan_(hooks::make_plan(model_, problems_)),
+        plan_(hooks::make_plan(model_, config::ImageMode::layered, problems_)),
         supervisor(model_, plan_, std::move(rules)) {
     drain();
   }
@@ -96,10 +97,12 @@ class World {
   std::string name(Owner owner) const { return owner == kMain ? "main" : model_.hooks[owner].id; }
 
   static std::string word_of(News news) {
-    constexpr const char* kWords[] = {"started", "done",     "failed",     "slow",
-                                      "changed", "failed",   "started",    "done",
-                                      "failed",  "skipped",  "late",       "started",
-                                      "ended",   "stopping", "grace over", "killing leftovers"};
+    constexpr const char* kWords[] = {
+        "started", "done",     "failed", "skipped",    "answered no",      "went on", "fell back",
+        "retried", "falls back", "slow", "changed",    "failed",           "started", "done",
+        "failed",  "skipped",  "late",   "started",    "ended",            "stopping",
+        "grace over", "killing leftovers"};
+    static_assert(std::size(kWords) == static_cast<std::size_t>(News::leftovers_killed) + 1);
     return kWords[static_cast<std::size_t>(news)];
   }
 

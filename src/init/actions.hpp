@@ -1,0 +1,22 @@
+// init/actions.hpp - every built-in of hooks/ and health/, for whoever parses or runs a config.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/result.hpp"
+#include "config/model.hpp"
+#include "hooks/builtin.hpp"
+
+namespace pintle::init {
+
+/// What parse() needs to know of them.
+std::span<const config::ActionSpec* const> actions();
+
+/// Does what `use` says; its texts are expanded. Errors: those of the action.
+Result<std::string> perform(const config::Builtin& use, const hooks::Context& context);
+
+/// True if `use` has nothing left to do.
+bool is_done(const config::Builtin& use, const hooks::Context& context);
+
+}  // namespace pintle::init

@@ -1,0 +1,113 @@
+// The part of the supervisor that says what the end of a hook's child means: retry, fallback,
+// result.
+#include <algorithm>
+
+#include "hooks/backoff.hpp"
+#include "init/supervisor.hpp"
+
+namespace pintle::init {
+
+using hooks::StepState;
+
+Supervisor::Outcome Supervisor::outcome_of(Owner owner, const ChildGone& event) const noexcept {
+  if (event.was_skipped) return Outcome::skipped;
+  if (event.failure || event.signal != 0 || runs_[owner].timed_out) return Outcome::error;
+  const auto& codes = model_.hooks[owner].success_codes;
+  const bool is_success = std::find(codes.begin(), codes.end(), event.code) != codes.end();
+  return is_success ? Outcome::success : Outcome::failure;
+}
+
+void Supervisor::hook_gone(Owner owner, Outcome outcome, Time now) noexcept {
+  if (model_.hooks[owner].kind == Kind::check) {
+    return check_gone(owner, outcome == Outcome::success, now);
+  }
+  const bool is_over = phase_ == Phase::stopping || stop_signal_ != 0 || failed_step_.has_value();
+  const bool failed = outcome == Outcome::failure || outcome == Outcome::error;
+  if (failed && !is_over && retry(owner, now)) return;
+  const Owner fallback = model_.hooks[owner].fallback_hook;
+  if (failed && !is_over && fallback != config::kNoHook) {
+    tell(News::hook_falls_back, owner, runs_[owner].last_code);
+    return begin(fallback, runs_[fallback], now);
+  }
+  conclude(owner, outcome);
+}
+
+bool Supervisor::retry(Owner owner, Time now) noexcept {
+  Run& run = runs_[owner];
+  const config::Hook& hook = model_.hooks[owner];
+  if (run.attempt > hook.retries) return false;
+  const Duration wait = hooks::wait_after(hook.backoff, run.attempt, chance());
+  run.retry_at = now + wait;
+  Tell news{News::hook_retried, owner, run.last_code, run.last_time, run.timed_out};
+  news.wait = wait;
+  push(news);
+  return true;
+}
+
+/// What `owner` ended with, passed on to the hook that it stands for.
+void Supervisor::conclude(Owner owner, Outcome outcome) noexcept {
+  bool fell_back = false;
+  while (stands_for_[owner] != kMain) {
+    fell_back = true;
+    owner = stands_for_[owner];
+  }
+  if (model_.hooks[owner].kind == Kind::step) return conclude_step(owner, outcome, fell_back);
+  conclude_job(owner, outcome, fell_back);
+}
+
+void Supervisor::conclude_step(Owner owner, Outcome outcome, bool fell_back) noexcept {
+  const std::size_t step = extra_[owner];
+  const bool goes_on = model_.hooks[owner].on_failure == config::OnFailure::proceed;
+  StepState state = StepState::failed;
+  News news = News::step_failed;
+  if (outcome == Outcome::skipped) {
+    state = StepState::skipped;
+    news = News::step_skipped;
+  } else if (outcome == Outcome::success) {
+    state = fell_back ? StepState::fell_back : StepState::done;
+    news = fell_back ? News::step_fell_back : News::step_done;
+  } else if (is_condition_[step] && outcome == Outcome::failure && !fell_back) {
+    state = StepState::answered_no;
+    news = News::step_false;
+  } else if (goes_on) {
+    state = StepState::went_on;
+    news = News::step_went_on;
+  }
+  steps_.finish(step, state);
+  // A step that we ended because the start is over has not failed by itself.
+  if (stop_signal_ != 0 || failed_step_) return;
+  if (state == StepState::failed) failed_step_ = owner;
+  tell(news, owner, outcome == Outcome::skipped ? 0 : runs_[owner].last_code);
+}
+
+void Supervisor::conclude_job(Owner owner, Outcome outcome, bool fell_back) noexcept {
+  if (phase_ != Phase::running) return;
+  const bool succeeded = outcome == Outcome::success;
+  const News good = fell_back ? News::step_fell_back : News::job_done;
+  tell(succeeded ? good : News::job_failed, owner, runs_[owner].last_code);
+}
+
+void Supervisor::check_gone(Owner owner, bool succeeded, Time now) noexcept {
+  health::State& check = checks_[extra_[owner]];
+  if (phase_ != Phase::running) return;
+  const bool changed = check.finished(succeeded, now);
+  if (changed) {
+    tell(News::check_changed, owner, runs_[owner].last_code);
+  } else if (!succeeded) {
+    tell(News::check_failed, owner, runs_[owner].last_code);
+  }
+  const bool is_startup = model_.hooks[owner].check.question == config::Question::startup;
+  if (!is_startup || check.verdict() != health::Verdict::healthy) return;
+  check.end();  // it has been answered for good
+  open_gates(now);
+}
+
+/// xorshift64: good enough to spread retries.
+double Supervisor::chance() noexcept {
+  random_ ^= random_ << 13U;
+  random_ ^= random_ >> 7U;
+  random_ ^= random_ << 17U;
+  return static_cast<double>(random_ >> 11U) / static_cast<double>(std::uint64_t{1} << 53U);
+}
+
+}  // namespace pintle::init

@@ -1,0 +1,131 @@
+// What happens to a hook that fails: retries, fallbacks, conditions, and going on.
+#include <doctest/doctest.h>
+
+#include "world.hpp"
+
+using namespace world;
+
+TEST_SUITE("init/policy") {
+  TEST_CASE("a step is retried after its back-off, then fails the start") {
+    World w(R"({"steps": [{"id": "a", "command": "/a", "retries": 2, "backoff": "exponential"}]})");
+    CHECK(w.done() == Lines{"spawn a", "started a"});
+    w.end("a", 1);
+    CHECK(w.done() == Lines{"retried a"});
+    CHECK(w.sleeps() == 1s);
+    w.wait(1s);
+    CHECK(w.done() == Lines{"spawn a"});
+    w.end("a", 1);
+    CHECK(w.sleeps() == 2s);
+    w.wait(2s);
+    w.end("a", 3);
+    CHECK(w.done() == Lines{"retried a", "spawn a", "failed a", "quit 80"});
+  }
+
+  TEST_CASE("a retry that succeeds lets the start go on") {
+    World w(R"({"steps": [{"id": "a", "command": "/a", "retries": 1}]})");
+    w.end("a", 1);
+    w.wait(1s);
+    w.end("a", 0);
+    CHECK(w.done() == Lines{"spawn a", "started a", "retried a", "spawn a", "done a", "spawn main",
+                            "settle", "started main"});
+  }
+
+  TEST_CASE("a stop signal during a back-off ends the start at once") {
+    World w(R"({"steps": [{"id": "a", "command": "/a", "retries": 5,
+                           "backoff": {"type": "constant", "initial": "1h", "max": "1h"}}]})");
+    w.end("a", 1);
+    (void)w.done();
+    w.signal(SIGTERM);
+    CHECK(w.done() == Lines{"stopping TERM", "quit 143"});
+  }
+
+  TEST_CASE("exit codes that are listed as successes are") {
+    World w(R"({"steps": [{"id": "a", "command": "/a", "successExitCodes": [0, 24]}]})");
+    w.end("a", 24);
+    CHECK(w.done().at(2) == "done a");
+  }
+
+  TEST_CASE("a step that may fail does not hold the others up") {
+    World w(R"({"steps": [{"id": "a", "command": "/a", "onFailure": "continue"},
+                          {"id": "b", "command": "/b"}]})");
+    w.end("a", 1);
+    CHECK(w.done() == Lines{"spawn a", "started a", "went on a", "spawn b", "started b"});
+  }
+
+  TEST_CASE("a fallback runs when all attempts have failed, and its success is the step's") {
+    World w(R"({"steps": [{"id": "a", "command": "/a", "retries": 1,
+                           "onFailure": {"action": "fallback", "step": {"command": "/b"}}}]})");
+    w.end("a", 1);
+    w.wait(1s);
+    w.end("a", 1);
+    CHECK(w.done() == Lines{"spawn a", "started a", "retried a", "spawn a", "falls back a",
+                            "spawn a.fallback"});
+    w.end("a.fallback", 0);
+    CHECK(w.done().front() == "fell back a");
+    CHECK(w.supervisor.step(w.owner_of("a")) == hooks::StepState::fell_back);
+  }
+
+  TEST_CASE("a fallback that fails fails the step") {
+    World w(R"({"steps": [{"id": "a", "command": "/a",
+                           "onFailure": {"action": "fallback", "source": "/cache"}}]})");
+    w.end("a", 1);
+    w.end("a.fallback", 1);
+    CHECK(w.done() == Lines{"spawn a", "started a", "falls back a", "spawn a.fallback", "failed a",
+                            "quit 80"});
+  }
+
+  TEST_CASE("a condition on a step asks for its result") {
+    const char* config = R"({"steps": [{"id": "a", "command": "/a"},
+                                       {"id": "yes", "command": "/y", "condition": "a"},
+                                       {"id": "no", "command": "/n", "condition": {"not": "a"}}]})";
+    SUBCASE("success") {
+      World w(config);
+      w.end("a", 0);
+      CHECK(w.done() == Lines{"spawn a", "started a", "done a", "spawn yes", "started yes"});
+      w.end("yes", 0);
+      CHECK(w.done() == Lines{"done yes", "skipped no", "spawn main", "settle", "started main"});
+    }
+    SUBCASE("a plain failure is an answer and not an error") {
+      World w(config);
+      w.end("a", 7);
+      CHECK(w.done() == Lines{"spawn a", "started a", "answered no a", "skipped yes", "spawn no",
+                              "started no"});
+    }
+    SUBCASE("death by a signal is an error") {
+      World w(config);
+      w.end("a", 137);
+      CHECK(w.done() == Lines{"spawn a", "started a", "failed a", "quit 80"});
+    }
+    SUBCASE("a program that could not be started is an error") {
+      World w(config);
+      w.fail("a", sys::StartStep::execute, 2);
+      CHECK(w.done() == Lines{"spawn a", "started a", "failed a", "quit 80"});
+    }
+  }
+
+  TEST_CASE("a skipped step counts as done for those that wait for it") {
+    World w(R"({"steps": [{"id": "a", "command": "/a", "imageModes": ["prebuilt"]},
+                          {"id": "b", "command": "/b", "precedents": ["a"]}]})");
+    CHECK(w.done() == Lines{"skipped a", "spawn b", "started b"});
+  }
+
+  TEST_CASE("a condition on a file is left to the child, which may skip the step") {
+    World w(R"({"steps": [{"id": "a", "command": "/a", "condition": {"fileExists": "/x"}}]})");
+    CHECK(w.done() == Lines{"spawn a", "started a"});
+    w.note(ChildGone{w.pid_of("a"), 0, 0, std::nullopt, true});
+    CHECK(w.done() == Lines{"skipped a", "spawn main", "settle", "started main"});
+  }
+
+  TEST_CASE("a job that is being retried is not started a second time") {
+    World w(R"({"maintenance": [{"id": "j", "command": "/j", "schedule": {"every": "1s"},
+                                 "retries": 1, "backoff": {"type": "constant", "initial": "5s"}}]})");
+    w.wait(1s);
+    w.end("j", 1, true);
+    (void)w.done();
+    w.wait(1s);
+    CHECK(w.done() == Lines{"skipped j"});
+    w.wait(4s);
+    const Lines lines = w.done();
+    CHECK(std::find(lines.begin(), lines.end(), "spawn j") != lines.end());
+  }
+}
