@@ -25,8 +25,9 @@ std::string counted(std::int64_t number, std::string_view noun) {
 std::string summary(const Model& model) {
   std::string text;
   for (const Kind kind : {Kind::step, Kind::check, Kind::job}) {
-    const auto number = std::count_if(model.hooks.begin(), model.hooks.end(),
-                                      [&](const Hook& hook) { return hook.kind == kind; });
+    const auto number =
+        std::count_if(model.hooks.begin(), model.hooks.end(),
+                      [&](const Hook& hook) { return hook.kind == kind && !hook.is_fallback; });
     text += fmt::format("{}{}", text.empty() ? "" : ", ", counted(number, config::name_of(kind)));
   }
   return text + (model.main.command ? ", main" : ", main from the command line");
@@ -80,7 +81,7 @@ int check_command(int argc, char** argv) {
                                               "FILE nor PINTLE_CONFIG names another",
                                               kStandardConfig));
   }
-  const auto loaded = load_config(*file);
+  const auto loaded = load_config(file, nullptr);
   if (!loaded) return fail(ExitCode::config, fmt::format("{} cannot be used", one_line(*file)));
   std::string text;
   const UndeclaredNames undeclared(loaded->model);  // the loop below does not keep it alive

@@ -27,12 +27,14 @@ const CommandRow* find_command(std::string_view name) noexcept;
 
 int run_command(int argc, char** argv);
 int check_command(int argc, char** argv);
+int plan_command(int argc, char** argv);
 int health_command(int argc, char** argv);
 int status_command(int argc, char** argv);
 int help_command(int argc, char** argv);
 int version_command(int argc, char** argv);
 
 std::string run_options();
+std::string plan_options();
 std::string health_options();
 std::string status_options();
 

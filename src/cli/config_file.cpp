@@ -9,7 +9,10 @@
 #include "base/text.hpp"
 #include "config/json.hpp"
 #include "config/parse.hpp"
+#include "init/actions.hpp"
 #include "sys/file.hpp"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): only some libcs declare it
 
 namespace pintle::cli {
 
@@ -21,18 +24,34 @@ std::optional<std::string> find_config(const std::string& given) {
   return std::nullopt;
 }
 
-std::optional<Loaded> load_config(const std::string& file) {
-  const auto text = sys::read_file(file, config::kLargestConfig);
-  if (!text) {
-    log::error(text.error().message());
-    return std::nullopt;
+config::Environ container_environment() {
+  config::Environ container;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    container.emplace_back(*entry);
   }
+  return container;
+}
+
+std::optional<Loaded> load_config(const std::optional<std::string>& file,
+                                  const config::Environ* environment) {
   config::Problems problems;
   Loaded loaded;
-  loaded.model = config::parse(*text, problems);
-  if (problems.empty()) loaded.plan = hooks::make_plan(loaded.model, problems);
-  for (const auto& problem : problems) log::error(config::format_problem(problem, file));
-  if (!problems.empty()) return std::nullopt;
+  if (file) {
+    const auto text = sys::read_file(*file, config::kLargestConfig);
+    if (!text) {
+      log::error(text.error().message());
+      return std::nullopt;
+    }
+    loaded.model = config::parse(*text, {init::actions(), environment}, problems);
+  }
+  const auto mode = image_mode(std::getenv("IMAGE_MODE"), loaded.model.image_mode);
+  if (!mode) log::error(mode.error().message());
+  if (mode) loaded.image_mode = *mode;
+  if (problems.empty()) {
+    loaded.plan = hooks::make_plan(loaded.model, loaded.image_mode, problems);
+  }
+  for (const auto& problem : problems) log::error(config::format_problem(problem, *file));
+  if (!problems.empty() || !mode) return std::nullopt;
   return loaded;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "config/environment.hpp"
 #include "config/model.hpp"
 #include "hooks/plan.hpp"
 
@@ -18,10 +19,17 @@ std::optional<std::string> find_config(const std::string& given);
 struct Loaded {
   config::Model model;
   hooks::Plan plan;
+  config::ImageMode image_mode = config::ImageMode::layered;
 };
 
-/// Reads and checks `file`; every problem is logged, a line each. nullopt if there was any.
-std::optional<Loaded> load_config(const std::string& file);
+/// The container's environment.
+config::Environ container_environment();
+
+/// Reads and checks `file` (without one: nothing but IMAGE_MODE); every problem is logged, a line
+/// each. nullopt if there was any. `environment` gives the values of numbers that are written with
+/// variables; nullptr when they are not known.
+std::optional<Loaded> load_config(const std::optional<std::string>& file,
+                                  const config::Environ* environment);
 
 /// What IMAGE_MODE and the config make of it together: the stricter one counts, so the environment
 /// can tighten a config and never loosen it. Errors: a value that is neither.

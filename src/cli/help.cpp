@@ -20,6 +20,8 @@ constexpr CommandRow kRows[] = {
      AsPid1::no, status_command, status_options},
     {"check", "check [FILE]", "validate a config; exit 78 if anything is wrong with it",
      AsPid1::yes, check_command, nullptr},
+    {"plan", "plan [--json] [FILE]", "what would run, in what order, as whom; runs nothing",
+     AsPid1::yes, plan_command, plan_options},
     {"help", "help [COMMAND | exit-codes]", "this text, or more about a command", AsPid1::yes,
      help_command, nullptr},
     {"version", "--version", "the version", AsPid1::yes, version_command, nullptr},

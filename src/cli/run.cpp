@@ -2,6 +2,7 @@
 // one clear line and an exit code, and nothing has been started.
 #include <fmt/format.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,8 +19,6 @@
 #include "init/loop.hpp"
 #include "sys/process.hpp"
 #include "sys/signals.hpp"
-
-extern char** environ;  // NOLINT(readability-redundant-declaration): only some libcs declare it
 
 namespace pintle::cli {
 namespace {
@@ -92,13 +91,13 @@ class Start {
   bool load() {
     const auto file = find_config(options_.config);
     has_config_ = file.has_value();
-    if (file) {
-      auto loaded = load_config(*file);
-      if (!loaded) {
-        return refuse(ExitCode::config, fmt::format("{} cannot be used", one_line(*file)));
-      }
-      loaded_ = *std::move(loaded);
+    environment_ = container_environment();
+    auto loaded = load_config(file, &environment_);
+    if (!loaded) {
+      return refuse(ExitCode::config, file ? fmt::format("{} cannot be used", one_line(*file))
+                                           : "the environment cannot be used");
     }
+    loaded_ = *std::move(loaded);
     set_log(loaded_.model.logging);
     config::Model& model = loaded_.model;
     if (!options_.user.empty()) model.user = options_.user;
@@ -115,20 +114,14 @@ class Start {
   }
 
   bool resolve() {
-    auto mode = image_mode(std::getenv("IMAGE_MODE"), loaded_.model.image_mode);
-    if (!mode) return refuse(ExitCode::config, mode.error().message());
     auto accounts = sys::read_accounts();
     if (!accounts) return refuse(ExitCode::config, accounts.error().message());
     const auto held = sys::held_capabilities();
     if (!held) return refuse(ExitCode::internal, held.error().message());
-    config::Environ container;
-    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-      container.emplace_back(*entry);
-    }
     launcher_.emplace(
         loaded_.model,
-        init::Surroundings{std::move(container), *accounts, sys::current_identity(*accounts),
-                           held->effective, *mode, has_terminal_, literal_main_});
+        init::Surroundings{environment_, *accounts, sys::current_identity(*accounts),
+                           held->effective, loaded_.image_mode, has_terminal_, literal_main_});
     const Refusal& refusal = launcher_->refusal();
     if (refusal.code == ExitCode::ok) return true;
     for (std::size_t i = 0; i + 1 < refusal.reasons.size(); ++i) log::error(refusal.reasons[i]);
@@ -155,6 +148,10 @@ class Start {
     for (const auto& [from, to] : options_.rewrites) rules.rewrites[from] = to;
     rules.success_codes = options_.success_codes;
     const auto cpus = static_cast<std::int64_t>(std::min<std::size_t>(sys::available_cpus(), 4));
+    rules.known_leaf = [this](const config::Condition& leaf) {
+      return launcher_->known_leaf(leaf);
+    };
+    if (::getrandom(&rules.seed, sizeof rules.seed, GRND_NONBLOCK) < 0) rules.seed = 1;
     rules.parallelism = static_cast<std::size_t>(model.parallelism.value_or(cpus));
     return rules;
   }
@@ -180,6 +177,7 @@ class Start {
   RunOptions options_;
   std::vector<std::string> command_;
   Ground ground_;
+  config::Environ environment_;
   Loaded loaded_;
   std::optional<init::Launcher> launcher_;
   bool has_config_ = false;

@@ -1,0 +1,249 @@
+// `pintle plan [--json] [FILE]`: what would run, in what order, as whom. It runs nothing, shows
+// texts before expansion, and says the same on every run.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/config_file.hpp"
+#include "cli/options.hpp"
+#include "health/answer.hpp"
+
+namespace pintle::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using config::Condition;
+using config::Hook;
+using config::Kind;
+using config::Model;
+
+struct PlanOptions {
+  bool json = false;
+};
+
+Result<void> set_json(PlanOptions& out, std::string_view) {
+  out.json = true;
+  return {};
+}
+
+constexpr Option<PlanOptions> kOptions[] = {
+    {0, "json", "", "as JSON, byte for byte the same on every run", set_json},
+};
+
+// --- values ----------------------------------------------------------------------------------
+
+Json value_json(const config::Value& value, const config::ParamSpec& spec) {
+  if (spec.type == config::ParamType::mode) {
+    return fmt::format("{:04o}", std::get<std::int64_t>(value));
+  }
+  if (spec.type == config::ParamType::word) {
+    return spec.words[static_cast<std::size_t>(std::get<std::int64_t>(value))];
+  }
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+  if (const auto* time = std::get_if<Duration>(&value)) return format_duration(*time);
+  if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) return *texts;
+  Json object = Json::object();
+  for (const auto& [name, text] : std::get<config::Pairs>(value)) object[name] = text;
+  return object;
+}
+
+Json action_json(const config::Action& action) {
+  if (const auto* command = std::get_if<config::Command>(&action)) {
+    if (command->shell_form) return {{"shell", command->program}};
+    return {{"command", command->program}, {"arguments", command->arguments}};
+  }
+  const auto& use = std::get<config::Builtin>(action);
+  Json params = Json::object();
+  for (const config::ParamSpec& spec : use.spec->params) {
+    const config::Value* value = use.params.find(spec.name);
+    if (value != nullptr) params[std::string(spec.name)] = value_json(*value, spec);
+  }
+  return {{std::string(use.spec->name), params}};
+}
+
+Json condition_json(const Condition& condition) {
+  using Type = Condition::Type;
+  const auto list = [&] {
+    Json parts = Json::array();
+    for (const Condition& part : condition.parts) parts.push_back(condition_json(part));
+    return parts;
+  };
+  switch (condition.type) {
+    case Type::step:
+      return condition.text;
+    case Type::file:
+      return {{"fileExists", condition.text}};
+    case Type::directory:
+      return {{"directoryExists", condition.text}};
+    case Type::variable:
+      return {{"environment", condition.text}};
+    case Type::image_mode:
+      return {{"imageMode", name_of(condition.image_mode)}};
+    case Type::negation:
+      return {{"not", condition_json(condition.parts.front())}};
+    case Type::all:
+      return {{"all", list()}};
+    case Type::any:
+      return {{"any", list()}};
+  }
+  return nullptr;
+}
+
+// --- the plan --------------------------------------------------------------------------------
+
+class Plan {
+ public:
+  explicit Plan(const Loaded& loaded) : loaded_(loaded), model_(loaded.model) {}
+
+  Json json() const {
+    Json out{{"imageMode", name_of(loaded_.image_mode)}};
+    out["steps"] = Json::array();
+    for (const auto& step : loaded_.plan.steps) out["steps"].push_back(step_json(step));
+    out["main"] = main_json();
+    out["checks"] = hooks_json(Kind::check);
+    out["jobs"] = hooks_json(Kind::job);
+    out["shutdown"] = {{"gracePeriod", format_duration(model_.shutdown.grace_period)},
+                       {"totalGracePeriod", format_duration(model_.shutdown.total_grace_period)}};
+    return out;
+  }
+
+ private:
+  std::string user_of(const config::Identity& identity) const {
+    if (!identity.user.empty()) return identity.user;
+    return model_.user.empty() ? "(whoever starts pintle)" : model_.user;
+  }
+
+  Json hook_json(const Hook& hook) const {
+    Json out{{"id", hook.id}, {"action", action_json(hook.action)}};
+    out["user"] = user_of(hook.identity);
+    if (hook.timeout) out["timeout"] = format_duration(*hook.timeout);
+    if (hook.retries > 0) out["retries"] = hook.retries;
+    if (hook.condition) out["condition"] = condition_json(*hook.condition);
+    if (hook.fallback_hook != config::kNoHook) {
+      out["fallback"] = action_json(model_.hooks[hook.fallback_hook].action);
+    } else if (hook.kind == Kind::step && hook.on_failure == config::OnFailure::proceed) {
+      out["onFailure"] = "continue";
+    }
+    return out;
+  }
+
+  Json step_json(const hooks::PlannedStep& step) const {
+    Json out = hook_json(model_.hooks[step.hook]);
+    Json after = Json::array();
+    for (const std::size_t precedent : step.precedents) {
+      after.push_back(model_.hooks[loaded_.plan.steps[precedent].hook].id);
+    }
+    out["after"] = after;
+    if (step.is_skipped) out["skipped"] = "not for this image mode";
+    return out;
+  }
+
+  Json hooks_json(Kind kind) const {
+    Json out = Json::array();
+    for (const Hook& hook : model_.hooks) {
+      if (hook.kind != kind || hook.is_fallback) continue;
+      Json one = hook_json(hook);
+      if (kind == Kind::check) {
+        one["kind"] = health::name_of(hook.check.question);
+        one["interval"] = format_duration(hook.check.interval);
+      } else {
+        one["every"] = format_duration(hook.schedule.every);
+      }
+      out.push_back(std::move(one));
+    }
+    return out;
+  }
+
+  Json main_json() const {
+    if (!model_.main.command) return nullptr;
+    Json out{{"action", action_json(*model_.main.command)}};
+    out["user"] = user_of(model_.main.identity);
+    return out;
+  }
+
+  const Loaded& loaded_;
+  const Model& model_;
+};
+
+// --- for people ------------------------------------------------------------------------------
+
+std::string text_of(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+std::string action_text(const Json& action) {
+  const auto& [name, value] = *action.items().begin();
+  if (name == "shell") return fmt::format("/bin/sh -c {}", value.dump());
+  std::string text = name == "command" ? text_of(value) : name;
+  if (name == "command") {
+    for (const Json& word : action["arguments"]) text += " " + text_of(word);
+    return one_line(text);
+  }
+  for (const auto& [key, param] : value.items()) text += fmt::format(" {}={}", key, text_of(param));
+  return one_line(text);
+}
+
+/// One hook, a line for what it does and one for each thing to know about it.
+std::string hook_text(const Json& hook) {
+  std::string text;
+  if (hook.contains("id")) {
+    const bool is_skipped = hook.contains("skipped");
+    text += fmt::format("├─ {}{}\n", text_of(hook["id"]),
+                        is_skipped ? " (skipped: not for this image mode)" : "");
+  }
+  text += fmt::format("│    {}\n│    as {}\n", action_text(hook["action"]), text_of(hook["user"]));
+  if (hook.contains("fallback")) {
+    text += fmt::format("│    else {}\n", action_text(hook["fallback"]));
+  }
+  for (const char* key :
+       {"after", "condition", "timeout", "retries", "onFailure", "kind", "interval", "every"}) {
+    if (!hook.contains(key) || (hook[key].is_array() && hook[key].empty())) continue;
+    std::string value = text_of(hook[key]);
+    if (hook[key].is_array()) {
+      value.clear();
+      for (const Json& id : hook[key]) value += (value.empty() ? "" : ", ") + text_of(id);
+    }
+    text += fmt::format("│    {} {}\n", key, one_line(value));
+  }
+  return text;
+}
+
+std::string to_text(const Json& plan) {
+  std::string text = fmt::format("image mode: {}\n", text_of(plan["imageMode"]));
+  for (const char* part : {"steps", "checks", "jobs"}) {
+    if (plan[part].empty()) continue;
+    text += fmt::format("{}\n", part);
+    for (const Json& hook : plan[part]) text += hook_text(hook);
+  }
+  if (plan["main"].is_null()) return text + "main\n     from the command line\n";
+  return text + "main\n" + hook_text(plan["main"]);
+}
+
+}  // namespace
+
+std::string plan_options() {
+  return help_for(texts_of(kOptions));
+}
+
+int plan_command(int argc, char** argv) {
+  PlanOptions options;
+  const auto operands = parse_options(kOptions, argc, argv, options);
+  if (!operands) return fail(ExitCode::usage, operands.error().detail);
+  if (argc - operands->first > 1) return fail(ExitCode::usage, "plan takes one file");
+  const auto file = find_config(operands->first < argc ? argv[operands->first] : "");
+  if (!file) return fail(ExitCode::config, "there is no config; name a FILE");
+  const auto loaded = load_config(file, nullptr);
+  if (!loaded) return fail(ExitCode::config, fmt::format("{} cannot be used", one_line(*file)));
+  const Json plan = Plan(*loaded).json();
+  if (!options.json) return print(to_text(plan));
+  constexpr auto kReplace = Json::error_handler_t::replace;
+  return print(plan.dump(2, ' ', false, kReplace) + "\n");
+}
+
+}  // namespace pintle::cli
