@@ -44,17 +44,17 @@ std::optional<Duration> Params::duration(std::string_view name) const noexcept {
 }
 
 const std::vector<std::string>& Params::texts(std::string_view name) const noexcept {
-  static const std::vector<std::string> kNone;
+  static const std::vector<std::string> none;
   const Value* value = find(name);
   const auto* texts = value == nullptr ? nullptr : std::get_if<std::vector<std::string>>(value);
-  return texts == nullptr ? kNone : *texts;
+  return texts == nullptr ? none : *texts;
 }
 
 const Pairs& Params::pairs(std::string_view name) const noexcept {
-  static const Pairs kNone;
+  static const Pairs none;
   const Value* value = find(name);
   const auto* pairs = value == nullptr ? nullptr : std::get_if<Pairs>(value);
-  return pairs == nullptr ? kNone : *pairs;
+  return pairs == nullptr ? none : *pairs;
 }
 
 std::size_t Params::word(std::string_view name, std::size_t fallback) const noexcept {

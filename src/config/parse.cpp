@@ -40,12 +40,13 @@ constexpr Key<Shutdown> kShutdownKeys[] = {
 
 void read_shutdown(Reader& reader, const Node& node, Model& out) {
   read_object<Shutdown>(reader, node, kShutdownKeys, out.shutdown, "\"shutdown\"");
-  const bool total_given = node.find("totalGracePeriod") != nullptr;
-  const Duration least = out.shutdown.grace_period;
-  if (out.shutdown.total_grace_period >= least) return;
-  // Only the shorter one was written: the whole then follows, with the default's margin.
-  if (!total_given) {
-    out.shutdown.total_grace_period = least + 1s;
+  // Where only one of the two is written, the other follows it.
+  Shutdown& shutdown = out.shutdown;
+  if (shutdown.total_grace_period >= shutdown.grace_period) return;
+  if (node.find("totalGracePeriod") == nullptr) {
+    shutdown.total_grace_period = shutdown.grace_period + 1s;
+  } else if (node.find("gracePeriod") == nullptr) {
+    shutdown.grace_period = shutdown.total_grace_period;
   } else {
     reader.problem(node.at, "\"totalGracePeriod\" is shorter than \"gracePeriod\"");
   }
@@ -145,6 +146,16 @@ void find_duplicate_ids(const Model& model, Problems& problems) {
   }
 }
 
+/// The verdicts of all checks must fit into one answer of PID 1.
+void limit_checks(const Model& model, Problems& problems) {
+  constexpr std::size_t kMostChecks = 256;
+  std::size_t checks = 0;
+  for (const Hook& hook : model.hooks) {
+    if (hook.kind != Kind::check || ++checks != kMostChecks + 1) continue;
+    problems.push_back({hook.at, hook.pointer, fmt::format("more than {} checks", kMostChecks)});
+  }
+}
+
 bool stands_before(const Problem& a, const Problem& b) noexcept {
   return a.at.line != b.at.line ? a.at.line < b.at.line : a.at.column < b.at.column;
 }
@@ -201,6 +212,7 @@ Model parse(std::string_view text, const ParseContext& context, Problems& proble
   }
   move_fallbacks(model);
   find_duplicate_ids(model, problems);
+  limit_checks(model, problems);
   std::stable_sort(problems.begin(), problems.end(), stands_before);
   return model;
 }

@@ -80,7 +80,7 @@ Result<std::vector<std::string>> bodies_of_directory(const Fd& directory, const 
   std::sort(names.begin(), names.end());
   std::vector<std::string> all;
   for (const std::string& name : names) {
-    auto bodies = TRY(bodies_of_file(path + "/" + name));
+    auto bodies = TRY(bodies_of_file(fmt::format("{}/{}", path, name)));
     all.insert(all.end(), bodies.begin(), bodies.end());
   }
   return all;

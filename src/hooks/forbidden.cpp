@@ -20,13 +20,13 @@ struct Row {
 constexpr std::string_view kShell = "a shell";
 constexpr std::string_view kManager = "a package manager";
 constexpr Row kRows[] = {
-    {kShell, "sh"},        {kShell, "bash"},        {kShell, "dash"},     {kShell, "ash"},
-    {kShell, "zsh"},       {kShell, "ksh"},         {kShell, "ksh93"},    {kShell, "mksh"},
-    {kShell, "csh"},       {kShell, "tcsh"},        {kShell, "fish"},     {kShell, "rbash"},
-    {kShell, "busybox"},   {kShell, "toybox"},      {kManager, "apk"},    {kManager, "apt"},
-    {kManager, "apt-get"}, {kManager, "aptitude"},  {kManager, "dpkg"},   {kManager, "rpm"},
-    {kManager, "dnf"},     {kManager, "microdnf"},  {kManager, "yum"},    {kManager, "tdnf"},
-    {kManager, "zypper"},  {kManager, "pacman"},    {kManager, "opkg"},
+    {kShell, "sh"},        {kShell, "bash"},       {kShell, "dash"},   {kShell, "ash"},
+    {kShell, "zsh"},       {kShell, "ksh"},        {kShell, "ksh93"},  {kShell, "mksh"},
+    {kShell, "csh"},       {kShell, "tcsh"},       {kShell, "fish"},   {kShell, "rbash"},
+    {kShell, "busybox"},   {kShell, "toybox"},     {kManager, "apk"},  {kManager, "apt"},
+    {kManager, "apt-get"}, {kManager, "aptitude"}, {kManager, "dpkg"}, {kManager, "rpm"},
+    {kManager, "dnf"},     {kManager, "microdnf"}, {kManager, "yum"},  {kManager, "tdnf"},
+    {kManager, "zypper"},  {kManager, "pacman"},   {kManager, "opkg"},
 };
 
 std::string_view base_name(std::string_view path) noexcept {

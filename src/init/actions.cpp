@@ -7,13 +7,13 @@
 namespace pintle::init {
 
 std::span<const config::ActionSpec* const> actions() {
-  static const std::vector<const config::ActionSpec*> kAll = [] {
+  static const std::vector<const config::ActionSpec*> specs = [] {
     std::vector<const config::ActionSpec*> all;
     for (const hooks::Builtin* builtin : hooks::builtins()) all.push_back(&builtin->spec);
     for (const health::Probe* probe : health::probes()) all.push_back(&probe->spec);
     return all;
   }();
-  return kAll;
+  return specs;
 }
 
 Result<std::string> perform(const config::Builtin& use, const hooks::Context& context) {

@@ -21,7 +21,7 @@ Line line_for(const Tell& tell, const config::Model& model, std::string_view det
 /// True if the news is about the end of an attempt, so that it has an exit code and a time.
 bool has_result(News news) noexcept;
 
-/// Why PID 1 ends: "step migrate failed: exit code 3 after 1s". `detail` as above.
+/// Why PID 1 ends: "step migrate failed: exit code 3". `detail` as above.
 std::string reason_for(const Quit& quit, const config::Model& model, std::string_view detail);
 
 }  // namespace pintle::init

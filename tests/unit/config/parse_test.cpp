@@ -177,6 +177,7 @@ TEST_SUITE("config/parse") {
     CHECK(good(R"({"shutdown":{"gracePeriod":"25s"}})").shutdown.total_grace_period == 26s);
     CHECK(good(R"({"shutdown":{"gracePeriod":"2s"}})").shutdown.total_grace_period == 9s);
     CHECK(good(R"({"shutdown":{"gracePeriod":"0"}})").shutdown.grace_period == 0s);
+    CHECK(good(R"({"shutdown":{"totalGracePeriod":"3s"}})").shutdown.grace_period == 3s);
     CHECK(problem_of(R"({"shutdown":{"gracePeriod":"9s","totalGracePeriod":"8s"}})") ==
           "f:1:13: /shutdown: \"totalGracePeriod\" is shorter than \"gracePeriod\"");
   }

@@ -35,7 +35,9 @@ TEST_SUITE("hooks/forbidden") {
         {"#!/bin/sh\r", "/bin/sh"},
         {"#!", ""},
         {"#!/usr/bin/env", ""},
-        {"\x7f" "ELF", ""},
+        {"\x7f"
+         "ELF",
+         ""},
     };
     for (const Row& row : rows) CHECK(interpreter_of(row.line) == row.expected);
   }
@@ -44,7 +46,8 @@ TEST_SUITE("hooks/forbidden") {
     char name[] = "/tmp/pintle-test-XXXXXX";
     REQUIRE(::mkdtemp(name) != nullptr);
     const std::string folder = name;
-    std::ofstream(folder + "/busybox") << "\x7f" "ELF";
+    std::ofstream(folder + "/busybox") << "\x7f"
+                                          "ELF";
     REQUIRE(::symlink("busybox", (folder + "/ls").c_str()) == 0);
     std::ofstream(folder + "/script") << "#!/usr/bin/env -S bash -e\n";
     std::ofstream(folder + "/good") << "#!/usr/bin/python3\n";
