@@ -67,7 +67,7 @@ def fingerprint(path, command, rules):
 
 
 def tidy_file(path, stamp):
-    finished = run(['clang-tidy', '-p', 'build/clang', '--quiet', path])
+    finished = run(['clang-tidy', '-p', builds.SANITIZE, '--quiet', path])
     if finished.code == 0:
         stamp.touch()
         return Outcome(passed=1)
@@ -84,20 +84,20 @@ def files_to_tidy():
     """The sources in src/, each with its stamp: the file that is there if it was found clean."""
     rules = (ROOT / '.clang-tidy').read_bytes() + LLVM.encode()
     stamps = {}
-    for entry in json.loads((builds.CLANG / 'compile_commands.json').read_text()):
-        path = (builds.CLANG / entry['file']).resolve()
+    for entry in json.loads((builds.SANITIZE / 'compile_commands.json').read_text()):
+        path = (builds.SANITIZE / entry['file']).resolve()
         if path.is_relative_to(ROOT / 'src'):
             stamps[path] = CLEAN_FILES / fingerprint(path, entry['command'], rules)
     return stamps
 
 
 def clang_tidy():
-    """A test per source file, with the compile commands of the clang build."""
+    """A test per source file, with the compile commands of the clang++ build."""
     unfit = other_version('clang-tidy')
     if unfit:
         return Outcome(skips=[unfit])
     CLEAN_FILES.mkdir(parents=True, exist_ok=True)
-    builds.clang()
+    builds.sanitize()
     stamps = files_to_tidy()
     forget_others(stamps.values())
     outcome = Outcome(passed=sum(stamp.exists() for stamp in stamps.values()))

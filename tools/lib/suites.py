@@ -55,8 +55,8 @@ def tap_files(folder, jobs):
 SUITES = {
     'lint': Suite('layering, text rules, clang-format, clang-tidy', lint.lint),
     'unit': Suite('the unit tests, built with g++', lambda: run_units(builds.host())),
-    'clang': Suite('the unit tests, built with clang++', lambda: run_units(builds.clang())),
-    'sanitize': Suite('the unit tests, with address and undefined-behaviour sanitizers',
+    'sanitize': Suite('the unit tests, built with clang++, with address and undefined-behaviour '
+                      'sanitizers',
                       lambda: run_units(builds.sanitize(), SANITIZER_ENVIRONMENT)),
     'musl': Suite('the unit tests, built as the product is', lambda: run_units(builds.musl())),
     'hardening': Suite('what the product file has to have and to lack', hardening),
