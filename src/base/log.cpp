@@ -124,6 +124,7 @@ std::string json_line(const Event& event, std::int64_t now) {
                                  name_of(event.level), json_string(event.text));
   if (!event.kind.empty()) line += fmt::format(R"(,"kind":{})", json_string(event.kind));
   if (!event.hook.empty()) line += fmt::format(R"(,"hook":{})", json_string(event.hook));
+  if (event.is_output) line += R"(,"stream":"output")";
   if (event.attempt > 0) line += fmt::format(R"(,"attempt":{})", event.attempt);
   if (event.exit_code) line += fmt::format(R"(,"exitCode":{})", *event.exit_code);
   if (event.duration) line += fmt::format(R"(,"durationMs":{})", event.duration->count());
@@ -212,7 +213,9 @@ std::optional<Format> parse_format(std::string_view word) noexcept {
 
 std::string format_line(const Event& event, Format format, std::int64_t now_milliseconds) {
   if (format == Format::json) return json_line(event, now_milliseconds);
-  std::string line = fmt::format("pintle: {}", one_line(event.text, PIPE_BUF - 64));
+  std::string line = "pintle: ";
+  if (event.is_output) line += fmt::format("{} {} | ", event.kind, event.hook);
+  line += one_line(event.text, PIPE_BUF - 64);
   for (const auto& [name, value] : event.fields) {
     line += fmt::format(" {}={}", one_line(name), one_line(value));
   }

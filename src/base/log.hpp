@@ -26,6 +26,7 @@ struct Event {
   int attempt = 0;          ///< from 1; 0: not an attempt
   std::optional<int> exit_code{};
   std::optional<Duration> duration{};
+  bool is_output = false;            ///< `text` is a line that the hook wrote
   std::optional<Level> threshold{};  ///< counts instead of the general one
   std::span<const std::pair<std::string, std::string>> fields{};
 };

@@ -101,16 +101,23 @@ class Start {
     set_log(loaded_.model.logging);
     config::Model& model = loaded_.model;
     if (!options_.user.empty()) model.user = options_.user;
-    if (!command_.empty()) {
-      model.main.command =
-          config::Command{command_.front(), {command_.begin() + 1, command_.end()}};
-      literal_main_ = true;
-    }
+    if (!command_.empty()) take_command(model.main);
     if (model.main.command) return true;
     return refuse(ExitCode::usage, has_config_
                                        ? "no command: the config has no \"main\", and none follows "
                                          "'pintle --'"
                                        : "no command; write: pintle -- COMMAND [ARG...]");
+  }
+
+  /// COMMAND replaces what the config says, or its words follow.
+  void take_command(config::Main& main) {
+    literal_words_ = command_.size();
+    if (main.appends_command_line) {
+      auto& arguments = main.command->arguments;
+      arguments.insert(arguments.end(), command_.begin(), command_.end());
+    } else {
+      main.command = config::Command{command_.front(), {command_.begin() + 1, command_.end()}};
+    }
   }
 
   bool resolve() {
@@ -121,7 +128,7 @@ class Start {
     launcher_.emplace(
         loaded_.model,
         init::Surroundings{environment_, *accounts, sys::current_identity(*accounts),
-                           held->effective, loaded_.image_mode, has_terminal_, literal_main_});
+                           held->effective, loaded_.image_mode, has_terminal_, literal_words_});
     const Refusal& refusal = launcher_->refusal();
     if (refusal.code == ExitCode::ok) return true;
     for (std::size_t i = 0; i + 1 < refusal.reasons.size(); ++i) log::error(refusal.reasons[i]);
@@ -182,7 +189,7 @@ class Start {
   std::optional<init::Launcher> launcher_;
   bool has_config_ = false;
   bool has_terminal_ = false;
-  bool literal_main_ = false;
+  std::size_t literal_words_ = 0;
   int code_ = static_cast<int>(ExitCode::internal);
   std::string reason_;
 };

@@ -41,12 +41,29 @@ using Variables = std::vector<Variable>;
 
 // --- identity: as whom, with which environment -----------------------------------------------
 
+inline constexpr std::uint64_t kUnlimited = UINT64_MAX;
+
+/// A resource limit, setrlimit(2).
+struct Limit {
+  std::string_view name;  ///< "nofile"
+  int resource = 0;       ///< RLIMIT_…
+  std::uint64_t soft = kUnlimited;
+  std::uint64_t hard = kUnlimited;
+};
+using Limits = std::vector<Limit>;
+
+/// What standard input is: /dev/null, or the container's.
+enum class Input : std::uint8_t { null, inherit };
+
 struct Identity {
   std::string user{};  ///< empty: the top level's
   std::string working_directory{};
   Variables environment{};
   bool use_system_environment = false;
   std::optional<mode_t> umask{};
+  Limits limits{};
+  std::optional<int> nice{};
+  Input input = Input::null;
 };
 
 // --- actions: what (exactly one a hook) ------------------------------------------------------
@@ -129,7 +146,9 @@ struct Condition {
   std::string pointer{};
 };
 
-enum class Output : std::uint8_t { inherit, discard };
+/// Where what a hook writes goes: to the container's, line by line into the log, nowhere, or to
+/// `Hook::output_file`.
+enum class Output : std::uint8_t { inherit, log, discard, file };
 
 struct HookLogging {
   std::optional<log::Level> level{};  ///< the lowest level of this hook's events that is written
@@ -157,6 +176,7 @@ struct Hook {
   std::optional<std::vector<ImageMode>> image_modes{};
   HookLogging logging{};
   Output output = Output::inherit;
+  std::string output_file{};                           ///< replaced when the hook succeeds
   std::optional<std::vector<Reference>> precedents{};  ///< of a step; unset: all listed before
   CheckPolicy check{};                                 ///< of a check
   Schedule schedule{};                                 ///< of a job
@@ -166,8 +186,9 @@ struct Hook {
 
 struct Main {
   std::optional<Command> command{};
-  Identity identity{.use_system_environment = true};
-  std::map<int, int> signals{};  ///< what is sent instead: {SIGTERM, SIGINT}
+  Identity identity{.use_system_environment = true, .input = Input::inherit};
+  bool appends_command_line = false;  ///< COMMAND follows `arguments` instead of replacing them
+  std::map<int, int> signals{};       ///< what is sent instead: {SIGTERM, SIGINT}
 };
 
 struct Shutdown {

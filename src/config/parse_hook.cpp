@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kQuestions[] = {"readiness", "liveness", "startup"};
 
-constexpr std::string_view kOutputs[] = {"inherit", "discard"};
+constexpr std::string_view kOutputs[] = {"inherit", "log", "discard"};
 constexpr std::string_view kLevels[] = {"debug", "info", "warn", "error"};
 
 constexpr Kinds kStepsAndJobs = kSteps | kJobs;
@@ -46,16 +46,8 @@ void read_hook_arguments(Reader& reader, const Node& node, Hook& out) {
 }
 
 template <auto Field, auto Method>
-void identity(Reader& reader, const Node& node, Hook& out) {
-  into<Field, Method>(reader, node, out.identity);
-}
-template <auto Field, auto Method>
 void check(Reader& reader, const Node& node, Hook& out) {
   into<Field, Method>(reader, node, out.check);
-}
-
-void read_environment(Reader& reader, const Node& node, Hook& out) {
-  read_variables(reader, node, out.identity.environment);
 }
 
 void read_precedents(Reader& reader, const Node& node, Hook& out) {
@@ -96,8 +88,21 @@ void read_image_modes(Reader& reader, const Node& node, Hook& out) {
   });
 }
 
+constexpr Key<Hook> kOutputKeys[] = {
+    {"file", into<&Hook::output_file, &Reader::expandable>,
+     "The file that holds what a run wrote to its standard output, once it has succeeded."},
+};
+
 void read_output(Reader& reader, const Node& node, Hook& out) {
-  if (const auto word = reader.word(node, kOutputs)) out.output = static_cast<Output>(*word);
+  if (node.type == Node::Type::string) {
+    if (const auto word = reader.word(node, kOutputs)) out.output = static_cast<Output>(*word);
+    return;
+  }
+  read_object<Hook>(reader, node, kOutputKeys, out, "\"output\"");
+  out.output = Output::file;
+  if (node.type == Node::Type::object && node.members.empty()) {
+    reader.problem(node.at, "the key \"file\" is missing");
+  }
 }
 
 void read_level(Reader& reader, const Node& node, HookLogging& out) {
@@ -153,13 +158,6 @@ constexpr Key<Hook> kKeys[] = {
     {"arguments", read_hook_arguments, "Its arguments, each passed as it is, never split."},
     {"timeout", into<&Hook::timeout, &Reader::positive_duration>,
      "How long an attempt may take before its process group is stopped."},
-    {"user", identity<&Identity::user, &Reader::filled_text>, "Who runs it: user or user:group."},
-    {"workingDirectory", identity<&Identity::working_directory, &Reader::expandable>,
-     "Where it runs."},
-    {"environment", read_environment, "Variables of this hook."},
-    {"useSystemEnvironment", identity<&Identity::use_system_environment, &Reader::boolean>,
-     "Pass the container's environment on; otherwise only what is declared, and PATH."},
-    {"umask", identity<&Identity::umask, &Reader::mode>, "Its file mode creation mask, in octal."},
     {"retries", read_retries, "Further attempts after one that failed.", kStepsAndJobs},
     {"backoff", read_hook_backoff, "The wait before each further attempt.", kStepsAndJobs},
     {"successExitCodes", read_success_codes, "The exit codes that are a success; [0].",
@@ -169,7 +167,8 @@ constexpr Key<Hook> kKeys[] = {
     {"condition", read_hook_condition, "Run it only if this holds.", kSteps},
     {"imageModes", read_image_modes, "The image modes that it runs in.", kSteps},
     {"logging", read_hook_logging, "The lowest level and the fields of its events."},
-    {"output", read_output, "inherit or discard what it writes."},
+    {"output", read_output,
+     "What becomes of what it writes: inherit, log (a line each), discard, or {\"file\": PATH}."},
     {"precedents", read_precedents,
      "Ids of the steps that must be done before; replaces the listed order.", kSteps},
     {"kind", read_question, "readiness, liveness or startup.", kChecks},
@@ -208,10 +207,10 @@ void check_action(Reader& reader, const Node& node, Kind kind, ActionSpecs actio
   }
 }
 
-/// The keys that are names of built-ins.
-class ActionKeys {
+/// The keys that are names of built-ins, and those of the identity.
+class OtherKeys {
  public:
-  ActionKeys(Reader& reader, Hook& hook, ActionSpecs actions) noexcept
+  OtherKeys(Reader& reader, Hook& hook, ActionSpecs actions) noexcept
       : reader_(reader), hook_(hook), actions_(actions) {}
 
   bool operator()(const Member& member, std::vector<KeyName>& known) {
@@ -223,7 +222,7 @@ class ActionKeys {
       }
       if (action->kinds != 0) known.push_back({action->name, belongs});
     }
-    return false;
+    return read_identity_key(reader_, member, hook_.identity, known);
   }
 
  private:
@@ -254,6 +253,9 @@ void finish(Reader& reader, const Node& node, Hook& hook, ActionSpecs actions) {
     command->shell_form = node.find("arguments") == nullptr && looks_like_shell(command->program);
   }
   const auto* builtin = std::get_if<Builtin>(&hook.action);
+  if (builtin != nullptr && hook.output == Output::file) {
+    reader.problem(node.find("output")->at, "a built-in writes nothing that could become a file");
+  }
   if (builtin != nullptr && !hook.timeout) hook.timeout = builtin->spec->timeout;
   if (hook.retries > 0 && node.find("backoff") == nullptr) hook.backoff = {};
   const Node* on_failure = node.find("onFailure");
@@ -270,7 +272,7 @@ Hook read_hook(Reader& reader, const Node& node, Kind kind, ActionSpecs actions)
   reader.set_own(variables_of(node));
   const std::string object = fmt::format("a {}", name_of(kind));
   read_object<Hook>(reader, node, kKeys, hook, object, only(kind),
-                    ActionKeys(reader, hook, actions));
+                    OtherKeys(reader, hook, actions));
   if (node.type == Node::Type::object) finish(reader, node, hook, actions);
   reader.set_own({});
   return hook;

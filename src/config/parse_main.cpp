@@ -24,36 +24,39 @@ void read_main_program(Reader& reader, const Node& node, Main& out) {
 void read_main_arguments(Reader& reader, const Node& node, Main& out) {
   if (auto words = read_arguments(reader, node)) command_of(out).arguments = std::move(*words);
 }
-template <auto Field, auto Method>
-void main_identity(Reader& reader, const Node& node, Main& out) {
-  into<Field, Method>(reader, node, out.identity);
-}
-void read_main_environment(Reader& reader, const Node& node, Main& out) {
-  read_variables(reader, node, out.identity.environment);
+constexpr std::string_view kCommandLines[] = {"replace", "append"};
+
+void read_command_line(Reader& reader, const Node& node, Main& out) {
+  if (const auto word = reader.word(node, kCommandLines)) out.appends_command_line = *word == 1;
 }
 
 constexpr Key<Main> kMainKeys[] = {
     {"command", read_main_program, "The program of the container; COMMAND replaces it."},
     {"arguments", read_main_arguments, "Its arguments, each passed as it is."},
-    {"user", main_identity<&Identity::user, &Reader::filled_text>, "Who runs it."},
-    {"workingDirectory", main_identity<&Identity::working_directory, &Reader::expandable>,
-     "Where it runs."},
-    {"environment", read_main_environment, "Variables of main."},
-    {"useSystemEnvironment", main_identity<&Identity::use_system_environment, &Reader::boolean>,
-     "Pass the container's environment on; true unless it says otherwise."},
-    {"umask", main_identity<&Identity::umask, &Reader::mode>, "Its file mode creation mask."},
+    {"commandLine", read_command_line,
+     "What COMMAND does: replace command and arguments, or append to the arguments."},
     {"signals", read_signals, "What main gets instead of a signal: {\"SIGTERM\": \"SIGINT\"}."},
 };
 
 }  // namespace
 
 void read_main(Reader& reader, const Node& node, Main& out) {
-  read_object<Main>(reader, node, kMainKeys, out, "\"main\"");
+  const auto identity = [&](const Member& member, std::vector<KeyName>& known) {
+    return read_identity_key(reader, member, out.identity, known);
+  };
+  read_object<Main>(reader, node, kMainKeys, out, "\"main\"", kAnyKind, identity);
   if (node.find("arguments") != nullptr && node.find("command") == nullptr) {
     reader.problem(node.at, "\"arguments\" without \"command\"");
   }
   if (out.command && node.find("arguments") == nullptr) {
     out.command->shell_form = looks_like_shell(out.command->program);
+  }
+  const Node* command_line = node.find("commandLine");
+  const bool is_line = out.command && out.command->shell_form;
+  if (out.appends_command_line && (!out.command || is_line)) {
+    reader.problem(command_line->at, is_line ? "nothing can be appended to a line for the shell; "
+                                               "write \"arguments\": []"
+                                             : "\"append\" without \"command\"");
   }
 }
 

@@ -39,6 +39,11 @@ void read_backoff(Reader& reader, const Node& node, Backoff& out);
 
 inline constexpr std::string_view kImageModes[] = {"layered", "prebuilt"};
 
+/// A key that main and every hook have; false: it is none of those, whose names are then in
+/// `known`.
+bool read_identity_key(Reader& reader, const Member& member, Identity& out,
+                       std::vector<KeyName>& known);
+
 /// `main`.
 void read_main(Reader& reader, const Node& node, Main& out);
 

@@ -96,14 +96,19 @@ std::optional<bool> Reader::boolean(const Node& node) {
   return value->truth;
 }
 
-std::optional<std::int64_t> Reader::count(const Node& node, std::int64_t least) {
-  constexpr std::int64_t kMost = 1'000'000;
+std::optional<std::int64_t> Reader::integer(const Node& node, std::int64_t least,
+                                            std::int64_t most) {
   const auto value = resolved(node);
   if (!value || !is(*value, Node::Type::integer)) return std::nullopt;
-  if (value->integer >= least && value->integer <= kMost) return value->integer;
+  if (value->integer >= least && value->integer <= most) return value->integer;
   problem(node.at, fmt::format("{} is out of range; a whole number from {} to {} is meant",
-                               value->text, least, kMost));
+                               value->text, least, most));
   return std::nullopt;
+}
+
+std::optional<std::int64_t> Reader::count(const Node& node, std::int64_t least) {
+  constexpr std::int64_t kMost = 1'000'000;
+  return integer(node, least, kMost);
 }
 
 std::optional<Duration> Reader::duration_from(const Node& node, Duration least) {

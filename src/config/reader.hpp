@@ -52,6 +52,7 @@ class Reader {
   std::optional<std::string> expandable(const Node& node);  ///< not empty; "${…}" are well formed
   std::optional<bool> boolean(const Node& node);
   std::optional<std::int64_t> count(const Node& node, std::int64_t least);
+  std::optional<std::int64_t> integer(const Node& node, std::int64_t least, std::int64_t most);
   std::optional<Duration> duration(const Node& node);
   std::optional<Duration> positive_duration(const Node& node);
   std::optional<mode_t> mode(const Node& node);        ///< "0750"

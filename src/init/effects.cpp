@@ -48,7 +48,8 @@ Effects::Effects(const config::Model& model, const Launcher& launcher, const Sup
       supervisor_(supervisor),
       other_uids_(launcher.other_uids()),
       reports_(model.hooks.size()),
-      words_(model.hooks.size()) {}
+      words_(model.hooks.size()),
+      outputs_([this](Owner owner, std::string_view line) { write_output(owner, line); }) {}
 
 std::optional<Event> Effects::perform(const Action& action) {
   return std::visit([this](const auto& a) { return act(a); }, action);
@@ -58,8 +59,10 @@ std::optional<Event> Effects::act(const Spawn& action) {
   // Memory for a hook can run out like anything else: the hook fails then, not PID 1.
   try {
     const auto leaf = [this](const config::Condition& one) { return supervisor_.answer(one); };
+    Fd writer;
     auto spawned = sys::spawn(
-        launcher_.child(action.owner, action.asks_condition ? hooks::Leaf(leaf) : hooks::Leaf()));
+        launcher_.child(action.owner, action.asks_condition ? hooks::Leaf(leaf) : hooks::Leaf(),
+                        outlet_for(action.owner, writer)));
     if (spawned) {
       report_of(action.owner) = std::move(spawned->report);
       return ChildStarted{action.owner, spawned->pid};
@@ -70,6 +73,31 @@ std::optional<Event> Effects::act(const Spawn& action) {
     log::error(error.what());
   }
   return ChildNotStarted{action.owner};
+}
+
+/// The pipe of a hook whose output becomes events; where there can be none it goes where ours does.
+sys::Outlet Effects::outlet_for(Owner owner, Fd& writer) {
+  if (owner == kMain || model_.hooks[owner].output != config::Output::log) return {};
+  auto opened = outputs_.open(owner, launcher_.identity(owner).uid);
+  if (!opened) {
+    log::warning(opened.error().message());
+    return {};
+  }
+  writer = *std::move(opened);
+  return {.descriptor = writer.get(), .with_errors = true};
+}
+
+void Effects::write_output(Owner owner, std::string_view line) const {
+  const config::Hook& hook = model_.hooks[owner];
+  const std::string text = launcher_.scrub(std::string(line));
+  const auto fields = launcher_.fields(owner);
+  log::write({.text = text,
+              .kind = config::name_of(hook.kind),
+              .hook = hook.id,
+              .attempt = supervisor_.run(owner).attempt,
+              .is_output = true,
+              .threshold = hook.logging.level,
+              .fields = fields});
 }
 
 std::optional<Event> Effects::act(const Kill& action) {
@@ -163,12 +191,14 @@ std::optional<Event> Effects::act(const Quit& quit) {
 }
 
 Effects::LastWords Effects::last_words(Owner owner, const sys::Exit& exit) {
+  outputs_.drain(owner);
   Fd& pipe = report_of(owner);
   const auto report = pipe ? sys::read_report(pipe.get()) : std::nullopt;
   pipe.reset();
   const bool failed = report && report->has_failure;
   std::string words = failed ? describe(*report) : describe(exit);
-  if (report && !failed) words = one_line(report->line(), 200);
+  const bool has_line = report && !failed && !report->line().empty();
+  if (has_line) words = one_line(report->line(), 200);
   if (owner != kMain && supervisor_.run(owner).timed_out) {
     words = "timed out";
   }

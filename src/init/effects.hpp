@@ -9,6 +9,7 @@
 #include "init/launcher.hpp"
 #include "init/loop.hpp"
 #include "init/news.hpp"
+#include "init/output_log.hpp"
 #include "init/status.hpp"
 #include "init/supervisor.hpp"
 #include "sys/reap.hpp"
@@ -29,6 +30,9 @@ class Effects {
   };
   LastWords last_words(Owner owner, const sys::Exit& exit);
 
+  /// The pipes of the hooks whose output becomes events.
+  OutputLog& outputs() noexcept { return outputs_; }
+
   Status status() const;
   const std::optional<End>& end() const noexcept { return end_; }
 
@@ -45,6 +49,8 @@ class Effects {
   std::string& words_of(Owner owner) noexcept {
     return owner == kMain ? main_words_ : words_[owner];
   }
+  sys::Outlet outlet_for(Owner owner, Fd& writer);
+  void write_output(Owner owner, std::string_view line) const;
   Line verdict_line(Owner owner) const;
   HookStatus hook_status(Owner owner) const;
 
@@ -56,6 +62,7 @@ class Effects {
   std::vector<std::string> words_;
   Fd main_report_;
   std::string main_words_;
+  OutputLog outputs_;
   std::optional<End> end_;
 };
 

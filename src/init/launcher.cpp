@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "hooks/output_file.hpp"
 #include "init/actions.hpp"
 
 namespace pintle::init {
@@ -26,6 +27,10 @@ void follow_user(Environ& environ, const sys::Identity& identity, const Environ&
   put("HOME", identity.home);
   put("USER", identity.name);
   put("LOGNAME", identity.name);
+}
+
+rlim_t bound(std::uint64_t value) noexcept {
+  return value == config::kUnlimited ? RLIM_INFINITY : rlim_t{value};
 }
 
 bool exists(const std::string& path, mode_t type) noexcept {
@@ -96,17 +101,46 @@ Environ Launcher::environment(Owner owner) const {
   return environ;
 }
 
-sys::Child Launcher::child(Owner owner, const hooks::Leaf& leaf) const {
+/// As whom and within which bounds.
+void Launcher::set_surroundings(Owner owner, sys::Child& child) const {
   const Launch& one = launch(owner);
-  sys::Child child;
   child.directory = directory(owner);
   child.umask = one.wish->umask;
+  child.nice = one.wish->nice;
+  child.inherit_input = one.wish->input == config::Input::inherit;
+  for (const config::Limit& limit : one.wish->limits) {
+    child.limits.push_back({limit.name, limit.resource, {bound(limit.soft), bound(limit.hard)}});
+  }
   child.step_down = {.identity = around_.self.uid == 0 ? &one.identity : nullptr,
                      .kept = owner == kMain ? kept_ : sys::CapabilitySet{},
                      .no_new_privileges = model_.confinement.no_new_privileges};
   if (owner == kMain) {
     child.placement = around_.has_terminal ? sys::Placement::foreground : sys::Placement::group;
   }
+}
+
+void Launcher::set_program(Owner owner, const config::Command& program, sys::Child& child) const {
+  child.environment = environment(owner);
+  if (program.shell_form) {
+    child.argv = {kShell, "-c", program.program};
+    child.candidates = {kShell};
+    return;
+  }
+  // The words of COMMAND come last, and stand as they are.
+  const std::size_t words = program.arguments.size() + 1;
+  const std::size_t literal_from = owner == kMain ? words - around_.literal_words : words;
+  for (std::size_t i = 0; i < words; ++i) {
+    const std::string& word = i == 0 ? program.program : program.arguments[i - 1];
+    child.argv.push_back(i < literal_from ? expand(word, owner) : word);
+  }
+  child.candidates = sys::candidates_for(
+      child.argv.front(), config::get(child.environment, "PATH").value_or(""), child.directory);
+}
+
+sys::Child Launcher::child(Owner owner, const hooks::Leaf& leaf, const sys::Outlet& outlet) const {
+  sys::Child child;
+  set_surroundings(owner, child);
+  child.outlet = outlet;
   if (owner != kMain) {
     const config::Hook& hook = model_.hooks[owner];
     child.discard_output = hook.output == config::Output::discard;
@@ -117,21 +151,25 @@ sys::Child Launcher::child(Owner owner, const hooks::Leaf& leaf) const {
     child.task = task(owner);
     return child;
   }
-  child.environment = environment(owner);
-  if (program->shell_form) {
-    child.argv = {kShell, "-c", program->program};
-    child.candidates = {kShell};
-    return child;
-  }
-  const bool is_literal = owner == kMain && around_.main_is_literal;
-  const auto word_of = [&](const std::string& word) {
-    return is_literal ? word : expand(word, owner);
-  };
-  child.argv.push_back(word_of(program->program));
-  for (const std::string& word : program->arguments) child.argv.push_back(word_of(word));
-  child.candidates = sys::candidates_for(
-      child.argv.front(), config::get(child.environment, "PATH").value_or(""), child.directory);
+  set_program(owner, *program, child);
+  const bool keeps = owner != kMain && model_.hooks[owner].output == config::Output::file;
+  if (keeps) child.task = kept_output(owner, child);
   return child;
+}
+
+/// The hook's child waits for the program, to put the file in its place: PID 1 touches none.
+sys::Task Launcher::kept_output(Owner owner, sys::Child& child) const {
+  sys::Child program;
+  program.argv = std::move(child.argv);
+  program.candidates = std::move(child.candidates);
+  program.environment = std::move(child.environment);
+  program.inherit_input = true;  // what the hook's child has by then
+  program.step_down.no_new_privileges = child.step_down.no_new_privileges;
+  const config::Hook& hook = model_.hooks[owner];
+  return [program = std::move(program), path = expand(hook.output_file, owner),
+          &codes = hook.success_codes](sys::Report& report) {
+    return hooks::run_into_file(program, path, codes, report);
+  };
 }
 
 /// The use of a built-in with its texts expanded.

@@ -30,8 +30,9 @@ struct Surroundings {
   sys::Identity self{};
   sys::CapabilitySet capabilities{};  ///< effective
   config::ImageMode image_mode = config::ImageMode::layered;
-  bool has_terminal = false;     ///< stdin is our terminal
-  bool main_is_literal = false;  ///< COMMAND came from the command line: nothing in it is expanded
+  bool has_terminal = false;  ///< stdin is our terminal
+  /// How many of main's words came from the command line, its last ones: they are not expanded.
+  std::size_t literal_words = 0;
 };
 
 class Launcher {
@@ -45,7 +46,8 @@ class Launcher {
 
   /// What to give to sys::spawn(). Lives no longer than the launcher. With `leaf` the child looks
   /// at the hook's condition first: `leaf` is asked for what is no file.
-  sys::Child child(Owner owner, const hooks::Leaf& leaf = {}) const;
+  /// What the hook writes goes to `outlet` if that is one.
+  sys::Child child(Owner owner, const hooks::Leaf& leaf = {}, const sys::Outlet& outlet = {}) const;
 
   /// Whether a variable is set and which image mode it is, for conditions.
   std::optional<bool> known_leaf(const config::Condition& leaf) const;
@@ -93,7 +95,10 @@ class Launcher {
   std::string directory(Owner owner) const;
   config::Environ environment(Owner owner) const;
   config::Builtin builtin(Owner owner) const;
+  void set_surroundings(Owner owner, sys::Child& child) const;
+  void set_program(Owner owner, const config::Command& program, sys::Child& child) const;
   sys::Task task(Owner owner) const;
+  sys::Task kept_output(Owner owner, sys::Child& program) const;
   sys::Condition condition(Owner owner, const hooks::Leaf& leaf) const;
   std::vector<std::string> texts(Owner owner) const;
   bool is_skipped(Owner owner) const;

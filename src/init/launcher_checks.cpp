@@ -64,10 +64,10 @@ void Launcher::resolve_launch(Owner owner, const config::Identity& wish) {
 std::vector<std::string> Launcher::texts(Owner owner) const {
   std::vector<std::string> all{launch(owner).wish->working_directory, model_.working_directory};
   const auto* program = command(owner);
-  const bool is_literal = owner == kMain && around_.main_is_literal;
-  if (program != nullptr && !program->shell_form && !is_literal) {
+  if (program != nullptr && !program->shell_form) {
     all.push_back(program->program);
     all.insert(all.end(), program->arguments.begin(), program->arguments.end());
+    if (owner == kMain) all.resize(all.size() - around_.literal_words);
   }
   if (owner == kMain) return all;
   config::Hook hook = model_.hooks[owner];
@@ -75,6 +75,7 @@ std::vector<std::string> Launcher::texts(Owner owner) const {
     use->params.for_texts([&](const std::string& text) { all.push_back(text); });
   }
   for (const auto& [name, value] : hook.logging.fields) all.push_back(value);
+  all.push_back(hook.output_file);
   if (!hook.condition) return all;
   hooks::for_leaves(*hook.condition, [&](const config::Condition& leaf) {
     using Type = config::Condition::Type;
@@ -160,7 +161,9 @@ void Launcher::refuse_shells() {
   for (const Owner owner : owners()) {
     const config::Command* program = command(owner);
     if (program == nullptr || (owner == kMain && !program->shell_form)) continue;
-    const sys::Child started = child(owner);
+    sys::Child started;
+    started.directory = directory(owner);
+    set_program(owner, *program, started);
     const std::string why = program->shell_form
                                 ? std::string("its command needs a shell")
                                 : hooks::why_forbidden(started.argv, started.candidates);

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <exception>
+#include <span>
 
 #include "init/control.hpp"
 #include "init/effects.hpp"
@@ -48,15 +50,19 @@ class Loop {
     }
     reap();
     drain();
+    if (outputs_ready_) effects_.outputs().read();
     serve();
     return effects_.end();
   }
 
  private:
   void wait() noexcept {
-    pollfd sources[2] = {{setup_.signals.get(), POLLIN, 0}, {-1, POLLIN, 0}};
+    std::array<pollfd, 2 + OutputLog::kMost> sources{};
+    sources[0] = {setup_.signals.get(), POLLIN, 0};
+    sources[1] = {-1, POLLIN, 0};
     if (control_ && !control_rests_) sources[1].fd = control_->descriptor().get();
-    (void)::poll(sources, 2, timeout());
+    const std::size_t outputs = effects_.outputs().watch(std::span(sources).subspan<2>());
+    outputs_ready_ = ::poll(sources.data(), 2 + outputs, timeout()) > 0 && outputs > 0;
     control_ready_ = sources[1].revents != 0;
   }
 
@@ -146,6 +152,7 @@ class Loop {
   std::optional<ControlSocket> control_;
   std::optional<Time> control_rests_;
   bool control_ready_ = false;
+  bool outputs_ready_ = false;
   bool first_turn_ = true;
 };
 

@@ -1,6 +1,7 @@
 #include "sys/new_file.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,9 +27,28 @@ Error NewFile::failed(const char* what) const {
   return error;
 }
 
+namespace {
+
+std::string own_name(const Fd& file) {
+  return fmt::format("/proc/self/fd/{}", file.get());
+}
+
+/// A file without a name; none where it could not be given one later: a file system that cannot do
+/// that, or a container without /proc.
+Fd unnamed_file(const Fd& directory) {
+  Fd file(::openat(directory.get(), ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600));
+  if (file && ::access(own_name(file).c_str(), F_OK) < 0) return Fd();
+  return file;
+}
+
+}  // namespace
+
 Result<NewFile> NewFile::begin(const std::string& path) {
   const SplitPath split = TRY(split_path(path));
   Reached reached = TRY(reach_directory(split.directory, Missing::fail));
+  if (Fd unnamed = unnamed_file(reached.directory)) {
+    return NewFile(std::move(reached.directory), path, split.name, {}, std::move(unnamed));
+  }
   const std::string temporary = temporary_name(split.name);
   Fd file(::openat(reached.directory.get(), temporary.c_str(),
                    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
@@ -41,7 +61,7 @@ Result<NewFile> NewFile::begin(const std::string& path) {
 }
 
 NewFile::~NewFile() {
-  if (file_) (void)::unlinkat(directory_.get(), temporary_.c_str(), 0);
+  if (file_ && !temporary_.empty()) (void)::unlinkat(directory_.get(), temporary_.c_str(), 0);
 }
 
 Result<void> NewFile::write(std::string_view content) {
@@ -65,7 +85,20 @@ Result<void> NewFile::copy_from(const Fd& source) {
   }
 }
 
+/// rename(2) needs a name to come from.
+Result<void> NewFile::name_it() {
+  if (!temporary_.empty()) return {};
+  std::string temporary = temporary_name(name_);
+  if (::linkat(AT_FDCWD, own_name(file_).c_str(), directory_.get(), temporary.c_str(),
+               AT_SYMLINK_FOLLOW) < 0) {
+    return failed("name");
+  }
+  temporary_ = std::move(temporary);
+  return {};
+}
+
 Result<void> NewFile::finish(const Ownership& ownership) {
+  TRY(name_it());
   if (auto given = give_ownership(file_, ownership); !given) {
     Error error = std::move(given).error();
     error.subject = path_;

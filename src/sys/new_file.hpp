@@ -1,5 +1,7 @@
 // sys/new_file.hpp - puts a file in its place all at once: written beside it, synced, renamed.
-// Whoever looks sees the old file or the new one, never a part, whatever happens in between.
+// Whoever looks sees the old file or the new one, never a part, whatever happens in between. Until
+// it is whole it has no name, where the file system can do that (O_TMPFILE, open(2)): even SIGKILL
+// leaves nothing behind.
 #pragma once
 
 #include <string>
@@ -44,11 +46,12 @@ class NewFile {
         file_(std::move(file)) {}
 
   Error failed(const char* what) const;
+  Result<void> name_it();
 
   Fd directory_;
   std::string path_;
   std::string name_;
-  std::string temporary_;
+  std::string temporary_;  ///< empty: it has no name yet
   Fd file_;
 };
 

@@ -33,6 +33,14 @@ Result<void> collect(pid_t pid) noexcept {
   return {};
 }
 
+Result<Exit> wait_for(pid_t pid) noexcept {
+  siginfo_t info{};
+  while (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED) < 0) {
+    if (errno != EINTR) return Error::from_errno("wait for a child");
+  }
+  return exit_of(info);
+}
+
 std::optional<int> stopped_by(pid_t pid) noexcept {
   siginfo_t info{};
   if (::waitid(P_PID, static_cast<id_t>(pid), &info, WSTOPPED | WNOHANG) < 0) return std::nullopt;

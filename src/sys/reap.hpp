@@ -1,5 +1,5 @@
 // sys/reap.hpp - collects dead children, ours and the orphans that PID 1 adopts.
-// Nothing else in pintle waits: a second waiter would steal exit statuses (after a
+// Nothing else in PID 1 waits: a second waiter would steal exit statuses (after a
 // waitpid(-1), waitid(P_PIDFD) on the same child fails with ECHILD).
 #pragma once
 
@@ -31,6 +31,10 @@ Result<Dead> look_for_dead() noexcept;
 
 /// Collects the dead child `pid`. Errors: as above.
 Result<void> collect(pid_t pid) noexcept;
+
+/// For a process that is not PID 1: waits until its child `pid` is dead, and collects it. Blocks.
+/// Errors: those of waitid(2) except EINTR.
+Result<Exit> wait_for(pid_t pid) noexcept;
 
 /// The signal that stopped the child `pid` since the last call; nullopt if none did.
 std::optional<int> stopped_by(pid_t pid) noexcept;

@@ -23,6 +23,8 @@ const char* describe(StartStep step) noexcept {
       return "enter the working directory";
     case StartStep::standard_input:
       return "open /dev/null";
+    case StartStep::standard_output:
+      return "direct the output";
     case StartStep::descriptors:
       return "close descriptors";
     case StartStep::execute:
@@ -54,9 +56,12 @@ std::optional<Report> read_report(int reader) noexcept {
   do got = ::read(reader, &report, sizeof report);
   while (got < 0 && errno == EINTR);
   const bool whole = got == static_cast<ssize_t>(sizeof report);
-  unsigned char flag = 0;  // looked at as a byte: a bool that is neither 0 nor 1 must not be read
-  std::memcpy(&flag, &report.has_failure, sizeof flag);
-  if (!whole || flag > 1 || report.step > StartStep::execute) return std::nullopt;
+  // Looked at as bytes: a bool that is neither 0 nor 1 must not be read.
+  unsigned char flags[2] = {};
+  std::memcpy(&flags[0], &report.has_failure, 1);
+  std::memcpy(&flags[1], &report.was_skipped, 1);
+  if (!whole || flags[0] > 1 || flags[1] > 1 || report.step > StartStep::execute)
+    return std::nullopt;
   return report;
 }
 

@@ -21,6 +21,7 @@ enum class StartStep : std::uint8_t {
   privileges,
   directory,
   standard_input,
+  standard_output,
   descriptors,
   execute,
 };

@@ -47,6 +47,7 @@ void place(const Prepared& prepared) noexcept {
     if (::setsid() < 0) fail(prepared, StartStep::session, {});
     return;
   }
+  if (placement == Placement::member) return;
   if (::setpgid(0, 0) < 0) fail(prepared, StartStep::session, {});
   // SIGTTOU is blocked, so the terminal can be taken from the background too. That it is gone, or
   // not ours, is no reason not to start.
@@ -55,7 +56,7 @@ void place(const Prepared& prepared) noexcept {
 
 void limit(const Prepared& prepared) noexcept {
   for (const Limit& one : prepared.child.limits) {
-    if (::setrlimit(one.resource, &one.value) < 0) fail(prepared, StartStep::limits, "a limit");
+    if (::setrlimit(one.resource, &one.value) < 0) fail(prepared, StartStep::limits, one.name);
   }
   if (prepared.child.umask) ::umask(*prepared.child.umask);
   if (!prepared.child.nice) return;
@@ -78,7 +79,7 @@ void enter_directory(const Prepared& prepared) noexcept {
 }
 
 void detach_input(const Prepared& prepared) noexcept {
-  if (prepared.child.placement != Placement::session) return;
+  if (prepared.child.inherit_input) return;
   int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   // An image without /dev: reading from a bare path descriptor fails, which is as good as no input.
   if (null < 0) null = ::open("/", O_PATH | O_CLOEXEC);
@@ -124,11 +125,17 @@ void close_descriptors(int keep) noexcept {
   ::_exit(code);
 }
 
-void discard_output(const Prepared& prepared) noexcept {
+void direct_output(const Prepared& prepared) noexcept {
+  const Outlet& outlet = prepared.child.outlet;
+  if (outlet.descriptor >= 0) {
+    const bool done = ::dup2(outlet.descriptor, STDOUT_FILENO) >= 0 &&
+                      (!outlet.with_errors || ::dup2(outlet.descriptor, STDERR_FILENO) >= 0);
+    if (!done) fail(prepared, StartStep::standard_output, {});
+  }
   if (!prepared.child.discard_output) return;
   const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   if (null < 0 || ::dup2(null, STDOUT_FILENO) < 0 || ::dup2(null, STDERR_FILENO) < 0) {
-    fail(prepared, StartStep::standard_input, {});
+    fail(prepared, StartStep::standard_output, {});
   }
 }
 
@@ -153,7 +160,7 @@ void skip_unless_condition_holds(const Prepared& prepared) noexcept {
   lower(prepared);
   enter_directory(prepared);
   detach_input(prepared);
-  discard_output(prepared);
+  direct_output(prepared);
   close_descriptors(prepared.report);
   set_mask({});
   skip_unless_condition_holds(prepared);
@@ -172,7 +179,9 @@ Result<Spawned> spawn(const Child& child) {
   if (pid == 0) become(prepared);
   // Done on both sides, so that the group exists whoever runs first; the child's exec makes it
   // fail, which is too late to matter.
-  if (child.placement != Placement::session) (void)::setpgid(pid, pid);
+  if (child.placement == Placement::group || child.placement == Placement::foreground) {
+    (void)::setpgid(pid, pid);
+  }
   return Spawned{pid, std::move(pipe.reader)};
 }
 

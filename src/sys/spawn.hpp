@@ -18,14 +18,22 @@ namespace pintle::sys {
 
 /// Where a child stands towards sessions and terminals (credentials(7)).
 enum class Placement : std::uint8_t {
-  session,     ///< a new session, so without terminal, and stdin is /dev/null: hooks
-  group,       ///< a new process group in our session, stdin inherited: main
+  session,     ///< a new session, so without terminal: hooks
+  group,       ///< a new process group in our session: main
   foreground,  ///< that, and the terminal's foreground group
+  member,      ///< of our own group: a hook's program whose output is kept
 };
 
 struct Limit {
-  int resource;  ///< RLIMIT_…, setrlimit(2)
+  std::string_view name;  ///< for messages: "nofile"
+  int resource;           ///< RLIMIT_…, setrlimit(2)
   rlimit value;
+};
+
+/// Where standard output, and with it standard error or not, goes.
+struct Outlet {
+  int descriptor = -1;  ///< below zero: where ours go
+  bool with_errors = false;
 };
 
 /// A built-in: runs in the child, fills in a line for the report and returns the exit code.
@@ -40,7 +48,9 @@ struct Child {
   std::vector<std::string> environment{};  ///< NAME=value
   Task task{};                             ///< runs instead of a program when it is set
   Condition condition{};
-  bool discard_output = false;  ///< stdout and stderr are /dev/null
+  Outlet outlet{};
+  bool discard_output = false;  ///< both are /dev/null
+  bool inherit_input = false;   ///< otherwise stdin is /dev/null
   Placement placement = Placement::session;
   StepDown step_down{};
   std::vector<Limit> limits{};

@@ -176,7 +176,7 @@ TEST_SUITE("sys/spawn") {
       if (::stat(".", &here) < 0 || ::stat("/", &root) < 0) return 4;
       return here.st_ino == root.st_ino ? 0 : 5;
     });
-    child.limits = {{RLIMIT_NOFILE, {32, 32}}};
+    child.limits = {{"nofile", RLIMIT_NOFILE, {32, 32}}};
     child.umask = 027;
     child.nice = 19;
     child.directory = "/";

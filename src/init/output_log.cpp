@@ -1,0 +1,86 @@
+#include "init/output_log.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "sys/pipe.hpp"
+
+namespace pintle::init {
+namespace {
+
+constexpr std::size_t kChunk = 16384;
+constexpr int kChunksOfAPipe = 8;  // twice what a pipe holds, pipe(7)
+
+}  // namespace
+
+void LineSplitter::feed(std::string_view bytes, const Each& each) {
+  while (!bytes.empty()) {
+    const std::size_t room = kLongest - rest_.size();
+    const std::size_t end = bytes.find('\n');
+    const std::size_t taken = std::min({room, end, bytes.size()});
+    rest_ += bytes.substr(0, taken);
+    bytes.remove_prefix(taken);
+    const bool ended = !bytes.empty() && bytes.front() == '\n';
+    if (ended) bytes.remove_prefix(1);
+    if (!ended && rest_.size() < kLongest) return;
+    if (rest_.ends_with('\r')) rest_.pop_back();
+    each(rest_);
+    rest_.clear();
+  }
+}
+
+void LineSplitter::finish(const Each& each) {
+  if (!rest_.empty()) each(rest_);
+  rest_.clear();
+}
+
+Result<Fd> OutputLog::open(Owner owner, uid_t uid) {
+  if (sources_.size() == kMost) {
+    return Error{"log the output of one more hook", 0, {}, "64 pipes are open already"};
+  }
+  sys::Pipe pipe = TRY(sys::make_pipe(uid));
+  sources_.push_back({owner, std::move(pipe.reader)});
+  return std::move(pipe.writer);
+}
+
+std::size_t OutputLog::watch(std::span<pollfd, kMost> out) const noexcept {
+  for (std::size_t i = 0; i < sources_.size(); ++i) out[i] = {sources_[i].reader.get(), POLLIN, 0};
+  return sources_.size();
+}
+
+/// One chunk; false when there is nothing more now.
+bool OutputLog::read_from(Source& source) {
+  if (!source.reader) return false;
+  std::array<char, kChunk> chunk{};
+  const auto each = [&](std::string_view line) { write_(source.owner, line); };
+  const auto got = sys::read_some(source.reader, chunk);
+  if (got && !*got) return false;
+  const std::size_t size = got ? **got : 0;
+  if (size == 0) {
+    source.lines.finish(each);
+    source.reader.reset();
+    return false;
+  }
+  source.lines.feed({chunk.data(), size}, each);
+  return true;
+}
+
+void OutputLog::forget_closed() {
+  std::erase_if(sources_, [](const Source& source) { return !source.reader; });
+}
+
+void OutputLog::read() {
+  for (Source& source : sources_) (void)read_from(source);
+  forget_closed();
+}
+
+void OutputLog::drain(Owner owner) {
+  for (Source& source : sources_) {
+    if (source.owner != owner) continue;
+    for (int i = 0; i < kChunksOfAPipe && read_from(source); ++i) {
+    }
+  }
+  forget_closed();
+}
+
+}  // namespace pintle::init

@@ -1,0 +1,68 @@
+// init/output_log.hpp - what hooks with `"output": "log"` write, line by line. A pipe stays open
+// for as long as somebody can write to it: what a hook left in the background may go on.
+#pragma once
+
+#include <poll.h>
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+#include "init/events.hpp"
+
+namespace pintle::init {
+
+/// Bytes to lines. What is longer than a log line takes comes in pieces.
+class LineSplitter {
+ public:
+  static constexpr std::size_t kLongest = 3000;
+  using Each = std::function<void(std::string_view line)>;
+
+  void feed(std::string_view bytes, const Each& each);
+  /// The last line, if nothing ended it.
+  void finish(const Each& each);
+
+ private:
+  std::string rest_;
+};
+
+class OutputLog {
+ public:
+  static constexpr std::size_t kMost = 64;  ///< pipes at a time
+  using Write = std::function<void(Owner owner, std::string_view line)>;
+
+  explicit OutputLog(Write write) : write_(std::move(write)) { sources_.reserve(kMost); }
+  OutputLog(const OutputLog&) = delete;
+  OutputLog& operator=(const OutputLog&) = delete;
+
+  /// A new pipe for a run of `owner` as `uid`; the end to write to. Errors: too many; pipe2(2).
+  Result<Fd> open(Owner owner, uid_t uid);
+
+  /// Fills in what to poll; returns how many.
+  std::size_t watch(std::span<pollfd, kMost> out) const noexcept;
+
+  /// Reads a limited amount of each pipe: who writes without end must not keep PID 1 from reaping.
+  void read();
+
+  /// Reads all that `owner` has written so far: its end is news that comes after it.
+  void drain(Owner owner);
+
+ private:
+  struct Source {
+    Owner owner;
+    Fd reader;
+    LineSplitter lines{};
+  };
+
+  bool read_from(Source& source);
+  void forget_closed();
+
+  Write write_;
+  std::vector<Source> sources_;
+};
+
+}  // namespace pintle::init

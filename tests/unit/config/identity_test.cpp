@@ -1,0 +1,91 @@
+#include <sys/resource.h>
+
+#include "reading.hpp"
+
+using namespace pintle::config;
+using namespace reading;
+
+namespace {
+
+Hook hook(const std::string& keys) {
+  const Model model =
+      good(R"({"steps": [{"id": "a", "command": "x", "arguments": [], )" + keys + "}]}");
+  return model.hooks.empty() ? Hook{} : model.hooks.front();
+}
+
+std::string hook_problem(const std::string& keys) {
+  return problem_of(R"({"steps": [{"id": "a", "command": "x", )" + keys + "}]}");
+}
+
+}  // namespace
+
+TEST_SUITE("config/identity") {
+  TEST_CASE("a limit is one value for both sides, or soft and hard") {
+    const Limits limits =
+        hook(R"("limits": {"nofile": 64, "core": {"soft": 0, "hard": "Unlimited"}, "as": "1KiB"})")
+            .identity.limits;
+    REQUIRE(limits.size() == 3);
+    CHECK(limits[0].resource == RLIMIT_NOFILE);
+    CHECK(limits[0].soft == 64);
+    CHECK(limits[0].hard == 64);
+    CHECK(limits[1].soft == 0);
+    CHECK(limits[1].hard == kUnlimited);
+    CHECK(limits[2].soft == 1024);
+  }
+
+  TEST_CASE("what is no limit is a problem at its place") {
+    const struct {
+      const char* keys;
+      const char* problem;
+    } kRows[] = {
+        {R"("limits": {"nofiles": 1})", "unknown key \"nofiles\" in \"limits\"; did you mean"},
+        {R"("limits": {"nofile": -1})", "-1 is out of range"},
+        {R"("limits": {"nofile": "1KiB"})", "expected"},
+        {R"("limits": {"as": "lots"})", "\"lots\" is not a size"},
+        {R"("limits": {"nofile": {"soft": 2, "hard": 1}})", "\"soft\" is above \"hard\""},
+        {R"("limits": {"nofile": {"soft": 2}})", "the key \"hard\" is missing"},
+        {R"("limits": {"nofile": {"soft": 2, "hard": 2, "max": 3}})", "unknown key \"max\""},
+        {R"("limits": 5)", "expected an object"},
+        {R"("nice": 20)", "20 is out of range; a whole number from -20 to 19 is meant"},
+        {R"("nice": 0.5)", "expected"},
+        {R"("stdin": "file")", "\"file\" is none of: null, inherit"},
+    };
+    for (const auto& row : kRows) {
+      CAPTURE(row.keys);
+      const std::string problem = hook_problem(row.keys);
+      CAPTURE(problem);
+      CHECK(contains(problem, row.problem));
+      CHECK(contains(problem, "/steps/0/"));
+    }
+  }
+
+  TEST_CASE("nice and stdin are read, for hooks and for main") {
+    CHECK(hook(R"("nice": -5)").identity.nice == -5);
+    CHECK(hook(R"("nice": 1)").identity.input == Input::null);
+    CHECK(hook(R"("stdin": "INHERIT")").identity.input == Input::inherit);
+    CHECK(hook(R"("stdin": null)").identity.input == Input::null);
+    const Model model = good(R"({"main": {"command": "x", "nice": 3}})");
+    CHECK(model.main.identity.nice == 3);
+    CHECK(model.main.identity.input == Input::inherit);
+    CHECK(good(R"({"main": {"stdin": "null"}})").main.identity.input == Input::null);
+  }
+
+  TEST_CASE("output is a word or a file") {
+    CHECK(hook(R"("output": "Log")").output == Output::log);
+    const Hook kept = hook(R"("output": {"file": "/tmp/${NAME:-x}"})");
+    CHECK(kept.output == Output::file);
+    CHECK(kept.output_file == "/tmp/${NAME:-x}");
+    CHECK(contains(hook_problem(R"("output": {})"), "the key \"file\" is missing"));
+    CHECK(contains(hook_problem(R"("output": {"files": "x"})"), "did you mean \"file\""));
+    CHECK(contains(problem_of(R"({"steps": [{"id": "a", "directory": {"path": "/d"},
+                                  "output": {"file": "x"}}]})"),
+                   "a built-in writes nothing"));
+  }
+
+  TEST_CASE("what is appended needs a command that is no line for the shell") {
+    CHECK(good(R"({"main": {"command": "x", "commandLine": "append"}})").main.appends_command_line);
+    CHECK(contains(problem_of(R"({"main": {"commandLine": "append"}})"), "without \"command\""));
+    CHECK(contains(problem_of(R"({"main": {"command": "x y", "commandLine": "append"}})"),
+                   "nothing can be appended to a line for the shell"));
+  }
+}

@@ -1,0 +1,87 @@
+#include "init/output_log.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+using namespace pintle;
+using namespace pintle::init;
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+struct Splitter {
+  LineSplitter splitter{};
+  Lines lines{};
+  LineSplitter::Each each = [this](std::string_view line) { lines.emplace_back(line); };
+
+  void feed(std::string_view bytes) { splitter.feed(bytes, each); }
+};
+
+void write(const Fd& to, std::string_view text) {
+  REQUIRE(::write(to.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+}
+
+}  // namespace
+
+TEST_SUITE("init/output_log") {
+  TEST_CASE("a line ends where its newline is, however the bytes come") {
+    Splitter one;
+    one.feed("ab");
+    one.feed("c\n\nd\r\ne");
+    CHECK(one.lines == Lines{"abc", "", "d"});
+    one.splitter.finish(one.each);
+    CHECK(one.lines.back() == "e");
+    one.splitter.finish(one.each);
+    CHECK(one.lines.size() == 4);
+  }
+
+  TEST_CASE("a line of the longest length is one, a longer one comes in pieces") {
+    const std::string longest(LineSplitter::kLongest, 'x');
+    Splitter one;
+    one.feed(longest + "\nend\n");
+    CHECK(one.lines == Lines{longest, "end"});
+    Splitter two;
+    two.feed(longest + "y\n");
+    CHECK(two.lines == Lines{longest, "y"});
+  }
+
+  TEST_CASE("pipes are read until the last writer is gone, and their last line counts") {
+    Lines lines;
+    OutputLog log([&](Owner owner, std::string_view line) {
+      lines.push_back(std::to_string(owner) + std::string(line));
+    });
+    auto first = log.open(1, ::getuid());
+    auto second = log.open(2, ::getuid());
+    REQUIRE(first);
+    REQUIRE(second);
+    write(*first, "a\nb");
+    write(*second, "c\n");
+    log.drain(2);
+    CHECK(lines == Lines{"2c"});
+    log.read();
+    CHECK(lines == Lines{"2c", "1a"});
+    first->reset();
+    log.read();
+    CHECK(lines == Lines{"2c", "1a", "1b"});
+    std::array<pollfd, OutputLog::kMost> sources{};
+    CHECK(log.watch(sources) == 1);
+  }
+
+  TEST_CASE("one pipe too many is refused, and closed ones do not count") {
+    OutputLog log([](Owner, std::string_view) {});
+    std::vector<Fd> writers;
+    for (std::size_t i = 0; i < OutputLog::kMost; ++i) {
+      auto opened = log.open(i, ::getuid());
+      REQUIRE(opened);
+      writers.push_back(*std::move(opened));
+    }
+    CHECK_FALSE(log.open(0, ::getuid()));
+    writers.clear();
+    log.read();
+    CHECK(log.open(0, ::getuid()));
+  }
+}
