@@ -32,7 +32,7 @@ def host():
 def sanitize():
     """Also the build with clang++, so that each compiler builds everything once."""
     return _configured(SANITIZE, 'clang++', '-Dwerror=true', '-Doptimization=1',
-                       '-Db_sanitize=address,undefined', '-Db_lundef=false')
+                       '-Db_sanitize=address,undefined', '-Db_lundef=false', '-Dfuzz=true')
 
 
 def product():
@@ -44,6 +44,15 @@ def product():
 def musl():
     product()
     return PRODUCT
+
+
+def fuzz_targets():
+    """The fuzz targets, built, as {name: program}."""
+    folder = sanitize()
+    require(['ninja', '-C', folder, 'fuzz_targets'])
+    sources = sorted((ROOT / 'tests/fuzz').glob('*_fuzz.cpp'))
+    names = [source.name.removesuffix('_fuzz.cpp') for source in sources]
+    return {name: folder / f'tests/fuzz/fuzz_{name}' for name in names}
 
 
 def unit_tests(folder):

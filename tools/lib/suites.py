@@ -1,5 +1,6 @@
 """suites.py - the suites of tools/test, in the order in which they run: the quick ones first."""
 import dataclasses
+import os
 import sys
 from typing import Callable
 
@@ -32,6 +33,25 @@ def run_units(folder, env=None):
     return outcome
 
 
+def fuzz():
+    """Runs each fuzz target over its first inputs and what libFuzzer makes of them: the same ones on
+    every run, or for PINTLE_FUZZ_SECONDS each, new ones."""
+    seconds = os.environ.get('PINTLE_FUZZ_SECONDS')
+    length = [f'-max_total_time={seconds}'] if seconds else ['-runs=20000', '-seed=1']
+    outcome = Outcome()
+    for name, program in builds.fuzz_targets().items():
+        found = ROOT / f'build/fuzz/{name}'
+        found.mkdir(parents=True, exist_ok=True)
+        # What it finds goes to the first folder; a short run must not depend on earlier ones.
+        grown = [found] if seconds else []
+        finished = run([program, *length, '-max_len=4096', '-timeout=10', '-verbosity=0',
+                        f'-artifact_prefix={found}/', *grown, ROOT / f'tests/fuzz/corpus/{name}'],
+                       timeout=int(seconds or 0) + SECONDS_PER_FILE, env=SANITIZER_ENVIRONMENT)
+        outcome.add(Outcome(passed=1) if finished.code == 0
+                    else Outcome().fail(f'fuzz {name}', finished.stderr[-8000:]))
+    return outcome
+
+
 def hardening():
     finished = run([*PYTHON, 'tests/lint/hardening.py', builds.product(), builds.UNSTRIPPED,
                     builds.PRODUCT])
@@ -58,6 +78,7 @@ SUITES = {
     'sanitize': Suite('the unit tests, built with clang++, with address and undefined-behaviour '
                       'sanitizers',
                       lambda: run_units(builds.sanitize(), SANITIZER_ENVIRONMENT)),
+    'fuzz': Suite('the parsers, fed by libFuzzer', fuzz),
     'musl': Suite('the unit tests, built as the product is', lambda: run_units(builds.musl())),
     'hardening': Suite('what the product file has to have and to lack', hardening),
     'integration': Suite('the product as PID 1 of a PID namespace',

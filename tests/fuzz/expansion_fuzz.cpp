@@ -1,0 +1,37 @@
+// Any bytes as a text with variables: the check before the start, the expansion of arguments and
+// that of a template agree, and a value is never expanded again.
+#include "config/environment.hpp"
+#include "fuzz.hpp"
+
+using namespace pintle;
+using namespace pintle::config;
+
+namespace {
+
+constexpr std::string_view kMark = "\x01$A${B}\x01";
+
+bool has_dollar(std::string_view text) {
+  return text.find('$') != std::string_view::npos;
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text = fuzz::text(data, size);
+  const Environ container{"A=" + std::string(kMark), "PATH=/bin", "_1=x"};
+  const Variables none;
+  const Scope scope(container, none, none);
+  std::vector<MissingVariable> missing;
+  const auto expanded = expand(text, scope, missing);
+  fuzz::require(expanded.has_value() == check_expansion(text).empty(),
+                "what the check accepts can be expanded, and nothing else");
+  const auto rendered = render(text, scope);
+  fuzz::require(rendered.has_value() == (expanded.has_value() && missing.empty()),
+                "a template is rendered when it can be expanded and nothing is missing");
+  if (!expanded) return 0;
+  if (!has_dollar(text)) fuzz::require(*expanded == text, "a text without $ stays as it is");
+  if (rendered) fuzz::require(*rendered == *expanded, "both give the same");
+  if (text == "$A" || text == "${A}") fuzz::require(*expanded == kMark, "values stay untouched");
+  fuzz::require(expanded->size() <= (text.size() + 1) * (kMark.size() + 1), "it is expanded once");
+  return 0;
+}
