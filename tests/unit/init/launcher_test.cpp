@@ -62,11 +62,20 @@ TEST_SUITE("init/launcher") {
   TEST_CASE("a shell's line and a COMMAND from the command line are not expanded by us") {
     CHECK(refused(R"({"steps":[{"id":"s","command":"echo $NO"}]})", as_uid(0)).code == 0);
     Surroundings literal = as_uid(0);
-    literal.main_is_literal = true;
+    literal.literal_words = 2;
     const config::Model model = model_of(R"({"main":{"command":"$NO","arguments":["$A"]}})");
     const Launcher launcher(model, literal);
     CHECK(launcher.refusal().code == ExitCode::ok);
     CHECK(launcher.child(kMain).argv == Lines{"$NO", "$A"});
+  }
+
+  TEST_CASE("words that follow main's arguments are not expanded, and those before them are") {
+    Surroundings appended = as_uid(0);
+    appended.environment = {"WHO=me"};
+    appended.literal_words = 1;
+    const config::Model model =
+        model_of(R"({"main":{"command":"echo","arguments":["$WHO", "$WHO"]}})");
+    CHECK(Launcher(model, appended).child(kMain).argv == Lines{"echo", "me", "$WHO"});
   }
 
   TEST_CASE("a user that is not known is a config error, named with who wants it") {
