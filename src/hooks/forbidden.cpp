@@ -46,22 +46,41 @@ std::vector<std::string> words_of(std::string_view line) {
   return words;
 }
 
-/// What env(1) would start: the first word that is neither an option nor an assignment.
-std::string program_after_env(const std::vector<std::string>& words, std::size_t from) {
-  constexpr std::string_view kWithValue[] = {"-u", "--unset", "-C", "--chdir"};
+/// What `env -S` makes of a string, without its quoting: a name is to be recognized, not started.
+std::vector<std::string> split_string(std::string text) {
+  std::erase_if(text, [](char c) { return c == '\'' || c == '"' || c == '\\'; });
+  return words_of(text);
+}
+
+/// Where in an option of env(1) the letter or "=" stands behind which its value begins: of -u, -C,
+/// -S and their long forms. npos: it takes none.
+std::size_t value_begin(std::string_view option) noexcept {
+  const bool is_long = option.starts_with("--");
+  if (!is_long) return option.find_first_of("uCS", 1);
+  const bool takes_one =
+      option.starts_with("--u") || option.starts_with("--c") || option.starts_with("--s");
+  return takes_one ? std::min(option.find('='), option.size() - 1) : std::string_view::npos;
+}
+
+bool is_split(std::string_view option, std::size_t at) noexcept {
+  return option.starts_with("--") ? option.starts_with("--s") : option[at] == 'S';
+}
+
+/// What env(1) would start: the first word that is neither an option nor an assignment, nor env.
+std::string program_after_env(std::vector<std::string> words, std::size_t from) {
   for (std::size_t i = from; i < words.size(); ++i) {
-    std::string_view word = words[i];
-    if (std::find(std::begin(kWithValue), std::end(kWithValue), word) != std::end(kWithValue)) {
-      ++i;
-    } else if (word.starts_with("-S") && word.size() > 2) {
-      return program_after_env(words_of(word.substr(2)), 0);
-    } else if (word.starts_with("--split-string=")) {
-      return program_after_env(words_of(word.substr(15)), 0);
-    } else if (word.find(' ') != std::string_view::npos && words[i - 1] == "-S") {
-      return program_after_env(words_of(word), 0);
-    } else if (!word.starts_with("-") && word.find('=') == std::string_view::npos) {
-      return words[i];
+    const std::string word = words[i];
+    if (!word.starts_with("-")) {
+      if (word.find('=') == std::string::npos && base_name(word) != "env") return word;
+      continue;
     }
+    const std::size_t at = value_begin(word);
+    if (at == std::string::npos) continue;
+    const bool is_next = at + 1 == word.size();
+    if (is_next && ++i == words.size()) break;
+    if (!is_split(word, at)) continue;
+    const auto inside = split_string(is_next ? words[i] : word.substr(at + 1));
+    words.insert(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, inside.begin(), inside.end());
   }
   return {};
 }
@@ -110,7 +129,8 @@ std::string interpreter_of(std::string_view line) {
 
 std::string why_forbidden(const std::vector<std::string>& argv,
                           const std::vector<std::string>& candidates) {
-  std::string why = why_name(argv.front(), fmt::format("'{}'", one_line(argv.front(), 120)));
+  std::string why =
+      why_name(argv.front(), fmt::format("'{}'", one_line(argv.front(), argv.front().size())));
   if (!why.empty()) return why;
   if (base_name(argv.front()) == "env") {
     const std::string program = program_after_env(argv, 1);
