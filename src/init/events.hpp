@@ -84,6 +84,7 @@ enum class News : std::uint8_t {
   step_fell_back,
   hook_retried,
   hook_falls_back,
+  fallback_failed,
   step_slow,
   check_changed,
   check_failed,

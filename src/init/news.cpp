@@ -30,6 +30,7 @@ constexpr Row kRows[] = {
     {News::step_fell_back, Level::warning, "done by its fallback"},
     {News::hook_retried, Level::warning, "failed after %t%d; next attempt in %w"},
     {News::hook_falls_back, Level::warning, "failed after %t%d; falling back"},
+    {News::fallback_failed, Level::warning, "failed after %t%d"},
     {News::step_slow, Level::warning, "still running after %t, and it has no timeout"},
     {News::check_changed, Level::warning, "changed"},
     {News::check_failed, Level::debug, "failed%d"},
@@ -96,9 +97,9 @@ Line line_for(const Tell& tell, const config::Model& model, std::string_view det
 }
 
 bool has_result(News news) noexcept {
-  constexpr News kWithResult[] = {News::step_done,    News::step_failed,    News::step_false,
-                                  News::step_went_on, News::job_done,       News::job_failed,
-                                  News::hook_retried, News::hook_falls_back};
+  constexpr News kWithResult[] = {News::step_done,    News::step_failed,     News::step_false,
+                                  News::step_went_on, News::job_done,        News::job_failed,
+                                  News::hook_retried, News::hook_falls_back, News::fallback_failed};
   return std::find(std::begin(kWithResult), std::end(kWithResult), news) != std::end(kWithResult);
 }
 

@@ -49,6 +49,9 @@ void Supervisor::conclude(Owner owner, Outcome outcome) noexcept {
   bool fell_back = false;
   while (stands_for_[owner] != kMain) {
     fell_back = true;
+    const bool failed = outcome == Outcome::failure || outcome == Outcome::error;
+    const bool is_over = phase_ == Phase::stopping || stop_signal_ != 0 || failed_step_;
+    if (failed && !is_over) tell(News::fallback_failed, owner, runs_[owner].last_code);
     owner = stands_for_[owner];
   }
   if (model_.hooks[owner].kind == Kind::step) return conclude_step(owner, outcome, fell_back);

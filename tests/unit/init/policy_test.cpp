@@ -70,8 +70,8 @@ TEST_SUITE("init/policy") {
                            "onFailure": {"action": "fallback", "source": "/cache"}}]})");
     w.end("a", 1);
     w.end("a.fallback", 1);
-    CHECK(w.done() ==
-          Lines{"spawn a", "started a", "falls back a", "spawn a.fallback", "failed a", "quit 80"});
+    CHECK(w.done() == Lines{"spawn a", "started a", "falls back a", "spawn a.fallback",
+                            "fallback failed a.fallback", "failed a", "quit 80"});
   }
 
   TEST_CASE("a condition on a step asks for its result") {
