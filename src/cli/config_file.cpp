@@ -59,10 +59,10 @@ Result<config::ImageMode> image_mode(const char* environment,
                                      std::optional<config::ImageMode> configured) {
   using config::ImageMode;
   const std::string_view word = environment == nullptr ? "" : environment;
-  if (configured == ImageMode::prebuilt || equal_without_case(word, "prebuilt")) {
-    return ImageMode::prebuilt;
+  const bool is_prebuilt = equal_without_case(word, "prebuilt");
+  if (is_prebuilt || word.empty() || equal_without_case(word, "layered")) {
+    return is_prebuilt ? ImageMode::prebuilt : configured.value_or(ImageMode::layered);
   }
-  if (word.empty() || equal_without_case(word, "layered")) return ImageMode::layered;
   return Error{"use IMAGE_MODE",
                0,
                {},
