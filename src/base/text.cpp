@@ -89,6 +89,20 @@ std::string one_line(std::string_view text, std::size_t limit) {
   return line;
 }
 
+std::string without_credentials(std::string text) {
+  constexpr std::string_view kScheme = "://";
+  for (std::size_t at = text.find(kScheme); at != std::string::npos; at = text.find(kScheme, at)) {
+    at += kScheme.size();
+    const std::size_t path = std::min(text.find_first_of("/?#", at), text.size());
+    const std::size_t user_info = path == 0 ? std::string::npos : text.rfind('@', path - 1);
+    if (user_info != std::string::npos && user_info >= at) text.erase(at, user_info + 1 - at);
+    const std::size_t end = std::min(text.find_first_of(" \t\r\n\"'<>", at), text.size());
+    const std::size_t query = text.find('?', at);
+    if (query < end) text.erase(query, end - query);
+  }
+  return text;
+}
+
 std::size_t utf8_length(std::string_view text) noexcept {
   if (text.empty()) return 0;
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };

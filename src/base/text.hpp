@@ -17,6 +17,10 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 /// longer than `limit` bytes ends in "...". Bytes that are not ASCII stay as they are.
 std::string one_line(std::string_view text, std::size_t limit = 500);
 
+/// `text` with every URL in it left without its user-info and its query, where secrets stand. A URL
+/// ends at white space, a quote or an angle bracket.
+std::string without_credentials(std::string text);
+
 /// How many bytes the first character of `text` has; 0 where no well-formed UTF-8 begins.
 std::size_t utf8_length(std::string_view text) noexcept;
 

@@ -16,7 +16,7 @@ constexpr std::uint16_t kHttpPort = 80;
 
 Error bad(std::string_view text, std::string_view why) {
   return {"use the address", 0, std::string(text),
-          fmt::format("\"{}\": {}", one_line(text, 120), why)};
+          fmt::format("\"{}\": {}", one_line(text, text.size()), why)};
 }
 
 bool is_loopback(const std::string& host) noexcept {

@@ -18,8 +18,7 @@ namespace pintle::init {
 namespace {
 
 /// "cannot execute '/app/run': No such file or directory".
-std::string describe(const sys::Report& report) {
-  const std::string subject(report.line());
+std::string describe(const sys::Report& report, const std::string& subject) {
   if (report.step == sys::StartStep::privileges) {
     return fmt::format("cannot {}: {}", subject, std::strerror(report.code));
   }
@@ -196,13 +195,13 @@ Effects::LastWords Effects::last_words(Owner owner, const sys::Exit& exit) {
   const auto report = pipe ? sys::read_report(pipe.get()) : std::nullopt;
   pipe.reset();
   const bool failed = report && report->has_failure;
-  std::string words = failed ? describe(*report) : describe(exit);
-  const bool has_line = report && !failed && !report->line().empty();
-  if (has_line) words = one_line(report->line(), 200);
+  const std::string line = launcher_.scrub_cut(std::string(report ? report->line() : ""));
+  std::string words = failed ? describe(*report, line) : describe(exit);
+  if (!failed && !line.empty()) words = one_line(line, 200);
   if (owner != kMain && supervisor_.run(owner).timed_out) {
     words = "timed out";
   }
-  words_of(owner) = launcher_.scrub(std::move(words));
+  words_of(owner) = std::move(words);
   LastWords last{.was_skipped = report && report->was_skipped};
   if (failed) last.failure = StartFailure{report->step, report->code};
   return last;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "hooks/output_file.hpp"
 #include "init/actions.hpp"
 
@@ -36,19 +37,6 @@ rlim_t bound(std::uint64_t value) noexcept {
 bool exists(const std::string& path, mode_t type) noexcept {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && (info.st_mode & S_IFMT) == type;
-}
-
-/// A URL without its user-info and its query, where secrets stand.
-std::string without_credentials(std::string text) {
-  const std::size_t scheme = text.find("://");
-  if (scheme == std::string::npos) return text;
-  const std::size_t begin = scheme + 3;
-  const std::size_t end = std::min(text.find_first_of("/?#", begin), text.size());
-  const std::size_t at = text.rfind('@', end);
-  if (at != std::string::npos && at >= begin && at < end) text.erase(begin, at + 1 - begin);
-  const std::size_t query = text.find('?', begin);
-  if (query != std::string::npos) text.erase(query);
-  return text;
 }
 
 }  // namespace
@@ -183,7 +171,8 @@ sys::Task Launcher::task(Owner owner) const {
   return [this, owner, use = builtin(owner)](sys::Report& report) {
     const config::Scope variables = scope(owner);
     const auto result = perform(use, {around_.accounts, variables});
-    report.set_line(result ? *result : result.error().message());
+    // Here, while the text is whole: the report cuts it, and a piece of a secret is not recognized.
+    report.set_line(scrub(result ? *result : result.error().message()));
     return result ? 0 : 1;
   };
 }
@@ -223,6 +212,18 @@ std::string Launcher::scrub(std::string text) const {
       at += 3;
     }
   }
+  return text;
+}
+
+std::string Launcher::scrub_cut(std::string text) const {
+  text = scrub(std::move(text));
+  std::size_t longest = 0;
+  for (const std::string& secret : secrets_) {
+    std::size_t size = std::min(secret.size(), text.size());
+    while (size > longest && !text.ends_with(std::string_view(secret).substr(0, size))) --size;
+    longest = std::max(longest, size);
+  }
+  if (longest > 0) text.replace(text.size() - longest, longest, "***");
   return text;
 }
 

@@ -58,6 +58,9 @@ class Launcher {
   /// `text` with every secret's value in it as "***".
   std::string scrub(std::string text) const;
 
+  /// The same for a text whose end was cut off: a secret that begins there is hidden as well.
+  std::string scrub_cut(std::string text) const;
+
   /// As whom `owner` runs.
   const sys::Identity& identity(Owner owner) const noexcept;
 
@@ -83,6 +86,7 @@ class Launcher {
   void read_secret_files();
   void read_secret_file(const config::Variable& variable);
   void report_variables();
+  void refuse_unread(Owner owner);
   void resolve_kept_capabilities();
   void refuse(ExitCode code, std::string reason);
 

@@ -82,6 +82,30 @@ TEST_SUITE("base/text") {
     CHECK(one_line(std::string(500, 'x')) == std::string(500, 'x'));
   }
 
+  TEST_CASE("every URL in a text loses what may be a credential") {
+    struct Row {
+      const char* text;
+      const char* without;
+    };
+    const Row rows[] = {
+        {"", ""},
+        {"://", "://"},
+        {"a@b?c", "a@b?c"},
+        {"http://h/p", "http://h/p"},
+        {"http://u:p@h:8/p?q=1#f", "http://h:8/p"},
+        {"http://u:p@x@h", "http://h"},
+        {"http://h/me@x?y", "http://h/me@x"},
+        {"http://h?q@x", "http://h"},
+        {"http://a to http://u:p@b/?q now", "http://a to http://b/ now"},
+        {"<http://a?b>, \"c://d@e?f\"", "<http://a>, \"c://e\""},
+        {"a://b@c://d@e", "a://c://e"},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.text);
+      CHECK(without_credentials(row.text) == row.without);
+    }
+  }
+
   TEST_CASE("only the case of ASCII letters is ignored") {
     CHECK(equal_without_case("", ""));
     CHECK(equal_without_case("SigTerm", "SIGTERM"));
