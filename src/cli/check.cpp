@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <string>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
-#include "config/environment.hpp"
+#include "cli/notes.hpp"
 
 namespace pintle::cli {
 namespace {
@@ -33,44 +32,6 @@ std::string summary(const Model& model) {
   return text + (model.main.command ? ", main" : ", main from the command line");
 }
 
-/// Names that are used and stand in no `environment`: the container must set them.
-class UndeclaredNames {
- public:
-  explicit UndeclaredNames(const Model& model) : model_(model) {
-    for (const Hook& hook : model.hooks) {
-      if (const auto* command = std::get_if<config::Command>(&hook.action)) {
-        add(*command, hook.identity.environment);
-      }
-    }
-    if (model.main.command) add(*model.main.command, model.main.identity.environment);
-  }
-
-  const std::set<std::string>& names() const noexcept { return names_; }
-
- private:
-  static bool declares(const config::Variables& variables, const std::string& name) {
-    return std::any_of(variables.begin(), variables.end(),
-                       [&](const config::Variable& one) { return one.name == name; });
-  }
-
-  void add(const config::Command& command, const config::Variables& own) {
-    if (command.shell_form) return;
-    add_text(command.program, own);
-    for (const std::string& word : command.arguments) add_text(word, own);
-  }
-
-  void add_text(const std::string& text, const config::Variables& own) {
-    for (const std::string& name : config::names_in(text)) {
-      if (name != "NOW" && !declares(own, name) && !declares(model_.environment, name)) {
-        names_.insert(name);
-      }
-    }
-  }
-
-  const Model& model_;
-  std::set<std::string> names_;
-};
-
 }  // namespace
 
 int check_command(int argc, char** argv) {
@@ -84,11 +45,7 @@ int check_command(int argc, char** argv) {
   const auto loaded = load_config(file, nullptr);
   if (!loaded) return fail(ExitCode::config, fmt::format("{} cannot be used", one_line(*file)));
   std::string text;
-  const UndeclaredNames undeclared(loaded->model);  // the loop below does not keep it alive
-  for (const std::string& name : undeclared.names()) {
-    text += fmt::format("note: {} is declared nowhere; the container's environment must set it\n",
-                        name);
-  }
+  for (const std::string& note : notes_on(loaded->model)) text += fmt::format("note: {}\n", note);
   text += fmt::format("{}: ok ({})\n", *file, summary(loaded->model));
   return print(text);
 }

@@ -73,6 +73,9 @@ class Scope {
 /// KEY or CREDENTIAL is in it.
 bool is_secret_name(std::string_view name) noexcept;
 
+/// True if its value must not be shown: it says so, it is from a file, or its name is a secret's.
+bool is_secret(const Variable& variable) noexcept;
+
 /// What is wrong with a pattern, regex(7); "" if nothing.
 std::string check_pattern(const std::string& pattern);
 

@@ -178,8 +178,9 @@ struct Hook {
   Output output = Output::inherit;
   std::string output_file{};                           ///< replaced when the hook succeeds
   std::optional<std::vector<Reference>> precedents{};  ///< of a step; unset: all listed before
-  CheckPolicy check{};                                 ///< of a check
-  Schedule schedule{};                                 ///< of a job
+  std::vector<std::string> unread{};  ///< texts for numbers that are not known before the start
+  CheckPolicy check{};                ///< of a check
+  Schedule schedule{};                ///< of a job
 };
 
 // --- the document ----------------------------------------------------------------------------
@@ -219,6 +220,7 @@ struct Model {
   std::optional<std::int64_t> parallelism{};  ///< unset: the CPUs available, at most 4
   bool init_as_main = false;                  ///< `"init": {"user": "main"}`
   Logging logging{};
+  std::vector<std::string> unread{};  ///< as in Hook, of everything that belongs to no hook
 };
 
 }  // namespace pintle::config

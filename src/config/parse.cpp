@@ -204,6 +204,7 @@ Model parse(std::string_view text, const ParseContext& context, Problems& proble
   }
   reader.set_resolve(resolver(top, context.environment));
   read_object<Model>(reader, root, kKeys, model, "the config");
+  model.unread = reader.take_unread();
   for (const HookKey& key : kHookKeys) {
     const Node* hooks = root.find(key.name);
     if (hooks == nullptr) continue;

@@ -89,8 +89,10 @@ const ParamSpec* find(std::span<const ParamSpec> specs, std::string_view name) n
 void read_param(Reader& reader, const Member& member, const ActionSpec& action, Params& out) {
   const Reader::Inside inside(reader, member.key);
   if (const ParamSpec* spec = find(action.params, member.key)) {
-    if (auto value = read_value(reader, member.value, *spec))
-      out.set(spec->name, std::move(*value));
+    const std::size_t unread = reader.unread();
+    auto value = read_value(reader, member.value, *spec);
+    if (reader.unread() > unread) value = member.value.text;  // a plan shows it as it is written
+    if (value) out.set(spec->name, std::move(*value));
     return;
   }
   std::vector<KeyName> known;

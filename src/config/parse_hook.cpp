@@ -270,11 +270,14 @@ Hook read_hook(Reader& reader, const Node& node, Kind kind, ActionSpecs actions)
   Hook hook{.kind = kind, .at = node.at, .pointer = reader.pointer()};
   if (kind != Kind::step) hook.on_failure = OnFailure::proceed;
   reader.set_own(variables_of(node));
+  const std::vector<std::string> unread_before = reader.take_unread();
   const std::string object = fmt::format("a {}", name_of(kind));
   read_object<Hook>(reader, node, kKeys, hook, object, only(kind),
                     OtherKeys(reader, hook, actions));
   if (node.type == Node::Type::object) finish(reader, node, hook, actions);
   reader.set_own({});
+  hook.unread = reader.take_unread();
+  reader.set_unread(unread_before);
   return hook;
 }
 

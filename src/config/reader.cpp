@@ -18,6 +18,17 @@ std::string listed(std::span<const std::string_view> words) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
+bool has_variables(const Node& node) noexcept {
+  return node.type == Node::Type::string && node.text.find('$') != std::string::npos;
+}
+
+/// A value for a message. What variables stand for may be a secret, so they are shown as written.
+std::string shown(const Node& node) {
+  const std::string_view what = has_variables(node) ? "the value of " : "";
+  const std::string_view quote = node.type == Node::Type::string ? "\"" : "";
+  return fmt::format("{}{}{}{}", what, quote, one_line(node.text, 60), quote);
+}
+
 }  // namespace
 
 Reader::Inside::Inside(Reader& reader, std::string_view key)
@@ -71,13 +82,16 @@ std::optional<std::string> Reader::expandable(const Node& node) {
 /// A text with variables, where something else is meant, as what it will be at start: a number if
 /// it is one. nullopt: not known yet, and no problem.
 std::optional<Node> Reader::resolved(const Node& node) {
-  if (node.type != Node::Type::string || node.text.find('$') == std::string::npos) return node;
+  if (!has_variables(node)) return node;
   if (const std::string wrong = check_expansion(node.text); !wrong.empty()) {
     problem(node.at, wrong);
     return std::nullopt;
   }
   auto text = resolve_ ? resolve_(node.text, own_) : std::nullopt;
-  if (!text) return std::nullopt;
+  if (!text) {
+    unread_.push_back(node.text);
+    return std::nullopt;
+  }
   Node out{.type = Node::Type::string, .at = node.at, .text = std::move(*text)};
   const auto [end, error] =
       std::from_chars(out.text.data(), out.text.data() + out.text.size(), out.integer);
@@ -102,7 +116,7 @@ std::optional<std::int64_t> Reader::integer(const Node& node, std::int64_t least
   if (!value || !is(*value, Node::Type::integer)) return std::nullopt;
   if (value->integer >= least && value->integer <= most) return value->integer;
   problem(node.at, fmt::format("{} is out of range; a whole number from {} to {} is meant",
-                               value->text, least, most));
+                               shown(node), least, most));
   return std::nullopt;
 }
 
@@ -124,9 +138,9 @@ std::optional<Duration> Reader::duration_from(const Node& node, Duration least) 
   if (!is_text) return std::nullopt;
   const auto duration = parse_duration(value->text);
   if (!duration) {
-    problem(node.at, fmt::format("\"{}\" is not a duration; write it like \"500ms\", \"30s\" or "
+    problem(node.at, fmt::format("{} is not a duration; write it like \"500ms\", \"30s\" or "
                                  "\"1m30s\" (units ms, s, m, h, d)",
-                                 one_line(value->text, 60)));
+                                 shown(node)));
   } else if (*duration < least) {
     problem(node.at, fmt::format("it must be {} or more", format_duration(least)));
     return std::nullopt;
@@ -164,8 +178,8 @@ std::optional<std::int64_t> Reader::size(const Node& node) {
   if (!value || !is(*value, Node::Type::string)) return std::nullopt;
   const auto bytes = parse_size(value->text);
   if (!bytes) {
-    problem(node.at, fmt::format("\"{}\" is not a size; write it like \"512KiB\" or \"64MiB\"",
-                                 one_line(value->text, 60)));
+    problem(node.at,
+            fmt::format("{} is not a size; write it like \"512KiB\" or \"64MiB\"", shown(node)));
   }
   return bytes;
 }

@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "config/json.hpp"
@@ -31,6 +33,12 @@ class Reader {
   void set_resolve(Resolve resolve) { resolve_ = std::move(resolve); }
   /// The variables of the hook that is being read.
   void set_own(Variables own) { own_ = std::move(own); }
+
+  /// The texts that stand for numbers, durations and booleans whose variables have no value yet;
+  /// the reader begins anew.
+  std::vector<std::string> take_unread() { return std::exchange(unread_, {}); }
+  void set_unread(std::vector<std::string> texts) { unread_ = std::move(texts); }
+  std::size_t unread() const noexcept { return unread_.size(); }
 
   /// Lengthens the pointer for as long as it lives.
   class Inside {
@@ -70,6 +78,7 @@ class Reader {
   Resolve resolve_;
   Variables own_;
   std::string pointer_;
+  std::vector<std::string> unread_;
 };
 
 /// One key of an object that is read into a T.

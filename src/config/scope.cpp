@@ -36,10 +36,6 @@ std::optional<std::string> given(const Environ& container, std::string_view name
   return value;
 }
 
-bool is_secret(const Variable& variable) noexcept {
-  return variable.secret.value_or(!variable.file.empty() || is_secret_name(variable.name));
-}
-
 /// A compiled pattern that matches whole values only.
 class Pattern {
  public:
@@ -77,6 +73,10 @@ bool is_secret_name(std::string_view name) noexcept {
   });
   return std::any_of(std::begin(kParts), std::end(kParts),
                      [&](std::string_view part) { return upper.find(part) != std::string::npos; });
+}
+
+bool is_secret(const Variable& variable) noexcept {
+  return variable.secret.value_or(!variable.file.empty() || is_secret_name(variable.name));
 }
 
 std::string check_pattern(const std::string& pattern) {

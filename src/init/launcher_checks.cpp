@@ -6,7 +6,9 @@
 #include <cerrno>
 #include <set>
 
+#include "base/text.hpp"
 #include "hooks/forbidden.hpp"
+#include "hooks/texts.hpp"
 #include "init/launcher.hpp"
 #include "sys/walk.hpp"
 
@@ -34,7 +36,7 @@ Launcher::Launcher(const config::Model& model, Surroundings surroundings)
 
 void Launcher::refuse(ExitCode code, std::string reason) {
   if (refusal_.code == ExitCode::ok) refusal_.code = code;
-  refusal_.reasons.push_back(std::move(reason));
+  refusal_.reasons.push_back(scrub(std::move(reason)));
 }
 
 std::string Launcher::who(Owner owner) const {
@@ -63,25 +65,30 @@ void Launcher::resolve_launch(Owner owner, const config::Identity& wish) {
 /// Every text of `owner` in which variables may stand.
 std::vector<std::string> Launcher::texts(Owner owner) const {
   std::vector<std::string> all{launch(owner).wish->working_directory, model_.working_directory};
+  const auto add = [&](const std::vector<std::string>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+  };
   const auto* program = command(owner);
-  if (program != nullptr && !program->shell_form) {
-    all.push_back(program->program);
-    all.insert(all.end(), program->arguments.begin(), program->arguments.end());
-    if (owner == kMain) all.resize(all.size() - around_.literal_words);
+  if (program != nullptr) {
+    auto words = hooks::words_of(*program);
+    if (owner == kMain && !words.empty()) words.resize(words.size() - around_.literal_words);
+    add(words);
   }
-  if (owner == kMain) return all;
-  config::Hook hook = model_.hooks[owner];
-  if (auto* use = std::get_if<config::Builtin>(&hook.action)) {
-    use->params.for_texts([&](const std::string& text) { all.push_back(text); });
-  }
-  for (const auto& [name, value] : hook.logging.fields) all.push_back(value);
-  all.push_back(hook.output_file);
-  if (!hook.condition) return all;
-  hooks::for_leaves(*hook.condition, [&](const config::Condition& leaf) {
-    using Type = config::Condition::Type;
-    if (leaf.type == Type::file || leaf.type == Type::directory) all.push_back(leaf.text);
-  });
+  add(owner == kMain ? model_.unread : hooks::texts_of(model_.hooks[owner]));
   return all;
+}
+
+/// What stands for a number and has a value by now, which the parser did not know: a file's.
+void Launcher::refuse_unread(Owner owner) {
+  for (const std::string& text : owner == kMain ? model_.unread : model_.hooks[owner].unread) {
+    std::vector<config::MissingVariable> missing;
+    (void)config::expand(text, scope(owner), missing);
+    if (!missing.empty()) continue;
+    refuse(ExitCode::config,
+           fmt::format("{}: \"{}\" stands for a number, a duration or a boolean, which cannot come "
+                       "from a file",
+                       who(owner), one_line(text, 60)));
+  }
 }
 
 void Launcher::report_variables() {
@@ -103,6 +110,12 @@ void Launcher::report_variables() {
                                : fmt::format("the variable {} is not set ({})", name, description));
   }
   for (const std::string& line : wrong) refuse(ExitCode::config, line);
+  for (const Owner owner : owners()) refuse_unread(owner);
+  // Messages show control characters in a form of their own.
+  for (std::size_t i = secrets_.size(); i-- > 0;) {
+    std::string shown = one_line(secrets_[i], secrets_[i].size());
+    if (shown != secrets_[i]) secrets_.push_back(std::move(shown));
+  }
   // The longest first, so that one secret within another leaves nothing of it.
   std::sort(secrets_.begin(), secrets_.end(),
             [](const auto& a, const auto& b) { return a.size() > b.size(); });

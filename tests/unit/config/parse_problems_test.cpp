@@ -60,6 +60,20 @@ TEST_SUITE("config/parse") {
     for (const Key& key : rows) check_keys("{", "}", key);
   }
 
+  TEST_CASE("what a variable stands for is not shown when it is wrong") {
+    const auto with = [](const std::string& key) {
+      return R"({"environment":{"A":"hidden"},"steps":[{"id":"a","command":"x",)" + key + "}]}";
+    };
+    CHECK(problem_of(with(R"("timeout":"$A")")) ==
+          "f:1:74: /steps/0/timeout: the value of \"$A\" is not a duration; write it like "
+          "\"500ms\", \"30s\" or \"1m30s\" (units ms, s, m, h, d)");
+    CHECK(problem_of(with(R"("retries":"$A")")) ==
+          "f:1:74: /steps/0/retries: expected a whole number, found a string");
+    CHECK(problem_of(with(R"("retries":"-${B:-1}")")) ==
+          "f:1:74: /steps/0/retries: the value of \"-${B:-1}\" is out of range; a whole number "
+          "from 0 to 1000000 is meant");
+  }
+
   TEST_CASE("a key of a hook with the wrong kind of value is a problem at the value") {
     const Key any[] = {{"timeout", "30", "write \"30s\", not 30"},
                        {"timeout", "1.5", "write \"1.5s\", not 1.5"},

@@ -59,6 +59,37 @@ TEST_SUITE("init/launcher") {
           "the variable THREE is not set");
   }
 
+  TEST_CASE("a number without value is missing like any other, and cannot come from a file") {
+    const Refused got = refused(R"({
+      "parallelism": "$TOP",
+      "steps": [{"id": "s", "command": "x", "retries": "$ONE", "timeout": "${TWO}s"},
+                {"id": "f", "command": "x", "retries": "${THREE:-3}"}],
+      "health": [{"id": "h", "tcp": "127.0.0.1:1", "interval": "$FOUR"}],
+      "main": {"command": "m"}})",
+                                as_uid(0));
+    CHECK(got.code == 78);
+    CHECK(got.reasons ==
+          "the variable FOUR is not set\nthe variable ONE is not set\n"
+          "the variable TOP is not set\nthe variable TWO is not set");
+  }
+
+  TEST_CASE("what is refused shows no secret, nor one whose end was cut off") {
+    Surroundings around = as_uid(0);
+    around.image_mode = ImageMode::prebuilt;
+    around.environment = {"PATH=/bin", "A_TOKEN=s3cr3t", "B_KEY=line\nline"};
+    const config::Model model = model_of(R"({"user": "root", "steps": [
+        {"id": "s", "command": "/$A_TOKEN/sh"}, {"id": "t", "command": "/$B_KEY/sh"}],
+        "main": {"command": "m"}})");
+    const Launcher launcher(model, around);
+    CHECK(launcher.refusal().code == ExitCode::refused);
+    CHECK(contains(launcher.refusal().reasons.at(0), "step s: '/***/sh' is a shell"));
+    CHECK(contains(launcher.refusal().reasons.at(1), "step t: '/***/sh' is a shell"));
+    CHECK(launcher.scrub("a s3cr3t, s3cr") == "a ***, s3cr");
+    CHECK(launcher.scrub_cut("a s3cr3t, s3cr") == "a ***, ***");
+    CHECK(launcher.scrub_cut("a line\nli") == "a ***");
+    CHECK(launcher.scrub_cut("") == "");
+  }
+
   TEST_CASE("a shell's line and a COMMAND from the command line are not expanded by us") {
     CHECK(refused(R"({"steps":[{"id":"s","command":"echo $NO"}]})", as_uid(0)).code == 0);
     Surroundings literal = as_uid(0);
