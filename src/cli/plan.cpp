@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
+#include "cli/notes.hpp"
 #include "cli/options.hpp"
 #include "health/answer.hpp"
 
@@ -37,13 +38,14 @@ constexpr Option<PlanOptions> kOptions[] = {
 // --- values ----------------------------------------------------------------------------------
 
 Json value_json(const config::Value& value, const config::ParamSpec& spec) {
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
   if (spec.type == config::ParamType::mode) {
     return fmt::format("{:04o}", std::get<std::int64_t>(value));
   }
   if (spec.type == config::ParamType::word) {
     return spec.words[static_cast<std::size_t>(std::get<std::int64_t>(value))];
   }
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* literal = std::get_if<config::Literal>(&value)) return literal->text;
   if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
   if (const auto* flag = std::get_if<bool>(&value)) return *flag;
   if (const auto* time = std::get_if<Duration>(&value)) return format_duration(*time);
@@ -110,6 +112,7 @@ class Plan {
     out["jobs"] = hooks_json(Kind::job);
     out["shutdown"] = {{"gracePeriod", format_duration(model_.shutdown.grace_period)},
                        {"totalGracePeriod", format_duration(model_.shutdown.total_grace_period)}};
+    out["notes"] = notes_on(model_);
     return out;
   }
 
@@ -177,12 +180,19 @@ std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
+/// A word of a command, in quotes where one could not tell where it ends.
+std::string word_text(const Json& word) {
+  const auto text = word.get<std::string>();
+  const bool is_plain = !text.empty() && text.find_first_of(" \t\r\n\"\\") == std::string::npos;
+  return is_plain ? text : word.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string action_text(const Json& action) {
   const auto& [name, value] = *action.items().begin();
   if (name == "shell") return fmt::format("/bin/sh -c {}", value.dump());
-  std::string text = name == "command" ? text_of(value) : name;
+  std::string text = name == "command" ? word_text(value) : name;
   if (name == "command") {
-    for (const Json& word : action["arguments"]) text += " " + text_of(word);
+    for (const Json& word : action["arguments"]) text += " " + word_text(word);
     return one_line(text);
   }
   for (const auto& [key, param] : value.items()) text += fmt::format(" {}={}", key, text_of(param));
@@ -221,8 +231,10 @@ std::string to_text(const Json& plan) {
     text += fmt::format("{}\n", part);
     for (const Json& hook : plan[part]) text += hook_text(hook);
   }
-  if (plan["main"].is_null()) return text + "main\n     from the command line\n";
-  return text + "main\n" + hook_text(plan["main"]);
+  text += "main\n";
+  text += plan["main"].is_null() ? "     from the command line\n" : hook_text(plan["main"]);
+  for (const Json& note : plan["notes"]) text += fmt::format("note: {}\n", text_of(note));
+  return text;
 }
 
 }  // namespace

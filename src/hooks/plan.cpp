@@ -24,7 +24,10 @@ void add_edge(const config::Reference& reference, const Index& index, PlannedSte
               Problems& problems) {
   const auto found = index.find(reference.id);
   if (found != index.end()) {
-    step.precedents.push_back(found->second);
+    const auto& known = step.precedents;  // a condition may ask for what is waited for already
+    if (std::find(known.begin(), known.end(), found->second) == known.end()) {
+      step.precedents.push_back(found->second);
+    }
     return;
   }
   std::vector<std::string_view> ids;

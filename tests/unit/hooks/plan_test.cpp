@@ -73,6 +73,7 @@ TEST_SUITE("hooks/plan") {
         {"one that named its own is no link of the chain",
          {{"a"}, {"b", Ids{}}, {"c"}},
          {{}, {}, {1, 0}}},
+        {"named twice", {{"a"}, {"b", Ids{"a", "a"}}}, {{}, {0}}},
         {"all that named theirs are waited for",
          {{"a", Ids{}}, {"b", Ids{}}, {"c"}},
          {{}, {}, {1, 0}}},
