@@ -27,14 +27,15 @@ DEADLINE = 30
 ALL_BLOCKED = 'fffffffffffbfeff'  # SIGKILL and SIGSTOP cannot be
 
 
-def _compile_actor():
-    source = pathlib.Path(__file__).with_name('actor.c')
+def compiled(name):
+    """The program that tests/lib/NAME.c makes; compiled once, statically."""
+    source = pathlib.Path(__file__).with_name(f'{name}.c')
     digest = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
     folder = pathlib.Path(tempfile.gettempdir()) / f'pintle-tests-{os.getuid()}'
     folder.mkdir(mode=0o755, exist_ok=True)
     if folder.stat().st_uid != os.getuid():
         raise PermissionError(f'{folder} belongs to somebody else')
-    program = folder / f'actor-{digest}'
+    program = folder / f'{name}-{digest}'
     if not program.exists():
         fresh = f'{program}.{os.getpid()}'
         subprocess.run(['gcc', '-O1', '-static', '-o', fresh, source], check=True)
@@ -42,7 +43,7 @@ def _compile_actor():
     return str(program)
 
 
-ACTOR = _compile_actor()
+ACTOR = compiled('actor')
 
 
 def folder():
