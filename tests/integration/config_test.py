@@ -198,7 +198,8 @@ def check_says_ok_and_which_variables_the_container_must_set():
                         'environment': {'KNOWN': {'defaultValue': 1}}})
     done = pid1.subprocess.run([PINTLE, 'check', path], capture_output=True, text=True)
     tap.equal((done.returncode, done.stdout), (0, 'note: TOKEN is declared nowhere; the '
-              f"container's environment must set it\n{path}: ok (1 step, 0 checks, 0 jobs, main "
+              "container's environment must set it\nnote: step a: the secret TOKEN becomes an "
+              f'argument, which /proc/PID/cmdline shows\n{path}: ok (1 step, 0 checks, 0 jobs, main '
               'from the command line)\n'))
 
 

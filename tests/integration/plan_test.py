@@ -1,0 +1,276 @@
+"""`pintle plan`: what would run, the same on every run and under every environment, and nothing runs.
+`pintle check` beside it: what is wrong with the graph of the steps."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
+import pid1
+import tap
+
+SHAPES = sorted((pathlib.Path(__file__).with_name('fixtures') / 'shapes').glob('*.json'))
+
+DOCUMENT = {
+    'user': 'app:app',
+    'environment': {'DB_URL': {'description': 'database'}, 'LIMIT': {'defaultValue': 3}},
+    'steps': [
+        {'id': 'data', 'directory': {'path': '/data/$TENANT', 'mode': '0750'}, 'user': 'root'},
+        {'id': 'left', 'command': 'fetch', 'arguments': ['$DB_URL', 'a b', ''],
+         'precedents': ['data'], 'retries': 3, 'timeout': '90s'},
+        {'id': 'right', 'command': 'echo a > b', 'precedents': ['data'], 'onFailure': 'continue'},
+        {'id': 'join', 'file': {'path': '/data/f', 'content': 'a $b\nc'},
+         'precedents': ['left', 'right'],
+         'onFailure': {'action': 'fallback', 'source': '/cache/f', 'destination': '/data/f'}},
+        {'id': 'packages', 'command': 'apk', 'arguments': ['add', 'krb5'],
+         'imageModes': ['layered']},
+        {'id': 'asked', 'command': 'x',
+         'condition': {'all': ['left', {'not': {'fileExists': '/data/done'}},
+                               {'any': [{'environment': 'LIMIT'}, {'imageMode': 'layered'},
+                                        {'directoryExists': '/data'}]}]}},
+        {'id': 'old', 'prune': {'path': '/data', 'olderThan': '$AGE', 'keepLast': '${LIMIT}'}},
+    ],
+    'main': {'command': '/app/serve', 'arguments': ['--token', '$API_TOKEN']},
+    'health': [{'id': 'live', 'kind': 'liveness', 'http': {'url': 'http://127.0.0.1:80/'},
+                'interval': '5s', 'timeout': '1s'}],
+    'maintenance': [{'id': 'tidy', 'schedule': {'every': '1h'}, 'command': 'tidy', 'user': '7:7'}],
+}
+
+TEXT = '''image mode: prebuilt
+steps
+├─ data
+│    directory path=/data/$TENANT mode=0750
+│    as root
+├─ left
+│    fetch $DB_URL "a b" ""
+│    as app:app
+│    after data
+│    timeout 1m30s
+│    retries 3
+├─ right
+│    /bin/sh -c "echo a > b"
+│    as app:app
+│    after data
+│    onFailure continue
+├─ join
+│    file path=/data/f content=a $b\\nc
+│    as app:app
+│    else fallback source=/cache/f destination=/data/f
+│    after left, right
+├─ packages (skipped: not for this image mode)
+│    apk add krb5
+│    as app:app
+│    after join, right, left, data
+├─ asked
+│    x
+│    as app:app
+│    after packages, left
+│    condition {"all":["left",{"not":{"fileExists":"/data/done"}},{"any":[{"environment":"LIMIT"},\
+{"imageMode":"layered"},{"directoryExists":"/data"}]}]}
+├─ old
+│    prune path=/data olderThan=$AGE keepLast=3
+│    as app:app
+│    after asked
+checks
+├─ live
+│    http url=http://127.0.0.1:80/
+│    as app:app
+│    timeout 1s
+│    kind liveness
+│    interval 5s
+jobs
+├─ tidy
+│    tidy
+│    as 7:7
+│    every 1h
+main
+│    /app/serve --token $API_TOKEN
+│    as app:app
+note: AGE is declared nowhere; the container's environment must set it
+note: API_TOKEN is declared nowhere; the container's environment must set it
+note: TENANT is declared nowhere; the container's environment must set it
+note: main: the secret API_TOKEN becomes an argument, which /proc/PID/cmdline shows
+'''
+
+
+def pintle(*words, **environment):
+    done = subprocess.run([pid1.PINTLE, *words], capture_output=True, text=True, env=environment)
+    return done.returncode, done.stdout, done.stderr
+
+
+def plan(path, mode='prebuilt', *options):
+    code, out, err = pintle('plan', *options, path, IMAGE_MODE=mode)
+    tap.equal((code, err), (0, ''))
+    return out
+
+
+@tap.test
+def the_text_shows_each_hook_with_action_user_order_and_policy():
+    tap.equal(plan(pid1.config(DOCUMENT)), TEXT)
+
+
+@tap.test
+def json_says_the_same_to_machines():
+    out = json.loads(plan(pid1.config(DOCUMENT), 'prebuilt', '--json'))
+    steps = {step['id']: step for step in out['steps']}
+    tap.equal(list(steps), [step['id'] for step in DOCUMENT['steps']])
+    tap.equal({name: step['after'] for name, step in steps.items()},
+              {'data': [], 'left': ['data'], 'right': ['data'], 'join': ['left', 'right'],
+               'packages': ['join', 'right', 'left', 'data'], 'asked': ['packages', 'left'],
+               'old': ['asked']})
+    tap.equal([name for name, step in steps.items() if 'skipped' in step], ['packages'])
+    tap.equal(steps['left'], {'id': 'left', 'action': {'command': 'fetch', 'arguments':
+                                                       ['$DB_URL', 'a b', '']},
+                              'user': 'app:app', 'timeout': '1m30s', 'retries': 3,
+                              'after': ['data']})
+    tap.equal(steps['right']['action'], {'shell': 'echo a > b'})
+    tap.equal(steps['asked']['condition'], DOCUMENT['steps'][5]['condition'])
+    tap.equal(steps['join']['fallback'],
+              {'fallback': {'source': '/cache/f', 'destination': '/data/f'}})
+    tap.equal(steps['join']['action'], {'file': {'path': '/data/f', 'content': 'a $b\nc'}})
+    tap.equal(out['main'], {'action': DOCUMENT['main'], 'user': 'app:app'})
+    tap.equal((out['checks'][0]['interval'], out['jobs'][0]['every']), ('5s', '1h'))
+    tap.equal(len(out['notes']), 4)
+
+
+@tap.test
+def the_image_mode_decides_what_is_skipped():
+    path = pid1.config(DOCUMENT)
+    layered = plan(path, 'layered')
+    tap.equal(layered, TEXT.replace('mode: prebuilt', 'mode: layered').replace(
+        ' (skipped: not for this image mode)', ''))
+    tap.equal(plan(path, ''), layered)
+
+
+@tap.test
+def every_run_gives_the_same_bytes_whatever_the_environment_and_the_time():
+    values = {'DB_URL': 'postgres://x', 'TENANT': 'secret-tenant', 'API_TOKEN': 'tok', 'AGE': '9d',
+              'LIMIT': '77', 'TZ': 'Asia/Tokyo', 'LC_ALL': 'de_DE.UTF-8', 'NOW': 'x',
+              'SITE_URL': 'u', 'PRICES_URL': 'u', 'NORTH_URL': 'n'}
+    for path in (pid1.config(DOCUMENT), *map(str, SHAPES)):
+        for options in ([], ['--json']):
+            first = plan(path, 'prebuilt', *options)
+            for _ in range(3):
+                tap.equal(pintle('plan', *options, path, IMAGE_MODE='prebuilt', **values),
+                          (0, first, ''))
+            elsewhere = subprocess.run([pid1.PINTLE, 'plan', *options, os.path.abspath(path)],
+                                       cwd='/', env={'IMAGE_MODE': 'prebuilt'},
+                                       capture_output=True, text=True)
+            tap.equal(elsewhere.stdout, first)
+
+
+@tap.test
+def nothing_is_run_and_nothing_has_to_exist():
+    folder = pid1.folder()
+    (folder / 'pintle.json').write_text(json.dumps({
+        'user': 'nobody-of-that-name',
+        'environment': {'KEY': {'file': '/no/such/file'}},
+        'steps': [{'id': 'a', 'command': '/bin/sh', 'arguments': ['-c', f'echo x > {folder}/ran']},
+                  {'id': 'b', 'directory': {'path': f'{folder}/made'}}],
+        'main': {'command': '/no/such/program'}}))
+    for command in ('check', 'plan'):
+        code, _, err = pintle(command, f'{folder}/pintle.json')
+        tap.equal((code, err), (0, ''))
+    tap.equal(os.listdir(folder), ['pintle.json'])
+
+
+@tap.test
+def values_are_never_shown_only_names():
+    document = {'environment': {'A': {'value': 'hidden-a'}, 'B': {'defaultValue': 'hidden-b'},
+                                'C_TOKEN': 'hidden-c'},
+                'steps': [{'id': 's', 'command': 'x', 'arguments': ['$A', '${B}', '$C_TOKEN'],
+                           'environment': {'D': 'hidden-d'},
+                           'logging': {'fields': {'f': '$D'}}}]}
+    path = pid1.config(document)
+    for options in ([], ['--json']):
+        out = plan(path, 'layered', *options)
+        tap.check('hidden' not in out, 'a value', out)
+        for name in ('$A', '${B}', '$C_TOKEN'):
+            tap.holds(out, name)
+
+
+@tap.test
+def notes_name_what_is_declared_nowhere_wherever_it_is_used():
+    document = {
+        'environment': {'TOP': 'x'}, 'workingDirectory': '/$IN_TOP',
+        'steps': [
+            {'id': 'a', 'command': '$IN_COMMAND', 'arguments': ['$TOP', '$OWN', '${NOW}', '$$NO'],
+             'environment': {'OWN': 'x'}, 'workingDirectory': '/$IN_DIRECTORY',
+             'timeout': '${IN_NUMBER}s', 'condition': {'not': {'fileExists': '/$IN_CONDITION'}},
+             'logging': {'fields': {'f': '$IN_FIELD'}},
+             'onFailure': {'action': 'fallback', 'source': '/$IN_FALLBACK'}},
+            {'id': 'b', 'directory': {'path': '/$IN_BUILTIN', 'owner': '${WITH:-default}'}},
+            {'id': 'c', 'command': 'echo $OF_THE_SHELL | cat'}],
+        'health': [{'id': 'd', 'tcp': '127.0.0.1:$IN_CHECK', 'interval': '$IN_INTERVAL'}],
+        'maintenance': [{'id': 'e', 'command': 'x', 'arguments': ['$IN_JOB', '$OWN'],
+                         'schedule': {'every': '1h'}}],
+        'main': {'command': 'm', 'arguments': ['$IN_MAIN']}, 'parallelism': '$IN_PARALLELISM'}
+    names = ['IN_BUILTIN', 'IN_CHECK', 'IN_COMMAND', 'IN_CONDITION', 'IN_DIRECTORY', 'IN_FALLBACK',
+             'IN_FIELD', 'IN_INTERVAL', 'IN_JOB', 'IN_MAIN', 'IN_NUMBER', 'IN_PARALLELISM',
+             'IN_TOP', 'OWN']
+    path = pid1.config(document)
+    for command in ('check', 'plan'):
+        _, out, _ = pintle(command, path)
+        notes = [line for line in out.splitlines() if line.startswith('note: ')]
+        tap.equal(notes, [f"note: {name} is declared nowhere; the container's environment must set "
+                          'it' for name in names])
+
+
+@tap.test
+def a_secret_that_becomes_an_argument_is_noted_unless_it_says_that_it_is_none():
+    document = {'environment': {'A': {'file': '/f'}, 'B': {'secret': True}, 'C_KEY': {},
+                                'D_KEY': {'secret': False}},
+                'steps': [{'id': 's', 'command': 'x', 'arguments': ['$A$B', '$B', '$C_KEY', '$D_KEY']},
+                          {'id': 't', 'file': {'path': '/x', 'template': '/y/$C_KEY'}}]}
+    _, out, _ = pintle('check', pid1.config(document))
+    tap.equal(out.splitlines()[:-1],
+              [f'note: step s: the secret {name} becomes an argument, which /proc/PID/cmdline shows'
+               for name in ('A', 'B', 'C_KEY')])
+
+
+@tap.test
+def a_cycle_is_printed_in_the_order_in_which_the_steps_would_have_to_run():
+    def step(name, *precedents, **more):
+        return {'id': name, 'command': 'x', 'precedents': list(precedents), **more}
+
+    table = [([step('a', 'c'), step('b', 'a'), step('c', 'b')], 'a → b → c → a'),
+             ([step('a', 'a')], 'a → a'),
+             ([step('free'), step('x', 'free', 'y'), step('y', 'x')], 'x → y → x'),
+             ([step('a', condition='b'), step('b', 'a')], 'a → b → a'),
+             ([step('a', 'b'), {'id': 'b', 'command': 'x'}], 'a → b → a')]
+    for steps, cycle in table:
+        for command in ('check', 'plan'):
+            code, out, err = pintle(command, pid1.config({'steps': steps}))
+            tap.equal((code, out), (78, ''))
+            tap.holds(err, f'the steps wait for each other: {cycle}; remove one precedent')
+
+
+@tap.test
+def an_unknown_id_is_told_with_the_one_that_was_meant():
+    table = [({'precedents': ['migrat']}, '/steps/1/precedents/0', 'migrat'),
+             ({'condition': 'migrate2'}, '/steps/1/condition', 'migrate2'),
+             ({'condition': {'all': [{'not': 'Migrate'}]}}, '/steps/1/condition/all/0/not',
+              'Migrate')]
+    for more, pointer, wrong in table:
+        steps = [{'id': 'migrate', 'command': 'x'}, {'id': 'b', 'command': 'x', **more}]
+        code, _, err = pintle('plan', pid1.config({'steps': steps}))
+        tap.equal(code, 78)
+        tap.holds(err, f': {pointer}: there is no step "{wrong}"; did you mean "migrate"?')
+    code, _, err = pintle('check', pid1.config({'steps': [
+        {'id': 'a', 'command': 'x', 'precedents': ['zzzzzz']}]}))
+    tap.equal(code, 78)
+    tap.check('did you mean' not in err, 'nothing is near', err)
+
+
+@tap.test
+def a_plan_without_a_config_or_with_two_is_told():
+    tap.equal(pintle('plan')[0], 78)
+    tap.equal(pintle('plan', 'a', 'b')[0], 64)
+    tap.equal(pintle('plan', '--jsn', 'a')[0], 64)
+    code, _, err = pintle('plan', '/no/such.json')
+    tap.equal(code, 78)
+    tap.holds(err, "cannot open '/no/such.json': No such file or directory")
+
+
+tap.main()
