@@ -87,6 +87,7 @@ class Launcher {
   void read_secret_file(const config::Variable& variable);
   void report_variables();
   void refuse_unread(Owner owner);
+  void know_secrets_by_their_forms();
   void resolve_kept_capabilities();
   void refuse(ExitCode code, std::string reason);
 

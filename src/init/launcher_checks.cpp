@@ -36,7 +36,7 @@ Launcher::Launcher(const config::Model& model, Surroundings surroundings)
 
 void Launcher::refuse(ExitCode code, std::string reason) {
   if (refusal_.code == ExitCode::ok) refusal_.code = code;
-  refusal_.reasons.push_back(scrub(std::move(reason)));
+  refusal_.reasons.push_back(std::move(reason));
 }
 
 std::string Launcher::who(Owner owner) const {
@@ -111,10 +111,22 @@ void Launcher::report_variables() {
   }
   for (const std::string& line : wrong) refuse(ExitCode::config, line);
   for (const Owner owner : owners()) refuse_unread(owner);
-  // Messages show control characters in a form of their own.
+  know_secrets_by_their_forms();
+}
+
+/// Messages show control characters in a form of their own, and what a hook writes comes by lines.
+void Launcher::know_secrets_by_their_forms() {
+  constexpr std::size_t kShortestLine = 4;  // "-" or "}" alone tells nothing
   for (std::size_t i = secrets_.size(); i-- > 0;) {
-    std::string shown = one_line(secrets_[i], secrets_[i].size());
-    if (shown != secrets_[i]) secrets_.push_back(std::move(shown));
+    const std::string secret = secrets_[i];
+    std::string shown = one_line(secret, secret.size());
+    if (shown == secret) continue;
+    secrets_.push_back(std::move(shown));
+    for (std::string_view rest = secret; !rest.empty();) {
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      if (line.size() >= kShortestLine) secrets_.emplace_back(line);
+      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    }
   }
   // The longest first, so that one secret within another leaves nothing of it.
   std::sort(secrets_.begin(), secrets_.end(),
@@ -184,7 +196,7 @@ void Launcher::refuse_shells() {
     refuse(ExitCode::refused,
            fmt::format("{}: {}, which IMAGE_MODE=prebuilt does not allow; use a built-in or a "
                        "program, or list the step for \"imageModes\": [\"layered\"] only",
-                       who(owner), why));
+                       who(owner), scrub(why)));
   }
 }
 

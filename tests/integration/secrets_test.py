@@ -70,6 +70,8 @@ def hooks_that_use(name, folder):
         {'command': 'false', 'retries': 1, 'backoff': 'none', 'arguments': [f'a{use}']},
         {'command': 'sh', 'arguments': ['-c', 'exec sleep 100', use], 'timeout': '50ms'},
         {'command': 'sh', 'arguments': ['-c', 'kill -9 $$$$', use]},
+        {'command': 'printf', 'arguments': ['said %s\\n', use], 'output': 'log'},
+        {'command': 'true', 'output': {'file': f'/no/such/{use}'}},
         {'command': f'/no/such/{use}'},
         {'command': use},
         {'command': 'true', 'workingDirectory': f'/no/such/{use}'},

@@ -88,6 +88,7 @@ TEST_SUITE("init/launcher") {
     CHECK(launcher.scrub_cut("a s3cr3t, s3cr") == "a ***, ***");
     CHECK(launcher.scrub_cut("a line\nli") == "a ***");
     CHECK(launcher.scrub_cut("") == "");
+    CHECK(launcher.scrub("one line of it") == "one *** of it");
   }
 
   TEST_CASE("a shell's line and a COMMAND from the command line are not expanded by us") {
