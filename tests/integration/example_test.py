@@ -1,0 +1,42 @@
+"""The example config in which every part of the vocabulary stands: fixtures/whole.jsonc."""
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
+import pid1
+import tap
+
+EXAMPLE = pathlib.Path(__file__).with_name('fixtures') / 'whole.jsonc'
+# What this version refuses, as it refuses every key that it does not know.
+REFUSED = ['/steps/2/verify', '/main/notify', '/health/0/onFailure', '/maintenance/0/schedule',
+           '/shutdown/before', '/shutdown/after', '/confinement/executables']
+
+
+def check(path):
+    done = subprocess.run([pid1.PINTLE, 'check', path], capture_output=True, text=True, env={})
+    return done.returncode, done.stdout, re.findall(r':\d+:\d+: (/\S+): ', done.stderr)
+
+
+@tap.test
+def it_loads_but_for_the_keys_that_this_version_refuses_by_name():
+    code, _, pointers = check(EXAMPLE)
+    tap.equal(pointers, REFUSED)
+    tap.equal(code, 78 if REFUSED else 0)
+
+
+@tap.test
+def without_those_it_loads_and_asks_for_no_value():
+    text = EXAMPLE.read_text()
+    for part in (r', "verify": \{.*?\}', r', "notify": true', r', "onFailure": "terminate"',
+                 r', "before": \[\], "after": \[\]', r', "executables": \[.*?\]'):
+        text, count = re.subn(part, '', text)
+        tap.equal(count, 1, part)
+    text = text.replace('"*/15 * * * *"', '{"every": "15m"}')
+    code, out, pointers = check(pid1.config(text))
+    tap.equal((code, pointers), (0, []))
+    tap.holds(out, 'ok (4 steps, 1 check, 1 job, main)')
+
+
+tap.main()
