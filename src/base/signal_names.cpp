@@ -73,4 +73,10 @@ std::string signal_name(int number) {
   return fmt::format("signal {}", number);
 }
 
+std::vector<std::string_view> signal_names() {
+  std::vector<std::string_view> names;
+  for (const Row& row : kRows) names.push_back(row.name);
+  return names;
+}
+
 }  // namespace pintle

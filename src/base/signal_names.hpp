@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pintle {
 
@@ -16,5 +17,8 @@ std::optional<int> signal_number(std::string_view name) noexcept;
 
 /// "SIGTERM" for 15, "SIGRTMIN+3" for 37; for a number that has no name "signal N".
 std::string signal_name(int number);
+
+/// Every name without "SIG", RTMIN and RTMAX included.
+std::vector<std::string_view> signal_names();
 
 }  // namespace pintle

@@ -30,6 +30,7 @@ int check_command(int argc, char** argv);
 int plan_command(int argc, char** argv);
 int health_command(int argc, char** argv);
 int status_command(int argc, char** argv);
+int schema_command(int argc, char** argv);
 int help_command(int argc, char** argv);
 int version_command(int argc, char** argv);
 
@@ -37,6 +38,7 @@ std::string run_options();
 std::string plan_options();
 std::string health_options();
 std::string status_options();
+std::string schema_options();
 
 /// Writes "pintle: exit N: reason" and returns N.
 int fail(ExitCode code, std::string_view reason);

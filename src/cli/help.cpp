@@ -22,6 +22,8 @@ constexpr CommandRow kRows[] = {
      AsPid1::yes, check_command, nullptr},
     {"plan", "plan [--json] [FILE]", "what would run, in what order, as whom; runs nothing",
      AsPid1::yes, plan_command, plan_options},
+    {"schema", "schema [--format json|markdown]", "what a config may be, for editors and CI",
+     AsPid1::yes, schema_command, schema_options},
     {"help", "help [COMMAND | exit-codes]", "this text, or more about a command", AsPid1::yes,
      help_command, nullptr},
     {"version", "--version", "the version", AsPid1::yes, version_command, nullptr},

@@ -22,6 +22,7 @@ enum class ParamType : std::uint8_t {
   literal,   ///< as it stands; may be empty
   owner,     ///< "user" or "user:group", expanded
   duration,  ///< "30s"
+  interval,  ///< the same, longer than 0
   size,      ///< "64MiB"
   mode,      ///< "0750"
   count,     ///< a whole number, 1 or more
@@ -40,7 +41,25 @@ struct ParamSpec {
   std::span<const std::string_view> words = {};
   /// What is wrong with a text, "" if nothing; asked only when nothing is left to expand in it.
   std::string (*check)(const std::string& text) = nullptr;
+  std::string_view (*pattern)() = nullptr;  ///< the same as a regular expression, for a schema
+  std::string_view standard = {};           ///< the default
 };
+
+/// What must hold between the keys of an object.
+struct Rule {
+  enum class Type : std::uint8_t {
+    exactly_one,
+    at_least_one,
+    at_most_one,
+    needs,     ///< the first key needs the second
+    lone_key,  ///< the object has one key, whichever
+  };
+  Type type;
+  std::span<const std::string_view> keys = {};
+};
+
+/// How an object with these keys breaks `rule`; "" if it does not.
+std::string broken(const Rule& rule, std::span<const std::string_view> keys);
 
 /// A text in which a `$` is a `$`.
 struct Literal {
@@ -56,6 +75,8 @@ class Params {
  public:
   void set(std::string_view name, Value value);
   bool has(std::string_view name) const noexcept { return find(name) != nullptr; }
+
+  std::vector<std::string_view> names() const;
 
   /// nullptr if it is not there.
   const Value* find(std::string_view name) const noexcept;
@@ -97,10 +118,11 @@ struct ActionSpec {
   std::span<const ParamSpec> params;
   /// The parameter that a plain string stands for: {"tcp": "127.0.0.1:80"}; "" if none.
   std::string_view shorthand = {};
-  /// What is wrong with the parameters together, "" if nothing.
+  /// What is wrong with the parameters together, "" if nothing: what `rules` cannot say.
   std::string (*check)(const Params& params) = nullptr;
   /// The `timeout` of a hook that names none; unset: its kind decides.
   std::optional<Duration> timeout = {};
+  std::span<const Rule> rules = {};
 };
 
 }  // namespace pintle::config

@@ -40,8 +40,9 @@ bool split(std::string_view text, std::string_view& host, std::string_view& port
     const std::size_t end = text.find(']');
     if (end == std::string_view::npos) return false;
     host = text.substr(1, end - 1);
+    if (host.find(':') == std::string_view::npos) return false;
     text.remove_prefix(end + 1);
-    if (text.empty()) return host.find(':') != std::string_view::npos;
+    if (text.empty()) return true;
     if (text.front() != ':') return false;
     port = text.substr(1);
     return !port.empty();
@@ -84,6 +85,17 @@ bool is_visible(char c) noexcept {
   return c > 0x20 && c < 0x7f;
 }
 
+constexpr std::string_view kPortPattern =
+    ":0*(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+constexpr std::string_view kLoopbackPattern =
+    R"((?:localhost|127(?:\.(?:[1-9]?[0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])){3}|\[[0:]*:0{0,3}1\]))";
+constexpr std::string_view kHostPattern =
+    R"((?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+\]))";
+
+std::string url_with(std::string_view host) {
+  return fmt::format(R"(^http://{}(?:{})?(?:[/?][!"$-~]*)?$)", host, kPortPattern);
+}
+
 }  // namespace
 
 Result<Address> parse_address(std::string_view text, Hosts hosts) {
@@ -105,6 +117,26 @@ Result<HttpUrl> parse_http_url(std::string_view text, Hosts hosts) {
   if (!target.starts_with('/')) target.insert(0, "/");
   return HttpUrl{TRY(address_in(authority, text, kHttpPort, hosts)), std::string(authority),
                  std::move(target)};
+}
+
+std::string_view loopback_address_pattern() {
+  static const std::string pattern = fmt::format("^{}{}$", kLoopbackPattern, kPortPattern);
+  return pattern;
+}
+
+std::string_view address_pattern() {
+  static const std::string pattern = fmt::format("^{}{}$", kHostPattern, kPortPattern);
+  return pattern;
+}
+
+std::string_view loopback_url_pattern() {
+  static const std::string pattern = url_with(kLoopbackPattern);
+  return pattern;
+}
+
+std::string_view url_pattern() {
+  static const std::string pattern = url_with(kHostPattern);
+  return pattern;
 }
 
 }  // namespace pintle::config

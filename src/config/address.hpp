@@ -29,4 +29,10 @@ Result<Address> parse_address(std::string_view text, Hosts hosts = Hosts::loopba
 /// "http://HOST[:PORT][/PATH][?QUERY]", without user-info or fragment. Errors: as above.
 Result<HttpUrl> parse_http_url(std::string_view text, Hosts hosts = Hosts::loopback);
 
+// What the two take, as regular expressions for a schema; of IPv6 addresses only the characters.
+std::string_view loopback_address_pattern();
+std::string_view address_pattern();
+std::string_view loopback_url_pattern();
+std::string_view url_pattern();
+
 }  // namespace pintle::config

@@ -147,12 +147,14 @@ class Builder : public nlohmann::json::json_sax_t {
     return true;
   }
 
-  bool parse_error(std::size_t offset, const std::string&,
+  bool parse_error(std::size_t offset, const std::string& token,
                    const nlohmann::detail::exception& error) override {
     const std::string_view what = error.what();
     const std::size_t start = what.find("syntax error");
-    const std::string_view reason = start == std::string_view::npos ? what : what.substr(start);
-    problems_.push_back({cursor_.place(offset > 0 ? offset - 1 : 0), {}, one_line(reason, 200)});
+    const std::string reason = start == std::string_view::npos
+                                   ? fmt::format("the number {} is too large", one_line(token, 60))
+                                   : one_line(what.substr(start), 200);
+    problems_.push_back({cursor_.place(offset > 0 ? offset - 1 : 0), {}, reason});
     return false;
   }
 

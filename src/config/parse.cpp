@@ -7,39 +7,28 @@
 
 #include "config/environment.hpp"
 #include "config/parse_parts.hpp"
+#include "config/slots.hpp"
 
 namespace pintle::config {
 namespace {
 
 constexpr std::string_view kFormats[] = {"text", "json"};
-constexpr std::string_view kLevels[] = {"debug", "info", "warn", "error"};
 constexpr std::string_view kInitUsers[] = {"main"};
 
-void read_mode(Reader& reader, const Node& node, Model& out) {
-  if (const auto word = reader.word(node, kImageModes))
-    out.image_mode = static_cast<ImageMode>(*word);
-}
-
-template <auto Field>
-void grace(Reader& reader, const Node& node, Shutdown& out) {
-  if (const auto duration = reader.duration(node)) out.*Field = *duration;
-}
-
-void read_stop_signals(Reader& reader, const Node& node, Shutdown& out) {
-  out.signals.clear();
-  read_items(reader, node, [&](const Node& item) {
-    if (const auto number = reader.signal(item)) out.signals.push_back(*number);
-  });
-}
-
 constexpr Key<Shutdown> kShutdownKeys[] = {
-    {"gracePeriod", grace<&Shutdown::grace_period>, "From the stop signal to SIGKILL for main."},
-    {"totalGracePeriod", grace<&Shutdown::total_grace_period>, "The whole stop, at most."},
-    {"signals", read_stop_signals, "Which signals stop the container: SIGTERM and SIGINT."},
+    {"gracePeriod", into<&Shutdown::grace_period, &Reader::duration>,
+     "From the stop signal to SIGKILL for main.", "25s", "8s"},
+    {"totalGracePeriod", into<&Shutdown::total_grace_period, &Reader::duration>,
+     "The whole stop, at most; where only one of the two is written, the other follows it.", "28s",
+     "9s"},
+    {"signals", list<&Shutdown::signals, &Reader::signal>,
+     "The signals that stop the container; every other one is only forwarded to main.",
+     R"(["SIGTERM", "SIGQUIT"])", R"(["SIGTERM", "SIGINT"])"},
 };
+constexpr auto kShutdown = object_of<kShutdownKeys>({.name = "shutdown", .title = "\"shutdown\""});
 
 void read_shutdown(Reader& reader, const Node& node, Model& out) {
-  read_object<Shutdown>(reader, node, kShutdownKeys, out.shutdown, "\"shutdown\"");
+  read_object(reader, node, kShutdown, out.shutdown);
   // Where only one of the two is written, the other follows it.
   Shutdown& shutdown = out.shutdown;
   if (shutdown.total_grace_period >= shutdown.grace_period) return;
@@ -52,55 +41,45 @@ void read_shutdown(Reader& reader, const Node& node, Model& out) {
   }
 }
 
-void read_capabilities(Reader& reader, const Node& node, Confinement& out) {
-  if (auto names = read_arguments(reader, node)) out.capabilities = std::move(*names);
-}
-
 constexpr Key<Confinement> kConfinementKeys[] = {
-    {"capabilities", read_capabilities,
-     "What main keeps after the step-down: [\"NET_BIND_SERVICE\"]."},
+    {"capabilities", list<&Confinement::capabilities, &Reader::filled_text>,
+     "What main keeps after the step-down, capabilities(7).", R"(["NET_BIND_SERVICE"])", "[]"},
     {"noNewPrivileges", into<&Confinement::no_new_privileges, &Reader::boolean>,
-     "Set no_new_privs for every child; true unless it says otherwise."},
+     "Set no_new_privs for every child.", "false", "true"},
 };
-
-void read_confinement(Reader& reader, const Node& node, Model& out) {
-  read_object<Confinement>(reader, node, kConfinementKeys, out.confinement, "\"confinement\"");
-}
-
-void read_level(Reader& reader, const Node& node, Logging& out) {
-  if (const auto word = reader.word(node, kLevels)) out.level = static_cast<log::Level>(*word);
-}
-void read_format(Reader& reader, const Node& node, Logging& out) {
-  if (const auto word = reader.word(node, kFormats)) out.format = static_cast<log::Format>(*word);
-}
+constexpr auto kConfinement =
+    object_of<kConfinementKeys>({.name = "confinement", .title = "\"confinement\""});
 
 constexpr Key<Logging> kLoggingKeys[] = {
-    {"level", read_level, "The lowest level that is written: debug, info, warn, error."},
-    {"format", read_format, "text or json."},
+    {"level", word<&Logging::level, kLevels>, "The lowest level that is written.", "debug", "info"},
+    {"format", word<&Logging::format, kFormats>, "Lines for people, or a JSON object a line.",
+     "json", "text"},
 };
-
-void read_logging(Reader& reader, const Node& node, Model& out) {
-  read_object<Logging>(reader, node, kLoggingKeys, out.logging, "\"logging\"");
-}
+constexpr auto kLogging = object_of<kLoggingKeys>({.name = "logging", .title = "\"logging\""});
 
 void read_init_user(Reader& reader, const Node& node, Model& out) {
   if (reader.word(node, kInitUsers)) out.init_as_main = true;
 }
 
 constexpr Key<Model> kInitKeys[] = {
-    {"user", read_init_user, "\"main\": PID 1 takes main's uid when init is over."},
+    {"user",
+     {read_init_user, &kWordForm<kInitUsers>},
+     "Whose uid PID 1 takes when init is over: main's, where no process of root may exist.",
+     "main"},
 };
+constexpr auto kInit = object_of<kInitKeys>({.name = "init", .title = "\"init\""});
 
 void read_init(Reader& reader, const Node& node, Model& out) {
-  read_object<Model>(reader, node, kInitKeys, out, "\"init\"");
-}
-
-void read_parallelism(Reader& reader, const Node& node, Model& out) {
-  if (const auto count = reader.count(node, 1)) out.parallelism = *count;
+  read_object(reader, node, kInit, out);
 }
 
 /// The arrays of hooks need to know the built-ins; parse() reads them.
 void read_later(Reader&, const Node&, Model&) {}
+
+/// For editors: they find the schema by it.
+void ignore_text(Reader& reader, const Node& node, Model&) {
+  (void)reader.text(node);
+}
 
 struct HookKey {
   std::string_view name;
@@ -109,30 +88,59 @@ struct HookKey {
 constexpr HookKey kHookKeys[] = {
     {"steps", Kind::step}, {"health", Kind::check}, {"maintenance", Kind::job}};
 
-void read_main_part(Reader& reader, const Node& node, Model& out) {
-  read_main(reader, node, out.main);
-}
 void read_environment(Reader& reader, const Node& node, Model& out) {
   read_variables(reader, node, out.environment);
 }
 
 constexpr Key<Model> kKeys[] = {
     {"user", into<&Model::user, &Reader::filled_text>,
-     "What a root pintle steps down to, for main and every hook that names nobody."},
-    {"workingDirectory", into<&Model::working_directory, &Reader::filled_text>,
-     "Where main and hooks run; the container's unless it says otherwise."},
-    {"imageMode", read_mode, "layered or prebuilt; IMAGE_MODE can make it stricter."},
-    {"environment", read_environment, "Variables, declared once and checked before anything runs."},
-    {"parallelism", read_parallelism, "How many steps may run at the same time."},
-    {"steps", read_later, "The init steps, in order."},
-    {"main", read_main_part, "The container's main process."},
-    {"health", read_later, "The health checks."},
-    {"maintenance", read_later, "The jobs that run on a schedule."},
-    {"shutdown", read_shutdown, "How the container stops."},
-    {"confinement", read_confinement, "What main and hooks may do."},
-    {"init", read_init, "PID 1 itself."},
-    {"logging", read_logging, "pintle's own lines."},
+     "What a root pintle steps down to, for main and every hook that names nobody: user or "
+     "user:group, names or numbers.",
+     "app:app"},
+    {"workingDirectory", into<&Model::working_directory, &Reader::expandable>,
+     "Where main and hooks run; the container's unless it says otherwise.", "/app"},
+    {"imageMode", word<&Model::image_mode, kImageModes>,
+     "Whether the image may be completed at start (layered) or is used as it is (prebuilt); the "
+     "variable IMAGE_MODE can make it stricter.",
+     "prebuilt", "layered"},
+    {"environment",
+     {read_environment, &kVariablesForm},
+     "Variables, declared once and checked before anything runs.",
+     R"({"DATABASE_URL": {"description": "PostgreSQL URL"}, "LOG_LEVEL": "info"})"},
+    {"parallelism", count<&Model::parallelism, 1>,
+     "How many steps may run at the same time; the CPUs available, at most 4, unless it says "
+     "otherwise.",
+     "2"},
+    {"steps",
+     {read_later, &kListForm<kStepForm>},
+     "The init steps, in order; main starts when all are done.",
+     R"([{"id": "migrate", "command": "/app/migrate", "arguments": ["--url", "$DATABASE_URL"]}])"},
+    {"main",
+     {read_main, &kMainForm},
+     "The container's main process.",
+     R"({"command": "/usr/bin/python3", "arguments": ["/app/main.py"]})"},
+    {"health",
+     {read_later, &kListForm<kCheckForm>},
+     "The health checks, which run beside main.",
+     R"([{"id": "web", "http": {"url": "http://127.0.0.1:8080/healthz"}}])"},
+    {"maintenance",
+     {read_later, &kListForm<kJobForm>},
+     "The jobs that run on a schedule beside main.",
+     R"([{"id": "tidy", "schedule": {"every": "6h"}, "command": "/app/tidy"}])"},
+    {"shutdown",
+     {read_shutdown, &kObjectForm<kShutdown>},
+     "How the container stops.",
+     R"({"gracePeriod": "25s"})"},
+    {"confinement", member<&Model::confinement, kConfinement>, "What main and hooks may do.",
+     R"({"capabilities": ["NET_BIND_SERVICE"]})"},
+    {"init", {read_init, &kObjectForm<kInit>}, "PID 1 itself.", R"({"user": "main"})"},
+    {"logging", member<&Model::logging, kLogging>, "pintle's own lines.", R"({"format": "json"})"},
+    {"$schema",
+     {ignore_text, &kFormOf<&Reader::text>},
+     "Where editors find the schema of this file; pintle ignores it.",
+     "./pintle.schema.json"},
 };
+constexpr auto kDocument = object_of<kKeys>({.name = "config", .title = "the config"});
 
 void find_duplicate_ids(const Model& model, Problems& problems) {
   std::unordered_map<std::string_view, const Hook*> seen;
@@ -187,6 +195,10 @@ Reader::Resolve resolver(const Variables& top, const std::vector<std::string>* c
 
 }  // namespace
 
+const ObjectInfo& document() noexcept {
+  return kDocument;
+}
+
 std::string_view name_of(ImageMode mode) noexcept {
   return kImageModes[static_cast<std::size_t>(mode)];
 }
@@ -203,7 +215,7 @@ Model parse(std::string_view text, const ParseContext& context, Problems& proble
     read_variables(quiet, *environment, top);
   }
   reader.set_resolve(resolver(top, context.environment));
-  read_object<Model>(reader, root, kKeys, model, "the config");
+  read_object(reader, root, kDocument, model);
   model.unread = reader.take_unread();
   for (const HookKey& key : kHookKeys) {
     const Node* hooks = root.find(key.name);

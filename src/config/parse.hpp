@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/diagnostics.hpp"
+#include "config/form.hpp"
 #include "config/model.hpp"
 
 namespace pintle::config {
@@ -22,5 +23,8 @@ struct ParseContext {
 /// Parses and validates `text`. Every problem of the document is added to `problems` (all of them,
 /// in the order of the text); with any, the model must not be used. Pure.
 Model parse(std::string_view text, const ParseContext& context, Problems& problems);
+
+/// The rows of the whole document, from which all others can be reached.
+const ObjectInfo& document() noexcept;
 
 }  // namespace pintle::config

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "config/environment.hpp"
 #include "config/parse_parts.hpp"
 
 namespace pintle::config {
@@ -57,10 +56,12 @@ std::optional<Value> read_value(Reader& reader, const Node& node, const ParamSpe
       return std::nullopt;
     case ParamType::duration:
       return as_value(reader.duration(node));
+    case ParamType::interval:
+      return as_value(reader.positive_duration(node));
     case ParamType::size:
       return as_number(reader.size(node));
     case ParamType::count:
-      return as_number(reader.count(node, 1));
+      return as_number(reader.integer(node, 1, kMostCount));
     case ParamType::boolean:
       return as_value(reader.boolean(node));
     case ParamType::texts:
@@ -112,31 +113,12 @@ Builtin read_builtin(Reader& reader, const Node& node, const ActionSpec& action)
   if (!reader.is(node, Node::Type::object)) return out;
   for (const Member& member : node.members) read_param(reader, member, action, out.params);
   for (const ParamSpec& spec : action.params) {
-    if (spec.required && node.find(spec.name) == nullptr) {
-      reader.problem(node.at, fmt::format("the key \"{}\" is missing", spec.name));
-    }
+    if (spec.required) require_key(reader, node, spec.name);
   }
+  check_rules(reader, node, action.rules);
   const std::string wrong = action.check == nullptr ? std::string() : action.check(out.params);
   if (!wrong.empty()) reader.problem(node.at, wrong);
   return out;
-}
-
-bool looks_like_shell(std::string_view command) noexcept {
-  return command.find_first_of(" \t\r\n|&;<>()\"'\\*?[#~`") != std::string_view::npos ||
-         command.find("$(") != std::string_view::npos;
-}
-
-std::optional<std::vector<std::string>> read_arguments(Reader& reader, const Node& node) {
-  if (!reader.is(node, Node::Type::array)) return std::nullopt;
-  std::vector<std::string> arguments;
-  read_items(reader, node, [&](const Node& item) {
-    auto argument = reader.text(item);
-    if (!argument) return;
-    const std::string wrong = check_expansion(*argument);
-    if (!wrong.empty()) reader.problem(item.at, wrong);
-    arguments.push_back(std::move(*argument));
-  });
-  return arguments;
 }
 
 }  // namespace pintle::config

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "config/parse_parts.hpp"
+#include "config/slots.hpp"
 
 namespace pintle::config {
 namespace {
@@ -13,6 +14,59 @@ constexpr OnFailure kOnFailureValue[kKinds][3] = {
     {OnFailure::abort, OnFailure::proceed, OnFailure::fallback},
     {},
     {OnFailure::proceed, OnFailure::fallback, {}}};
+
+// The forms of `onFailure`: a word, the same word in an object, or what a fallback needs.
+constexpr std::string_view kStepWords[] = {"abort", "continue"};
+constexpr std::string_view kJobWords[] = {"continue"};
+constexpr std::string_view kFallbackWord[] = {"fallback"};
+
+constexpr std::string_view kActionHelp = "What is done when all attempts have failed.";
+constexpr KeyInfo kFallbackAction{
+    "action", kWordForm<kFallbackWord>, kActionHelp, "fallback", {}, kAnyKind, true};
+
+template <const auto& Words>
+constexpr KeyInfo kWordRows[] = {
+    {"action", kWordForm<Words>, kActionHelp, "continue", {}, kAnyKind, true}};
+constexpr KeyInfo kFileRows[] = {
+    kFallbackAction,
+    {"source",
+     kFormOf<&Reader::expandable>,
+     "The file that is taken instead: a regular file that is not empty.",
+     "/cache/rules.json",
+     {},
+     kAnyKind,
+     true},
+    {"destination", kFormOf<&Reader::expandable>,
+     "Where its copy goes; without it nothing is copied.", "/data/rules.json"},
+};
+constexpr KeyInfo kStepRows[] = {
+    kFallbackAction,
+    {"step",
+     kEitherForm<kFallbackForm>,
+     "A step that is run instead; its id may be missing.",
+     R"({"command": "/app/restore"})",
+     {},
+     kAnyKind,
+     true},
+};
+
+template <const auto& Infos>
+KeyInfo row_of(std::size_t row) {
+  return Infos[row];
+}
+template <const auto& Infos>
+constexpr Rows kRowsOf{std::size(Infos), row_of<Infos>};
+
+template <const auto& Words>
+constexpr ObjectInfo kWordObject{.name = {}, .title = {}, .rows = kRowsOf<kWordRows<Words>>};
+constexpr ObjectInfo kFileObject{
+    .name = "fallbackToFile", .title = "\"onFailure\"", .rows = kRowsOf<kFileRows>};
+constexpr ObjectInfo kStepObject{
+    .name = "fallbackToStep", .title = "\"onFailure\"", .rows = kRowsOf<kStepRows>};
+
+template <const auto& Words>
+constexpr Form kFailureForm = kEitherForm<kWordForm<Words>, kObjectForm<kWordObject<Words>>,
+                                          kObjectForm<kFileObject>, kObjectForm<kStepObject>>;
 
 void read_on_failure_word(Reader& reader, const Node& node, Hook& out) {
   const auto kind = static_cast<std::size_t>(out.kind);
@@ -42,7 +96,7 @@ void read_fallback(Reader& reader, const Node& node, Hook& out, ActionSpecs acti
   } else {
     const Reader::Inside inside(reader, "step");
     if (node.members.size() > 2) reader.problem(node.at, "\"step\" stands alone beside \"action\"");
-    out.fallback.push_back(read_hook(reader, *step, Kind::step, actions));
+    out.fallback.push_back(read_hook(reader, *step, Kind::step, fallback_object(), actions));
   }
   Hook& fallback = out.fallback.back();
   fallback.is_fallback = true;
@@ -50,6 +104,9 @@ void read_fallback(Reader& reader, const Node& node, Hook& out, ActionSpecs acti
 }
 
 }  // namespace
+
+constexpr Form kStepFailureForm = kFailureForm<kStepWords>;
+constexpr Form kJobFailureForm = kFailureForm<kJobWords>;
 
 void read_on_failure(Reader& reader, const Node& node, Hook& out, ActionSpecs actions) {
   const Reader::Inside inside(reader, "onFailure");
@@ -61,7 +118,7 @@ void read_on_failure(Reader& reader, const Node& node, Hook& out, ActionSpecs ac
     return;
   }
   const Node* action = node.find("action");
-  if (action == nullptr) return reader.problem(node.at, "the key \"action\" is missing");
+  if (action == nullptr) return require_key(reader, node, "action");
   read_on_failure_word(reader, *action, out);
   if (out.on_failure == OnFailure::fallback) return read_fallback(reader, node, out, actions);
   if (node.members.size() > 1) reader.problem(node.at, "only a fallback has further keys");

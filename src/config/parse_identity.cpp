@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "config/parse_parts.hpp"
+#include "config/slots.hpp"
 
 namespace pintle::config {
 namespace {
@@ -17,16 +18,27 @@ struct LimitRow {
   std::string_view name;
   int resource;
   bool is_size;  ///< in bytes, so "64MiB" may be written
+  std::string_view help;
+  std::string_view example;
 };
 constexpr LimitRow kLimits[] = {
-    {"as", RLIMIT_AS, true},           {"core", RLIMIT_CORE, true},
-    {"cpu", RLIMIT_CPU, false},        {"data", RLIMIT_DATA, true},
-    {"fsize", RLIMIT_FSIZE, true},     {"locks", RLIMIT_LOCKS, false},
-    {"memlock", RLIMIT_MEMLOCK, true}, {"msgqueue", RLIMIT_MSGQUEUE, true},
-    {"nice", RLIMIT_NICE, false},      {"nofile", RLIMIT_NOFILE, false},
-    {"nproc", RLIMIT_NPROC, false},    {"rtprio", RLIMIT_RTPRIO, false},
-    {"rttime", RLIMIT_RTTIME, false},  {"sigpending", RLIMIT_SIGPENDING, false},
-    {"stack", RLIMIT_STACK, true},
+    {"as", RLIMIT_AS, true, "Its address space.", "2GiB"},
+    {"core", RLIMIT_CORE, true, "A file with its memory when it crashes.", "0"},
+    {"cpu", RLIMIT_CPU, false, "CPU time, in seconds.", "600"},
+    {"data", RLIMIT_DATA, true, "Its data: heap and private mappings.", "1GiB"},
+    {"fsize", RLIMIT_FSIZE, true, "A file that it writes.", "1GiB"},
+    {"locks", RLIMIT_LOCKS, false, "Locks on files.", "1024"},
+    {"memlock", RLIMIT_MEMLOCK, true, "Memory that it locks.", "unlimited"},
+    {"msgqueue", RLIMIT_MSGQUEUE, true, "POSIX message queues of its user.", "1MiB"},
+    {"nice", RLIMIT_NICE, false, "How far it may raise its priority: 20 minus the nice value.",
+     "20"},
+    {"nofile", RLIMIT_NOFILE, false, "Open files.", R"({"soft": 4096, "hard": 65536})"},
+    {"nproc", RLIMIT_NPROC, false, "Processes and threads of its user.", "256"},
+    {"rtprio", RLIMIT_RTPRIO, false, "Its real-time priority.", "0"},
+    {"rttime", RLIMIT_RTTIME, false,
+     "CPU time under real-time scheduling without a pause, in microseconds.", "500000"},
+    {"sigpending", RLIMIT_SIGPENDING, false, "Signals that wait for its user.", "1024"},
+    {"stack", RLIMIT_STACK, true, "Its stack.", "8MiB"},
 };
 
 std::optional<std::uint64_t> read_bound(Reader& reader, const Node& node, const LimitRow& row) {
@@ -40,37 +52,39 @@ std::optional<std::uint64_t> read_bound(Reader& reader, const Node& node, const 
   return number ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
 }
 
+/// True if the bound is known; one with a variable may not be yet.
 template <auto Field>
-void read_side(Reader& reader, const Node& node, const LimitRow& row, Limit& out) {
-  if (const auto bound = read_bound(reader, node, row)) out.*Field = *bound;
+bool read_side(Reader& reader, const Node& node, const LimitRow& row, Limit& out) {
+  const auto bound = read_bound(reader, node, row);
+  if (bound) out.*Field = *bound;
+  return bound.has_value();
 }
 
 /// {"soft": …, "hard": …}, or one value for both.
 void read_limit(Reader& reader, const Node& node, const LimitRow& row, Limits& out) {
   Limit limit{.name = row.name, .resource = row.resource};
   if (node.type != Node::Type::object) {
-    read_side<&Limit::soft>(reader, node, row, limit);
+    (void)read_side<&Limit::soft>(reader, node, row, limit);
     limit.hard = limit.soft;
     out.push_back(limit);
     return;
   }
+  bool are_known = true;
   const KeyName known[] = {{"soft", true}, {"hard", true}};
   for (const Member& member : node.members) {
     const Reader::Inside inside(reader, member.key);
     if (member.key == "soft") {
-      read_side<&Limit::soft>(reader, member.value, row, limit);
+      are_known = read_side<&Limit::soft>(reader, member.value, row, limit) && are_known;
     } else if (member.key == "hard") {
-      read_side<&Limit::hard>(reader, member.value, row, limit);
+      are_known = read_side<&Limit::hard>(reader, member.value, row, limit) && are_known;
     } else {
       report_unknown_key(reader, member, known, "a limit");
     }
   }
   for (const KeyName& key : known) {
-    if (node.find(key.name) == nullptr) {
-      reader.problem(node.at, fmt::format("the key \"{}\" is missing", key.name));
-    }
+    require_key(reader, node, key.name);
   }
-  if (limit.soft > limit.hard) reader.problem(node.at, "\"soft\" is above \"hard\"");
+  if (are_known && limit.soft > limit.hard) reader.problem(node.at, "\"soft\" is above \"hard\"");
   out.push_back(limit);
 }
 
@@ -90,10 +104,6 @@ void read_limits(Reader& reader, const Node& node, Identity& out) {
   }
 }
 
-void read_nice(Reader& reader, const Node& node, Identity& out) {
-  if (const auto value = reader.integer(node, -20, 19)) out.nice = static_cast<int>(*value);
-}
-
 void read_stdin(Reader& reader, const Node& node, Identity& out) {
   if (node.type == Node::Type::null) {
     out.input = Input::null;
@@ -106,29 +116,75 @@ void read_environment(Reader& reader, const Node& node, Identity& out) {
   read_variables(reader, node, out.environment);
 }
 
+// The forms of a limit: a bound, or soft and hard; of a size or of a number.
+constexpr std::string_view kUnlimitedWord[] = {"unlimited"};
+constexpr const Form& kNumber = kCountForm<0, INT64_MAX>;
+constexpr const Form& kSize = kFormOf<&Reader::size>;
+constexpr Form kNumberBound = kEitherForm<kWordForm<kUnlimitedWord>, kNumber>;
+constexpr Form kSizeBound = kEitherForm<kWordForm<kUnlimitedWord>, kNumber, kSize>;
+
+template <const Form& Bound>
+KeyInfo side_at(std::size_t side) {
+  constexpr std::string_view kSides[] = {"soft", "hard"};
+  constexpr std::string_view kHelp[] = {"What counts; it may be raised up to hard.",
+                                        "What soft may be raised to."};
+  return {kSides[side], Bound, kHelp[side], "1024", {}, kAnyKind, true};
+}
+template <const Form& Bound>
+constexpr ObjectInfo kSidesObject{.name = &Bound == &kSizeBound ? "sizeLimit" : "numberLimit",
+                                  .title = "a limit",
+                                  .rows = {2, side_at<Bound>}};
+
+KeyInfo limit_at(std::size_t row) {
+  const LimitRow& limit = kLimits[row];
+  const Form& form = limit.is_size
+                         ? kEitherForm<kSizeBound, kObjectForm<kSidesObject<kSizeBound>>>
+                         : kEitherForm<kNumberBound, kObjectForm<kSidesObject<kNumberBound>>>;
+  return {limit.name, form, limit.help, limit.example};
+}
+constexpr ObjectInfo kLimitsObject{
+    .name = "limits", .title = "\"limits\"", .rows = {std::size(kLimits), limit_at}};
+
 constexpr Key<Identity> kKeys[] = {
     {"user", into<&Identity::user, &Reader::filled_text>,
-     "Who runs it: name or number, with \":GROUP\" if it is not the user's own."},
+     "Who runs it: user or user:group, names or numbers; the top level's unless it says otherwise.",
+     "app:app"},
     {"workingDirectory", into<&Identity::working_directory, &Reader::expandable>,
-     "Where it runs; the top level's unless it says otherwise."},
-    {"environment", read_environment, "Variables of its own; they win over the top level's."},
+     "Where it runs; the top level's unless it says otherwise.", "/app"},
+    {"environment",
+     {read_environment, &kVariablesForm},
+     "Variables of its own; they win over the top level's.",
+     R"({"PGCONNECT_TIMEOUT": 5})"},
     {"useSystemEnvironment", into<&Identity::use_system_environment, &Reader::boolean>,
-     "Pass the container's environment on, which main gets anyway; otherwise a hook gets only what "
-     "is declared, and PATH."},
-    {"umask", into<&Identity::umask, &Reader::mode>, "Its file mode creation mask, in octal."},
-    {"limits", read_limits, "Its resource limits, by their names for --ulimit of Docker."},
-    {"nice", read_nice, "Its nice value, -20 to 19."},
-    {"stdin", read_stdin,
-     "null (a hook's default: it reads nothing) or inherit (main's: the container's)."},
+     "Pass the container's environment on: true for main; a hook gets only what is declared, and "
+     "PATH, unless it says otherwise.",
+     "true"},
+    {"umask", into<&Identity::umask, &Reader::mode>,
+     "Its file mode creation mask, in octal; inherited unless it says otherwise.", "0027"},
+    {"limits",
+     {read_limits, &kObjectForm<kLimitsObject>},
+     "Its resource limits, by their names for --ulimit of Docker; inherited unless it says "
+     "otherwise.",
+     R"({"nofile": 1024, "core": 0})",
+     "{}"},
+    {"nice", count<&Identity::nice, -20, 19>,
+     "Its nice value; below 0 needs a privilege. Inherited unless it says otherwise.", "10"},
+    {"stdin",
+     {read_stdin, &kEitherForm<kWordForm<kInputs>, kNullForm>},
+     "Its standard input: null, which is empty, for a hook, or inherit, the container's, for main, "
+     "unless it says otherwise.",
+     "inherit"},
 };
 
 }  // namespace
+
+constexpr Rows kIdentityRows{std::size(kKeys), info_at<kKeys>};
 
 bool read_identity_key(Reader& reader, const Member& member, Identity& out,
                        std::vector<KeyName>& known) {
   for (const Key<Identity>& key : kKeys) {
     if (key.name == member.key) {
-      key.read(reader, member.value, out);
+      key.value.read(reader, member.value, out);
       return true;
     }
     known.push_back({key.name, true});

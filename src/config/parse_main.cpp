@@ -1,4 +1,5 @@
 #include "config/parse_parts.hpp"
+#include "config/slots.hpp"
 
 namespace pintle::config {
 namespace {
@@ -24,39 +25,58 @@ void read_main_program(Reader& reader, const Node& node, Main& out) {
 void read_main_arguments(Reader& reader, const Node& node, Main& out) {
   if (auto words = read_arguments(reader, node)) command_of(out).arguments = std::move(*words);
 }
+
 constexpr std::string_view kCommandLines[] = {"replace", "append"};
 
 void read_command_line(Reader& reader, const Node& node, Main& out) {
   if (const auto word = reader.word(node, kCommandLines)) out.appends_command_line = *word == 1;
 }
 
+constexpr const Form& kSignal = kFormOf<&Reader::signal>;
+
 constexpr Key<Main> kMainKeys[] = {
-    {"command", read_main_program, "The program of the container; COMMAND replaces it."},
-    {"arguments", read_main_arguments, "Its arguments, each passed as it is."},
-    {"commandLine", read_command_line,
-     "What COMMAND does: replace command and arguments, or append to the arguments."},
-    {"signals", read_signals, "What main gets instead of a signal: {\"SIGTERM\": \"SIGINT\"}."},
+    {"command",
+     {read_main_program, &kCommandForm},
+     "The program of the container, by path or by name in PATH; COMMAND replaces it.",
+     "/usr/bin/python3"},
+    {"arguments",
+     {read_main_arguments, &kArgumentsForm},
+     "Its arguments, each passed as it is, never split.",
+     R"(["/app/main.py", "--port", "$PORT"])",
+     "[]"},
+    {"commandLine",
+     {read_command_line, &kWordForm<kCommandLines>},
+     "What COMMAND does: replace command and arguments, or append to the arguments.",
+     "append",
+     "replace"},
+    {"signals",
+     {read_signals, &kMapForm<kSignal, kSignal>},
+     "What main gets instead of a signal.",
+     R"({"SIGTERM": "SIGINT"})",
+     "{}"},
 };
+
+constexpr std::string_view kArgumentsNeedCommand[] = {"arguments", "command"};
+constexpr std::string_view kCommandLineNeedsCommand[] = {"commandLine", "command"};
+constexpr Rule kRules[] = {{Rule::Type::needs, kArgumentsNeedCommand},
+                           {Rule::Type::needs, kCommandLineNeedsCommand}};
+constexpr auto kMain = object_of<kMainKeys>(
+    {.name = "main", .title = "\"main\"", .rules = kRules, .more = &kIdentityRows});
 
 }  // namespace
 
-void read_main(Reader& reader, const Node& node, Main& out) {
-  const auto identity = [&](const Member& member, std::vector<KeyName>& known) {
-    return read_identity_key(reader, member, out.identity, known);
-  };
-  read_object<Main>(reader, node, kMainKeys, out, "\"main\"", kAnyKind, identity);
-  if (node.find("arguments") != nullptr && node.find("command") == nullptr) {
-    reader.problem(node.at, "\"arguments\" without \"command\"");
-  }
-  if (out.command && node.find("arguments") == nullptr) {
-    out.command->shell_form = looks_like_shell(out.command->program);
-  }
-  const Node* command_line = node.find("commandLine");
-  const bool is_line = out.command && out.command->shell_form;
-  if (out.appends_command_line && (!out.command || is_line)) {
-    reader.problem(command_line->at, is_line ? "nothing can be appended to a line for the shell; "
-                                               "write \"arguments\": []"
-                                             : "\"append\" without \"command\"");
+constexpr Form kMainForm = kObjectForm<kMain>;
+
+void read_main(Reader& reader, const Node& node, Model& out) {
+  Main& main = out.main;
+  read_object(reader, node, kMain, main, [&](const Member& member, std::vector<KeyName>& known) {
+    return read_identity_key(reader, member, main.identity, known);
+  });
+  if (!main.command) return;
+  finish_command(reader, node, *main.command);
+  if (main.appends_command_line && main.command->shell_form) {
+    reader.problem(node.find("commandLine")->at,
+                   "nothing can be appended to a line for the shell; write \"arguments\": []");
   }
 }
 

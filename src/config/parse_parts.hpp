@@ -5,15 +5,30 @@
 
 namespace pintle::config {
 
+inline constexpr std::string_view kImageModes[] = {"layered", "prebuilt"};
+inline constexpr std::string_view kLevels[] = {"debug", "info", "warn", "error"};
+
 /// An `environment` object.
 void read_variables(Reader& reader, const Node& node, Variables& out);
+extern const Form kVariablesForm;
 
-/// An array of words.
-std::optional<std::vector<std::string>> read_arguments(Reader& reader, const Node& node);
+/// False, and a problem, if no variable can have that name.
+bool check_variable_name(Reader& reader, std::string_view name, Position at);
+extern const Form kVariableNameForm;
+
+/// Decides, when all keys of `node` are read, whether its command is a line for the shell.
+void finish_command(Reader& reader, const Node& node, Command& out);
 
 /// True when `command` has white space or shell syntax in it; without the key `arguments` it is
 /// then a line for the shell (design section 2, "Commands").
 bool looks_like_shell(std::string_view command) noexcept;
+
+/// An array of words.
+std::optional<std::vector<std::string>> read_arguments(Reader& reader, const Node& node);
+extern const Form kArgumentsForm;
+
+/// `arguments` belong to `command`.
+extern const Rule kCommandRules[1];
 
 /// What the built-ins are; injected, because they stand with what they do.
 using ActionSpecs = std::span<const ActionSpec* const>;
@@ -22,29 +37,43 @@ using ActionSpecs = std::span<const ActionSpec* const>;
 void read_hooks(Reader& reader, const Node& node, Kind kind, ActionSpecs actions,
                 std::vector<Hook>& out);
 
-/// One hook of `kind`.
-Hook read_hook(Reader& reader, const Node& node, Kind kind, ActionSpecs actions);
+/// The keys of a hook: one that is listed, or one that stands in another's stead.
+const Object<Hook>& hook_object(Kind kind) noexcept;
+const Object<Hook>& fallback_object() noexcept;
+extern const Form kStepForm;
+extern const Form kCheckForm;
+extern const Form kJobForm;
+extern const Form kFallbackForm;
+extern const Form kIdForm;
+
+/// One hook of `kind` with the keys of `object`.
+Hook read_hook(Reader& reader, const Node& node, Kind kind, const Object<Hook>& object,
+               ActionSpecs actions);
 
 /// `onFailure`, after everything else of the hook: a fallback takes its identity from it.
 void read_on_failure(Reader& reader, const Node& node, Hook& out, ActionSpecs actions);
+extern const Form kStepFailureForm;
+extern const Form kJobFailureForm;
 
 /// The use of a built-in.
 Builtin read_builtin(Reader& reader, const Node& node, const ActionSpec& action);
 
 /// `condition`: the id of a step, or an object.
 std::optional<Condition> read_condition(Reader& reader, const Node& node);
+extern const Form kConditionForm;
 
 /// `backoff`: a word or an object.
 void read_backoff(Reader& reader, const Node& node, Backoff& out);
-
-inline constexpr std::string_view kImageModes[] = {"layered", "prebuilt"};
+extern const Form kBackoffForm;
 
 /// A key that main and every hook have; false: it is none of those, whose names are then in
 /// `known`.
 bool read_identity_key(Reader& reader, const Member& member, Identity& out,
                        std::vector<KeyName>& known);
+extern const Rows kIdentityRows;
 
 /// `main`.
-void read_main(Reader& reader, const Node& node, Main& out);
+void read_main(Reader& reader, const Node& node, Model& out);
+extern const Form kMainForm;
 
 }  // namespace pintle::config

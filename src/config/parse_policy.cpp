@@ -2,74 +2,82 @@
 #include <fmt/format.h>
 
 #include "config/parse_parts.hpp"
+#include "config/slots.hpp"
 
 namespace pintle::config {
 namespace {
 
 constexpr std::string_view kBackoffs[] = {"none", "constant", "linear", "exponential"};
 
-void read_type(Reader& reader, const Node& node, Backoff& out) {
-  if (const auto word = reader.word(node, kBackoffs)) out.type = static_cast<BackoffType>(*word);
-}
-void read_factor(Reader& reader, const Node& node, Backoff& out) {
-  if (const auto factor = reader.fraction(node, 1, 100)) out.factor = *factor;
-}
-void read_jitter(Reader& reader, const Node& node, Backoff& out) {
-  if (const auto jitter = reader.fraction(node, 0, 1)) out.jitter = *jitter;
-}
-
 constexpr Key<Backoff> kBackoffKeys[] = {
-    {"type", read_type, "none, constant, linear or exponential."},
-    {"initial", into<&Backoff::initial, &Reader::duration>, "The first wait; 1s."},
-    {"max", into<&Backoff::max, &Reader::duration>, "The longest wait; 60s."},
-    {"factor", read_factor, "What each wait is multiplied by, if exponential; 2."},
-    {"jitter", read_jitter, "The part of each wait that chance decides, 0 to 1; 0."},
+    {"type", word<&Backoff::type, kBackoffs>, "How the waits grow.", "linear", "exponential"},
+    {"initial", into<&Backoff::initial, &Reader::duration>, "The first wait.", "500ms", "1s"},
+    {"max", into<&Backoff::max, &Reader::duration>, "The longest wait.", "30s", "60s"},
+    {"factor", fraction<&Backoff::factor, 1, 100>,
+     "What each wait is multiplied by, if exponential.", "1.5", "2"},
+    {"jitter", fraction<&Backoff::jitter, 0, 1>, "The part of each wait that chance decides.",
+     "0.2", "0"},
 };
+constexpr auto kBackoff = object_of<kBackoffKeys>({.name = "backoff", .title = "\"backoff\""});
 
 using Type = Condition::Type;
 
-struct ConditionKey {
-  std::string_view name;
-  Type type;
-};
-constexpr ConditionKey kConditionKeys[] = {
-    {"fileExists", Type::file},
-    {"directoryExists", Type::directory},
-    {"environment", Type::variable},
-    {"imageMode", Type::image_mode},
-    {"not", Type::negation},
-    {"all", Type::all},
-    {"any", Type::any},
-};
+template <Type type, const auto& Inner>
+void read_as(Reader& reader, const Node& node, Condition& out) {
+  out.type = type;
+  Inner.read(reader, node, out);
+}
+template <Type type, const auto& Inner>
+constexpr Slot<Condition> kAs{read_as<type, Inner>, Inner.form};
 
+void read_name(Reader& reader, const Node& node, Condition& out) {
+  const auto name = reader.text(node);
+  if (name && check_variable_name(reader, *name, node.at)) out.text = *name;
+}
+void read_part(Reader& reader, const Node& node, Condition& out) {
+  if (auto part = read_condition(reader, node)) out.parts.push_back(std::move(*part));
+}
 void read_parts(Reader& reader, const Node& node, Condition& out) {
-  read_items(reader, node, [&](const Node& item) {
-    if (auto part = read_condition(reader, item)) out.parts.push_back(std::move(*part));
-  });
+  read_items(reader, node, [&](const Node& item) { read_part(reader, item, out); });
 }
 
-std::optional<Condition> read_object_condition(Reader& reader, const Member& member, Type type) {
-  const Reader::Inside inside(reader, member.key);
-  Condition out{.type = type, .at = member.at, .pointer = reader.pointer()};
-  if (type == Type::all || type == Type::any) {
-    read_parts(reader, member.value, out);
-  } else if (type == Type::negation) {
-    if (auto part = read_condition(reader, member.value)) out.parts.push_back(std::move(*part));
-  } else if (type == Type::image_mode) {
-    const auto word = reader.word(member.value, kImageModes);
-    if (word) out.image_mode = static_cast<ImageMode>(*word);
-  } else {
-    out.text = reader.expandable(member.value).value_or("");
-  }
-  return out;
-}
+constexpr Slot<Condition> kPath = into<&Condition::text, &Reader::expandable>;
+constexpr Slot<Condition> kName{read_name, &kVariableNameForm};
+constexpr Slot<Condition> kMode = word<&Condition::image_mode, kImageModes>;
+constexpr Slot<Condition> kPart{read_part, &kConditionForm};
+constexpr Slot<Condition> kAll{read_parts, &kListForm<kConditionForm>};
+
+constexpr Key<Condition> kConditionKeys[] = {
+    {"fileExists", kAs<Type::file, kPath>, "A regular file is there, as the hook's user sees it.",
+     "/data/initialized"},
+    {"directoryExists", kAs<Type::directory, kPath>, "A directory is there.", "/data/cache"},
+    {"environment", kAs<Type::variable, kName>, "The variable has a value.", "DATABASE_URL"},
+    {"imageMode", kAs<Type::image_mode, kMode>, "It is this image mode.", "layered"},
+    {"not", kAs<Type::negation, kPart>, "The condition does not hold.",
+     R"({"fileExists": "/data/initialized"})"},
+    {"all", kAs<Type::all, kAll>, "All of them hold.",
+     R"([{"environment": "DATABASE_URL"}, {"not": {"fileExists": "/data/initialized"}}])"},
+    {"any", kAs<Type::any, kAll>, "One of them holds.",
+     R"([{"environment": "DATABASE_URL"}, {"fileExists": "/data/database.url"}])"},
+};
+constexpr Rule kOneKey[] = {{Rule::Type::lone_key}};
+constexpr auto kCondition = object_of<kConditionKeys>(
+    {.name = "conditionObject", .title = "a condition", .rules = kOneKey});
 
 }  // namespace
 
+constexpr Form kBackoffForm = kEitherForm<kWordForm<kBackoffs>, kObjectForm<kBackoff>>;
+
+constexpr Form kConditionForm{.type = Form::Type::either,
+                              .parts = kParts<kIdForm, kObjectForm<kCondition>>,
+                              .name = "condition"};
+
 void read_backoff(Reader& reader, const Node& node, Backoff& out) {
-  if (node.type != Node::Type::object) return read_type(reader, node, out);
+  if (node.type != Node::Type::object) {
+    return word<&Backoff::type, kBackoffs>.read(reader, node, out);
+  }
   out.type = BackoffType::exponential;
-  read_object<Backoff>(reader, node, kBackoffKeys, out, "\"backoff\"");
+  read_object(reader, node, kBackoff, out);
 }
 
 std::optional<Condition> read_condition(Reader& reader, const Node& node) {
@@ -85,14 +93,9 @@ std::optional<Condition> read_condition(Reader& reader, const Node& node) {
     return std::nullopt;
   }
   const Member& member = node.members.front();
-  std::vector<KeyName> known;
-  for (const ConditionKey& key : kConditionKeys) {
-    if (key.name == member.key) return read_object_condition(reader, member, key.type);
-    known.push_back({key.name, true});
-  }
-  const Reader::Inside inside(reader, member.key);
-  report_unknown_key(reader, member, known, "a condition");
-  return std::nullopt;
+  Condition out{.at = member.at, .pointer = fmt::format("{}/{}", reader.pointer(), member.key)};
+  read_object(reader, node, kCondition, out);
+  return out;
 }
 
 }  // namespace pintle::config

@@ -4,6 +4,7 @@
 
 #include "config/environment.hpp"
 #include "config/parse_parts.hpp"
+#include "config/slots.hpp"
 
 namespace pintle::config {
 namespace {
@@ -41,21 +42,41 @@ void read_pattern(Reader& reader, const Node& node, Variable& out) {
   }
 }
 
+constexpr Form kScalarForm{.type = Form::Type::scalar, .name = "scalar"};
+
 constexpr Key<Variable> kKeys[] = {
     {"description", into<&Variable::description, &Reader::text>,
-     "What the variable is for; shown when it is missing."},
-    {"value", read_value, "A fixed value, whatever the container's environment says."},
-    {"defaultValue", read_fallback, "The value when the container's environment has none."},
+     "What the variable is for; shown when it is missing.", "PostgreSQL URL"},
+    {"value",
+     {read_value, &kScalarForm},
+     "A fixed value, whatever the container's environment says.",
+     "C.UTF-8"},
+    {"defaultValue",
+     {read_fallback, &kScalarForm},
+     "The value when the container's environment has none; without it the variable is required.",
+     "info"},
     {"file", into<&Variable::file, &Reader::filled_text>,
-     "A file whose content is the value, without the newlines at its end; for secrets."},
-    {"pattern", read_pattern, "A regular expression (extended) that the whole value must match."},
-    {"secret", read_secret,
-     "Never show the value; names like *TOKEN*, *PASS*, *KEY* are by default."},
+     "A file whose content is the value, without the newlines at its end; for secrets.",
+     "/run/secrets/db_password"},
+    {"pattern",
+     {read_pattern, &kFormOf<&Reader::filled_text>},
+     "A regular expression (extended, regex(7)) that the whole value must match.",
+     "debug|info|warn|error"},
+    {"secret",
+     {read_secret, &kFormOf<&Reader::boolean>},
+     "Never show the value; true unless it says otherwise for what comes from a file and for names "
+     "with TOKEN, PASS, SECRET, KEY or CREDENTIAL in them.",
+     "true"},
     {"export", into<&Variable::exported, &Reader::boolean>,
-     "Pass a value from a file on to main and hooks as a variable."},
+     "Pass a value from a file on to main and hooks as a variable.", "true", "false"},
     {"allowEmpty", into<&Variable::allow_empty, &Reader::boolean>,
-     "Take an empty value for a value; otherwise empty counts as unset."},
+     "Take an empty value for a value; otherwise empty counts as unset.", "true", "false"},
 };
+
+constexpr std::string_view kSources[] = {"value", "defaultValue", "file"};
+constexpr Rule kRules[] = {{Rule::Type::at_most_one, kSources}};
+constexpr auto kVariable =
+    object_of<kKeys>({.name = "variable", .title = "a variable", .rules = kRules});
 
 bool is_variable_name(std::string_view name) noexcept {
   const auto fits = [](char c) {
@@ -67,23 +88,27 @@ bool is_variable_name(std::string_view name) noexcept {
 
 }  // namespace
 
+constexpr Form kVariableNameForm{
+    .type = Form::Type::text, .pattern = "^[A-Za-z_][A-Za-z0-9_]*$", .name = "variableName"};
+constexpr Form kVariablesForm =
+    kMapForm<kVariableNameForm, kEitherForm<kScalarForm, kObjectForm<kVariable>>>;
+
+bool check_variable_name(Reader& reader, std::string_view name, Position at) {
+  if (is_variable_name(name)) return true;
+  reader.problem(at, "a variable's name has letters, digits and _ only, no digit first");
+  return false;
+}
+
 void read_variables(Reader& reader, const Node& node, Variables& out) {
   if (!reader.is(node, Node::Type::object)) return;
   for (const Member& member : node.members) {
     const Reader::Inside inside(reader, member.key);
     Variable variable{.name = member.key, .at = member.at, .pointer = reader.pointer()};
-    if (!is_variable_name(member.key)) {
-      reader.problem(member.at, "a variable's name has letters, digits and _ only, no digit first");
-    }
+    (void)check_variable_name(reader, member.key, member.at);
     if (member.value.type == Node::Type::object) {
-      read_object<Variable>(reader, member.value, kKeys, variable, "a variable");
+      read_object(reader, member.value, kVariable, variable);
     } else {
       variable.value = scalar(reader, member.value);
-    }
-    const int sources =
-        (variable.value ? 1 : 0) + (variable.fallback ? 1 : 0) + (variable.file.empty() ? 0 : 1);
-    if (sources > 1) {
-      reader.problem(member.at, "\"value\", \"defaultValue\" and \"file\" exclude each other");
     }
     out.push_back(std::move(variable));
   }

@@ -104,6 +104,13 @@ std::optional<Node> Reader::resolved(const Node& node) {
   return out;
 }
 
+std::optional<std::string> Reader::argument(const Node& node) {
+  auto value = text(node);
+  const std::string wrong = value ? check_expansion(*value) : std::string();
+  if (!wrong.empty()) problem(node.at, wrong);
+  return value;
+}
+
 std::optional<bool> Reader::boolean(const Node& node) {
   const auto value = resolved(node);
   if (!value || !is(*value, Node::Type::boolean)) return std::nullopt;
@@ -118,11 +125,6 @@ std::optional<std::int64_t> Reader::integer(const Node& node, std::int64_t least
   problem(node.at, fmt::format("{} is out of range; a whole number from {} to {} is meant",
                                shown(node), least, most));
   return std::nullopt;
-}
-
-std::optional<std::int64_t> Reader::count(const Node& node, std::int64_t least) {
-  constexpr std::int64_t kMost = 1'000'000;
-  return integer(node, least, kMost);
 }
 
 std::optional<Duration> Reader::duration_from(const Node& node, Duration least) {
@@ -232,6 +234,21 @@ void report_unknown_key(Reader& reader, const Member& member, std::span<const Ke
                                               one_line(member.key, 60), object, listed(names))
                                 : fmt::format("unknown key \"{}\" in {}; did you mean \"{}\"?",
                                               one_line(member.key, 60), object, meant));
+}
+
+void require_key(Reader& reader, const Node& node, std::string_view name) {
+  if (node.find(name) != nullptr) return;
+  reader.problem(node.at, fmt::format("the key \"{}\" is missing", name));
+}
+
+void check_rules(Reader& reader, const Node& node, std::span<const Rule> rules) {
+  std::vector<std::string_view> keys;
+  for (const Member& member : node.members) keys.push_back(member.key);
+  for (const Rule& rule : rules) {
+    const std::string wrong = broken(rule, keys);
+    const Node* needy = rule.type == Rule::Type::needs ? node.find(rule.keys[0]) : &node;
+    if (!wrong.empty()) reader.problem(needy->at, wrong);
+  }
 }
 
 }  // namespace pintle::config

@@ -2,16 +2,20 @@
 // parser, its messages, and what a schema or a reference needs to know of each key.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "config/form.hpp"
 #include "config/json.hpp"
 #include "config/model.hpp"
 
@@ -58,8 +62,8 @@ class Reader {
   std::optional<std::string> text(const Node& node);
   std::optional<std::string> filled_text(const Node& node);  ///< not empty
   std::optional<std::string> expandable(const Node& node);  ///< not empty; "${…}" are well formed
+  std::optional<std::string> argument(const Node& node);    ///< the same, but it may be empty
   std::optional<bool> boolean(const Node& node);
-  std::optional<std::int64_t> count(const Node& node, std::int64_t least);
   std::optional<std::int64_t> integer(const Node& node, std::int64_t least, std::int64_t most);
   std::optional<Duration> duration(const Node& node);
   std::optional<Duration> positive_duration(const Node& node);
@@ -81,14 +85,46 @@ class Reader {
   std::vector<std::string> unread_;
 };
 
-/// One key of an object that is read into a T.
+/// How a value gets into a T, and what it may be.
+template <class T>
+struct Slot {
+  void (*read)(Reader&, const Node&, T&);
+  const Form* form;
+};
+
+/// One key of an object that is read into a T. See KeyInfo for what the texts are.
 template <class T>
 struct Key {
+  using Owner = T;
   std::string_view name;
-  void (*read)(Reader&, const Node&, T&);
-  std::string_view help;   ///< one sentence
-  Kinds kinds = kAnyKind;  ///< of hook
+  Slot<T> value;
+  std::string_view help;
+  std::string_view example;
+  std::string_view standard = {};
+  Kinds kinds = kAnyKind;
+  bool required = false;
 };
+
+template <class T>
+struct Object : ObjectInfo {
+  std::span<const Key<T>> keys;
+};
+
+template <const auto& Keys>
+KeyInfo info_at(std::size_t row) {
+  const auto& key = Keys[row];
+  return {key.name, *key.value.form, key.help, key.example, key.standard, key.kinds, key.required};
+}
+
+/// The object that is read by the rows `Keys`.
+template <const auto& Keys>
+constexpr auto object_of(ObjectInfo info) {
+  static_assert(std::all_of(std::begin(Keys), std::end(Keys), [](const auto& key) {
+    return !key.help.empty() && !key.example.empty();
+  }));
+  info.rows = {std::size(Keys), info_at<Keys>};
+  return Object<typename std::remove_cvref_t<decltype(Keys[0])>::Owner>{info, Keys};
+}
 
 /// What a row's neighbours are called, and whether they belong to this kind.
 struct KeyName {
@@ -98,31 +134,44 @@ struct KeyName {
 void report_unknown_key(Reader& reader, const Member& member, std::span<const KeyName> known,
                         std::string_view object);
 
+/// Notes a problem if `node`, an object, has no such key.
+void require_key(Reader& reader, const Node& node, std::string_view name);
+
+/// Notes a problem for each rule that `node`, an object, breaks.
+void check_rules(Reader& reader, const Node& node, std::span<const Rule> rules);
+
 struct NoOther {
   bool operator()(const Member&, std::vector<KeyName>&) const noexcept { return false; }
 };
 
 /// Reads every member of `node` by its row; a key without row, or of another kind of hook, is a
-/// problem at that key. `object` is for messages: "a step". `other` is asked for keys without row:
-/// true if it took the member; else it may add names to those that are known.
+/// problem at that key, a required one that is missing, or a rule that is broken, at the object.
+/// `other` is asked for keys without row: true if it took the member; else it may add names to
+/// those that are known.
 template <class T, class Other = NoOther>
-void read_object(Reader& reader, const Node& node, std::span<const Key<T>> keys, T& out,
-                 std::string_view object, Kinds kind = kAnyKind, Other other = {}) {
+void read_object(Reader& reader, const Node& node, const Object<T>& object, T& out,
+                 Other other = {}) {
   if (!reader.is(node, Node::Type::object)) return;
   for (const Member& member : node.members) {
     const Reader::Inside inside(reader, member.key);
     const Key<T>* row = nullptr;
-    for (const Key<T>& key : keys) {
-      if (key.name == member.key && (key.kinds & kind) != 0) row = &key;
+    for (const Key<T>& key : object.keys) {
+      if (key.name == member.key && has_key(object, key)) row = &key;
     }
     if (row != nullptr) {
-      row->read(reader, member.value, out);
+      row->value.read(reader, member.value, out);
       continue;
     }
     std::vector<KeyName> known;
-    for (const Key<T>& key : keys) known.push_back({key.name, (key.kinds & kind) != 0});
-    if (!other(member, known)) report_unknown_key(reader, member, known, object);
+    for (const Key<T>& key : object.keys) {
+      known.push_back({key.name, has_key(object, key)});
+    }
+    if (!other(member, known)) report_unknown_key(reader, member, known, object.title);
   }
+  for (const Key<T>& key : object.keys) {
+    if (needs_key(object, key)) require_key(reader, node, key.name);
+  }
+  check_rules(reader, node, object.rules);
 }
 
 /// Calls `each(item)` for the items of an array, with the pointer at them.
@@ -133,19 +182,6 @@ void read_items(Reader& reader, const Node& node, Each each) {
     const Reader::Inside inside(reader, i);
     each(node.items[i]);
   }
-}
-
-// Readers for members of T, to stand in rows: key<&Hook::timeout, &Reader::duration>.
-template <class>
-struct MemberOf;
-template <class T, class V>
-struct MemberOf<V T::*> {
-  using Owner = T;
-};
-
-template <auto Field, auto Method>
-void into(Reader& reader, const Node& node, typename MemberOf<decltype(Field)>::Owner& out) {
-  if (auto value = (reader.*Method)(node)) out.*Field = std::move(*value);
 }
 
 }  // namespace pintle::config

@@ -25,7 +25,8 @@ constexpr config::ParamSpec kHttpParams[] = {
      "http://127.0.0.1:8080/healthz",
      true,
      {},
-     check_url},
+     check_url,
+     config::loopback_url_pattern},
 };
 constexpr config::ParamSpec kTcpParams[] = {
     {"address",
@@ -34,7 +35,8 @@ constexpr config::ParamSpec kTcpParams[] = {
      "127.0.0.1:5432",
      true,
      {},
-     check_address},
+     check_address,
+     config::loopback_address_pattern},
 };
 
 constexpr Probe kHttp{{"http", config::kChecks, "Ask a URL of this container.", kHttpParams, "url"},

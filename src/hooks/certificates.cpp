@@ -25,8 +25,11 @@ constexpr std::string_view kBundle = "/etc/ssl/certs/ca-certificates.crt";
 constexpr config::ParamSpec kParams[] = {
     {"source", ParamType::text, "A PEM file, or a directory with *.pem and *.crt.",
      "/run/config/corporate-ca.crt", true},
-    {"bundle", ParamType::text, "The trust bundle; /etc/ssl/certs/ca-certificates.crt.",
-     "/etc/ssl/cert.pem"},
+    {.name = "bundle",
+     .type = ParamType::text,
+     .help = "The trust bundle.",
+     .example = "/etc/ssl/cert.pem",
+     .standard = kBundle},
 };
 
 bool is_white(char c) noexcept {

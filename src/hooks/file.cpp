@@ -26,17 +26,17 @@ constexpr config::ParamSpec kParams[] = {
     {"copy", ParamType::text, "The file that it is a copy of.", "/defaults/app.conf"},
     {"template", ParamType::text, "A file whose ${VAR} are expanded; $$ is a $.",
      "/etc/app.conf.tmpl"},
-    {"mode", ParamType::mode, "Its mode, in octal; 0644.", "0640"},
+    {.name = "mode",
+     .type = ParamType::mode,
+     .help = "Its mode, in octal.",
+     .example = "0640",
+     .standard = "0644"},
     {"owner", ParamType::owner, "user or user:group, names or numbers.", "app:app"},
     {"onlyIfMissing", ParamType::boolean, "Leave alone what is there.", "true"},
 };
 
-std::string check(const Params& params) {
-  int sources = 0;
-  for (const auto name : {"content", "copy", "template"}) sources += params.has(name) ? 1 : 0;
-  return sources == 1 ? std::string()
-                      : "exactly one of \"content\", \"copy\", \"template\" is needed";
-}
+constexpr std::string_view kSources[] = {"content", "copy", "template"};
+constexpr config::Rule kRules[] = {{config::Rule::Type::exactly_one, kSources}};
 
 /// What the file is to hold: a text, or what another file holds.
 struct Source {
@@ -140,7 +140,7 @@ const Builtin kFile{
              .kinds = config::kSteps | config::kJobs,
              .help = "Write a file: a text, a copy, or a template with variables.",
              .params = kParams,
-             .check = check},
+             .rules = kRules},
     .run = run,
     .is_done = is_done,
 };

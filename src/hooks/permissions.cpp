@@ -20,11 +20,8 @@ constexpr config::ParamSpec kParams[] = {
     {"recursive", ParamType::boolean, "All that is in the directory too.", "true"},
 };
 
-std::string check(const Params& params) {
-  const bool says_something =
-      params.has("owner") || params.has("mode") || params.has("directoryMode");
-  return says_something ? std::string() : "one of \"owner\", \"mode\", \"directoryMode\" is needed";
-}
+constexpr std::string_view kChanges[] = {"owner", "mode", "directoryMode"};
+constexpr config::Rule kRules[] = {{config::Rule::Type::at_least_one, kChanges}};
 
 /// What is wanted, and what came of it.
 struct Change {
@@ -106,7 +103,7 @@ const Builtin kPermissions{
              .kinds = config::kSteps | config::kJobs,
              .help = "Give a file or a tree its owner and modes; what has them is not touched.",
              .params = kParams,
-             .check = check},
+             .rules = kRules},
     .run = run,
 };
 

@@ -32,12 +32,8 @@ constexpr config::ParamSpec kParams[] = {
     {"removeEmpty", ParamType::boolean, "Directories that became empty go too.", "true"},
 };
 
-std::string check(const Params& params) {
-  const bool has_rule =
-      params.has("olderThan") || params.has("maxTotalSize") || params.has("keepLast");
-  return has_rule ? std::string()
-                  : "one of \"olderThan\", \"maxTotalSize\", \"keepLast\" is needed";
-}
+constexpr std::string_view kLimits[] = {"olderThan", "maxTotalSize", "keepLast"};
+constexpr config::Rule kRules[] = {{config::Rule::Type::at_least_one, kLimits}};
 
 using FileId = std::pair<dev_t, ino_t>;
 
@@ -175,7 +171,7 @@ const Builtin kPrune{
              .kinds = config::kSteps | config::kJobs,
              .help = "Remove old files from a directory.",
              .params = kParams,
-             .check = check},
+             .rules = kRules},
     .run = run,
 };
 

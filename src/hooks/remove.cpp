@@ -20,6 +20,10 @@ std::string check_path(const std::string& path) {
   return "its last component must be a name: not \"/\", \".\" or \"..\", and no slash at the end";
 }
 
+std::string_view path_pattern() {
+  return R"((^|/)(?!\.{1,2}$)[^/]+$)";
+}
+
 constexpr config::ParamSpec kParams[] = {
     {"path",
      ParamType::text,
@@ -27,7 +31,8 @@ constexpr config::ParamSpec kParams[] = {
      "/run/app.pid",
      true,
      {},
-     check_path},
+     check_path,
+     path_pattern},
     {"recursive", ParamType::boolean, "A folder with all that is in it.", "true"},
 };
 

@@ -39,28 +39,30 @@ constexpr config::ParamSpec kParams[] = {
      "db:5432",
      false,
      {},
-     check_address},
+     check_address,
+     config::address_pattern},
     {"http",
      ParamType::text,
      "A URL that answers with a status from 200 to 399.",
      "http://api:8080/healthz",
      false,
      {},
-     check_url},
+     check_url,
+     config::url_pattern},
     {"status", ParamType::count, "The status that \"http\" has to answer with instead.", "204"},
     {"unix", ParamType::text, "The path of a socket that accepts a connection.", "/run/db.sock"},
     {"file", ParamType::text, "The path of anything that exists.", "/run/ready"},
-    {"interval", ParamType::duration, "From one attempt to the next; 250ms.", "1s"},
+    {.name = "interval",
+     .type = ParamType::interval,
+     .help = "From one attempt to the next.",
+     .example = "1s",
+     .standard = "250ms"},
 };
 
-std::string check(const Params& params) {
-  int targets = 0;
-  for (const auto name : {"tcp", "http", "unix", "file"}) targets += params.has(name) ? 1 : 0;
-  if (targets != 1) return "exactly one of \"tcp\", \"http\", \"unix\", \"file\" is needed";
-  if (params.has("status") && !params.has("http")) return "\"status\" belongs to \"http\"";
-  if (params.duration("interval") == 0ms) return "\"interval\" must be longer than 0";
-  return {};
-}
+constexpr std::string_view kTargets[] = {"tcp", "http", "unix", "file"};
+constexpr std::string_view kStatusNeedsHttp[] = {"status", "http"};
+constexpr config::Rule kRules[] = {{config::Rule::Type::exactly_one, kTargets},
+                                   {config::Rule::Type::needs, kStatusNeedsHttp}};
 
 Result<void> try_tcp(const config::Address& address) {
   (void)TRY(sys::connect_to(address.host, address.port, sys::Names::lookup, kPatience));
@@ -123,8 +125,8 @@ const Builtin kWait{
              .help = "Wait until a service can be reached or a file is there; at most 60s, "
                      "unless \"timeout\" says otherwise.",
              .params = kParams,
-             .check = check,
-             .timeout = kTimeout},
+             .timeout = kTimeout,
+             .rules = kRules},
     .run = run,
 };
 

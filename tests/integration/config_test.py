@@ -41,7 +41,7 @@ TABLE = [
     ('{"mian": {}}', '1:2: /mian: unknown key "mian" in the config; did you mean "main"?'),
     ('{"zzz": {}}', '1:2: /zzz: unknown key "zzz" in the config; known are: user, '
      'workingDirectory, imageMode, environment, parallelism, steps, main, health, maintenance, '
-     'shutdown, confinement, init, logging'),
+     'shutdown, confinement, init, logging, $schema'),
     (step('"timout": "1s"'), '1:40: /steps/0/timout: unknown key "timout" in a step; did you mean '
      '"timeout"?'),
     (step('"interval": "1s"'), '1:40: /steps/0/interval: the key "interval" makes no sense for a '
@@ -89,7 +89,7 @@ TABLE = [
     (step('"directory": {"path": "/x"}'), '1:12: /steps/0: 2 actions (command, directory), one is '
      'meant: split them over 2 hooks'),
     ('{"maintenance": [{%s}]}' % STEP, '1:18: /maintenance/0: the key "schedule" is missing'),
-    ('{"main": {"arguments": []}}', '1:10: /main: "arguments" without "command"'),
+    ('{"main": {"arguments": []}}', '1:24: /main: "arguments" without "command"'),
     # ids, references and cycles
     ('{"steps": [{%s},\n {%s}]}' % (STEP, STEP), '2:2: /steps/1/id: the id "a" is taken by '
      '/steps/0; ids are unique in the document'),

@@ -28,6 +28,15 @@ TEST_SUITE("base/signal_names") {
     }
   }
 
+  TEST_CASE("every name that is listed is a signal's") {
+    const auto names = signal_names();
+    CHECK(names.size() > 30);
+    for (const std::string_view name : names) {
+      CAPTURE(name);
+      CHECK(signal_number(name));
+    }
+  }
+
   TEST_CASE("anything else is no signal") {
     const char* const rows[] = {"",
                                 "SIG",

@@ -31,6 +31,7 @@ TEST_SUITE("config/identity") {
     CHECK(limits[1].soft == 0);
     CHECK(limits[1].hard == kUnlimited);
     CHECK(limits[2].soft == 1024);
+    CHECK(hook(R"("limits": {"as": {"soft": "${AS}", "hard": 1}})").identity.limits.size() == 1);
   }
 
   TEST_CASE("what is no limit is a problem at its place") {
@@ -76,7 +77,8 @@ TEST_SUITE("config/identity") {
     CHECK(kept.output == Output::file);
     CHECK(kept.output_file == "/tmp/${NAME:-x}");
     CHECK(contains(hook_problem(R"("output": {})"), "the key \"file\" is missing"));
-    CHECK(contains(hook_problem(R"("output": {"files": "x"})"), "did you mean \"file\""));
+    CHECK(contains(hook_problem(R"("output": {"file": "x", "files": "x"})"),
+                   "did you mean \"file\""));
     CHECK(contains(problem_of(R"({"steps": [{"id": "a", "directory": {"path": "/d"},
                                   "output": {"file": "x"}}]})"),
                    "a built-in writes nothing"));

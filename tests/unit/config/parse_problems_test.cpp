@@ -198,7 +198,7 @@ TEST_SUITE("config/parse") {
         {R"({"a/b~c":1,"user":"x"})",
          "f:1:2: /a~1b~0c: unknown key \"a/b~c\" in the config; known are: user, workingDirectory, "
          "imageMode, environment, parallelism, steps, main, health, maintenance, shutdown, "
-         "confinement, init, logging"},
+         "confinement, init, logging, $schema"},
         {R"({"environment":{"A":{"default":1}}})",
          "f:1:22: /environment/A/default: unknown key \"default\" in a variable; known are: "
          "description, value, defaultValue, file, pattern, secret, export, allowEmpty"},
@@ -257,10 +257,23 @@ TEST_SUITE("config/parse") {
          "f:1:17: /maintenance/0: the key \"schedule\" is missing"},
         {R"({"maintenance":[{"id":"a","command":"x","schedule":{}}]})",
          "f:1:52: /maintenance/0/schedule: the key \"every\" is missing"},
-        {R"({"main":{"arguments":["x"]}})", "f:1:9: /main: \"arguments\" without \"command\""},
+        {R"({"main":{"arguments":["x"]}})", "f:1:22: /main: \"arguments\" without \"command\""},
         {R"({"steps":["x"]})", "f:1:11: /steps/0: expected an object, found a string"},
         {R"({"environment":{"A":{"value":1,"defaultValue":2}}})",
-         "f:1:17: /environment/A: \"value\", \"defaultValue\" and \"file\" exclude each other"},
+         "f:1:21: /environment/A: \"value\", \"defaultValue\" and \"file\" exclude each other"},
+        {R"({"main":{"command":"${A"}})", "f:1:20: /main/command: \"${\" is not closed by \"}\""},
+        {R"({"steps":[{"id":"a","command":"${A","arguments":[]}]})",
+         "f:1:31: /steps/0/command: \"${\" is not closed by \"}\""},
+        {R"({"steps":[{"id":"a","command":"x","condition":{"environment":"A-B"}}]})",
+         "f:1:62: /steps/0/condition/environment: a variable's name has letters, digits and _ "
+         "only, "
+         "no digit first"},
+        {R"({"steps":[{"id":"a","command":"x","successExitCodes":[256]}]})",
+         "f:1:55: /steps/0/successExitCodes/0: 256 is out of range; a whole number from 0 to 255 "
+         "is "
+         "meant"},
+        {R"({"environment":{"A":1e400}})", "f:1:25: the number 1e400 is too large"},
+        {R"({"$schema":1})", "f:1:12: /$schema: expected a string, found a whole number"},
         {R"({"environment":{"1A":"x"}})",
          "f:1:17: /environment/1A: a variable's name has letters, digits and _ only, no digit "
          "first"},

@@ -105,7 +105,13 @@ class Use {
     const sys::Accounts accounts{};
     return builtin_.is_done != nullptr && builtin_.is_done(params_, {accounts, scope});
   }
-  std::string problem() const { return builtin_.spec.check(params_); }
+  /// What is wrong between its parameters.
+  std::string problem() const {
+    for (const config::Rule& rule : builtin_.spec.rules) {
+      if (const std::string wrong = broken(rule, params_.names()); !wrong.empty()) return wrong;
+    }
+    return builtin_.spec.check == nullptr ? std::string() : builtin_.spec.check(params_);
+  }
 
  private:
   const Builtin& builtin_;

@@ -1,0 +1,59 @@
+// `pintle schema`: what a config may be, for editors and CI, or as the reference in docs/.
+#include "config/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/options.hpp"
+#include "config/reference.hpp"
+#include "init/actions.hpp"
+
+namespace pintle::cli {
+namespace {
+
+struct Format {
+  std::string_view name;
+  std::string (*text)(std::span<const config::ActionSpec* const> actions);
+};
+constexpr Format kFormats[] = {
+    {"json", config::json_schema},
+    {"markdown", config::markdown_reference},
+};
+
+struct SchemaOptions {
+  const Format* format = &kFormats[0];
+};
+
+Result<void> set_format(SchemaOptions& out, std::string_view value) {
+  for (const Format& format : kFormats) {
+    if (!equal_without_case(format.name, value)) continue;
+    out.format = &format;
+    return {};
+  }
+  return usage_error(
+      fmt::format("--format: \"{}\" is neither json nor markdown", one_line(value, 40)));
+}
+
+constexpr Option<SchemaOptions> kOptions[] = {
+    {0, "format", "FORMAT", "json, a JSON Schema (draft 2020-12); or markdown, the reference",
+     set_format},
+};
+
+}  // namespace
+
+std::string schema_options() {
+  return help_for(texts_of(kOptions));
+}
+
+int schema_command(int argc, char** argv) {
+  SchemaOptions options;
+  const auto operands = parse_options(kOptions, argc, argv, options);
+  if (!operands) return fail(ExitCode::usage, operands.error().detail);
+  if (operands->first < argc) return fail(ExitCode::usage, "schema takes no arguments");
+  return print(options.format->text(init::actions()));
+}
+
+}  // namespace pintle::cli

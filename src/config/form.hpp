@@ -1,0 +1,109 @@
+// config/form.hpp - what the values of a config may be, as data: the rows of keys say it next to
+// what reads them, and schema.hpp and reference.hpp make from it what editors and people read.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "config/action.hpp"
+#include "config/kind.hpp"
+
+namespace pintle::config {
+
+struct KeyInfo;
+struct ObjectInfo;
+
+inline constexpr std::int64_t kMostCount = 1'000'000;
+
+/// What a value may be. Only what stands behind its type counts.
+struct Form {
+  enum class Type : std::uint8_t {
+    text,        ///< as it stands: least, pattern
+    expandable,  ///< "${…}" in it are well formed: least; pattern, once nothing is left to expand
+    command,     ///< expandable, or a line for the shell
+    scalar,      ///< a text, a number or a boolean
+    null,
+    boolean,
+    count,     ///< least, most
+    fraction,  ///< least, most
+    duration,  ///< least, in milliseconds
+    size,
+    mode,
+    signal,
+    word,    ///< words
+    list,    ///< of parts[0]: least, how many
+    map,     ///< from parts[0] to parts[1]
+    object,  ///< object
+    either,  ///< one of the parts
+  };
+
+  Type type;
+  std::int64_t least = 0;
+  std::int64_t most = kMostCount;
+  std::string_view pattern = {};  ///< a regular expression that JSON Schema's and regex(7) share
+  std::span<const std::string_view> words = {};
+  std::span<const Form* const> parts = {};
+  const ObjectInfo* object = nullptr;
+  std::string_view name = {};  ///< of a form that is used in several places, or within itself
+};
+
+/// A row of a table of keys, without what reads it.
+struct KeyInfo {
+  std::string_view name;
+  Form form;
+  std::string_view help;           ///< one sentence
+  std::string_view example;        ///< a text as it is, anything else as JSON
+  std::string_view standard = {};  ///< the default, written likewise; empty: none, or `help` says
+  Kinds kinds = kAnyKind;          ///< of hook
+  bool required = false;
+};
+
+struct Rows {
+  std::size_t count = 0;
+  KeyInfo (*at)(std::size_t row) = nullptr;
+};
+
+struct ObjectInfo {
+  std::string_view name;   ///< what a schema calls it: "step"
+  std::string_view title;  ///< in messages: "a step"
+  Rows rows = {};          ///< set by object_of()
+  std::span<const Rule> rules = {};
+  Kinds kinds = kAnyKind;                           ///< a hook: its kind; it then has an action too
+  const Rows* more = nullptr;                       ///< that it shares with others
+  std::string_view waives = {};                     ///< the required key that may be missing here
+  std::span<const std::string_view> excludes = {};  ///< keys of its kind that make no sense here
+};
+
+/// True if the object has the key of that row.
+template <class Row>
+constexpr bool has_key(const ObjectInfo& object, const Row& row) noexcept {
+  if ((row.kinds & object.kinds) == 0) return false;
+  return std::find(object.excludes.begin(), object.excludes.end(), row.name) ==
+         object.excludes.end();
+}
+
+/// True if a row's key must be there.
+template <class Row>
+constexpr bool needs_key(const ObjectInfo& object, const Row& row) noexcept {
+  return row.required && row.name != object.waives && has_key(object, row);
+}
+
+/// Calls `each(KeyInfo)` for every row, whether the object has its key or not.
+template <class Each>
+void for_rows(const ObjectInfo& object, Each each) {
+  for (std::size_t row = 0; row < object.rows.count; ++row) each(object.rows.at(row));
+  if (object.more == nullptr) return;
+  for (std::size_t row = 0; row < object.more->count; ++row) each(object.more->at(row));
+}
+
+constexpr bool is_hook(const ObjectInfo& object) noexcept {
+  return object.kinds != kAnyKind;
+}
+
+/// A parameter as what it is for whoever writes it.
+KeyInfo info_of(const ParamSpec& spec);
+
+}  // namespace pintle::config

@@ -1,0 +1,41 @@
+// `command` and `arguments`, of hooks and of main.
+#include <fmt/format.h>
+
+#include "config/environment.hpp"
+#include "config/parse_parts.hpp"
+#include "config/slots.hpp"
+
+namespace pintle::config {
+namespace {
+
+constexpr std::string_view kArgumentsNeedCommand[] = {"arguments", "command"};
+
+}  // namespace
+
+constexpr Rule kCommandRules[1] = {{Rule::Type::needs, kArgumentsNeedCommand}};
+constexpr Form kArgumentsForm = kListForm<kFormOf<&Reader::argument>>;
+
+bool looks_like_shell(std::string_view command) noexcept {
+  return command.find_first_of(" \t\r\n|&;<>()\"'\\*?[#~`") != std::string_view::npos;
+}
+
+std::optional<std::vector<std::string>> read_arguments(Reader& reader, const Node& node) {
+  if (!reader.is(node, Node::Type::array)) return std::nullopt;
+  std::vector<std::string> arguments;
+  read_items(reader, node, [&](const Node& item) {
+    if (auto argument = reader.argument(item)) arguments.push_back(std::move(*argument));
+  });
+  return arguments;
+}
+
+void finish_command(Reader& reader, const Node& node, Command& out) {
+  out.shell_form = node.find("arguments") == nullptr && looks_like_shell(out.program);
+  const Node* program = node.find("command");
+  if (out.shell_form || program == nullptr) return;
+  const Reader::Inside inside(reader, "command");
+  if (const std::string wrong = check_expansion(out.program); !wrong.empty()) {
+    reader.problem(program->at, wrong);
+  }
+}
+
+}  // namespace pintle::config

@@ -1,0 +1,54 @@
+#include "config/patterns.hpp"
+
+#include <fmt/format.h>
+
+#include "base/signal_names.hpp"
+
+namespace pintle::config {
+namespace {
+
+/// "[Aa][Ll][Ll]" for "all": JSON Schema has no flags.
+std::string without_case(std::string_view word) {
+  std::string pattern;
+  for (const char c : word) {
+    const char other = static_cast<char>(c ^ 0x20);
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    pattern += is_letter ? fmt::format("[{}{}]", c, other) : std::string(1, c);
+  }
+  return pattern;
+}
+
+std::string any_of(std::span<const std::string_view> words) {
+  std::string pattern;
+  for (const std::string_view word : words) {
+    pattern += fmt::format("{}{}", pattern.empty() ? "" : "|", without_case(word));
+  }
+  return pattern;
+}
+
+}  // namespace
+
+constexpr std::string_view kExpandablePattern =
+    R"(^(?:[^$]|\$\$|\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}|\$(?![{$]))*$)";
+constexpr std::string_view kVariablesPattern =
+    R"(^(?=[\s\S]*\$)(?:[^$]|\$\$|\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}|\$(?![{$]))*$)";
+constexpr std::string_view kShellLinePattern = R"([\t\n\r "#&'()*;<>?\[\\`|~])";
+constexpr std::string_view kDurationPattern =
+    "^(?:0|(?=[0-9])(?:[0-9]+d)?(?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9]+s)?(?:[0-9]+ms)?)$";
+constexpr std::string_view kPositiveDurationPattern =
+    "^(?=.*[1-9])(?:[0-9]+d)?(?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9]+s)?(?:[0-9]+ms)?$";
+constexpr std::string_view kSizePattern = "^[0-9]+(?:B|KiB|MiB|GiB|TiB)$";
+constexpr std::string_view kModePattern = "^0?[0-7]{3,4}$";
+
+std::string word_pattern(std::span<const std::string_view> words) {
+  return fmt::format("^(?:{})$", any_of(words));
+}
+
+std::string signal_pattern() {
+  constexpr std::string_view kNumber = "0*(?:[1-9]|[1-5][0-9]|6[0-4])";
+  constexpr std::string_view kOffset = "0*(?:[12]?[0-9]|30)";
+  return fmt::format("^(?:{0}|(?:{1})?(?:{2}|{3}\\+{5}|{4}-{5}))$", kNumber, without_case("SIG"),
+                     any_of(signal_names()), without_case("RTMIN"), without_case("RTMAX"), kOffset);
+}
+
+}  // namespace pintle::config
