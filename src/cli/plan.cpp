@@ -129,9 +129,13 @@ class Plan {
     if (hook.retries > 0) out["retries"] = hook.retries;
     if (hook.condition) out["condition"] = condition_json(*hook.condition);
     if (hook.fallback_hook != config::kNoHook) {
-      out["fallback"] = action_json(model_.hooks[hook.fallback_hook].action);
+      const char* what = hook.kind == Kind::check ? "repair" : "fallback";
+      out[what] = action_json(model_.hooks[hook.fallback_hook].action);
     } else if (hook.kind == Kind::step && hook.on_failure == config::OnFailure::proceed) {
       out["onFailure"] = "continue";
+    }
+    if (hook.on_failure == config::OnFailure::terminate || hook.then_terminate) {
+      out["onFailure"] = "terminate";
     }
     return out;
   }

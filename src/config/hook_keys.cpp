@@ -187,6 +187,13 @@ constexpr Key<Hook> kKeys[] = {
      R"({"action": "fallback", "step": {"command": "/app/restore"}})",
      "continue",
      kJobs},
+    {"onFailure",
+     {read_later, &kCheckFailureForm},
+     "When it turns unhealthy: none, terminate (liveness only: main is stopped, exit code 81), or "
+     "run a repair.",
+     "terminate",
+     "none",
+     kChecks},
     {"condition",
      {read_hook_condition, &kConditionForm},
      "Run it only if this holds.",

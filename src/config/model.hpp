@@ -109,7 +109,8 @@ struct Backoff {
   double jitter = 0;  ///< the part of each wait that chance decides, 0 to 1
 };
 
-enum class OnFailure : std::uint8_t { abort, proceed, fallback };
+/// Of a check: `none`, `terminate` main, `run` a repair hook (Hook::fallback) on turning unhealthy.
+enum class OnFailure : std::uint8_t { abort, proceed, fallback, none, terminate, run };
 
 enum class ImageMode : std::uint8_t { layered, prebuilt };
 
@@ -169,6 +170,7 @@ struct Hook {
   Backoff backoff{};
   std::vector<int> success_codes{0};
   OnFailure on_failure = OnFailure::abort;
+  bool then_terminate = false;          ///< of `run`: if the check fails again after it
   std::vector<Hook> fallback{};         ///< at most one; empty after parse(), which moves it to:
   std::size_t fallback_hook = kNoHook;  ///< its place in Model::hooks
   bool is_fallback = false;             ///< it runs in another hook's stead, never by itself

@@ -8,17 +8,19 @@ namespace pintle::config {
 namespace {
 
 constexpr std::string_view kOnFailure[kKinds][3] = {
-    {"abort", "continue", "fallback"}, {}, {"continue", "fallback", {}}};
+    {"abort", "continue", "fallback"}, {"none", "terminate", "run"}, {"continue", "fallback", {}}};
 
 constexpr OnFailure kOnFailureValue[kKinds][3] = {
     {OnFailure::abort, OnFailure::proceed, OnFailure::fallback},
-    {},
+    {OnFailure::none, OnFailure::terminate, OnFailure::run},
     {OnFailure::proceed, OnFailure::fallback, {}}};
 
 // The forms of `onFailure`: a word, the same word in an object, or what a fallback needs.
 constexpr std::string_view kStepWords[] = {"abort", "continue"};
 constexpr std::string_view kJobWords[] = {"continue"};
+constexpr std::string_view kCheckWords[] = {"none", "terminate"};
 constexpr std::string_view kFallbackWord[] = {"fallback"};
+constexpr std::string_view kRunWord[] = {"run"};
 
 constexpr std::string_view kActionHelp = "What is done when all attempts have failed.";
 constexpr KeyInfo kFallbackAction{
@@ -26,7 +28,7 @@ constexpr KeyInfo kFallbackAction{
 
 template <const auto& Words>
 constexpr KeyInfo kWordRows[] = {
-    {"action", kWordForm<Words>, kActionHelp, "continue", {}, kAnyKind, true}};
+    {"action", kWordForm<Words>, kActionHelp, Words[0], {}, kAnyKind, true}};
 constexpr KeyInfo kFileRows[] = {
     kFallbackAction,
     {"source",
@@ -50,6 +52,26 @@ constexpr KeyInfo kStepRows[] = {
      true},
 };
 
+constexpr std::string_view kThen[] = {"terminate"};
+constexpr KeyInfo kRepairRows[] = {
+    {"action",
+     kWordForm<kRunWord>,
+     "What is done when the check turns unhealthy.",
+     "run",
+     {},
+     kAnyKind,
+     true},
+    {"step",
+     kEitherForm<kFallbackForm>,
+     "A step that is run once per turn to unhealthy, and the check again after it.",
+     R"({"command": "/app/repair"})",
+     {},
+     kAnyKind,
+     true},
+    {"then", kWordForm<kThen>,
+     "terminate: stop main if the check fails again after the step; liveness only.", "terminate"},
+};
+
 template <const auto& Infos>
 KeyInfo row_of(std::size_t row) {
   return Infos[row];
@@ -64,13 +86,16 @@ constexpr ObjectInfo kFileObject{
 constexpr ObjectInfo kStepObject{
     .name = "fallbackToStep", .title = "\"onFailure\"", .rows = kRowsOf<kStepRows>};
 
+constexpr ObjectInfo kRepairObject{
+    .name = "repair", .title = "\"onFailure\"", .rows = kRowsOf<kRepairRows>};
+
 template <const auto& Words>
 constexpr Form kFailureForm = kEitherForm<kWordForm<Words>, kObjectForm<kWordObject<Words>>,
                                           kObjectForm<kFileObject>, kObjectForm<kStepObject>>;
 
 void read_on_failure_word(Reader& reader, const Node& node, Hook& out) {
   const auto kind = static_cast<std::size_t>(out.kind);
-  const std::size_t count = out.kind == Kind::step ? 3 : 2;
+  const std::size_t count = out.kind == Kind::job ? 2 : 3;
   const auto word = reader.word(node, std::span(kOnFailure[kind]).first(count));
   if (word) out.on_failure = kOnFailureValue[kind][*word];
 }
@@ -103,15 +128,49 @@ void read_fallback(Reader& reader, const Node& node, Hook& out, ActionSpecs acti
   if (fallback.id.empty()) fallback.id = out.id + ".fallback";
 }
 
+/// {"step": {…}, "then": "terminate"}: what a check runs when it turns unhealthy.
+void read_repair(Reader& reader, const Node& node, Hook& out, ActionSpecs actions) {
+  const KeyName known[] = {{"action", true}, {"step", true}, {"then", true}};
+  for (const Member& member : node.members) {
+    const Reader::Inside inside(reader, member.key);
+    if (member.key == "step") {
+      out.fallback.push_back(
+          read_hook(reader, member.value, Kind::step, fallback_object(), actions));
+      out.fallback.back().is_fallback = true;
+    } else if (member.key == "then") {
+      out.then_terminate = reader.word(member.value, kThen).has_value();
+    } else if (member.key != "action") {
+      report_unknown_key(reader, member, known, "\"onFailure\"");
+    }
+  }
+  if (out.fallback.empty()) return reader.problem(node.at, "the key \"step\" is missing");
+  Hook& repair = out.fallback.front();
+  if (repair.id.empty()) repair.id = out.id + ".repair";
+}
+
+/// Only a liveness check may end main: one on readiness says "not now", not "not any more".
+void refuse_terminate(Reader& reader, const Node& node, const Hook& hook) {
+  const bool ends_main = hook.on_failure == OnFailure::terminate || hook.then_terminate;
+  if (!ends_main || hook.check.question == Question::liveness) return;
+  reader.problem(node.at, "only a check of the kind \"liveness\" may terminate main");
+}
+
 }  // namespace
 
 constexpr Form kStepFailureForm = kFailureForm<kStepWords>;
 constexpr Form kJobFailureForm = kFailureForm<kJobWords>;
+constexpr Form kCheckFailureForm =
+    kEitherForm<kWordForm<kCheckWords>, kObjectForm<kWordObject<kCheckWords>>,
+                kObjectForm<kRepairObject>>;
 
 void read_on_failure(Reader& reader, const Node& node, Hook& out, ActionSpecs actions) {
   const Reader::Inside inside(reader, "onFailure");
   if (node.type != Node::Type::object) {
     read_on_failure_word(reader, node, out);
+    refuse_terminate(reader, node, out);
+    if (out.on_failure == OnFailure::run) {
+      reader.problem(node.at, "write {\"action\": \"run\", \"step\": {…}}");
+    }
     if (out.on_failure == OnFailure::fallback) {
       reader.problem(node.at, "write {\"action\": \"fallback\", \"source\": FILE}, or \"step\"");
     }
@@ -121,6 +180,9 @@ void read_on_failure(Reader& reader, const Node& node, Hook& out, ActionSpecs ac
   if (action == nullptr) return require_key(reader, node, "action");
   read_on_failure_word(reader, *action, out);
   if (out.on_failure == OnFailure::fallback) return read_fallback(reader, node, out, actions);
+  if (out.on_failure == OnFailure::run) read_repair(reader, node, out, actions);
+  refuse_terminate(reader, node, out);
+  if (out.on_failure == OnFailure::run) return;
   if (node.members.size() > 1) reader.problem(node.at, "only a fallback has further keys");
 }
 

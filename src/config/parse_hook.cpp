@@ -72,7 +72,7 @@ void finish(Reader& reader, const Node& node, Hook& hook, ActionSpecs actions) {
   if (builtin != nullptr && !hook.timeout) hook.timeout = builtin->spec->timeout;
   if (hook.retries > 0 && node.find("backoff") == nullptr) hook.backoff = {};
   const Node* on_failure = node.find("onFailure");
-  if (on_failure != nullptr && hook.kind != Kind::check) {
+  if (on_failure != nullptr) {
     read_on_failure(reader, *on_failure, hook, actions);
   }
 }
@@ -82,7 +82,8 @@ void finish(Reader& reader, const Node& node, Hook& hook, ActionSpecs actions) {
 Hook read_hook(Reader& reader, const Node& node, Kind kind, const Object<Hook>& object,
                ActionSpecs actions) {
   Hook hook{.kind = kind, .at = node.at, .pointer = reader.pointer()};
-  if (kind != Kind::step) hook.on_failure = OnFailure::proceed;
+  if (kind == Kind::job) hook.on_failure = OnFailure::proceed;
+  if (kind == Kind::check) hook.on_failure = OnFailure::none;
   reader.set_own(variables_of(node));
   const std::vector<std::string> unread_before = reader.take_unread();
   read_object(reader, node, object, hook, OtherKeys(reader, hook, actions));

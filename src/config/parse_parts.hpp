@@ -54,6 +54,7 @@ Hook read_hook(Reader& reader, const Node& node, Kind kind, const Object<Hook>& 
 void read_on_failure(Reader& reader, const Node& node, Hook& out, ActionSpecs actions);
 extern const Form kStepFailureForm;
 extern const Form kJobFailureForm;
+extern const Form kCheckFailureForm;
 
 /// The use of a built-in.
 Builtin read_builtin(Reader& reader, const Node& node, const ActionSpec& action);

@@ -24,6 +24,11 @@ class State {
   /// When to run next; nullopt while it is running or has not begun.
   std::optional<Time> due() const noexcept { return due_; }
 
+  /// Runs next at once, if it has begun and is not running.
+  void hurry(Time now) noexcept {
+    if (due_) due_ = now;
+  }
+
   /// A run has started.
   void started() noexcept { due_.reset(); }
 

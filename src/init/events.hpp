@@ -88,6 +88,10 @@ enum class News : std::uint8_t {
   step_slow,
   check_changed,
   check_failed,
+  check_terminates,
+  repair_started,
+  repair_done,
+  repair_failed,
   job_started,
   job_done,
   job_failed,
@@ -112,6 +116,7 @@ struct Tell {
 
 enum class Reason : std::uint8_t {
   main_ended,       ///< the code is main's
+  unhealthy,        ///< main was stopped because the liveness check `owner` failed
   stopped_in_init,  ///< `signal` came before main was started
   step_failed,      ///< `owner` says which
   main_not_found,   ///

@@ -34,6 +34,10 @@ constexpr Row kRows[] = {
     {News::step_slow, Level::warning, "still running after %t, and it has no timeout"},
     {News::check_changed, Level::warning, "changed"},
     {News::check_failed, Level::debug, "failed%d"},
+    {News::check_terminates, Level::error, "stopping main"},
+    {News::repair_started, Level::warning, "running its repair"},
+    {News::repair_done, Level::info, "its repair is done in %t%d"},
+    {News::repair_failed, Level::warning, "its repair failed after %t%d"},
     {News::job_started, Level::debug, "started"},
     {News::job_done, Level::info, "done in %t%d"},
     {News::job_failed, Level::warning, "failed after %t%d"},
@@ -97,9 +101,10 @@ Line line_for(const Tell& tell, const config::Model& model, std::string_view det
 }
 
 bool has_result(News news) noexcept {
-  constexpr News kWithResult[] = {News::step_done,    News::step_failed,     News::step_false,
-                                  News::step_went_on, News::job_done,        News::job_failed,
-                                  News::hook_retried, News::hook_falls_back, News::fallback_failed};
+  constexpr News kWithResult[] = {News::step_done,     News::step_failed,     News::step_false,
+                                  News::step_went_on,  News::job_done,        News::job_failed,
+                                  News::hook_retried,  News::hook_falls_back, News::repair_done,
+                                  News::repair_failed, News::fallback_failed};
   return std::find(std::begin(kWithResult), std::end(kWithResult), news) != std::end(kWithResult);
 }
 
@@ -107,6 +112,9 @@ std::string reason_for(const Quit& quit, const config::Model& model, std::string
   switch (quit.reason) {
     case Reason::main_ended:
       return {};
+    case Reason::unhealthy:
+      return fmt::format("{} is unhealthy: {}; main was stopped", name_of(quit.owner, model),
+                         detail);
     case Reason::stopped_in_init:
       return fmt::format("stopped by {} during init", signal_name(quit.signal));
     case Reason::step_failed:

@@ -46,6 +46,7 @@ Supervisor::Supervisor(const config::Model& model, const hooks::Plan& plan, Rule
     if (hook.kind == Kind::check) {
       extra_[owner] = checks_.size();
       checks_.emplace_back(hook.check);
+      is_repaired_.push_back(false);
     } else if (hook.kind == Kind::job) {
       extra_[owner] = jobs_.size();
       jobs_.emplace_back(hook.schedule.every);
@@ -87,21 +88,26 @@ void Supervisor::on(const Signalled& event, Time now) noexcept {
   const bool is_first = stops && stop_signal_ == 0;
   if (is_first) {
     stop_signal_ = event.number;
-    stop_began_ = now;
+    if (!stop_began_) stop_began_ = now;
     if (phase_ < Phase::stopping) push(Tell{.news = News::stopping, .code = event.number});
   }
   if (stops && leftovers_ == Leftovers::asked) {
     leftovers_deadline_ = is_first ? limit_to_total(*leftovers_deadline_) : now;
   }
   if (!main_.is_active()) return;  // nobody to forward to: before main, or after it
-  const auto rewrite = rules_.rewrites.find(event.number);
-  const int number = rewrite == rules_.rewrites.end() ? event.number : rewrite->second;
-  const pid_t target = rules_.signal_group ? -main_.pid : main_.pid;
-  if (number != 0) push(Kill{kMain, target, number});
-  if (stops) push(Kill{kMain, target, SIGCONT});
+  forward(event.number, stops);
   if (!is_first || phase_ != Phase::running) return;
   if (rules_.grace) main_.deadline = limit_to_total(now + *rules_.grace);
   transition(Phase::stopping);
+}
+
+/// Main gets `number`, or what it gets instead; a stop signal must reach one that is stopped, too.
+void Supervisor::forward(int number, bool stops) noexcept {
+  const auto rewrite = rules_.rewrites.find(number);
+  const int sent = rewrite == rules_.rewrites.end() ? number : rewrite->second;
+  const pid_t target = rules_.signal_group ? -main_.pid : main_.pid;
+  if (sent != 0) push(Kill{kMain, target, sent});
+  if (stops) push(Kill{kMain, target, SIGCONT});
 }
 
 void Supervisor::on(const ChildStarted& event, Time now) noexcept {

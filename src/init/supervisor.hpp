@@ -92,10 +92,14 @@ class Supervisor {
   Outcome outcome_of(Owner owner, const ChildGone& event) const noexcept;
   void hook_gone(Owner owner, Outcome outcome, Time now) noexcept;
   bool retry(Owner owner, Time now) noexcept;
-  void conclude(Owner owner, Outcome outcome) noexcept;
+  void conclude(Owner owner, Outcome outcome, Time now) noexcept;
   void conclude_step(Owner owner, Outcome outcome, bool fell_back) noexcept;
   void conclude_job(Owner owner, Outcome outcome, bool fell_back) noexcept;
   void check_gone(Owner owner, bool succeeded, Time now) noexcept;
+  void check_turned(Owner owner, Time now) noexcept;
+  void conclude_repair(Owner owner, Owner repair, Outcome outcome, Time now) noexcept;
+  void terminate(Owner owner, Time now) noexcept;
+  void forward(int number, bool stops) noexcept;
   double chance() noexcept;
 
   // next(): each may queue actions; true if it did.
@@ -134,6 +138,7 @@ class Supervisor {
   std::vector<Owner> stands_for_;   ///< of each hook: for whom it is the fallback, or kMain
   std::vector<std::size_t> extra_;  ///< of each hook: its place in steps_, checks_ or jobs_
   std::vector<health::State> checks_;
+  std::vector<bool> is_repaired_;  ///< of each check: its repair ran since it turned unhealthy
   std::vector<schedule::Every> jobs_;
   std::vector<Run> runs_;
   Run main_;

@@ -29,7 +29,7 @@ void Supervisor::hook_gone(Owner owner, Outcome outcome, Time now) noexcept {
     tell(News::hook_falls_back, owner, runs_[owner].last_code);
     return begin(fallback, runs_[fallback], now);
   }
-  conclude(owner, outcome);
+  conclude(owner, outcome, now);
 }
 
 bool Supervisor::retry(Owner owner, Time now) noexcept {
@@ -45,7 +45,8 @@ bool Supervisor::retry(Owner owner, Time now) noexcept {
 }
 
 /// What `owner` ended with, passed on to the hook that it stands for.
-void Supervisor::conclude(Owner owner, Outcome outcome) noexcept {
+void Supervisor::conclude(Owner owner, Outcome outcome, Time now) noexcept {
+  const Owner ended = owner;
   bool fell_back = false;
   while (stands_for_[owner] != kMain) {
     fell_back = true;
@@ -54,6 +55,7 @@ void Supervisor::conclude(Owner owner, Outcome outcome) noexcept {
     if (failed && !is_over) tell(News::fallback_failed, owner, runs_[owner].last_code);
     owner = stands_for_[owner];
   }
+  if (model_.hooks[owner].kind == Kind::check) return conclude_repair(owner, ended, outcome, now);
   if (model_.hooks[owner].kind == Kind::step) return conclude_step(owner, outcome, fell_back);
   conclude_job(owner, outcome, fell_back);
 }
@@ -88,21 +90,6 @@ void Supervisor::conclude_job(Owner owner, Outcome outcome, bool fell_back) noex
   const bool succeeded = outcome == Outcome::success;
   const News good = fell_back ? News::step_fell_back : News::job_done;
   tell(succeeded ? good : News::job_failed, owner, runs_[owner].last_code);
-}
-
-void Supervisor::check_gone(Owner owner, bool succeeded, Time now) noexcept {
-  health::State& check = checks_[extra_[owner]];
-  if (phase_ != Phase::running) return;
-  const bool changed = check.finished(succeeded, now);
-  if (changed) {
-    tell(News::check_changed, owner, runs_[owner].last_code);
-  } else if (!succeeded) {
-    tell(News::check_failed, owner, runs_[owner].last_code);
-  }
-  const bool is_startup = model_.hooks[owner].check.question == config::Question::startup;
-  if (!is_startup || check.verdict() != health::Verdict::healthy) return;
-  check.end();  // it has been answered for good
-  open_gates(now);
 }
 
 /// xorshift64: good enough to spread retries.
