@@ -12,6 +12,7 @@ constexpr ExitCodeRow kRows[] = {
     {ExitCode::config, "config", "the configuration is wrong, or a variable it needs is missing"},
     {ExitCode::step_failed, "step-failed", "an init step failed"},
     {ExitCode::liveness, "liveness", "main was stopped because a liveness check failed"},
+    {ExitCode::unproven, "unproven", "an init step found a file that is not what it has to be"},
     {ExitCode::refused, "refused", "policy or missing privileges forbid the start"},
     {ExitCode::not_executable, "not-executable", "the main command exists but cannot be executed"},
     {ExitCode::not_found, "not-found", "the main command does not exist"},

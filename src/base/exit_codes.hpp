@@ -16,6 +16,7 @@ enum class ExitCode : int {
   config = 78,
   step_failed = 80,
   liveness = 81,
+  unproven = 82,
   refused = 83,
   not_executable = 126,
   not_found = 127,

@@ -125,10 +125,10 @@ class Start {
     if (!accounts) return refuse(ExitCode::config, accounts.error().message());
     const auto held = sys::held_capabilities();
     if (!held) return refuse(ExitCode::internal, held.error().message());
-    launcher_.emplace(
-        loaded_.model,
-        init::Surroundings{environment_, *accounts, sys::current_identity(*accounts),
-                           held->effective, loaded_.image_mode, has_terminal_, literal_words_});
+    launcher_.emplace(loaded_.model,
+                      init::Surroundings{environment_, *accounts, sys::current_identity(*accounts),
+                                         held->effective, loaded_.image_mode, has_terminal_,
+                                         literal_words_, sys::own_directory() + "/pintle-fetch"});
     const Refusal& refusal = launcher_->refusal();
     if (refusal.code == ExitCode::ok) return true;
     for (std::size_t i = 0; i + 1 < refusal.reasons.size(); ++i) log::error(refusal.reasons[i]);

@@ -93,6 +93,12 @@ class Params {
   /// The index of a word in its row's `words`.
   std::size_t word(std::string_view name, std::size_t fallback) const noexcept;
 
+  /// Calls `each(name, value)` for everything in it.
+  template <class Each>
+  void for_values(Each each) const {
+    for (const auto& [name, value] : values_) each(name, value);
+  }
+
   /// Calls `each(std::string&)` for every text in it, to be expanded in place.
   template <class Each>
   void for_texts(Each each) {
@@ -123,6 +129,11 @@ struct ActionSpec {
   /// The `timeout` of a hook that names none; unset: its kind decides.
   std::optional<Duration> timeout = {};
   std::span<const Rule> rules = {};
+  /// It is done by the second program, pintle-fetch, and not in PID 1's own image.
+  bool is_apart = false;
+  /// The parameter that says where the result goes, which is where a fallback goes then; "" if
+  /// none.
+  std::string_view place = {};
 };
 
 }  // namespace pintle::config

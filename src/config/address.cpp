@@ -12,7 +12,10 @@
 namespace pintle::config {
 namespace {
 
+constexpr std::string_view kHttp = "http://";
+constexpr std::string_view kHttps = "https://";
 constexpr std::uint16_t kHttpPort = 80;
+constexpr std::uint16_t kHttpsPort = 443;
 
 Error bad(std::string_view text, std::string_view why) {
   return {"use the address", 0, std::string(text),
@@ -92,8 +95,27 @@ constexpr std::string_view kLoopbackPattern =
 constexpr std::string_view kHostPattern =
     R"((?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+\]))";
 
-std::string url_with(std::string_view host) {
-  return fmt::format(R"(^http://{}(?:{})?(?:[/?][!"$-~]*)?$)", host, kPortPattern);
+std::string url_with(std::string_view scheme, std::string_view host) {
+  return fmt::format(R"(^{}://{}(?:{})?(?:[/?][!"$-~]*)?$)", scheme, host, kPortPattern);
+}
+
+/// What follows the scheme in the URL `whole`, which is for messages.
+Result<HttpUrl> url_in(std::string_view rest, std::string_view whole, std::uint16_t port,
+                       Hosts hosts) {
+  if (!std::all_of(rest.begin(), rest.end(), is_visible)) {
+    return bad(whole, "spaces and bytes outside ASCII must be percent-encoded");
+  }
+  const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
+  const std::string_view authority = rest.substr(0, end);
+  std::string target(rest.substr(end));
+  if (authority.find('@') != std::string_view::npos) {
+    return bad(whole,
+               "it has user-info; give \"username\" and \"password\" where there are such keys");
+  }
+  if (target.find('#') != std::string::npos) return bad(whole, "it has a fragment (#)");
+  if (!target.starts_with('/')) target.insert(0, "/");
+  return HttpUrl{TRY(address_in(authority, whole, port, hosts)), std::string(authority),
+                 std::move(target)};
 }
 
 }  // namespace
@@ -103,20 +125,18 @@ Result<Address> parse_address(std::string_view text, Hosts hosts) {
 }
 
 Result<HttpUrl> parse_http_url(std::string_view text, Hosts hosts) {
-  constexpr std::string_view kScheme = "http://";
-  if (!text.starts_with(kScheme)) return bad(text, "write http://HOST:PORT/PATH");
-  if (!std::all_of(text.begin(), text.end(), is_visible)) {
-    return bad(text, "spaces and bytes outside ASCII must be percent-encoded");
-  }
-  const std::string_view rest = text.substr(kScheme.size());
-  const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
-  const std::string_view authority = rest.substr(0, end);
-  std::string target(rest.substr(end));
-  if (authority.find('@') != std::string_view::npos) return bad(text, "it has user-info");
-  if (target.find('#') != std::string::npos) return bad(text, "it has a fragment (#)");
-  if (!target.starts_with('/')) target.insert(0, "/");
-  return HttpUrl{TRY(address_in(authority, text, kHttpPort, hosts)), std::string(authority),
-                 std::move(target)};
+  if (!text.starts_with(kHttp)) return bad(text, "write http://HOST:PORT/PATH");
+  return url_in(text.substr(kHttp.size()), text, kHttpPort, hosts);
+}
+
+Result<HttpUrl> parse_web_url(std::string_view text) {
+  const std::string shown = without_credentials(std::string(text));
+  const bool is_secure = text.starts_with(kHttps);
+  if (!is_secure && !text.starts_with(kHttp)) return bad(shown, "write https://HOST/PATH");
+  const std::string_view rest = text.substr(is_secure ? kHttps.size() : kHttp.size());
+  HttpUrl url = TRY(url_in(rest, shown, is_secure ? kHttpsPort : kHttpPort, Hosts::any));
+  url.is_secure = is_secure;
+  return url;
 }
 
 std::string_view loopback_address_pattern() {
@@ -130,12 +150,17 @@ std::string_view address_pattern() {
 }
 
 std::string_view loopback_url_pattern() {
-  static const std::string pattern = url_with(kLoopbackPattern);
+  static const std::string pattern = url_with("http", kLoopbackPattern);
   return pattern;
 }
 
 std::string_view url_pattern() {
-  static const std::string pattern = url_with(kHostPattern);
+  static const std::string pattern = url_with("http", kHostPattern);
+  return pattern;
+}
+
+std::string_view web_url_pattern() {
+  static const std::string pattern = url_with("https?", kHostPattern);
   return pattern;
 }
 

@@ -19,6 +19,7 @@ struct HttpUrl {
   Address address;
   std::string host_header;  ///< as it stood in the URL, RFC 9110 section 7.2
   std::string target;       ///< path and query, at least "/"
+  bool is_secure = false;   ///< https
 };
 
 enum class Hosts : bool { loopback, any };
@@ -34,5 +35,10 @@ std::string_view loopback_address_pattern();
 std::string_view address_pattern();
 std::string_view loopback_url_pattern();
 std::string_view url_pattern();
+std::string_view web_url_pattern();
+
+/// The same with any host, and "https://" too. Errors: as above, without the URL's user-info and
+/// query, where secrets stand.
+Result<HttpUrl> parse_web_url(std::string_view text);
 
 }  // namespace pintle::config

@@ -39,7 +39,8 @@ constexpr KeyInfo kFileRows[] = {
      kAnyKind,
      true},
     {"destination", kFormOf<&Reader::expandable>,
-     "Where its copy goes; without it nothing is copied.", "/data/rules.json"},
+     "Where its copy goes; where the action's result would have gone, if it has such a place.",
+     "/data/rules.json"},
 };
 constexpr KeyInfo kStepRows[] = {
     kFallbackAction,

@@ -4,8 +4,8 @@ namespace pintle::hooks {
 namespace {
 
 constexpr const Builtin* kBuiltins[] = {
-    &kDirectory,    &kFile, &kLink,  &kRemove,   &kPermissions,
-    &kCertificates, &kWait, &kPrune, &kFallback,
+    &kDirectory, &kFile, &kLink,  &kRemove, &kPermissions, &kCertificates,
+    &kFetch,     &kWait, &kPrune, &kCheck,  &kFallback,
 };
 
 }  // namespace

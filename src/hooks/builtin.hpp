@@ -23,8 +23,8 @@ struct Context {
 struct Builtin {
   config::ActionSpec spec;
   /// Does it; runs in a child that has stepped down, and may block. Returns a line about what was
-  /// done. Idempotent: it compares first and changes only what differs.
-  Result<std::string> (*run)(const config::Params& params, const Context& context);
+  /// done. Idempotent: it compares first and changes only what differs. nullptr: it is_apart.
+  Result<std::string> (*run)(const config::Params& params, const Context& context) = nullptr;
   /// True if there is nothing left to do; may be nullptr: then there always is.
   bool (*is_done)(const config::Params& params, const Context& context) = nullptr;
 };
@@ -50,8 +50,10 @@ Result<T> about(const std::string& path, Result<T> result) {
 }
 
 extern const Builtin kCertificates;
+extern const Builtin kCheck;
 extern const Builtin kDirectory;
 extern const Builtin kFallback;
+extern const Builtin kFetch;
 extern const Builtin kFile;
 extern const Builtin kLink;
 extern const Builtin kPermissions;

@@ -1,12 +1,9 @@
 // What `"onFailure": {"action": "fallback", "source": …}` does: take an older copy instead.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 #include "hooks/builtin.hpp"
+#include "sys/entry.hpp"
+#include "sys/file.hpp"
 #include "sys/new_file.hpp"
 
 namespace pintle::hooks {
@@ -17,30 +14,30 @@ using config::ParamType;
 
 constexpr config::ParamSpec kParams[] = {
     {"source", ParamType::text, "A regular file that is not empty.", "/cache/rules.json", true},
-    {"destination", ParamType::text, "Where its copy goes; without it nothing is copied.",
+    {"destination", ParamType::text,
+     "Where its copy goes; where the action's result would have gone, if it has such a place.",
      "/data/rules.json"},
 };
 
-Error failed(const std::string& path, std::string detail) {
-  return {"fall back on", 0, path, std::move(detail)};
+/// Without a mode of its own the copy has that of what it was made of.
+Result<sys::Ownership> wanted_by(const Params& params, const Context& context, const Fd& source) {
+  const Owner owner = TRY(resolve_owner(params.text("owner"), context.accounts));
+  const auto info = TRY(sys::stat_of(source));
+  const auto mode = params.number("mode");
+  return sys::Ownership{.uid = owner.uid,
+                        .gid = owner.gid,
+                        .mode = mode ? static_cast<mode_t>(*mode) : info.st_mode & 07777};
 }
 
-Result<std::string> run(const Params& params, const Context&) {
+Result<std::string> run(const Params& params, const Context& context) {
   const std::string source = params.text("source");
-  const Fd file(::open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  struct stat info {};
-  if (!file || ::fstat(file.get(), &info) < 0) {
-    Error error = Error::from_errno("fall back on");
-    error.subject = source;
-    return error;
-  }
-  if (!S_ISREG(info.st_mode)) return failed(source, "it is not a regular file");
-  if (info.st_size == 0) return failed(source, "it is empty");
+  const Fd file = TRY(sys::open_fallback(source));
   const std::string destination = params.text("destination");
   if (destination.empty()) return fmt::format("there is '{}'", source);
-  sys::NewFile file_there = TRY(sys::NewFile::begin(destination));
-  TRY(file_there.copy_from(file));
-  TRY(file_there.finish({.mode = info.st_mode & 07777}));
+  const sys::Ownership wanted = TRY(wanted_by(params, context, file));
+  sys::NewFile copy = TRY(sys::NewFile::begin(destination));
+  TRY(copy.copy_from(file));
+  TRY(copy.finish(wanted));
   return fmt::format("copied '{}' to '{}'", source, destination);
 }
 

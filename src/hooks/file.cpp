@@ -74,7 +74,7 @@ Fd existing(const sys::Place& place) noexcept {
 }
 
 Result<bool> holds(const Fd& file, const Source& source) {
-  if (source.file) return sys::have_same_content(file, source.file);
+  if (source.file) return sys::have_same_content(file.get(), source.file.get());
   return sys::has_content(file, source.text);
 }
 
@@ -140,7 +140,8 @@ const Builtin kFile{
              .kinds = config::kSteps | config::kJobs,
              .help = "Write a file: a text, a copy, or a template with variables.",
              .params = kParams,
-             .rules = kRules},
+             .rules = kRules,
+             .place = "path"},
     .run = run,
     .is_done = is_done,
 };

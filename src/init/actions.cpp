@@ -18,7 +18,7 @@ std::span<const config::ActionSpec* const> actions() {
 
 Result<std::string> perform(const config::Builtin& use, const hooks::Context& context) {
   for (const hooks::Builtin* builtin : hooks::builtins()) {
-    if (&builtin->spec == use.spec) return builtin->run(use.params, context);
+    if (&builtin->spec == use.spec && !use.spec->is_apart) return builtin->run(use.params, context);
   }
   for (const health::Probe* probe : health::probes()) {
     if (&probe->spec == use.spec) return probe->run(use.params);

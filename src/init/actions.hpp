@@ -13,7 +13,7 @@ namespace pintle::init {
 /// What parse() needs to know of them.
 std::span<const config::ActionSpec* const> actions();
 
-/// Does what `use` says; its texts are expanded. Errors: those of the action.
+/// Does what `use` says; its texts are expanded. Errors: those of the action; one that is_apart.
 Result<std::string> perform(const config::Builtin& use, const hooks::Context& context);
 
 /// True if `use` has nothing left to do.

@@ -136,7 +136,7 @@ sys::Child Launcher::child(Owner owner, const hooks::Leaf& leaf, const sys::Outl
   }
   const config::Command* program = command(owner);
   if (program == nullptr) {
-    child.task = task(owner);
+    set_action(owner, child);
     return child;
   }
   set_program(owner, *program, child);
@@ -162,7 +162,7 @@ sys::Task Launcher::kept_output(Owner owner, sys::Child& child) const {
 
 /// The use of a built-in with its texts expanded.
 config::Builtin Launcher::builtin(Owner owner) const {
-  config::Builtin use = std::get<config::Builtin>(model_.hooks[owner].action);
+  config::Builtin use = completed(owner);
   use.params.for_texts([&](std::string& text) { text = expand(text, owner); });
   return use;
 }

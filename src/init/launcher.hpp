@@ -33,6 +33,7 @@ struct Surroundings {
   bool has_terminal = false;  ///< stdin is our terminal
   /// How many of main's words came from the command line, its last ones: they are not expanded.
   std::size_t literal_words = 0;
+  std::string fetch_program{};  ///< the second program's path
 };
 
 class Launcher {
@@ -83,6 +84,7 @@ class Launcher {
   void refuse_without_capabilities();
   void refuse_other_users();
   void refuse_shells();
+  void refuse_without_fetch();
   void read_secret_files();
   void read_secret_file(const config::Variable& variable);
   void report_variables();
@@ -99,9 +101,12 @@ class Launcher {
   std::string expand(std::string_view text, Owner owner) const;
   std::string directory(Owner owner) const;
   config::Environ environment(Owner owner) const;
+  config::Builtin completed(Owner owner) const;
   config::Builtin builtin(Owner owner) const;
   void set_surroundings(Owner owner, sys::Child& child) const;
   void set_program(Owner owner, const config::Command& program, sys::Child& child) const;
+  bool is_apart(Owner owner) const;
+  void set_action(Owner owner, sys::Child& child) const;
   sys::Task task(Owner owner) const;
   sys::Task kept_output(Owner owner, sys::Child& program) const;
   sys::Condition condition(Owner owner, const hooks::Leaf& leaf) const;

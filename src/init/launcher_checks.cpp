@@ -1,6 +1,7 @@
 // The launcher's construction: who runs what, and everything that forbids a start.
 #include <fmt/format.h>
 #include <linux/capability.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -26,6 +27,7 @@ Launcher::Launcher(const config::Model& model, Surroundings surroundings)
   resolve_kept_capabilities();
   if (refusal_.code != ExitCode::ok) return;
   refuse_shells();
+  refuse_without_fetch();
   if (around_.self.uid != 0) {
     refuse_other_users();
   } else {
@@ -197,6 +199,20 @@ void Launcher::refuse_shells() {
            fmt::format("{}: {}, which IMAGE_MODE=prebuilt does not allow; use a built-in or a "
                        "program, or list the step for \"imageModes\": [\"layered\"] only",
                        who(owner), scrub(why)));
+  }
+}
+
+/// An image into which pintle was copied alone would fail in the middle of its start.
+void Launcher::refuse_without_fetch() {
+  if (::access(around_.fetch_program.c_str(), X_OK) == 0) return;
+  for (const Owner owner : owners()) {
+    if (owner == kMain || !is_apart(owner)) continue;
+    const auto& use = std::get<config::Builtin>(model_.hooks[owner].action);
+    refuse(
+        ExitCode::config,
+        fmt::format("{}: \"{}\" is done by '{}', which is not there; copy it to where pintle is: "
+                    "COPY --from=pintle / /",
+                    who(owner), use.spec->name, around_.fetch_program));
   }
 }
 

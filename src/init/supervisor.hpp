@@ -123,6 +123,7 @@ class Supervisor {
   void begin_attempt(Owner owner, Run& run, Time now) noexcept;
   void quit(const Quit& quit) noexcept;
   bool any_active() const noexcept;
+  bool failed_a_proof(Owner owner) const noexcept;
   Time limit_to_total(Time wanted) const noexcept;
 
   void push(Action action) noexcept;

@@ -74,6 +74,13 @@ bool Supervisor::any_active() const noexcept {
   return std::any_of(runs_.begin(), runs_.end(), [](const Run& run) { return run.is_active(); });
 }
 
+/// What such a code of a command means is its own business.
+bool Supervisor::failed_a_proof(Owner owner) const noexcept {
+  const Run& run = runs_[owner];
+  return std::holds_alternative<config::Builtin>(model_.hooks[owner].action) && !run.timed_out &&
+         run.last_code == static_cast<int>(ExitCode::unproven);
+}
+
 /// The start is over, without main: what runs is ended first.
 bool Supervisor::end_init(Time now) noexcept {
   for (Owner owner = 0; owner < runs_.size(); ++owner) {
@@ -86,7 +93,9 @@ bool Supervisor::end_init(Time now) noexcept {
   if (stop_signal_ != 0) {
     quit({128 + stop_signal_, Reason::stopped_in_init, kMain, stop_signal_});
   } else {
-    quit({static_cast<int>(ExitCode::step_failed), Reason::step_failed, *failed_step_});
+    const ExitCode code =
+        failed_a_proof(*failed_step_) ? ExitCode::unproven : ExitCode::step_failed;
+    quit({static_cast<int>(code), Reason::step_failed, *failed_step_});
   }
   return true;
 }

@@ -21,11 +21,11 @@ Error failed(const char* what, const std::string& path) {
 }
 
 /// Fills as much of `chunk` as the file has at `offset`.
-Result<std::size_t> read_at(const Fd& file, char* chunk, std::size_t size, std::size_t offset) {
+Result<std::size_t> read_at(int file, char* chunk, std::size_t size, std::size_t offset) {
   std::size_t done = 0;
   while (done < size) {
     const auto at = static_cast<off_t>(offset + done);
-    const ssize_t got = ::pread(file.get(), chunk + done, size - done, at);
+    const ssize_t got = ::pread(file, chunk + done, size - done, at);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return Error::from_errno("read");
     if (got == 0) break;
@@ -68,17 +68,40 @@ Result<std::string> read_open_file(const Fd& file, const std::string& path, std:
   }
 }
 
+Result<std::string> read_input(std::size_t limit) {
+  std::string content;
+  char chunk[16384];
+  for (;;) {
+    const ssize_t got = ::read(STDIN_FILENO, chunk, sizeof chunk);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Error::from_errno("read standard input");
+    if (got == 0) return content;
+    content.append(chunk, static_cast<std::size_t>(got));
+    if (content.size() > limit) return Error{"read standard input", EFBIG, {}, {}};
+  }
+}
+
+Result<Fd> open_fallback(const std::string& path) {
+  constexpr const char* kVerb = "fall back on";
+  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  struct stat info {};
+  if (!file || ::fstat(file.get(), &info) < 0) return failed(kVerb, path);
+  if (!S_ISREG(info.st_mode)) return Error{kVerb, 0, path, "it is not a regular file"};
+  if (info.st_size == 0) return Error{kVerb, 0, path, "it is empty"};
+  return file;
+}
+
 Result<bool> has_content(const Fd& file, std::string_view content) {
   char chunk[16384];
   for (std::size_t offset = 0;; offset += sizeof chunk) {
-    const std::size_t got = TRY(read_at(file, chunk, sizeof chunk, offset));
+    const std::size_t got = TRY(read_at(file.get(), chunk, sizeof chunk, offset));
     const std::string_view expected = content.substr(std::min(offset, content.size()));
     if (std::string_view(chunk, got) != expected.substr(0, sizeof chunk)) return false;
     if (got < sizeof chunk) return true;
   }
 }
 
-Result<bool> have_same_content(const Fd& one, const Fd& other) {
+Result<bool> have_same_content(int one, int other) {
   char chunk[16384];
   char other_chunk[sizeof chunk];
   for (std::size_t offset = 0;; offset += sizeof chunk) {

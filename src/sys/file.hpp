@@ -21,9 +21,17 @@ Result<std::string> read_open_file(const Fd& file, const std::string& path, std:
 /// The first bytes of `path`, at most 4096; nothing when it cannot be read.
 std::string read_head(const std::string& path);
 
+/// What standard input holds, of at most `limit` bytes, whatever it is. Errors: those of read(2);
+/// EFBIG.
+Result<std::string> read_input(std::size_t limit);
+
+/// Opens what stands in for something else: a regular file that is not empty. Errors: those of
+/// open(2); any other file.
+Result<Fd> open_fallback(const std::string& path);
+
 // Comparing: each reads from the beginning. Errors: those of pread(2).
 Result<bool> has_content(const Fd& file, std::string_view content);
-Result<bool> have_same_content(const Fd& one, const Fd& other);
+Result<bool> have_same_content(int one, int other);
 
 /// The next read begins at the file's beginning. Errors: those of lseek(2).
 Result<void> rewind(const Fd& file);

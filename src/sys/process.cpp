@@ -4,13 +4,16 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
+#include <climits>
 #include <csignal>
 #include <cstdint>
 
@@ -82,6 +85,16 @@ std::vector<pid_t> children_of(pid_t pid) {
 }
 
 }  // namespace
+
+std::string own_directory() {
+  std::array<char, PATH_MAX> path{};
+  const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
+  std::string own(path.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): getauxval(3) returns every value as a number
+  const auto* const started_as = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+  if (own.empty() && started_as != nullptr) own = started_as;
+  return own.starts_with('/') ? own.substr(0, own.rfind('/')) : std::string();
+}
 
 bool is_pid1() noexcept {
   return ::getpid() == 1;

@@ -18,6 +18,10 @@ bool is_pid1() noexcept;
 /// Errors: those of open(2), when neither can be had.
 Result<void> hold_standard_descriptors() noexcept;
 
+/// The folder that our own program's file is in, without links; "" where nothing tells (no /proc,
+/// and started by a relative path).
+std::string own_directory();
+
 /// Closes what our parent left open above 2. close_range(2).
 void close_inherited_descriptors() noexcept;
 

@@ -1,6 +1,7 @@
 #include "sys/report.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -48,6 +49,11 @@ void send_report(int writer, const Report& report) noexcept {
   ssize_t sent = 0;
   do sent = ::write(writer, &report, sizeof report);
   while (sent < 0 && errno == EINTR);
+}
+
+bool is_report(int fd) noexcept {
+  struct stat info {};
+  return ::fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
 }
 
 std::optional<Report> read_report(int reader) noexcept {

@@ -56,6 +56,12 @@ Result<ReportPipe> make_report_pipe() noexcept;
 /// Writes `report`; one write(2) of less than PIPE_BUF bytes, so all or nothing.
 void send_report(int writer, const Report& report) noexcept;
 
+/// Where a program of our own finds the writing end, pintle-fetch.
+inline constexpr int kInheritedReport = 3;
+
+/// True if `fd` is a pipe, which the report's end is.
+bool is_report(int fd) noexcept;
+
 /// Reads a report if one is there; nullopt otherwise, or when its size or step is not ours.
 std::optional<Report> read_report(int reader) noexcept;
 

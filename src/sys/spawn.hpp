@@ -48,6 +48,9 @@ struct Child {
   std::vector<std::string> environment{};  ///< NAME=value
   Task task{};                             ///< runs instead of a program when it is set
   Condition condition{};
+  /// The program is our own second one: its standard input holds this, and its descriptor
+  /// kInheritedReport is the report's.
+  std::optional<std::string> request{};
   Outlet outlet{};
   bool discard_output = false;  ///< both are /dev/null
   bool inherit_input = false;   ///< otherwise stdin is /dev/null

@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 import pathlib
+import platform
 import re
 import subprocess
 import tarfile
@@ -92,8 +93,11 @@ def python():
 
 @functools.cache
 def pintle():
-    """What dockerfiles/pintle makes (images_test.py builds it and compares): the file alone."""
-    return _import('pintle', lambda archive: archive.add(PINTLE, 'pintle'))
+    """What dockerfiles/pintle makes (source_image_test.py builds it and compares): the two files."""
+    def fill(archive):
+        archive.add(PINTLE, 'pintle')
+        archive.add(f'{PINTLE}-fetch', 'pintle-fetch')
+    return _import('pintle', fill)
 
 
 def _closure(*packages):
@@ -109,8 +113,9 @@ def builder():
     """A base for dockerfiles/pintle: what `tools/setup --build-only` would install, installed."""
     packages = _closure('bash', 'dash', 'coreutils', 'sed', 'grep', 'findutils', 'diffutils', 'python3',
                         'meson', 'ninja-build', 'binutils', 'libfmt-dev', 'nlohmann-json3-dev',
-                        'doctest-dev')
+                        'doctest-dev', 'dpkg-dev', 'perl', 'make')
     toolchain = ROOT / 'build/toolchain'
+    openssl = (ROOT / f'build/openssl-{platform.machine()}').resolve()
     lock = (ROOT / 'tools/toolchain/package-lock.json').read_bytes()
     folder = f'root/.cache/pintle/toolchain-{hashlib.sha256(lock).hexdigest()[:12]}'
 
@@ -118,5 +123,6 @@ def builder():
         _add_files(archive, _files_of(packages))
         for part in ('zig', 'lib', 'cache'):
             archive.add((toolchain / part).resolve(), f'{folder}/{part}')
+        archive.add(openssl, f'root/.cache/pintle/{openssl.name}')
         _add_text(archive, 'etc/passwd', 'root:x:0:0::/root:/bin/bash\n')
     return _import('standin-builder', fill, '--change', 'ENV HOME=/root')

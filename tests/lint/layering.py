@@ -12,6 +12,7 @@ MAY_USE = {
     'hooks': {'base', 'sys', 'config'},
     'health': {'base', 'sys', 'config'},
     'schedule': {'base', 'config'},
+    'fetch': {'base', 'sys', 'config'},
     'audit': {'base', 'sys', 'config'},
     'init': BELOW_INIT,
     'cli': BELOW_INIT | {'init', 'audit'},

@@ -7,7 +7,7 @@ from processes import ROOT, require
 HOST = ROOT / 'build/host'
 SANITIZE = ROOT / 'build/sanitize'
 PRODUCT = ROOT / 'build/product'
-UNSTRIPPED = ROOT / 'build/pintle.debug'
+FETCH = ROOT / 'build/pintle-fetch'
 
 
 def _configured(folder, compiler, *options):

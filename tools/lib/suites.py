@@ -53,9 +53,12 @@ def fuzz():
 
 
 def hardening():
-    finished = run([*PYTHON, 'tests/lint/hardening.py', builds.product(), builds.UNSTRIPPED,
-                    builds.PRODUCT])
-    return read_tap('hardening', finished)
+    outcome = Outcome()
+    for program in (builds.product(), builds.FETCH):
+        finished = run([*PYTHON, 'tests/lint/hardening.py', program, f'{program}.debug',
+                        builds.PRODUCT])
+        outcome.add(read_tap(f'hardening {program.name}', finished))
+    return outcome
 
 
 def tap_files(folder, jobs):

@@ -13,10 +13,10 @@ TEST_SUITE("base/exit_codes") {
       int code;
       std::string_view name;
     };
-    const Row rows[] = {
-        {0, "ok"},           {1, "unhealthy"},        {64, "usage"},       {70, "internal"},
-        {71, "cannot-fork"}, {78, "config"},          {80, "step-failed"}, {81, "liveness"},
-        {83, "refused"},     {126, "not-executable"}, {127, "not-found"}};
+    const Row rows[] = {{0, "ok"},           {1, "unhealthy"},        {64, "usage"},
+                        {70, "internal"},    {71, "cannot-fork"},     {78, "config"},
+                        {80, "step-failed"}, {81, "liveness"},        {82, "unproven"},
+                        {83, "refused"},     {126, "not-executable"}, {127, "not-found"}};
     REQUIRE(exit_codes().size() == std::size(rows));
     for (std::size_t i = 0; i < std::size(rows); ++i) {
       CAPTURE(rows[i].code);

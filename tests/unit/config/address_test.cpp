@@ -120,4 +120,32 @@ TEST_SUITE("config/address") {
       CHECK_FALSE(parse_http_url(url));
     }
   }
+
+  TEST_CASE("a web URL may be anywhere, by http or https") {
+    const auto secure = parse_web_url("https://files.example.org/a?b");
+    REQUIRE(secure);
+    CHECK(secure->is_secure);
+    CHECK(secure->address.port == 443);
+    CHECK(secure->target == "/a?b");
+    const auto plain = parse_web_url("http://10.0.0.1:8080");
+    REQUIRE(plain);
+    CHECK_FALSE(plain->is_secure);
+    CHECK(plain->address.port == 8080);
+    CHECK(parse_web_url("https://[::1]/")->address.host == "::1");
+    for (const char* url : {"", "https://", "HTTPS://a/", "https://a b/", "https://a/#b",
+                            "https://a/\r\nX: y", "https:a", "file:///etc/passwd"}) {
+      CAPTURE(url);
+      CHECK_FALSE(parse_web_url(url));
+    }
+  }
+
+  TEST_CASE("what is wrong with a web URL is said without its secrets") {
+    for (const char* url : {"https://me:hunter2@host/", "https://me:hunter2@host:0/?t=s3cret",
+                            "https://host/ ?t=s3cret", "ftp://me:hunter2@host/?t=s3cret"}) {
+      const auto parsed = parse_web_url(url);
+      REQUIRE_FALSE(parsed);
+      CHECK(parsed.error().message().find("hunter2") == std::string::npos);
+      CHECK(parsed.error().message().find("s3cret") == std::string::npos);
+    }
+  }
 }

@@ -10,6 +10,8 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "hooks/builtin.hpp"
 
@@ -68,6 +70,10 @@ class Use {
 
   Use& with(std::string_view name, const std::string& text) {
     params_.set(name, text);
+    return *this;
+  }
+  Use& texts(std::string_view name, std::vector<std::string> values) {
+    params_.set(name, std::move(values));
     return *this;
   }
   Use& literal(std::string_view name, const std::string& text) {

@@ -128,4 +128,26 @@ TEST_SUITE("init/policy") {
     const Lines lines = w.done();
     CHECK(std::find(lines.begin(), lines.end(), "spawn j") != lines.end());
   }
+
+  TEST_CASE("a proof that failed ends the start with 82; a command's 82 is a failure like others") {
+    struct Row {
+      const char* step;
+      int code;
+      const char* quit;
+    };
+    constexpr const char* kCheck =
+        R"({"steps":[{"id":"a","check":{"path":"/x","prohibit":["y"]}}]})";
+    const Row rows[] = {
+        {kCheck, 82, "quit 82"},
+        {kCheck, 1, "quit 80"},
+        {R"({"steps":[{"id":"a","command":"x"}]})", 82, "quit 80"},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.step);
+      World world(row.step);
+      (void)world.done();
+      world.end("a", row.code);
+      CHECK(world.done() == Lines{"failed a", row.quit});
+    }
+  }
 }

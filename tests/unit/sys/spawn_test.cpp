@@ -202,6 +202,23 @@ TEST_SUITE("sys/spawn") {
     child.step_down.identity = &nobody;
     CHECK(run(child).exit.code == 0);
   }
+
+  TEST_CASE("a program of our own is handed its request and the report, and they are not seen") {
+    Child child = program("/bin/sh", {"-c", "cat >&3; exit 82"});
+    Report told;
+    told.set_line("proven");
+    child.request.emplace(reinterpret_cast<const char*>(&told), sizeof told);
+    const Outcome outcome = run(child);
+    CHECK(outcome.exit.code == 82);
+    REQUIRE(outcome.report);
+    CHECK(outcome.report->line() == "proven");
+  }
+
+  TEST_CASE("a request of any size arrives whole, and is at its beginning") {
+    Child child = program("/bin/sh", {"-c", "test $(wc -c) = 1000000"});
+    child.request.emplace(1000000, 'x');
+    CHECK(run(child).exit.code == 0);
+  }
 }
 
 TEST_SUITE("sys/reap") {

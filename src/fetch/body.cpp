@@ -1,0 +1,97 @@
+#include "fetch/body.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace pintle::fetch {
+namespace {
+
+constexpr std::size_t kLongestLine = 8192;
+
+Error damaged(const char* why) {
+  return {"use the answer", 0, {}, why};
+}
+
+/// The size of a chunk, before the extensions that may follow it; -1 if it is none.
+std::int64_t chunk_size(std::string_view line) noexcept {
+  std::int64_t size = 0;
+  const std::string_view digits = line.substr(0, line.find_first_of("; \t\r"));
+  if (digits.empty() || digits.front() == '-') return -1;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
+  return error == std::errc() && end == digits.data() + digits.size() ? size : -1;
+}
+
+}  // namespace
+
+Error too_large(std::int64_t limit) {
+  return {"use the answer", 0, {}, fmt::format("it is larger than {} bytes (\"maxSize\")", limit)};
+}
+
+Result<Body> Body::begin(const Head& head, std::int64_t limit) {
+  if (head.is_chunked) return Body(State::size, 0, limit);
+  if (!head.length) return Body(State::until_end, 0, limit);
+  if (*head.length > limit) return too_large(limit);
+  return Body(*head.length == 0 ? State::done : State::content, *head.length, limit);
+}
+
+Result<void> Body::pass(std::string_view& bytes, const Sink& sink) {
+  const bool has_size = state_ != State::until_end;
+  const std::size_t size =
+      has_size ? std::min(bytes.size(), static_cast<std::size_t>(left_)) : bytes.size();
+  if (size > static_cast<std::size_t>(room_)) return too_large(limit_);
+  TRY(sink(bytes.substr(0, size)));
+  bytes.remove_prefix(size);
+  room_ -= static_cast<std::int64_t>(size);
+  if (has_size) left_ -= static_cast<std::int64_t>(size);
+  if (has_size && left_ == 0) state_ = state_ == State::data ? State::data_end : State::done;
+  return {};
+}
+
+Result<void> Body::use_line() {
+  if (line_.ends_with('\r')) line_.pop_back();
+  if (state_ == State::data_end) {
+    if (!line_.empty()) return damaged("a chunk of it is longer than it says");
+    state_ = State::size;
+  } else if (state_ == State::trailer) {
+    if (line_.empty()) state_ = State::done;
+  } else {
+    left_ = chunk_size(line_);
+    if (left_ < 0) return damaged("the size of a chunk of it is no number");
+    if (left_ > room_) return too_large(limit_);
+    state_ = left_ == 0 ? State::trailer : State::data;
+  }
+  line_.clear();
+  return {};
+}
+
+Result<void> Body::take_line(std::string_view& bytes) {
+  const std::size_t end = bytes.find('\n');
+  line_.append(bytes.substr(0, end));
+  if (line_.size() > kLongestLine) return damaged("a line between its chunks has no end");
+  bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
+  return end == std::string_view::npos ? Result<void>() : use_line();
+}
+
+Result<bool> Body::feed(std::string_view bytes, const Sink& sink) {
+  while (!bytes.empty() && state_ != State::done) {
+    const bool is_content =
+        state_ == State::content || state_ == State::data || state_ == State::until_end;
+    TRY(is_content ? pass(bytes, sink) : take_line(bytes));
+  }
+  return state_ == State::done;
+}
+
+Result<void> Body::end() const {
+  if (state_ == State::done || state_ == State::until_end) return {};
+  if (state_ == State::content) {
+    return Error{"use the answer",
+                 0,
+                 {},
+                 fmt::format("the connection was cut, {} bytes are missing", left_)};
+  }
+  return damaged("the connection was cut before its last chunk");
+}
+
+}  // namespace pintle::fetch

@@ -1,0 +1,103 @@
+#include "fetch/download.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include "base/text.hpp"
+#include "fetch/connection.hpp"
+#include "fetch/redirect.hpp"
+
+namespace pintle::fetch {
+namespace {
+
+/// An answer whose head has been read; `rest` is what came with it.
+struct Answer {
+  Head head{};
+  std::string rest{};
+};
+
+Result<Answer> receive_head(Connection& connection) {
+  std::string text;
+  std::array<char, 16384> chunk{};
+  for (;;) {
+    const auto size = head_size(text);
+    if (size && *size <= kLargestHead) {
+      Answer answer{TRY(parse_head(text.substr(0, *size))), {}};
+      text.erase(0, *size);
+      // 1xx: the answer itself is still to come, RFC 9110 section 15.2.
+      if (answer.head.status < 200) continue;
+      answer.rest = std::move(text);
+      return answer;
+    }
+    if (text.size() > kLargestHead) return Error{"use the answer", 0, {}, "its head has no end"};
+    const std::size_t got = TRY(connection.read(chunk));
+    if (got == 0)
+      return Error{"use the answer", 0, {}, "the connection was cut before its content"};
+    text.append(chunk.data(), got);
+  }
+}
+
+Result<void> receive_body(Connection& connection, const Answer& answer, std::int64_t limit,
+                          const Sink& sink) {
+  Body body = TRY(Body::begin(answer.head, limit));
+  std::array<char, 65536> chunk{};
+  if (TRY(body.feed(answer.rest, sink))) return {};
+  while (!TRY(body.feed({}, sink))) {
+    const std::size_t got = TRY(connection.read(chunk));
+    if (got == 0) return body.end();
+    if (TRY(body.feed({chunk.data(), got}, sink))) return {};
+  }
+  return {};
+}
+
+Error unusable(const Head& head) {
+  return {"use the answer",
+          0,
+          {},
+          one_line(fmt::format("status {}{}{}", head.status, head.reason.empty() ? "" : " ",
+                               head.reason),
+                   60)};
+}
+
+/// One request. The location is empty when the content has been passed on.
+Result<std::string> ask(const Order& order, const Sink& sink) {
+  Connection connection = TRY(Connection::open({order.url, order.ca}));
+  TRY(connection.write(request_text(order.url, order.headers)));
+  const Answer answer = TRY(receive_head(connection));
+  if (is_redirection(answer.head.status) && !answer.head.location.empty()) {
+    return answer.head.location;
+  }
+  if (answer.head.status != 200) return unusable(answer.head);
+  TRY(receive_body(connection, answer, order.max_size, sink));
+  return std::string();
+}
+
+}  // namespace
+
+Result<void> download(const Order& order, const Sink& sink) {
+  Order now = order;
+  std::optional<Error> refused;
+  const Sink watched = [&](std::string_view piece) {
+    Result<void> taken = sink(piece);
+    if (!taken) refused = taken.error();
+    return taken;
+  };
+  for (std::int64_t followed = 0;; ++followed) {
+    const auto location = ask(now, watched);
+    if (refused) return *refused;
+    if (!location) return Error{"fetch", 0, shown(now.url), location.error().message()};
+    if (location->empty()) return {};
+    if (followed == order.redirects) {
+      return Error{"fetch", 0, shown(order.url),
+                   fmt::format("it is redirected more than {} times", order.redirects)};
+    }
+    config::HttpUrl to = TRY(redirected(now.url, *location));
+    now.headers = headers_for(to, now.url, now.headers);
+    now.url = std::move(to);
+  }
+}
+
+}  // namespace pintle::fetch

@@ -1,0 +1,126 @@
+#include "fetch/head.hpp"
+
+#include <charconv>
+
+#include "base/text.hpp"
+
+namespace pintle::fetch {
+namespace {
+
+Error bad(std::string detail) {
+  return {"use the answer", 0, {}, std::move(detail)};
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  const std::size_t begin = text.find_first_not_of(" \t\r");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
+}
+
+/// The next line, which is cut from the front of `text` with its end.
+std::string_view take_line(std::string_view& text) noexcept {
+  const std::size_t end = text.find('\n');
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return line;
+}
+
+template <class Number>
+bool parse_number(std::string_view text, Number& out) noexcept {
+  if (text.empty() || text.front() < '0' || text.front() > '9') return false;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+/// "HTTP/1.1 404 Not Found".
+Result<void> read_status(std::string_view line, Head& head) {
+  constexpr std::size_t kCode = 9;  // where it begins
+  const bool is_http = line.starts_with("HTTP/1.") && line.size() >= kCode + 3 && line[8] == ' ';
+  const bool ends = is_http && (line.size() == kCode + 3 || line[kCode + 3] == ' ');
+  if (!ends || !parse_number(line.substr(kCode, 3), head.status) || head.status < 100) {
+    return bad("it is not HTTP/1");
+  }
+  head.reason = trimmed(line.substr(kCode + 3));
+  return {};
+}
+
+Result<void> read_length(std::string_view value, Head& head) {
+  std::int64_t length = 0;
+  if (!parse_number(value, length)) return bad("its Content-Length is no number");
+  if (head.length && *head.length != length) return bad("it has two lengths that differ");
+  head.length = length;
+  return {};
+}
+
+Result<void> read_encoding(std::string_view value, Head& head) {
+  if (head.is_chunked || !equal_without_case(value, "chunked")) {
+    return bad("its Transfer-Encoding is not chunked alone");
+  }
+  head.is_chunked = true;
+  return {};
+}
+
+Result<void> read_coding(std::string_view value, Head&) {
+  if (equal_without_case(value, "identity")) return {};
+  return bad("it is compressed though that was not asked for");
+}
+
+Result<void> read_location(std::string_view value, Head& head) {
+  head.location = value;
+  return {};
+}
+
+Result<void> read_last_modified(std::string_view value, Head& head) {
+  head.last_modified = value;
+  return {};
+}
+
+struct Row {
+  std::string_view name;
+  Result<void> (*read)(std::string_view value, Head& head);
+};
+constexpr Row kRows[] = {
+    {"Content-Length", read_length},       {"Transfer-Encoding", read_encoding},
+    {"Content-Encoding", read_coding},     {"Location", read_location},
+    {"Last-Modified", read_last_modified},
+};
+
+Result<void> read_header(std::string_view line, Head& head) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos || colon == 0 || line.front() == ' ' ||
+      line.front() == '\t') {
+    return bad("there is a line in its head that is no header");
+  }
+  for (const Row& row : kRows) {
+    if (!equal_without_case(line.substr(0, colon), row.name)) continue;
+    return row.read(trimmed(line.substr(colon + 1)), head);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::size_t> head_size(std::string_view text) noexcept {
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos;
+       at = text.find('\n', at + 1)) {
+    const std::string_view rest = text.substr(at + 1);
+    if (rest.starts_with('\n')) return at + 2;
+    if (rest.starts_with("\r\n")) return at + 3;
+  }
+  return std::nullopt;
+}
+
+Result<Head> parse_head(std::string_view text) {
+  Head head;
+  if (text.find('\0') != std::string_view::npos) return bad("there is a NUL byte in its head");
+  TRY(read_status(trimmed(take_line(text)), head));
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    if (trimmed(line).empty()) break;
+    TRY(read_header(line, head));
+  }
+  if (head.is_chunked && head.length) return bad("it has both chunks and a length");
+  return head;
+}
+
+}  // namespace pintle::fetch

@@ -1,0 +1,34 @@
+// fetch/head.hpp - the head of an HTTP/1.1 response (RFC 9112), from a server that is not trusted.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace pintle::fetch {
+
+/// A head that is longer is refused.
+inline constexpr std::size_t kLargestHead = 64U << 10U;
+
+struct Head {
+  int status = 0;
+  std::string reason{};  ///< the words after the status
+  std::optional<std::int64_t> length{};
+  bool is_chunked = false;
+  std::string location{};
+  std::string last_modified{};
+};
+
+/// The size of the head at the front of `text`, its empty line included; nullopt while its end has
+/// not come.
+std::optional<std::size_t> head_size(std::string_view text) noexcept;
+
+/// Reads a whole head. Errors, in `detail`: no HTTP/1; a length that is no number, or two that
+/// differ, or one beside chunks (RFC 9112 section 6.3); an encoding other than chunked.
+Result<Head> parse_head(std::string_view text);
+
+}  // namespace pintle::fetch

@@ -1,0 +1,64 @@
+// fetch/main.cpp - pintle-fetch, the second program: what needs TLS or cryptography, done in the
+// child of a hook that has stepped down already. PID 1 writes the request to its standard input,
+// and reads its line from the pipe that it inherits (sys/report.hpp).
+#include <openssl/crypto.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <exception>
+#include <string>
+
+#include "base/exit_codes.hpp"
+#include "config/request.hpp"
+#include "fetch/actions.hpp"
+#include "fetch/proof.hpp"
+#include "sys/file.hpp"
+#include "sys/process.hpp"
+#include "sys/report.hpp"
+
+namespace pintle::fetch {
+namespace {
+
+Result<std::string> run() {
+  // No file in the image may make libcrypto load anything.
+  if (::OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) != 1) {
+    return Error{"begin", 0, {}, "libcrypto cannot be set up"};
+  }
+  const std::string bytes = TRY(sys::read_input(config::kLargestRequest));
+  const config::Request request = TRY(config::decode_request(bytes));
+  return perform(request);
+}
+
+int code_for(const Error& error) noexcept {
+  return is_unproven(error) ? static_cast<int>(ExitCode::unproven) : 1;
+}
+
+int report(const Result<std::string>& result) {
+  sys::Report report;
+  report.set_line(result ? *result : result.error().message());
+  sys::send_report(sys::kInheritedReport, report);
+  return result ? 0 : code_for(result.error());
+}
+
+int refuse_people() {
+  constexpr std::string_view kText =
+      "pintle-fetch: pintle starts it, for the actions \"fetch\" and \"check\"; see 'pintle "
+      "help'\n";
+  (void)::write(STDERR_FILENO, kText.data(), kText.size());
+  return static_cast<int>(ExitCode::usage);
+}
+
+}  // namespace
+}  // namespace pintle::fetch
+
+int main() {
+  using namespace pintle;
+  sys::forbid_tracing();
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  if (!sys::is_report(sys::kInheritedReport)) return fetch::refuse_people();
+  try {
+    return fetch::report(fetch::run());
+  } catch (const std::exception& error) {
+    return fetch::report(Error{"go on", 0, {}, error.what()});
+  }
+}

@@ -1,0 +1,68 @@
+#include "fetch/place.hpp"
+
+#include <fcntl.h>
+
+#include "sys/entry.hpp"
+#include "sys/file.hpp"
+#include "sys/identity.hpp"
+
+namespace pintle::fetch {
+namespace {
+
+template <class T>
+Result<T> about(const std::string& path, Result<T> result) {
+  if (result || !result.error().subject.empty()) return result;
+  Error error = std::move(result).error();
+  error.subject = path;
+  return error;
+}
+
+Result<sys::Ownership> wanted_by(const config::Request& request, mode_t mode) {
+  sys::Ownership wanted{.mode = static_cast<mode_t>(request.number("mode").value_or(mode))};
+  if (!request.has("owner")) return wanted;
+  const sys::Accounts accounts = TRY(sys::read_accounts());
+  const sys::Identity owner = TRY(sys::resolve_user(request.text("owner"), accounts));
+  wanted.uid = owner.uid;
+  wanted.gid = owner.gid;
+  return wanted;
+}
+
+}  // namespace
+
+Result<Place> Place::at(const std::string& path, const config::Request& request, mode_t mode) {
+  Place place;
+  place.path_ = path;
+  place.wanted_ = TRY(wanted_by(request, mode));
+  const sys::Place reached = TRY(about(path, sys::reach_place(path)));
+  const auto entry =
+      TRY(about(path, sys::look_at(reached.directory, reached.name, sys::Mounts::cross)));
+  if (!entry) return place;
+  if (S_ISDIR(entry->info.st_mode)) return Error{"replace", 0, path, "it is a directory"};
+  place.is_taken_ = true;
+  place.has_other_names_ = entry->info.st_nlink > 1;
+  if (!S_ISREG(entry->info.st_mode)) return place;
+  constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  place.file_ = Fd(::openat(reached.directory.get(), reached.name.c_str(), kFlags));
+  return place;
+}
+
+Result<bool> Place::is_adoptable() const {
+  if (!file_) return false;
+  return !has_other_names_ || TRY(about(path_, sys::has_ownership(file_, wanted_)));
+}
+
+Result<std::string> Place::adopt() const {
+  if (TRY(about(path_, sys::has_ownership(file_, wanted_)))) return std::string("unchanged");
+  TRY(about(path_, sys::give_ownership(file_, wanted_)));
+  return std::string("changed");
+}
+
+Result<std::string> Place::put(sys::NewFile& fresh) const {
+  const bool is_same =
+      file_ && TRY(about(path_, sys::have_same_content(file_.get(), fresh.descriptor())));
+  if (is_same && TRY(is_adoptable())) return adopt();
+  TRY(fresh.finish(wanted_));
+  return std::string(is_taken_ ? "changed" : "made");
+}
+
+}  // namespace pintle::fetch

@@ -1,0 +1,165 @@
+#include "fetch/proof.hpp"
+
+#include <fmt/format.h>
+#include <regex.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <functional>
+#include <list>
+
+#include "base/text.hpp"
+#include "fetch/digest.hpp"
+
+namespace pintle::fetch {
+namespace {
+
+constexpr int kUnproven = EBADMSG;  // with words, which no error of a system call has
+
+Error unproven(const std::string& path, std::string why) {
+  return {"accept", kUnproven, path, std::move(why)};
+}
+
+/// Calls `each(piece)` for the whole content. Errors: those of pread(2) and of `each`.
+template <class Each>
+Result<void> read_all(int file, const std::string& path, Each each) {
+  std::array<char, 65536> chunk{};
+  for (off_t at = 0;;) {
+    const ssize_t got = ::pread(file, chunk.data(), chunk.size(), at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      Error error = Error::from_errno("read");
+      error.subject = path;
+      return error;
+    }
+    if (got == 0) return {};
+    TRY(each(std::string_view(chunk.data(), static_cast<std::size_t>(got))));
+    at += got;
+  }
+}
+
+class Pattern {
+ public:
+  explicit Pattern(const std::string& text) : text_(text) {
+    code_ = ::regcomp(&compiled_, text.c_str(), REG_EXTENDED | REG_NOSUB);
+  }
+  Pattern(const Pattern&) = delete;
+  Pattern& operator=(const Pattern&) = delete;
+  ~Pattern() {
+    if (code_ == 0) ::regfree(&compiled_);
+  }
+
+  Result<void> validate() const {
+    if (code_ == 0) return {};
+    std::array<char, 200> why{};
+    (void)::regerror(code_, &compiled_, why.data(), why.size());
+    return Error{"use the pattern", 0, text_, why.data()};
+  }
+  /// What cannot be searched (a lack of memory) counts as found.
+  bool matches(const std::string& line) const noexcept {
+    return ::regexec(&compiled_, line.c_str(), 0, nullptr, 0) != REG_NOMATCH;
+  }
+  const std::string& text() const noexcept { return text_; }
+
+ private:
+  std::string text_;
+  regex_t compiled_{};
+  int code_ = 0;
+};
+
+/// Lines end at '\n'. A NUL ends the text for regexec(3), so what follows one is searched by
+/// itself.
+class Search {
+ public:
+  Search(const std::list<Pattern>& patterns, const std::string& path)
+      : patterns_(patterns), path_(path) {}
+
+  Result<void> add(std::string_view piece) {
+    size_ += static_cast<std::int64_t>(piece.size());
+    if (size_ > kLargestSearched) {
+      return unproven(path_,
+                      "it is larger than 64MiB, which is the most that is searched for "
+                      "\"prohibit\"");
+    }
+    constexpr std::string_view kEnds("\n\0", 2);
+    for (std::size_t end = piece.find_first_of(kEnds); end != std::string_view::npos;
+         end = piece.find_first_of(kEnds)) {
+      line_.append(piece.substr(0, end));
+      TRY(judge());
+      number_ += piece[end] == '\n' ? 1 : 0;
+      line_.clear();
+      piece.remove_prefix(end + 1);
+    }
+    line_.append(piece);
+    return {};
+  }
+
+  Result<void> judge() const {
+    for (const Pattern& pattern : patterns_) {
+      if (!pattern.matches(line_)) continue;
+      return unproven(path_, fmt::format("line {} matches the prohibited pattern '{}'", number_,
+                                         one_line(pattern.text(), 80)));
+    }
+    return {};
+  }
+
+ private:
+  const std::list<Pattern>& patterns_;
+  const std::string& path_;
+  std::string line_{};
+  std::int64_t size_ = 0;
+  std::int64_t number_ = 1;
+};
+
+bool is_hex_digit(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+}  // namespace
+
+Result<Proof> proof_in(const config::Request& request) {
+  Proof proof{request.text("sha256"), request.texts("prohibit")};
+  for (char& c : proof.sha256) c = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (!request.has("sha256")) return proof;
+  if (proof.sha256.size() == 64 &&
+      std::all_of(proof.sha256.begin(), proof.sha256.end(), is_hex_digit)) {
+    return proof;
+  }
+  return Error{"use the digest", 0, request.text("sha256"), "it has 64 hexadecimal digits"};
+}
+
+Result<void> prove_digest(const Proof& proof, const std::string& digest, const std::string& path) {
+  if (proof.sha256.empty() || proof.sha256 == digest) return {};
+  return unproven(path, "its SHA-256 digest is " + digest);
+}
+
+Result<void> prove_lines(const Proof& proof, int file, const std::string& path) {
+  if (proof.prohibit.empty()) return {};
+  std::list<Pattern> patterns;
+  for (const std::string& text : proof.prohibit) TRY(patterns.emplace_back(text).validate());
+  Search search(patterns, path);
+  TRY(read_all(file, path, [&](std::string_view piece) { return search.add(piece); }));
+  return search.judge();
+}
+
+Result<std::string> digest_of(int file, const std::string& path) {
+  Digest digest = TRY(Digest::begin());
+  TRY(read_all(file, path, [&](std::string_view piece) { return digest.add(piece); }));
+  return digest.finish();
+}
+
+Result<void> prove(const Proof& proof, int file, const std::string& path) {
+  if (!proof.sha256.empty()) {
+    const std::string digest = TRY(digest_of(file, path));
+    TRY(prove_digest(proof, digest, path));
+  }
+  return prove_lines(proof, file, path);
+}
+
+bool is_unproven(const Error& error) noexcept {
+  return error.code == kUnproven && !error.detail.empty();
+}
+
+}  // namespace pintle::fetch

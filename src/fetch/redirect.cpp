@@ -1,0 +1,70 @@
+#include "fetch/redirect.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace pintle::fetch {
+namespace {
+
+/// The length of "https:" in front of a URL that names its scheme; 0 if it names none.
+std::size_t scheme_size(std::string_view url) noexcept {
+  const std::size_t end = url.find_first_of(":/?#");
+  const bool is_there = end != std::string_view::npos && end > 0 && url[end] == ':';
+  return is_there ? end + 1 : 0;
+}
+
+std::string absolute(const config::HttpUrl& from, std::string_view location) {
+  const std::string_view scheme = from.is_secure ? "https:" : "http:";
+  if (const std::size_t size = scheme_size(location); size > 0) {
+    std::string lower(location.substr(0, size));
+    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return lower + std::string(location.substr(size));
+  }
+  if (location.starts_with("//")) return fmt::format("{}{}", scheme, location);
+  const std::string path = from.target.substr(0, from.target.find('?'));
+  const std::string base = fmt::format("{}//{}", scheme, from.host_header);
+  if (location.starts_with('/')) return fmt::format("{}{}", base, location);
+  if (location.starts_with('?')) return fmt::format("{}{}{}", base, path, location);
+  return fmt::format("{}{}{}", base, path.substr(0, path.rfind('/') + 1), location);
+}
+
+bool is_harmless(std::string_view name) noexcept {
+  constexpr std::string_view kHarmless[] = {"Accept", "Accept-Language", "User-Agent"};
+  return std::any_of(std::begin(kHarmless), std::end(kHarmless),
+                     [&](std::string_view one) { return equal_without_case(one, name); });
+}
+
+}  // namespace
+
+bool is_redirection(int status) noexcept {
+  constexpr int kStatuses[] = {301, 302, 303, 307, 308};
+  return std::find(std::begin(kStatuses), std::end(kStatuses), status) != std::end(kStatuses);
+}
+
+Result<config::HttpUrl> redirected(const config::HttpUrl& from, std::string_view location) {
+  const std::string_view place = location.substr(0, location.find('#'));
+  if (place.empty()) {
+    return Error{"follow the redirection of", 0, shown(from), "it does not say where to"};
+  }
+  auto to = config::parse_web_url(absolute(from, place));
+  if (!to) return Error{"follow the redirection of", 0, shown(from), to.error().detail};
+  if (from.is_secure && !to->is_secure) {
+    return Error{"follow the redirection of", 0, shown(from),
+                 fmt::format("it leads from https to {}", shown(*to))};
+  }
+  return to;
+}
+
+Headers headers_for(const config::HttpUrl& to, const config::HttpUrl& from,
+                    const Headers& headers) {
+  const bool is_same = to.is_secure == from.is_secure && to.address.port == from.address.port &&
+                       equal_without_case(to.address.host, from.address.host);
+  Headers kept = headers;
+  if (!is_same) std::erase_if(kept, [](const Header& one) { return !is_harmless(one.first); });
+  return kept;
+}
+
+}  // namespace pintle::fetch

@@ -1,0 +1,78 @@
+// The row of `fetch`: a file from a web server. pintle-fetch does it.
+#include "config/address.hpp"
+#include "hooks/builtin.hpp"
+#include "hooks/proof_params.hpp"
+
+namespace pintle::hooks {
+namespace {
+
+using config::ParamType;
+using namespace std::chrono_literals;
+
+constexpr Duration kTimeout = 5min;
+
+std::string check_url(const std::string& url) {
+  const auto parsed = config::parse_web_url(url);
+  return parsed ? std::string() : parsed.error().detail;
+}
+
+constexpr config::ParamSpec kParams[] = {
+    {"url",
+     ParamType::text,
+     "What to download, by http or https.",
+     "https://files.example.org/rules.json",
+     true,
+     {},
+     check_url,
+     config::web_url_pattern},
+    {"path", ParamType::text, "The file that it becomes; its directory must exist.",
+     "/data/rules.json", true},
+    {"headers", ParamType::pairs, "Further headers of the request.",
+     "{\"Authorization\": \"Bearer ${TOKEN}\"}"},
+    {"username", ParamType::text, "Who asks, for basic authentication.", "app"},
+    {"password", ParamType::text, "The password that belongs to it.", "${PASSWORD}"},
+    {"ca", ParamType::text,
+     "A PEM file with the certificates to trust instead of the system's; SSL_CERT_FILE in the "
+     "hook's environment does the same.",
+     "/etc/ssl/corporate.pem"},
+    {.name = "maxSize",
+     .type = ParamType::size,
+     .help = "The most that is downloaded.",
+     .example = "64MiB",
+     .standard = "1GiB"},
+    kSha256Param,
+    kProhibitParam,
+    {.name = "mode",
+     .type = ParamType::mode,
+     .help = "Its mode, in octal.",
+     .example = "0640",
+     .standard = "0644"},
+    {"owner", ParamType::owner, "user or user:group, names or numbers.", "app:app"},
+    {.name = "redirects",
+     .type = ParamType::count,
+     .help = "How many redirections are followed.",
+     .example = "1",
+     .standard = "10"},
+};
+
+constexpr std::string_view kUserNeedsPassword[] = {"username", "password"};
+constexpr std::string_view kPasswordNeedsUser[] = {"password", "username"};
+constexpr config::Rule kRules[] = {{config::Rule::Type::needs, kUserNeedsPassword},
+                                   {config::Rule::Type::needs, kPasswordNeedsUser}};
+
+}  // namespace
+
+const Builtin kFetch{
+    .spec = {.name = "fetch",
+             .kinds = config::kSteps | config::kJobs,
+             .help = "Download a file by http or https, prove it and put it in its place; at most "
+                     "5m, unless \"timeout\" says otherwise.",
+             .params = kParams,
+             .check = check_patterns,
+             .timeout = kTimeout,
+             .rules = kRules,
+             .is_apart = true,
+             .place = "path"},
+};
+
+}  // namespace pintle::hooks

@@ -1,0 +1,60 @@
+// The launcher's part for what pintle-fetch does: which uses of built-ins those are, and what it is
+// told of them.
+#include <algorithm>
+
+#include "config/request.hpp"
+#include "hooks/builtin.hpp"
+#include "init/launcher.hpp"
+
+namespace pintle::init {
+
+/// In the child itself, or by the second program.
+void Launcher::set_action(Owner owner, sys::Child& child) const {
+  if (!is_apart(owner)) {
+    child.task = task(owner);
+    return;
+  }
+  auto request = config::encode_request(builtin(owner));
+  if (!request) {
+    child.task = [line = request.error().message()](sys::Report& report) {
+      report.set_line(line);
+      return 1;
+    };
+    return;
+  }
+  child.request = *std::move(request);
+  child.environment = environment(owner);
+  child.argv = child.candidates = {around_.fetch_program};
+}
+
+bool Launcher::is_apart(Owner owner) const {
+  const auto* use = std::get_if<config::Builtin>(&model_.hooks[owner].action);
+  if (use == nullptr) return false;
+  const config::Builtin whole = completed(owner);
+  return use->spec->is_apart || whole.params.has("sha256") || whole.params.has("prohibit");
+}
+
+/// A file that stands in for a result goes where that would have gone, and has to prove the same.
+config::Builtin Launcher::completed(Owner owner) const {
+  config::Builtin use = std::get<config::Builtin>(model_.hooks[owner].action);
+  if (use.spec != &hooks::kFallback.spec) return use;
+  const auto failed = std::find_if(model_.hooks.begin(), model_.hooks.end(),
+                                   [&](const auto& hook) { return hook.fallback_hook == owner; });
+  if (failed == model_.hooks.end()) return use;
+  const bool has_destination = use.params.has("destination");
+  if (!has_destination && !failed->output_file.empty()) {
+    use.params.set("destination", failed->output_file);
+  }
+  const auto* whole = std::get_if<config::Builtin>(&failed->action);
+  if (whole == nullptr) return use;
+  const auto copy = [&](std::string_view from, std::string_view to) {
+    if (const config::Value* value = whole->params.find(from)) use.params.set(to, *value);
+  };
+  for (const std::string_view name : {"sha256", "prohibit"}) copy(name, name);
+  if (has_destination || whole->spec->place.empty()) return use;
+  copy(whole->spec->place, "destination");
+  for (const std::string_view name : {"mode", "owner"}) copy(name, name);
+  return use;
+}
+
+}  // namespace pintle::init

@@ -1,0 +1,56 @@
+#include "fetch/head.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace pintle;
+using namespace pintle::fetch;
+
+TEST_SUITE("fetch/head") {
+  TEST_CASE("a head ends at its first empty line, and not before") {
+    CHECK(head_size("HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody") == 25);
+    CHECK(head_size("HTTP/1.0 200 OK\n\n") == 17);
+    for (const char* part : {"", "HTTP/1.1 200 OK", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\n\r",
+                             "HTTP/1.1 200 OK\r\nA: b\r\n"}) {
+      CHECK_FALSE(head_size(part));
+    }
+  }
+
+  TEST_CASE("status and headers are read, in any case of letters") {
+    const auto head = parse_head(
+        "HTTP/1.1 302 Found Here\r\nLOCATION:  /there \r\ncontent-length: 12\r\n"
+        "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-Other: 1\r\n\r\n");
+    REQUIRE(head);
+    CHECK(head->status == 302);
+    CHECK(head->reason == "Found Here");
+    CHECK(head->location == "/there");
+    CHECK(head->length == 12);
+    CHECK_FALSE(head->is_chunked);
+    CHECK(head->last_modified == "Sun, 06 Nov 1994 08:49:37 GMT");
+    CHECK(parse_head("HTTP/1.1 204\r\n\r\n")->reason == "");
+    CHECK(parse_head("HTTP/1.1 200 \r\nTransfer-Encoding: Chunked\r\n\r\n")->is_chunked);
+    CHECK(parse_head("HTTP/1.1 200 \r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n")->length ==
+          5);
+  }
+
+  TEST_CASE("what could be understood in two ways is refused") {
+    for (const char* text :
+         {"", "\r\n\r\n", "SSH-2.0-x\r\n\r\n", "HTTP/2 200\r\n\r\n", "HTTP/1.1 20\r\n\r\n",
+          "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 099 OK\r\n\r\n", "HTTP/1.1 abc OK\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nA: b\r\n folded\r\n\r\n", "HTTP/1.1 200 OK\r\nno header\r\n\r\n",
+          "HTTP/1.1 200 OK\r\n: b\r\n\r\n"}) {
+      CAPTURE(text);
+      const auto head = parse_head(text);
+      REQUIRE_FALSE(head);
+      CHECK_FALSE(head.error().detail.empty());
+    }
+    CHECK_FALSE(parse_head(std::string_view("HTTP/1.1 200 OK\r\nA: \0\r\n\r\n", 25)));
+  }
+}

@@ -1,0 +1,102 @@
+#include <doctest/doctest.h>
+
+#include "config/request.hpp"
+#include "init/launcher.hpp"
+#include "world.hpp"
+
+using namespace world;
+using config::Request;
+
+namespace {
+
+const std::string kFetch = "/proc/self/exe";  // a program that is there
+
+Surroundings around(const std::string& program = kFetch) {
+  Surroundings all{.environment = {"PATH=/bin", "TOKEN=secret", "FILE=/data/x"}};
+  all.self = {.uid = 1000, .gid = 1000};
+  all.fetch_program = program;
+  return all;
+}
+
+Request request_of(const sys::Child& child) {
+  REQUIRE(child.request);
+  const auto request = config::decode_request(*child.request);
+  REQUIRE(request);
+  return *request;
+}
+
+/// A step "f" that falls back on /old, and the fallback's child.
+sys::Child fallback_of(const std::string& action, const std::string& more = {}) {
+  const config::Model model =
+      model_of(R"({"steps":[{"id":"f",)" + action +
+               R"(,"onFailure":{"action":"fallback","source":"/old")" + more + "}}]}");
+  return Launcher(model, around()).child(1);
+}
+
+constexpr const char* kDigest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+}  // namespace
+
+TEST_SUITE("init/launcher_apart") {
+  TEST_CASE("pintle-fetch is told everything by its request, expanded, and nothing in argv") {
+    const config::Model model = model_of(R"({"steps":[{"id":"f","environment":{"A":"b"},
+      "fetch":{"url":"https://h/$TOKEN","path":"$FILE","headers":{"X":"Bearer ${TOKEN}"}}}]})");
+    const Launcher launcher(model, around());
+    CHECK(launcher.refusal().code == ExitCode::ok);
+    const sys::Child child = launcher.child(0);
+    CHECK(child.argv == Lines{kFetch});
+    CHECK(child.candidates == Lines{kFetch});
+    CHECK_FALSE(child.task);
+    CHECK_FALSE(config::get(child.environment, "TOKEN"));
+    CHECK(config::get(child.environment, "A") == "b");
+    const Request request = request_of(child);
+    CHECK(request.action == "fetch");
+    CHECK(request.text("url") == "https://h/secret");
+    CHECK(request.text("path") == "/data/x");
+    CHECK(request.texts("headers") == Lines{"X: Bearer secret"});
+  }
+
+  TEST_CASE("without the program such a hook is refused, and only such a hook") {
+    const auto refused = [](const char* config) {
+      const config::Model model = model_of(config);
+      return Launcher(model, around("/no/pintle-fetch")).refusal();
+    };
+    const Refusal refusal =
+        refused(R"({"steps":[{"id":"c","check":{"path":"/x","prohibit":["y"]}}]})");
+    CHECK(refusal.code == ExitCode::config);
+    CHECK(refusal.reasons == Lines{"step c: \"check\" is done by '/no/pintle-fetch', which is not "
+                                   "there; copy it to where pintle is: COPY --from=pintle / /"});
+    CHECK(refused(R"({"steps":[{"id":"c","link":{"path":"/x","target":"y"}}]})").code ==
+          ExitCode::ok);
+    CHECK(refused(R"({"steps":[{"id":"c","imageModes":["prebuilt"],
+                                "check":{"path":"/x","prohibit":["y"]}}]})")
+              .code == ExitCode::ok);
+  }
+
+  TEST_CASE("a fallback goes where the result would have gone, with the proofs, mode and owner") {
+    const Request request = request_of(fallback_of(
+        std::string(R"("fetch":{"url":"http://h/","path":"$FILE","mode":"0600","owner":"5:6",)") +
+        R"("prohibit":["a","b"],"sha256":")" + kDigest + "\"}"));
+    CHECK(request.action == "fallback");
+    CHECK(request.text("source") == "/old");
+    CHECK(request.text("destination") == "/data/x");
+    CHECK(request.number("mode") == 0600);
+    CHECK(request.text("owner") == "5:6");
+    CHECK(request.text("sha256") == kDigest);
+    CHECK(request.texts("prohibit") == Lines{"a", "b"});
+  }
+
+  TEST_CASE("a destination of its own is kept, with its own mode") {
+    const Request request = request_of(
+        fallback_of(R"("fetch":{"url":"http://h/","path":"/x","mode":"0600","prohibit":["a"]})",
+                    R"(,"destination":"/elsewhere")"));
+    CHECK(request.text("destination") == "/elsewhere");
+    CHECK_FALSE(request.has("mode"));
+    CHECK(request.texts("prohibit") == Lines{"a"});
+  }
+
+  TEST_CASE("without anything to prove a fallback needs no second program") {
+    CHECK(fallback_of(R"("fetch":{"url":"http://h/","path":"/x"})").task);
+    CHECK(fallback_of(R"("command":"x")").task);
+  }
+}
