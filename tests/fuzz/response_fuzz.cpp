@@ -1,0 +1,58 @@
+// Any bytes as the answer that pintle-fetch downloads, whole and in pieces of one byte.
+#include <optional>
+#include <string>
+
+#include "fetch/body.hpp"
+#include "fetch/redirect.hpp"
+#include "fuzz.hpp"
+
+using namespace pintle;
+
+namespace {
+
+constexpr std::int64_t kLimit = 1000;
+
+struct Taken {
+  std::string content{};
+  bool is_whole = false;
+};
+
+Taken take(const fetch::Head& head, std::string_view bytes, std::size_t size) {
+  Taken taken;
+  auto body = fetch::Body::begin(head, kLimit);
+  if (!body) return taken;
+  const fetch::Sink sink = [&](std::string_view piece) -> Result<void> {
+    taken.content += piece;
+    return {};
+  };
+  for (std::size_t at = 0; at < bytes.size(); at += size) {
+    const auto fed = body->feed(bytes.substr(at, size), sink);
+    if (!fed) return taken;
+    if (*fed) break;
+  }
+  taken.is_whole = static_cast<bool>(body->end());
+  return taken;
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text = fuzz::text(data, size);
+  const auto end = fetch::head_size(text);
+  if (!end) return 0;
+  fuzz::require(*end <= text.size(), "a head is within what came");
+  const auto head = fetch::parse_head(text.substr(0, *end));
+  if (!head) return 0;
+  fuzz::require(head->status >= 100 && head->status <= 999, "a status has three digits");
+  fuzz::require(!head->length || *head->length >= 0, "a length is not below zero");
+  const std::string_view rest = text.substr(*end);
+  const Taken whole = take(*head, rest, rest.size() + 1);
+  const Taken pieces = take(*head, rest, 1);
+  fuzz::require(whole.is_whole == pieces.is_whole, "it does not matter how an answer arrives");
+  fuzz::require(!whole.is_whole || whole.content == pieces.content, "its content is the same then");
+  fuzz::require(pieces.content.size() <= kLimit, "the limit holds");
+  const auto from = config::parse_web_url("https://example.org/a");
+  const auto to = fetch::redirected(*from, head->location);
+  if (to) fuzz::require(to->is_secure, "no redirection leads from https to http");
+  return 0;
+}
