@@ -130,7 +130,8 @@ Result<HttpUrl> parse_http_url(std::string_view text, Hosts hosts) {
 }
 
 Result<HttpUrl> parse_web_url(std::string_view text) {
-  const std::string shown = without_credentials(std::string(text));
+  const std::string shown =
+      without_credentials(std::string(text.substr(0, text.find_first_of("?# \t\r\n"))));
   const bool is_secure = text.starts_with(kHttps);
   if (!is_secure && !text.starts_with(kHttp)) return bad(shown, "write https://HOST/PATH");
   const std::string_view rest = text.substr(is_secure ? kHttps.size() : kHttp.size());

@@ -189,9 +189,9 @@ constexpr Key<Hook> kKeys[] = {
      kJobs},
     {"onFailure",
      {read_later, &kCheckFailureForm},
-     "When it turns unhealthy: none, terminate (liveness only: main is stopped, exit code 81), or "
+     "When it turns unhealthy: nothing but the verdict, terminate main (of a liveness check), or "
      "run a repair.",
-     "terminate",
+     R"({"action": "run", "step": {"command": "/app/repair"}})",
      "none",
      kChecks},
     {"condition",

@@ -64,13 +64,14 @@ constexpr KeyInfo kRepairRows[] = {
      true},
     {"step",
      kEitherForm<kFallbackForm>,
-     "A step that is run once per turn to unhealthy, and the check again after it.",
+     "A step that is run, once for each turn to unhealthy, and the check after it; its id may be "
+     "missing.",
      R"({"command": "/app/repair"})",
      {},
      kAnyKind,
      true},
-    {"then", kWordForm<kThen>,
-     "terminate: stop main if the check fails again after the step; liveness only.", "terminate"},
+    {"then", kWordForm<kThen>, "End main if the check fails again after it; of a liveness check.",
+     "terminate"},
 };
 
 template <const auto& Infos>
@@ -144,7 +145,7 @@ void read_repair(Reader& reader, const Node& node, Hook& out, ActionSpecs action
       report_unknown_key(reader, member, known, "\"onFailure\"");
     }
   }
-  if (out.fallback.empty()) return reader.problem(node.at, "the key \"step\" is missing");
+  if (out.fallback.empty()) return require_key(reader, node, "step");
   Hook& repair = out.fallback.front();
   if (repair.id.empty()) repair.id = out.id + ".repair";
 }

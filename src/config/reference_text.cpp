@@ -24,6 +24,9 @@ constexpr SectionText kRows[] = {
      "Another step, with an action and keys of its own, that runs instead. It starts when the "
      "other "
      "has failed, and only then: it has no `precedents`, `condition` or `imageModes`."},
+    {"repair", "Run a repair",
+     "The object that a check's `onFailure` may be: a step, and whether main is ended if that did "
+     "not help."},
     {"conditionObject", "Conditions",
      "A `condition` is the id of a step, and holds if that step succeeded, or an object with one "
      "of these keys. A step that is named by a condition is waited for, and its failure is an "

@@ -1,5 +1,5 @@
-// Any bytes as a config: they are read or every problem has its place, and the same bytes always say
-// the same. What is read can be planned in both image modes.
+// Any bytes as a config: they are read, or every problem has its place, and the same bytes always
+// say the same. What is read can be planned in both image modes.
 #include "config/parse.hpp"
 #include "fuzz.hpp"
 #include "hooks/plan.hpp"
