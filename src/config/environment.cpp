@@ -52,6 +52,9 @@ Result<Piece> take_braced(std::string_view& text) {
   if (length == 0 || (!rest.empty() && !rest.starts_with(":-"))) {
     return bad(text.substr(0, end + 1), "write ${NAME} or ${NAME:-default}; $$ is a plain $");
   }
+  if (rest.find("${") != std::string_view::npos) {
+    return bad(text.substr(0, end + 1), "a default is plain text: no \"${\" is expanded in it");
+  }
   Piece piece{.name = inside.substr(0, length)};
   if (!rest.empty()) piece.fallback = rest.substr(2);
   text.remove_prefix(end + 1);

@@ -19,8 +19,9 @@ constexpr Key<Shutdown> kShutdownKeys[] = {
     {"gracePeriod", into<&Shutdown::grace_period, &Reader::duration>,
      "From the stop signal to SIGKILL for main.", "25s", "8s"},
     {"totalGracePeriod", into<&Shutdown::total_grace_period, &Reader::duration>,
-     "The whole stop, at most; where only one of the two is written, the other follows it.", "28s",
-     "9s"},
+     "The whole stop, at most; where only one of the two is written and they would contradict each "
+     "other, the other follows it.",
+     "28s", "9s"},
     {"signals", list<&Shutdown::signals, &Reader::signal>,
      "The signals that stop the container; every other one is only forwarded to main.",
      R"(["SIGTERM", "SIGQUIT"])", R"(["SIGTERM", "SIGINT"])"},
@@ -29,7 +30,7 @@ constexpr auto kShutdown = object_of<kShutdownKeys>({.name = "shutdown", .title 
 
 void read_shutdown(Reader& reader, const Node& node, Model& out) {
   read_object(reader, node, kShutdown, out.shutdown);
-  // Where only one of the two is written, the other follows it.
+  // Where only one of the two is written and they contradict each other, the other follows it.
   Shutdown& shutdown = out.shutdown;
   if (shutdown.total_grace_period >= shutdown.grace_period) return;
   if (node.find("totalGracePeriod") == nullptr) {

@@ -116,6 +116,17 @@ Hook read_file_fallback(Reader& reader, const Node& node, const Hook& hook, Acti
   return fallback;
 }
 
+/// Gives a hook without id one; what stands in for it was named when it had none yet.
+void name_after(Hook& hook, const std::string& id) {
+  if (!hook.id.empty()) return;
+  hook.id = id;
+  for (Hook& inner : hook.fallback) {
+    if (inner.id != ".fallback") continue;
+    inner.id.clear();
+    name_after(inner, id + ".fallback");
+  }
+}
+
 void read_fallback(Reader& reader, const Node& node, Hook& out, ActionSpecs actions) {
   const Node* step = node.find("step");
   if (step == nullptr) {
@@ -127,7 +138,7 @@ void read_fallback(Reader& reader, const Node& node, Hook& out, ActionSpecs acti
   }
   Hook& fallback = out.fallback.back();
   fallback.is_fallback = true;
-  if (fallback.id.empty()) fallback.id = out.id + ".fallback";
+  name_after(fallback, out.id + ".fallback");
 }
 
 /// {"step": {…}, "then": "terminate"}: what a check runs when it turns unhealthy.
@@ -147,7 +158,7 @@ void read_repair(Reader& reader, const Node& node, Hook& out, ActionSpecs action
   }
   if (out.fallback.empty()) return require_key(reader, node, "step");
   Hook& repair = out.fallback.front();
-  if (repair.id.empty()) repair.id = out.id + ".repair";
+  name_after(repair, out.id + ".repair");
 }
 
 /// Only a liveness check may end main: one on readiness says "not now", not "not any more".

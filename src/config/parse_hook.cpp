@@ -69,6 +69,10 @@ void finish(Reader& reader, const Node& node, Hook& hook, ActionSpecs actions) {
   if (builtin != nullptr && hook.output == Output::file) {
     reader.problem(node.find("output")->at, "a built-in writes nothing that could become a file");
   }
+  const Node* codes = node.find("successExitCodes");
+  if (builtin != nullptr && codes != nullptr) {
+    reader.problem(codes->at, "a built-in succeeds or fails; exit codes are a program's");
+  }
   if (builtin != nullptr && !hook.timeout) hook.timeout = builtin->spec->timeout;
   if (hook.retries > 0 && node.find("backoff") == nullptr) hook.backoff = {};
   const Node* on_failure = node.find("onFailure");

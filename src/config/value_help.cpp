@@ -25,7 +25,8 @@ constexpr ValueHelp kRows[] = {
      "With shell syntax in it, and without \"arguments\", a line for "
      "/bin/sh -c that pintle leaves as it is."},
     {"expandable", "expanded text",
-     "A text in which $NAME, ${NAME} and ${NAME:-default} are expanded; $$ is a $. Not empty."},
+     "A text in which $NAME, ${NAME} and ${NAME:-default} are expanded, the default being plain "
+     "text; $$ is a $. Not empty."},
     {"argument", "expanded text, may be empty",
      "A text in which $NAME, ${NAME} and ${NAME:-default} are expanded; $$ is a $."},
     {"withVariables", "",

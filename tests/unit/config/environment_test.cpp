@@ -108,7 +108,7 @@ TEST_SUITE("config/environment") {
   TEST_CASE("braces that are not closed, or hold no name, are an error") {
     const Scope scope(kContainer, kNone, kNone);
     for (const char* text : {"${", "${A", "x ${A:-b", "${}", "${1}", "${A B}", "${A-b}", "${A:b}",
-                             "${ A}", "${:-x}", "${A:}", "$$${", "ok ${A} then ${"}) {
+                             "${ A}", "${:-x}", "${A:}", "$$${", "${A:-${B}}", "ok ${A} then ${"}) {
       CAPTURE(text);
       std::vector<MissingVariable> missing;
       CHECK_FALSE(expand(text, scope, missing));
