@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "base/fd.hpp"
+#include "sys/walk.hpp"
 
 namespace pintle::sys {
 
@@ -83,10 +84,15 @@ Result<std::string> read_input(std::size_t limit) {
 
 Result<Fd> open_fallback(const std::string& path) {
   constexpr const char* kVerb = "fall back on";
-  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  auto opened = open_trusted_file(path);
+  if (!opened) {
+    Error error = std::move(opened).error();
+    error.what = kVerb;
+    return error;
+  }
+  Fd file = *std::move(opened);
   struct stat info {};
-  if (!file || ::fstat(file.get(), &info) < 0) return failed(kVerb, path);
-  if (!S_ISREG(info.st_mode)) return Error{kVerb, 0, path, "it is not a regular file"};
+  if (::fstat(file.get(), &info) < 0) return failed(kVerb, path);
   if (info.st_size == 0) return Error{kVerb, 0, path, "it is empty"};
   return file;
 }

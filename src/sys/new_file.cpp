@@ -98,13 +98,13 @@ Result<void> NewFile::name_it() {
 }
 
 Result<void> NewFile::finish(const Ownership& ownership) {
-  TRY(name_it());
+  if (::fsync(file_.get()) < 0) return failed("sync");
+  TRY(name_it());  // as its owner still: of somebody else's, link(2) needs CAP_FOWNER
   if (auto given = give_ownership(file_, ownership); !given) {
     Error error = std::move(given).error();
     error.subject = path_;
     return error;
   }
-  if (::fsync(file_.get()) < 0) return failed("sync");
   if (::renameat(directory_.get(), temporary_.c_str(), directory_.get(), name_.c_str()) < 0) {
     return failed("rename into place");
   }

@@ -11,6 +11,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
 import pid1
 import tap
 
+NOBODY = 65534
+
 CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
 USER = 1000
 
@@ -244,6 +246,24 @@ def somebody_who_swaps_a_folder_for_a_link_changes_nothing_outside_of_it():
     tap.check(hostile.poll() is None, 'he was at it all the time')
     tap.check('going on without it' in err, 'he was met', err)
     tap.equal(snapshot(outside), before)
+
+
+@tap.test
+def a_fallback_follows_no_link_that_another_user_planted():
+    pid1.needs_root()
+    folder = pid1.folder()
+    hidden = folder / 'hidden'
+    hidden.write_text('root only')
+    hidden.chmod(0o600)
+    theirs = folder / 'theirs'
+    theirs.mkdir()
+    os.chown(theirs, NOBODY, NOBODY)
+    (theirs / 'cache').symlink_to(hidden)
+    os.lchown(theirs / 'cache', NOBODY, NOBODY)
+    step = {'id': 'a', 'command': 'false', 'user': 'root', 'onFailure': {
+        'action': 'fallback', 'source': f'{theirs}/cache', 'destination': f'{theirs}/copy'}}
+    code, _, err = pid1.run_with({'steps': [step]}, 'true')
+    tap.equal((code, os.listdir(theirs)), (80, ['cache']), err)
 
 
 tap.main()
