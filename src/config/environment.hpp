@@ -44,6 +44,13 @@ class Scope {
   /// The value of `name`; nullopt when it has none.
   std::optional<std::string> value(std::string_view name) const;
 
+  /// The same, in which every secret has the value "***".
+  Scope masked() const {
+    Scope other = *this;
+    other.is_masked_ = true;
+    return other;
+  }
+
   /// Every declared variable that has no value.
   std::vector<MissingVariable> missing() const;
 
@@ -67,6 +74,7 @@ class Scope {
   const Variables& top_;
   const Variables& own_;
   const FileValues* files_;
+  bool is_masked_ = false;
 };
 
 /// True if a variable of this name holds a secret unless it says otherwise: TOKEN, PASS, SECRET,

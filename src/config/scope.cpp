@@ -63,6 +63,14 @@ class Pattern {
   int code_ = 0;
 };
 
+/// A value that is a secret by its name only, and too short or too common to be one: hiding every
+/// "true" in a log would hide the log.
+bool is_too_plain(const Variable* variable, std::string_view value) noexcept {
+  constexpr std::size_t kShortest = 6;
+  const bool is_named_one = variable == nullptr || (!variable->secret && variable->file.empty());
+  return is_named_one && value.size() < kShortest;
+}
+
 }  // namespace
 
 bool is_secret_name(std::string_view name) noexcept {
@@ -93,7 +101,9 @@ std::optional<std::string> Scope::value_of(const Variable& variable) const {
   if (variable.value) return variable.value;
   if (!variable.file.empty() && files_ != nullptr) {
     const auto content = files_->find(variable.file);
-    if (content != files_->end()) return content->second;
+    const bool counts =
+        content != files_->end() && (variable.allow_empty || !content->second.empty());
+    if (counts) return content->second;
   }
   auto set = given(container_, variable.name, variable.allow_empty);
   return set ? set : variable.fallback;
@@ -112,9 +122,12 @@ std::vector<const Variable*> Scope::declared() const {
 std::optional<std::string> Scope::value(std::string_view name) const {
   const Variable* variable = find(own_, name);
   if (variable == nullptr) variable = find(top_, name);
-  if (variable != nullptr) return value_of(*variable);
-  if (name == "NOW") return now();
-  return given(container_, name, false);
+  if (variable == nullptr && name == "NOW") return now();
+  auto value = variable != nullptr ? value_of(*variable) : given(container_, name, false);
+  const bool hides =
+      is_masked_ && (variable != nullptr ? is_secret(*variable) : is_secret_name(name));
+  if (hides && value) *value = "***";
+  return value;
 }
 
 std::vector<MissingVariable> Scope::missing() const {
@@ -159,14 +172,17 @@ std::vector<std::string> Scope::secrets() const {
   std::vector<std::string> values;
   for (const Variable* variable : declared()) {
     const auto value = is_secret(*variable) ? value_of(*variable) : std::nullopt;
-    if (value && !value->empty()) values.push_back(*value);
+    if (value && !value->empty() && !is_too_plain(variable, *value)) values.push_back(*value);
   }
   for (const std::string& entry : container_) {
     const std::size_t end = entry.find('=');
     if (end == std::string::npos || end + 1 == entry.size()) continue;
     const std::string_view name = std::string_view(entry).substr(0, end);
     const bool is_declared = find(own_, name) != nullptr || find(top_, name) != nullptr;
-    if (!is_declared && is_secret_name(name)) values.push_back(entry.substr(end + 1));
+    const bool hides = !is_declared && is_secret_name(name);
+    if (hides && !is_too_plain(nullptr, std::string_view(entry).substr(end + 1))) {
+      values.push_back(entry.substr(end + 1));
+    }
   }
   return values;
 }
