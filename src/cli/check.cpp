@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <string>
 
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
 #include "cli/notes.hpp"
+#include "hooks/forbidden.hpp"
 
 namespace pintle::cli {
 namespace {
@@ -44,6 +46,13 @@ int check_command(int argc, char** argv) {
   }
   const auto loaded = load_config(file, nullptr);
   if (!loaded) return fail(ExitCode::config, fmt::format("{} cannot be used", one_line(*file)));
+  if (loaded->image_mode == config::ImageMode::prebuilt) {
+    const auto refused = hooks::refused_as_written(loaded->model);
+    for (const std::string& line : refused) log::error(line);
+    if (!refused.empty()) {
+      return fail(ExitCode::refused, fmt::format("{} cannot be used", one_line(*file)));
+    }
+  }
   std::string text;
   for (const std::string& note : notes_on(loaded->model)) text += fmt::format("note: {}\n", note);
   text += fmt::format("{}: ok ({})\n", *file, summary(loaded->model));

@@ -12,6 +12,7 @@
 #include "cli/notes.hpp"
 #include "cli/options.hpp"
 #include "health/answer.hpp"
+#include "hooks/forbidden.hpp"
 
 namespace pintle::cli {
 namespace {
@@ -113,6 +114,10 @@ class Plan {
     out["shutdown"] = {{"gracePeriod", format_duration(model_.shutdown.grace_period)},
                        {"totalGracePeriod", format_duration(model_.shutdown.total_grace_period)}};
     out["notes"] = notes_on(model_);
+    if (loaded_.image_mode == config::ImageMode::prebuilt) {
+      for (const std::string& line : hooks::refused_as_written(model_))
+        out["notes"].push_back(line);
+    }
     return out;
   }
 

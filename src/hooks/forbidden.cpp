@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/text.hpp"
+#include "hooks/plan.hpp"
 #include "sys/file.hpp"
 
 namespace pintle::hooks {
@@ -20,13 +21,17 @@ struct Row {
 constexpr std::string_view kShell = "a shell";
 constexpr std::string_view kManager = "a package manager";
 constexpr Row kRows[] = {
-    {kShell, "sh"},        {kShell, "bash"},       {kShell, "dash"},   {kShell, "ash"},
-    {kShell, "zsh"},       {kShell, "ksh"},        {kShell, "ksh93"},  {kShell, "mksh"},
-    {kShell, "csh"},       {kShell, "tcsh"},       {kShell, "fish"},   {kShell, "rbash"},
-    {kShell, "busybox"},   {kShell, "toybox"},     {kManager, "apk"},  {kManager, "apt"},
-    {kManager, "apt-get"}, {kManager, "aptitude"}, {kManager, "dpkg"}, {kManager, "rpm"},
-    {kManager, "dnf"},     {kManager, "microdnf"}, {kManager, "yum"},  {kManager, "tdnf"},
-    {kManager, "zypper"},  {kManager, "pacman"},   {kManager, "opkg"},
+    {kShell, "sh"},          {kShell, "bash"},        {kShell, "dash"},
+    {kShell, "ash"},         {kShell, "zsh"},         {kShell, "ksh"},
+    {kShell, "ksh93"},       {kShell, "mksh"},        {kShell, "csh"},
+    {kShell, "tcsh"},        {kShell, "fish"},        {kShell, "rbash"},
+    {kShell, "busybox"},     {kShell, "toybox"},      {kShell, "yash"},
+    {kShell, "posh"},        {kShell, "bash-static"}, {kShell, "busybox.static"},
+    {kShell, "mksh-static"}, {kManager, "apk"},       {kManager, "apt"},
+    {kManager, "apt-get"},   {kManager, "aptitude"},  {kManager, "dpkg"},
+    {kManager, "rpm"},       {kManager, "dnf"},       {kManager, "microdnf"},
+    {kManager, "yum"},       {kManager, "tdnf"},      {kManager, "zypper"},
+    {kManager, "pacman"},    {kManager, "opkg"},
 };
 
 std::string_view base_name(std::string_view path) noexcept {
@@ -96,18 +101,35 @@ std::string why_name(std::string_view name, std::string_view what) {
   return kind.empty() ? std::string() : fmt::format("{} is {}", what, kind);
 }
 
-std::string why_file(const std::string& path) {
+/// What env(1) is asked to start, whatever it is called here.
+std::string why_env(const std::string& path, const std::vector<std::string>& argv) {
+  const std::string program = program_after_env(argv, 1);
+  return why_name(program, fmt::format("'{}' starts '{}', which", path, program));
+}
+
+/// An interpreter may be a script itself, execve(2).
+std::string why_script(const std::string& path, std::string file) {
+  constexpr int kDeepest = 5;  // deeper than the kernel goes
+  for (int depth = 0; depth < kDeepest; ++depth) {
+    const std::string head = sys::read_head(file);
+    const std::string interpreter = interpreter_of(head.substr(0, head.find('\n')));
+    if (interpreter.empty()) return {};
+    const std::string what = fmt::format("'{}' is a script for '{}', which", path, interpreter);
+    std::string why = why_name(interpreter, what);
+    if (!why.empty() || interpreter.find('/') == std::string::npos) return why;
+    file = resolve_links(interpreter);
+    why = why_name(file, what);
+    if (!why.empty()) return why;
+  }
+  return {};
+}
+
+std::string why_file(const std::string& path, const std::vector<std::string>& argv) {
   const std::string real = resolve_links(path);
   if (real.empty()) return {};
   std::string why = why_name(real, fmt::format("'{}' leads to '{}', which", path, real));
-  if (!why.empty()) return why;
-  const std::string head = sys::read_head(real);
-  const std::string interpreter = interpreter_of(head.substr(0, head.find('\n')));
-  if (interpreter.empty()) return {};
-  why = why_name(interpreter, fmt::format("'{}' is a script for '{}', which", path, interpreter));
-  if (!why.empty() || interpreter.find('/') == std::string::npos) return why;
-  return why_name(resolve_links(interpreter),
-                  fmt::format("'{}' is a script for '{}', which", path, interpreter));
+  if (why.empty() && base_name(real) == "env") why = why_env(path, argv);
+  return why.empty() ? why_script(path, real) : why;
 }
 
 }  // namespace
@@ -127,18 +149,42 @@ std::string interpreter_of(std::string_view line) {
   return base_name(words.front()) == "env" ? program_after_env(words, 1) : words.front();
 }
 
+std::string refusal(std::string_view who, std::string_view why) {
+  return fmt::format(
+      "{}: {}, which IMAGE_MODE=prebuilt does not allow; use a built-in or a program, or list the "
+      "step for \"imageModes\": [\"layered\"] only",
+      who, why);
+}
+
+std::vector<std::string> refused_as_written(const config::Model& model) {
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < model.hooks.size(); ++i) {
+    const config::Hook& hook = model.hooks[i];
+    const auto* command = std::get_if<config::Command>(&hook.action);
+    if (command == nullptr || !runs_in(model, i, config::ImageMode::prebuilt)) continue;
+    std::string why = "its command needs a shell";
+    if (!command->shell_form) {
+      std::vector<std::string> argv{command->program};
+      argv.insert(argv.end(), command->arguments.begin(), command->arguments.end());
+      why = why_forbidden(argv, {});
+    }
+    if (why.empty()) continue;
+    lines.push_back(refusal(fmt::format("{} {}", config::name_of(hook.kind), hook.id), why));
+  }
+  return lines;
+}
+
 std::string why_forbidden(const std::vector<std::string>& argv,
                           const std::vector<std::string>& candidates) {
   std::string why =
       why_name(argv.front(), fmt::format("'{}'", one_line(argv.front(), argv.front().size())));
   if (!why.empty()) return why;
   if (base_name(argv.front()) == "env") {
-    const std::string program = program_after_env(argv, 1);
-    why = why_name(program, fmt::format("'{}' starts '{}', which", argv.front(), program));
+    why = why_env(argv.front(), argv);
     if (!why.empty()) return why;
   }
   for (const std::string& path : candidates) {
-    if (!resolve_links(path).empty()) return why_file(path);
+    if (!resolve_links(path).empty()) return why_file(path, argv);
   }
   return {};
 }

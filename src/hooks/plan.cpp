@@ -30,9 +30,13 @@ void add_edge(const config::Reference& reference, const Index& index, PlannedSte
     }
     return;
   }
+  // Looking for what was meant takes its time, and nobody reads hundreds of such lines.
+  constexpr std::size_t kMostSuggestions = 20;
   std::vector<std::string_view> ids;
-  for (const auto& [id, position] : index) ids.push_back(id);
-  std::sort(ids.begin(), ids.end());
+  if (problems.size() < kMostSuggestions) {
+    for (const auto& [id, position] : index) ids.push_back(id);
+    std::sort(ids.begin(), ids.end());
+  }
   const std::string_view meant = nearest(reference.id, ids);
   std::string text = fmt::format("there is no step \"{}\"", one_line(reference.id, 64));
   if (!meant.empty()) text += fmt::format("; did you mean \"{}\"?", meant);
@@ -47,12 +51,6 @@ void add_listed_order(const Model& model, Plan& plan, std::size_t position) {
     step.precedents.push_back(before);
     if (!model.hooks[plan.steps[before].hook].precedents) return;
   }
-}
-
-bool runs_in(const Hook& hook, config::ImageMode mode) {
-  if (!hook.image_modes) return true;
-  return std::find(hook.image_modes->begin(), hook.image_modes->end(), mode) !=
-         hook.image_modes->end();
 }
 
 /// The steps that a condition asks for come before it, and their failure is an answer.
@@ -140,6 +138,22 @@ void report_cycle(const Model& model, const Plan& plan, Problems& problems) {
 
 }  // namespace
 
+std::size_t origin_of(const Model& model, std::size_t hook) noexcept {
+  const auto& hooks = model.hooks;
+  while (hook < hooks.size() && hooks[hook].is_fallback) {
+    const auto above = std::find_if(hooks.begin(), hooks.end(),
+                                    [&](const Hook& one) { return one.fallback_hook == hook; });
+    if (above == hooks.end()) break;
+    hook = static_cast<std::size_t>(above - hooks.begin());
+  }
+  return hook;
+}
+
+bool runs_in(const Model& model, std::size_t hook, config::ImageMode mode) noexcept {
+  const auto& modes = model.hooks[origin_of(model, hook)].image_modes;
+  return !modes || std::find(modes->begin(), modes->end(), mode) != modes->end();
+}
+
 Plan make_plan(const config::Model& model, config::ImageMode mode, config::Problems& problems) {
   Plan plan;
   Index index;
@@ -151,7 +165,7 @@ Plan make_plan(const config::Model& model, config::ImageMode mode, config::Probl
   const std::size_t before = problems.size();
   for (std::size_t position = 0; position < plan.steps.size(); ++position) {
     const Hook& hook = model.hooks[plan.steps[position].hook];
-    plan.steps[position].is_skipped = !runs_in(hook, mode);
+    plan.steps[position].is_skipped = !runs_in(model, plan.steps[position].hook, mode);
     if (!hook.precedents) add_listed_order(model, plan, position);
     for (const auto& reference : hook.precedents.value_or(std::vector<config::Reference>())) {
       add_edge(reference, index, plan.steps[position], problems);

@@ -28,6 +28,13 @@ struct Plan {
 /// are added to `problems`; the plan is then not to be used.
 Plan make_plan(const config::Model& model, config::ImageMode mode, config::Problems& problems);
 
+/// The hook that `hook`, an index in Model::hooks, belongs to: itself, or the one that it stands
+/// for or repairs for in the end.
+std::size_t origin_of(const config::Model& model, std::size_t hook) noexcept;
+
+/// False for a step that `mode` leaves out, and for what would stand in for it.
+bool runs_in(const config::Model& model, std::size_t hook, config::ImageMode mode) noexcept;
+
 /// The place in `plan` of the step `id`; nullopt if there is none.
 std::optional<std::size_t> find_step(const config::Model& model, const Plan& plan,
                                      std::string_view id);

@@ -48,7 +48,8 @@ Effects::Effects(const config::Model& model, const Launcher& launcher, const Sup
       other_uids_(launcher.other_uids()),
       reports_(model.hooks.size()),
       words_(model.hooks.size()),
-      outputs_([this](Owner owner, std::string_view line) { write_output(owner, line); }) {}
+      outputs_([this](Owner owner, std::string_view line) { write_output(owner, line); },
+               [this](std::string_view piece) { return launcher_.secret_begun_in(piece); }) {}
 
 std::optional<Event> Effects::perform(const Action& action) {
   return std::visit([this](const auto& a) { return act(a); }, action);
@@ -164,9 +165,11 @@ std::optional<Event> Effects::act(const Tell& tell) {
     log::write({.level = line.level, .text = line.text, .kind = "main"});
     return std::nullopt;
   }
-  const Line line = tell.news == News::check_changed ? verdict_line(tell.owner)
-                                                     : line_for(tell, model_, words_[tell.owner]);
   const config::Hook& hook = model_.hooks[tell.owner];
+  const bool is_repair = tell.news == News::repair_done || tell.news == News::repair_failed;
+  const std::string& words = words_[is_repair ? hook.fallback_hook : tell.owner];
+  const Line line =
+      tell.news == News::check_changed ? verdict_line(tell.owner) : line_for(tell, model_, words);
   const auto fields = launcher_.fields(tell.owner);
   log::Event event{.level = line.level,
                    .text = line.text,

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "hooks/output_file.hpp"
+#include "hooks/plan.hpp"
 #include "init/actions.hpp"
 
 namespace pintle::init {
@@ -201,7 +202,12 @@ std::optional<bool> Launcher::known_leaf(const config::Condition& leaf) const {
 
 config::Pairs Launcher::fields(Owner owner) const {
   config::Pairs fields = model_.hooks[owner].logging.fields;
-  for (auto& [name, value] : fields) value = without_credentials(scrub(expand(value, owner)));
+  const config::Scope masked = scope(owner).masked();
+  for (auto& [name, value] : fields) {
+    std::vector<config::MissingVariable> missing;
+    const auto expanded = config::expand(value, masked, missing);
+    value = without_credentials(scrub(expanded ? *expanded : value));
+  }
   return fields;
 }
 
@@ -215,15 +221,20 @@ std::string Launcher::scrub(std::string text) const {
   return text;
 }
 
-std::string Launcher::scrub_cut(std::string text) const {
-  text = scrub(std::move(text));
+std::size_t Launcher::secret_begun_in(std::string_view text) const noexcept {
   std::size_t longest = 0;
-  for (const std::string& secret : secrets_) {
-    std::size_t size = std::min(secret.size(), text.size());
-    while (size > longest && !text.ends_with(std::string_view(secret).substr(0, size))) --size;
+  for (const std::string_view secret : secrets_) {
+    std::size_t size = std::min(secret.size() - 1, text.size());
+    while (size > longest && !text.ends_with(secret.substr(0, size))) --size;
     longest = std::max(longest, size);
   }
-  if (longest > 0) text.replace(text.size() - longest, longest, "***");
+  return longest;
+}
+
+std::string Launcher::scrub_cut(std::string text) const {
+  text = scrub(std::move(text));
+  const std::size_t begun = secret_begun_in(text);
+  if (begun > 0) text.replace(text.size() - begun, begun, "***");
   return text;
 }
 
@@ -233,11 +244,9 @@ bool Launcher::needs_nothing(Owner owner) const {
   return is_done(builtin(owner), {around_.accounts, variables});
 }
 
-/// True for a step that this image mode leaves out.
+/// True for a step that this image mode leaves out, and for what would stand in for it.
 bool Launcher::is_skipped(Owner owner) const {
-  if (owner == kMain || !model_.hooks[owner].image_modes) return false;
-  const auto& modes = *model_.hooks[owner].image_modes;
-  return std::find(modes.begin(), modes.end(), around_.image_mode) == modes.end();
+  return owner != kMain && !hooks::runs_in(model_, owner, around_.image_mode);
 }
 
 std::vector<uid_t> Launcher::other_uids() const {
@@ -255,8 +264,8 @@ std::optional<sys::CapabilitySet> Launcher::needed_after_init() const noexcept {
   sys::CapabilitySet needed = sys::CapabilitySet{}.add(CAP_KILL);
   if (!around_.capabilities.has(CAP_KILL)) needed.add(CAP_SETUID);  // kill_as() takes the uid then
   for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
-    // A fallback may stand for a job.
-    if (model_.hooks[owner].kind == Kind::step && !model_.hooks[owner].is_fallback) continue;
+    // What stands for a job or repairs for a check is called a step as well.
+    if (model_.hooks[hooks::origin_of(model_, owner)].kind == Kind::step) continue;
     if (identity(owner).uid == 0) return std::nullopt;
     needed.bits |= switches.bits;
   }

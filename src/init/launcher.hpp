@@ -59,6 +59,9 @@ class Launcher {
   /// `text` with every secret's value in it as "***".
   std::string scrub(std::string text) const;
 
+  /// How many bytes at the end of `text` are the beginning, not the whole, of a secret.
+  std::size_t secret_begun_in(std::string_view text) const noexcept;
+
   /// The same for a text whose end was cut off: a secret that begins there is hidden as well.
   std::string scrub_cut(std::string text) const;
 

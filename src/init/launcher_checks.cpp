@@ -56,7 +56,7 @@ void Launcher::resolve_launch(Owner owner, const config::Identity& wish) {
   if (!identity) {
     // Without root nobody is stepped down to, so the top level's name need not exist.
     const bool matters = around_.self.uid == 0 || !wish.user.empty();
-    if (matters)
+    if (matters && !is_skipped(owner))
       refuse(ExitCode::config, fmt::format("{}: {}", who(owner), identity.error().message()));
     return;
   }
@@ -195,10 +195,7 @@ void Launcher::refuse_shells() {
                                 ? std::string("its command needs a shell")
                                 : hooks::why_forbidden(started.argv, started.candidates);
     if (why.empty()) continue;
-    refuse(ExitCode::refused,
-           fmt::format("{}: {}, which IMAGE_MODE=prebuilt does not allow; use a built-in or a "
-                       "program, or list the step for \"imageModes\": [\"layered\"] only",
-                       who(owner), scrub(why)));
+    refuse(ExitCode::refused, hooks::refusal(who(owner), scrub(why)));
   }
 }
 
@@ -246,7 +243,8 @@ void Launcher::refuse_other_users() {
   std::string hooks;
   for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
     const Launch& one = hooks_[owner];
-    if (one.wish->user.empty() || !one.changes_user || needs_nothing(owner)) continue;
+    if (one.wish->user.empty() || !one.changes_user || is_skipped(owner)) continue;
+    if (needs_nothing(owner)) continue;
     if (!hooks.empty()) hooks += ", ";
     hooks += fmt::format("{} ({})", who(owner), one.wish->user);
   }

@@ -13,9 +13,9 @@ constexpr int kChunksOfAPipe = 8;  // twice what a pipe holds, pipe(7)
 
 }  // namespace
 
-void LineSplitter::feed(std::string_view bytes, const Each& each) {
+void LineSplitter::feed(std::string_view bytes, const Each& each, const Held& held) {
   while (!bytes.empty()) {
-    const std::size_t room = kLongest - rest_.size();
+    const std::size_t room = rest_.size() < kLongest ? kLongest - rest_.size() : 1;
     const std::size_t end = bytes.find('\n');
     const std::size_t taken = std::min({room, end, bytes.size()});
     rest_ += bytes.substr(0, taken);
@@ -23,9 +23,13 @@ void LineSplitter::feed(std::string_view bytes, const Each& each) {
     const bool ended = !bytes.empty() && bytes.front() == '\n';
     if (ended) bytes.remove_prefix(1);
     if (!ended && rest_.size() < kLongest) return;
-    if (rest_.ends_with('\r')) rest_.pop_back();
-    each(rest_);
-    rest_.clear();
+    // The whole of it is held only while it may still become one secret, whose size ends that.
+    const std::size_t kept = ended || !held ? 0 : held(rest_);
+    if (kept > 0 && kept == rest_.size()) continue;
+    std::string_view piece = std::string_view(rest_).substr(0, rest_.size() - kept);
+    if (ended && piece.ends_with('\r')) piece.remove_suffix(1);
+    each(piece);
+    rest_.erase(0, rest_.size() - kept);
   }
 }
 
@@ -61,7 +65,7 @@ bool OutputLog::read_from(Source& source) {
     source.reader.reset();
     return false;
   }
-  source.lines.feed({chunk.data(), size}, each);
+  source.lines.feed({chunk.data(), size}, each, held_);
   return true;
 }
 

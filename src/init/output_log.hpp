@@ -16,13 +16,17 @@
 
 namespace pintle::init {
 
-/// Bytes to lines. What is longer than a log line takes comes in pieces.
+/// Bytes to lines. What is longer than a log line takes comes in pieces; no piece ends within what
+/// `held` knows.
 class LineSplitter {
  public:
   static constexpr std::size_t kLongest = 3000;
   using Each = std::function<void(std::string_view line)>;
 
-  void feed(std::string_view bytes, const Each& each);
+  /// How many bytes at the end of a piece may be the beginning of what must not be parted.
+  using Held = std::function<std::size_t(std::string_view piece)>;
+
+  void feed(std::string_view bytes, const Each& each, const Held& held = {});
   /// The last line, if nothing ended it.
   void finish(const Each& each);
 
@@ -35,7 +39,10 @@ class OutputLog {
   static constexpr std::size_t kMost = 64;  ///< pipes at a time
   using Write = std::function<void(Owner owner, std::string_view line)>;
 
-  explicit OutputLog(Write write) : write_(std::move(write)) { sources_.reserve(kMost); }
+  explicit OutputLog(Write write, LineSplitter::Held held = {})
+      : write_(std::move(write)), held_(std::move(held)) {
+    sources_.reserve(kMost);
+  }
   OutputLog(const OutputLog&) = delete;
   OutputLog& operator=(const OutputLog&) = delete;
 
@@ -62,6 +69,7 @@ class OutputLog {
   void forget_closed();
 
   Write write_;
+  LineSplitter::Held held_;
   std::vector<Source> sources_;
 };
 

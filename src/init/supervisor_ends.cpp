@@ -52,7 +52,10 @@ void Supervisor::conclude(Owner owner, Outcome outcome, Time now) noexcept {
     fell_back = true;
     const bool failed = outcome == Outcome::failure || outcome == Outcome::error;
     const bool is_over = phase_ == Phase::stopping || stop_signal_ != 0 || failed_step_;
-    if (failed && !is_over) tell(News::fallback_failed, owner, runs_[owner].last_code);
+    const bool is_repair = model_.hooks[stands_for_[owner]].kind == Kind::check;
+    if (failed && !is_over && !is_repair) {
+      tell(News::fallback_failed, owner, runs_[owner].last_code);
+    }
     owner = stands_for_[owner];
   }
   if (model_.hooks[owner].kind == Kind::check) return conclude_repair(owner, ended, outcome, now);

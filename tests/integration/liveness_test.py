@@ -60,6 +60,16 @@ def a_repair_that_does_not_help_is_followed_by_the_end_of_main():
 
 
 @tap.test
+def a_repair_that_fails_is_told_with_its_own_exit_code():
+    on_failure = {'action': 'run', 'step': {'command': 'sh', 'arguments': ['-c', 'exit 3']}}
+    one = pid1.start_with({'health': [check('exit 1', on_failure)]}, pid1.ACTOR, 'listen', '15')
+    one.line('ready')
+    one.complaint('pintle: check live: its repair failed after .*: exit code 3')
+    one.signal(signal.SIGTERM)
+    tap.equal(one.end(), 0)
+
+
+@tap.test
 def without_on_failure_an_unhealthy_check_ends_nothing():
     one = pid1.start_with({'health': [check('exit 1', 'none')]}, pid1.ACTOR, 'listen', '15')
     one.line('ready')

@@ -28,13 +28,14 @@ class Image:
         (folder / 'chain').symlink_to('link')
         (folder / 'ls').symlink_to(folder / 'busybox')
         (folder / 'harmless').symlink_to('tool')
+        (folder / 'starter').symlink_to('/usr/bin/env')
         for name, line in (('script', f'{folder}/sh -e'), ('spaced', f'  {folder}/sh'),
                            ('linked', f'{folder}/chain'), ('by-env', '/usr/bin/env bash'),
                            ('split', '/usr/bin/env -S A=1 bash -e'),
                            ('split-long', '/usr/bin/env --split-string=-i bash'),
                            ('split-close', '/usr/bin/env -S-i bash'),
                            ('joined', '/usr/bin/env -iSbash'),
-                           ('windows', f'{folder}/sh\r'), ('tooled', f'{folder}/tool')):
+                           ('nested', f'{folder}/script'), ('windows', f'{folder}/sh\r'), ('tooled', f'{folder}/tool')):
             (folder / name).write_text(f'#!{line}\nx\n')
             (folder / name).chmod(0o755)
 
@@ -80,7 +81,7 @@ def prebuilt_refuses_scripts_that_a_shell_reads():
     pid1.needs_root()
     image = Image()
     for name in ('script', 'spaced', 'linked', 'by-env', 'split', 'split-long', 'split-close', 'joined',
-                 'windows'):
+                 'nested', 'windows'):
         tap.holds(refused([name], image), f"'{image.folder}/{name}' is a script for '")
 
 
@@ -91,7 +92,8 @@ def prebuilt_refuses_a_shell_behind_env():
     for words in (['env', 'sh'], ['/usr/bin/env', 'A=1', 'bash'], ['env', '-i', 'dash'],
                   ['env', '-u', 'A', 'sh'], ['env', '-S', 'bash -c x'], ['env', '-Sbash -c x'],
                   ['env', '--split-string=sh x'], ['env', '-C', '/', 'apk'],
-                  ['env', '-vS"bash" -c x'], ['env', '-iu', 'A', 'sh'], ['env', 'env', 'sh']):
+                  ['env', '-vS"bash" -c x'], ['env', '-iu', 'A', 'sh'], ['env', 'env', 'sh'],
+                  ['starter', 'sh', '-c', 'x']):
         tap.holds(refused(words, image), "starts '")
 
 
@@ -175,6 +177,32 @@ def a_skipped_step_needs_no_variable_and_its_followers_run():
         command('tool', '$NOT_SET', id='a', imageModes=['prebuilt']),
         command('tool', 'after', id='b', precedents=['a'])]}
     tap.equal(image.run(document), (0, [['tool', 'after'], ['app']], ''))
+
+
+@tap.test
+def what_stands_in_for_a_skipped_step_is_skipped_with_it():
+    image = Image()
+    fallback = {'action': 'fallback', 'step': {'command': 'sh', 'arguments': ['$NOT_SET'],
+                                               'user': 'nobody-here'}}
+    document = {**PREBUILT, 'steps': [
+        command('tool', id='a', imageModes=['layered'], user='nor-here', onFailure=fallback)]}
+    tap.equal(image.run(document), (0, [['app']], ''))
+
+
+@tap.test
+def check_and_plan_name_what_prebuilt_refuses_as_it_is_written():
+    steps = [command('/bin/sh', '-c', 'x', id='a'), {'id': 'b', 'command': 'echo a | b'},
+             command('apk', 'add', id='c'), command('apk', id='d', imageModes=['layered']),
+             command('/app/tool', id='e')]
+    path = pid1.config({**PREBUILT, 'steps': steps})
+    done = pid1.subprocess.run([pid1.PINTLE, 'check', path], capture_output=True, text=True)
+    lines = [line.split(':')[1].strip() for line in done.stderr.splitlines()]
+    tap.equal((done.returncode, lines[:-1]), (83, ['step a', 'step b', 'step c']), done.stderr)
+    done = pid1.subprocess.run([pid1.PINTLE, 'plan', path], capture_output=True, text=True)
+    tap.equal((done.returncode, done.stdout.count('IMAGE_MODE=prebuilt does not allow')), (0, 3))
+    path = pid1.config({'steps': steps})
+    done = pid1.subprocess.run([pid1.PINTLE, 'check', path], capture_output=True, text=True)
+    tap.equal(done.returncode, 0, done.stderr)
 
 
 @tap.test

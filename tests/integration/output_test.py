@@ -61,6 +61,18 @@ def secrets_are_hidden_in_logged_lines():
 
 
 @tap.test
+def a_secret_in_a_line_that_is_too_long_is_hidden_wherever_the_line_is_cut():
+    secret = 'S3CRETVALUE-ABCDEFGHIJ'
+    variable = {'TOKEN': {'value': secret, 'secret': True}}
+    for before in (2979, 2985, 2990, 2999, 3000):
+        step = shell(f'head -c {before} /dev/zero | tr "\\000" x; echo "$TOKEN"yyy', output='log',
+                     environment=variable)
+        code, _, err = run(step)
+        said = ''.join(line.split(' | ')[1] for line in err.splitlines() if ' | ' in line)
+        tap.equal((code, said), (0, 'x' * before + '***yyy'), before)
+
+
+@tap.test
 def what_a_step_left_in_the_background_is_still_logged_and_holds_up_nothing():
     gate = pid1.folder() / 'gate'
     os.mkfifo(gate)

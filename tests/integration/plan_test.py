@@ -91,6 +91,8 @@ note: AGE is declared nowhere; the container's environment must set it
 note: API_TOKEN is declared nowhere; the container's environment must set it
 note: TENANT is declared nowhere; the container's environment must set it
 note: main: the secret API_TOKEN becomes an argument, which /proc/PID/cmdline shows
+note: step right: its command needs a shell, which IMAGE_MODE=prebuilt does not allow; use a \
+built-in or a program, or list the step for "imageModes": ["layered"] only
 '''
 
 
@@ -131,7 +133,7 @@ def json_says_the_same_to_machines():
     tap.equal(steps['join']['action'], {'file': {'path': '/data/f', 'content': 'a $b\nc'}})
     tap.equal(out['main'], {'action': DOCUMENT['main'], 'user': 'app:app'})
     tap.equal((out['checks'][0]['interval'], out['jobs'][0]['every']), ('5s', '1h'))
-    tap.equal(len(out['notes']), 4)
+    tap.equal(len(out['notes']), 5)
 
 
 @tap.test

@@ -95,6 +95,14 @@ def pid_1_keeps_uid_0_and_only_the_capability_to_signal():
     stop(one)
 
 
+@tap.test
+def what_stood_in_for_a_step_leaves_pid_1_nothing():
+    fallback = {'action': 'fallback', 'step': {'command': 'true', 'user': 'root'}}
+    one, _, init = sleeper({'steps': [{'id': 'a', 'command': 'true', 'onFailure': fallback}]})
+    tap.equal(capabilities(init), {**NOTHING, 'CapPrm': KILL, 'CapEff': KILL})
+    stop(one)
+
+
 JOB = {'id': 'job', 'command': 'true', 'schedule': {'every': '1h'}}
 
 
@@ -201,6 +209,8 @@ def started_as_a_plain_user_everything_runs_as_that_and_one_line_says_so():
 @tap.test
 def started_as_a_plain_user_hooks_of_others_are_83_and_all_named():
     document = {'steps': [{'id': 'a', 'command': 'id', 'user': '1:1'},
+                          {'id': 'never', 'command': 'id', 'user': '3:3',
+                           'imageModes': ['prebuilt']},
                           {'id': 'done', 'directory': {'path': '/', 'owner': 'root'},
                            'user': 'root'}],
                 'maintenance': [{**JOB, 'user': '2:2'}]}

@@ -49,6 +49,18 @@ TEST_SUITE("init/output_log") {
     CHECK(two.lines == Lines{longest, "y"});
   }
 
+  TEST_CASE("no piece ends within what is held, however long that is") {
+    const std::string word(LineSplitter::kLongest + 5, 's');
+    Lines lines;
+    LineSplitter splitter;
+    const auto each = [&](std::string_view line) { lines.emplace_back(line); };
+    const auto held = [](std::string_view piece) {
+      return piece.size() - (piece.find_last_not_of('s') + 1);
+    };
+    splitter.feed("begin " + word + " end\n", each, held);
+    CHECK(lines == Lines{"begin ", word + " ", "end"});
+  }
+
   TEST_CASE("pipes are read until the last writer is gone, and their last line counts") {
     Lines lines;
     OutputLog log([&](Owner owner, std::string_view line) {
