@@ -23,10 +23,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Scope scope(container, none, none);
   std::vector<MissingVariable> missing;
   const auto expanded = expand(text, scope, missing);
-  fuzz::require(expanded.has_value() == check_expansion(text).empty(),
+  fuzz::require(bool(expanded) == check_expansion(text).empty(),
                 "what the check accepts can be expanded, and nothing else");
   const auto rendered = render(text, scope);
-  fuzz::require(rendered.has_value() == (expanded.has_value() && missing.empty()),
+  fuzz::require(bool(rendered) == (bool(expanded) && missing.empty()),
                 "a template is rendered when it can be expanded and nothing is missing");
   if (!expanded) return 0;
   if (!has_dollar(text)) fuzz::require(*expanded == text, "a text without $ stays as it is");
