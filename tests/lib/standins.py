@@ -105,7 +105,10 @@ def _closure(*packages):
     text = _output('apt-cache', 'depends', '--recurse', '--installed', '--no-recommends',
                    '--no-suggests', '--no-conflicts', '--no-breaks', '--no-replaces',
                    '--no-enhances', *packages)
-    return sorted({line.split(':')[0] for line in text.splitlines() if re.match('[a-z0-9]', line)})
+    names = {line.split(':')[0] for line in text.splitlines() if re.match('[a-z0-9]', line)}
+    # Names that others provide are among them, which dpkg does not know.
+    installed = _output('dpkg-query', '--show', '--showformat', '${Package}\n').splitlines()
+    return sorted(names & set(installed))
 
 
 @functools.cache
