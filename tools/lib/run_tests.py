@@ -16,6 +16,8 @@ def parse_arguments():
     parser.add_argument('--suite', action='append', metavar='NAME', choices=list(suites.SUITES),
                         help='run this suite only; may be given more than once')
     parser.add_argument('--require-all', action='store_true', help='a skipped test is a failure')
+    parser.add_argument('--fuzz-seconds', type=int, metavar='N',
+                        help='let each fuzz target look for new inputs for N seconds')
     parser.add_argument('--verbose', action='store_true', help='show the output of every test')
     return parser.parse_args()
 
@@ -51,6 +53,7 @@ def main():
     if arguments.list:
         print('\n'.join(f'{name:<12} {suite.purpose}' for name, suite in suites.SUITES.items()))
         return 0
+    suites.fuzz_seconds = arguments.fuzz_seconds
     total = Outcome()
     for name in [name for name in suites.SUITES if name in (arguments.suite or suites.SUITES)]:
         started = time.monotonic()

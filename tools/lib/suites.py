@@ -1,6 +1,6 @@
 """suites.py - the suites of tools/test, in the order in which they run: the quick ones first."""
 import dataclasses
-import os
+import shutil
 import sys
 from typing import Callable
 
@@ -11,6 +11,7 @@ from processes import ROOT, in_parallel, run
 from readers import read_doctest, read_tap
 
 SECONDS_PER_FILE = 600
+fuzz_seconds = None  # set by --fuzz-seconds
 PYTHON = [sys.executable, '-B']
 # Without them UBSan prints what it found and goes on, to a good end.
 SANITIZER_ENVIRONMENT = {
@@ -35,18 +36,20 @@ def run_units(folder, env=None):
 
 def fuzz():
     """Runs each fuzz target over its first inputs and what libFuzzer makes of them: the same ones on
-    every run, or for PINTLE_FUZZ_SECONDS each, new ones."""
-    seconds = os.environ.get('PINTLE_FUZZ_SECONDS')
+    every run, or for --fuzz-seconds each, new ones."""
+    seconds = fuzz_seconds
     length = [f'-max_total_time={seconds}'] if seconds else ['-runs=20000', '-seed=1']
     outcome = Outcome()
     for name, program in builds.fuzz_targets().items():
         found = ROOT / f'build/fuzz/{name}'
+        # New inputs go to the first folder that is named. A short run must not depend on earlier ones.
+        if not seconds:
+            shutil.rmtree(found, ignore_errors=True)
         found.mkdir(parents=True, exist_ok=True)
-        # What it finds goes to the first folder; a short run must not depend on earlier ones.
-        grown = [found] if seconds else []
         finished = run([program, *length, '-max_len=4096', '-timeout=10', '-verbosity=0',
-                        f'-artifact_prefix={found}/', *grown, ROOT / f'tests/fuzz/corpus/{name}'],
-                       timeout=int(seconds or 0) + SECONDS_PER_FILE, env=SANITIZER_ENVIRONMENT)
+                        f'-artifact_prefix={ROOT}/build/fuzz/{name}-', found,
+                        ROOT / f'tests/fuzz/corpus/{name}'],
+                       timeout=(seconds or 0) + SECONDS_PER_FILE, env=SANITIZER_ENVIRONMENT)
         outcome.add(Outcome(passed=1) if finished.code == 0
                     else Outcome().fail(f'fuzz {name}', finished.stderr[-8000:]))
     return outcome
