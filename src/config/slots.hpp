@@ -119,6 +119,7 @@ void read_within(Reader& reader, const Node& node, OwnerOf<Field>& out) {
   Inner.read(reader, node, out.*Field);
 }
 
+// NOLINTBEGIN(readability-identifier-naming): in a row they read like functions.
 /// into<&Hook::timeout, &Reader::duration>
 template <auto Field, auto Method>
 inline constexpr Slot<OwnerOf<Field>> into{read_into<Field, Method>, &kFormOf<Method>};
@@ -147,5 +148,6 @@ inline constexpr Slot<OwnerOf<Field>> member{read_member<Field, Object>, &kObjec
 /// A slot of a part: within<&Hook::identity, into<&Identity::umask, &Reader::mode>>
 template <auto Field, const auto& Inner>
 inline constexpr Slot<OwnerOf<Field>> within{read_within<Field, Inner>, Inner.form};
+// NOLINTEND(readability-identifier-naming)
 
 }  // namespace pintle::config

@@ -74,7 +74,7 @@ bool is_split(std::string_view option, std::size_t at) noexcept {
 /// What env(1) would start: the first word that is neither an option nor an assignment, nor env.
 std::string program_after_env(std::vector<std::string> words, std::size_t from) {
   for (std::size_t i = from; i < words.size(); ++i) {
-    const std::string word = words[i];
+    std::string word = words[i];
     if (!word.starts_with("-")) {
       if (word.find('=') == std::string::npos && base_name(word) != "env") return word;
       continue;

@@ -44,20 +44,16 @@ Result<sys::Exit> run(const sys::Child& program, sys::Report& report) {
   return exit;
 }
 
-Result<int> keep_output(sys::Child& program, const std::string& path,
-                        std::span<const int> success_codes, sys::Report& report) {
+Result<sys::Exit> keep_output(sys::Child& program, const std::string& path,
+                              std::span<const int> success_codes, sys::Report& report) {
   sys::NewFile file = TRY(sys::NewFile::begin(path));
   program.outlet = {.descriptor = file.descriptor()};
   const sys::Exit exit = TRY(run(program, report));
-  if (exit.signal != 0) {
-    { const sys::NewFile dropped = std::move(file); }
-    end_by(exit.signal);
-  }
   const bool succeeded =
-      !report.has_failure &&
+      exit.signal == 0 && !report.has_failure &&
       std::find(success_codes.begin(), success_codes.end(), exit.code) != success_codes.end();
   if (succeeded) TRY(file.finish({.mode = mode_for(path)}));
-  return exit.code;
+  return exit;
 }
 
 }  // namespace
@@ -65,10 +61,13 @@ Result<int> keep_output(sys::Child& program, const std::string& path,
 int run_into_file(sys::Child program, const std::string& path, std::span<const int> success_codes,
                   sys::Report& report) {
   program.placement = sys::Placement::member;
-  const auto code = keep_output(program, path, success_codes, report);
-  if (code) return *code;
-  report.set_line(code.error().message());
-  return 1;
+  const auto exit = keep_output(program, path, success_codes, report);
+  if (!exit) {
+    report.set_line(exit.error().message());
+    return 1;
+  }
+  if (exit->signal != 0) end_by(exit->signal);
+  return exit->code;
 }
 
 }  // namespace pintle::hooks

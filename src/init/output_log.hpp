@@ -45,6 +45,7 @@ class OutputLog {
   }
   OutputLog(const OutputLog&) = delete;
   OutputLog& operator=(const OutputLog&) = delete;
+  ~OutputLog() = default;
 
   /// A new pipe for a run of `owner` as `uid`; the end to write to. Errors: too many; pipe2(2).
   Result<Fd> open(Owner owner, uid_t uid);
