@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kHttp = "http://";
 constexpr std::string_view kHttps = "https://";
+constexpr std::string_view kUnix = "http://unix:";
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
 
@@ -81,7 +82,9 @@ Result<Address> address_in(std::string_view text, std::string_view whole, std::u
   if (hosts == Hosts::any && is_host(address.host)) return address;
   if (hosts == Hosts::any) return bad(whole, "that is no host name");
   if (is_loopback(address.host)) return address;
-  return bad(whole, "a probe stays in its container: use 127.0.0.1, [::1] or localhost");
+  return bad(whole,
+             "a probe stays in its container: use 127.0.0.1, [::1] or localhost, or allow "
+             "other hosts (\"allowRemote\")");
 }
 
 bool is_visible(char c) noexcept {
@@ -90,13 +93,30 @@ bool is_visible(char c) noexcept {
 
 constexpr std::string_view kPortPattern =
     ":0*(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
-constexpr std::string_view kLoopbackPattern =
-    R"((?:localhost|127(?:\.(?:[1-9]?[0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])){3}|\[[0:]*:0{0,3}1\]))";
 constexpr std::string_view kHostPattern =
     R"((?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+\]))";
 
-std::string url_with(std::string_view scheme, std::string_view host) {
-  return fmt::format(R"(^{}://{}(?:{})?(?:[/?][!"$-~]*)?$)", scheme, host, kPortPattern);
+constexpr std::string_view kUnixPattern = R"(|unix:/[!-"$-9;-~]+(?::[/?][!"$-~]*)?)";
+
+/// `more` are what may stand instead of a host and what follows it.
+std::string url_with(std::string_view scheme, std::string_view more) {
+  return fmt::format(R"(^{}://(?:{}(?:{})?(?:[/?][!"$-~]*)?{})$)", scheme, kHostPattern,
+                     kPortPattern, more);
+}
+
+/// "/run/app.sock:/path", which is how nginx writes it in proxy_pass.
+Result<HttpUrl> socket_url_in(std::string_view rest, std::string_view whole) {
+  if (!std::all_of(rest.begin(), rest.end(), is_visible) || rest.find('#') != rest.npos) {
+    return bad(whole, "spaces, \"#\" and bytes outside ASCII must be percent-encoded");
+  }
+  const std::size_t colon = std::min(rest.find(':'), rest.size());
+  std::string target(rest.substr(std::min(colon + 1, rest.size())));
+  const bool has_target = target.starts_with('/') || target.starts_with('?');
+  if (colon < 2 || rest.front() != '/' || (colon < rest.size() && !has_target)) {
+    return bad(whole, "write http://unix:/PATH/OF/SOCKET:/PATH");
+  }
+  if (!target.starts_with('/')) target.insert(0, "/");
+  return HttpUrl{{}, "localhost", std::move(target), false, std::string(rest.substr(0, colon))};
 }
 
 /// What follows the scheme in the URL `whole`, which is for messages.
@@ -126,6 +146,7 @@ Result<Address> parse_address(std::string_view text, Hosts hosts) {
 
 Result<HttpUrl> parse_http_url(std::string_view text, Hosts hosts) {
   if (!text.starts_with(kHttp)) return bad(text, "write http://HOST:PORT/PATH");
+  if (text.starts_with(kUnix)) return socket_url_in(text.substr(kUnix.size()), text);
   return url_in(text.substr(kHttp.size()), text, kHttpPort, hosts);
 }
 
@@ -140,28 +161,18 @@ Result<HttpUrl> parse_web_url(std::string_view text) {
   return url;
 }
 
-std::string_view loopback_address_pattern() {
-  static const std::string pattern = fmt::format("^{}{}$", kLoopbackPattern, kPortPattern);
-  return pattern;
-}
-
 std::string_view address_pattern() {
   static const std::string pattern = fmt::format("^{}{}$", kHostPattern, kPortPattern);
   return pattern;
 }
 
-std::string_view loopback_url_pattern() {
-  static const std::string pattern = url_with("http", kLoopbackPattern);
-  return pattern;
-}
-
 std::string_view url_pattern() {
-  static const std::string pattern = url_with("http", kHostPattern);
+  static const std::string pattern = url_with("http", kUnixPattern);
   return pattern;
 }
 
 std::string_view web_url_pattern() {
-  static const std::string pattern = url_with("https?", kHostPattern);
+  static const std::string pattern = url_with("https?", "");
   return pattern;
 }
 

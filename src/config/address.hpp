@@ -1,5 +1,6 @@
 // config/address.hpp - where probes and `wait` go: "host:port" and http URLs. A probe looks at its
-// own container, so its host is a loopback address: a literal, or "localhost".
+// own container, so its host is a loopback address, a literal or "localhost", unless it is allowed
+// more.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@ struct HttpUrl {
   std::string host_header;  ///< as it stood in the URL, RFC 9110 section 7.2
   std::string target;       ///< path and query, at least "/"
   bool is_secure = false;   ///< https
+  std::string socket{};     ///< the path of a Unix socket, where `address` is empty
 };
 
 enum class Hosts : bool { loopback, any };
@@ -27,13 +29,12 @@ enum class Hosts : bool { loopback, any };
 /// "127.0.0.1:80", "[::1]:80", "localhost:80". Errors: anything else, in `detail`. Pure.
 Result<Address> parse_address(std::string_view text, Hosts hosts = Hosts::loopback);
 
-/// "http://HOST[:PORT][/PATH][?QUERY]", without user-info or fragment. Errors: as above.
+/// "http://HOST[:PORT][/PATH][?QUERY]", without user-info or fragment, or the Unix socket in
+/// "http://unix:/run/app.sock:/PATH". Errors: as above.
 Result<HttpUrl> parse_http_url(std::string_view text, Hosts hosts = Hosts::loopback);
 
 // What the two take, as regular expressions for a schema; of IPv6 addresses only the characters.
-std::string_view loopback_address_pattern();
 std::string_view address_pattern();
-std::string_view loopback_url_pattern();
 std::string_view url_pattern();
 std::string_view web_url_pattern();
 

@@ -12,7 +12,7 @@
 #include <cstdlib>
 
 #include "base/duration.hpp"
-#include "sys/http.hpp"
+#include "sys/connect.hpp"
 
 namespace pintle::fetch {
 namespace {

@@ -4,45 +4,20 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/text.hpp"
 #include "fetch/connection.hpp"
 #include "fetch/redirect.hpp"
+#include "http/exchange.hpp"
 
 namespace pintle::fetch {
 namespace {
 
-/// An answer whose head has been read; `rest` is what came with it.
-struct Answer {
-  Head head{};
-  std::string rest{};
-};
-
-Result<Answer> receive_head(Connection& connection) {
-  std::string text;
-  std::array<char, 16384> chunk{};
-  for (;;) {
-    const auto size = head_size(text);
-    if (size && *size <= kLargestHead) {
-      Answer answer{TRY(parse_head(text.substr(0, *size))), {}};
-      text.erase(0, *size);
-      // 1xx: the answer itself is still to come, RFC 9110 section 15.2.
-      if (answer.head.status < 200) continue;
-      answer.rest = std::move(text);
-      return answer;
-    }
-    if (text.size() > kLargestHead) return Error{"use the answer", 0, {}, "its head has no end"};
-    const std::size_t got = TRY(connection.read(chunk));
-    if (got == 0)
-      return Error{"use the answer", 0, {}, "the connection was cut before its content"};
-    text.append(chunk.data(), got);
-  }
-}
-
-Result<void> receive_body(Connection& connection, const Answer& answer, std::int64_t limit,
+Result<void> receive_body(Connection& connection, const http::Response& answer, std::int64_t limit,
                           const Sink& sink) {
-  Body body = TRY(Body::begin(answer.head, limit));
+  http::Body body = TRY(http::Body::begin(answer.head, limit));
   std::array<char, 65536> chunk{};
   if (TRY(body.feed(answer.rest, sink))) return {};
   while (!TRY(body.feed({}, sink))) {
@@ -53,7 +28,7 @@ Result<void> receive_body(Connection& connection, const Answer& answer, std::int
   return {};
 }
 
-Error unusable(const Head& head) {
+Error unusable(const http::Head& head) {
   return {"use the answer",
           0,
           {},
@@ -66,7 +41,8 @@ Error unusable(const Head& head) {
 Result<std::string> ask(const Order& order, const Sink& sink) {
   Connection connection = TRY(Connection::open({order.url, order.ca}));
   TRY(connection.write(request_text(order.url, order.headers)));
-  const Answer answer = TRY(receive_head(connection));
+  const http::Response answer =
+      TRY(http::receive_head([&](std::span<char> into) { return connection.read(into); }));
   if (is_redirection(answer.head.status) && !answer.head.location.empty()) {
     return answer.head.location;
   }

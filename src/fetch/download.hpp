@@ -2,10 +2,12 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "fetch/body.hpp"
 #include "fetch/request.hpp"
+#include "http/body.hpp"
 
 namespace pintle::fetch {
+
+using http::Sink;
 
 /// Passes what `order` asks for on to `sink`, piece by piece, in a fixed amount of memory. Nothing
 /// is passed on of an answer that is not 200. Errors: those of connecting and TLS; another status;

@@ -8,7 +8,8 @@
 
 #include "config/address.hpp"
 #include "hooks/builtin.hpp"
-#include "sys/http.hpp"
+#include "http/exchange.hpp"
+#include "sys/connect.hpp"
 
 namespace pintle::hooks {
 namespace {
@@ -71,8 +72,10 @@ Result<void> try_tcp(const config::Address& address) {
 
 Result<void> try_http(const config::HttpUrl& url, std::optional<std::int64_t> wanted) {
   const config::Address& address = url.address;
-  const Fd socket = TRY(sys::connect_to(address.host, address.port, sys::Names::lookup, kPatience));
-  const int status = TRY(sys::get_status(socket, url.host_header, url.target));
+  const Fd socket = TRY(url.socket.empty() ? sys::connect_to(address.host, address.port,
+                                                             sys::Names::lookup, kPatience)
+                                           : sys::connect_to_path(url.socket));
+  const int status = TRY(http::get(socket, {url.host_header, url.target})).head.status;
   if (wanted ? status == *wanted : status < 400) return {};
   return Error{"use the answer", 0, {}, fmt::format("status {}", status)};
 }

@@ -2,9 +2,9 @@
 #include <optional>
 #include <string>
 
-#include "fetch/body.hpp"
 #include "fetch/redirect.hpp"
 #include "fuzz.hpp"
+#include "http/body.hpp"
 
 using namespace pintle;
 
@@ -17,11 +17,11 @@ struct Taken {
   bool is_whole = false;
 };
 
-Taken take(const fetch::Head& head, std::string_view bytes, std::size_t size) {
+Taken take(const http::Head& head, std::string_view bytes, std::size_t size) {
   Taken taken;
-  auto body = fetch::Body::begin(head, kLimit);
+  auto body = http::Body::begin(head, kLimit);
   if (!body) return taken;
-  const fetch::Sink sink = [&](std::string_view piece) -> Result<void> {
+  const http::Sink sink = [&](std::string_view piece) -> Result<void> {
     taken.content += piece;
     return {};
   };
@@ -38,10 +38,10 @@ Taken take(const fetch::Head& head, std::string_view bytes, std::size_t size) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = fuzz::text(data, size);
-  const auto end = fetch::head_size(text);
+  const auto end = http::head_size(text);
   if (!end) return 0;
   fuzz::require(*end <= text.size(), "a head is within what came");
-  const auto head = fetch::parse_head(text.substr(0, *end));
+  const auto head = http::parse_head(text.substr(0, *end));
   if (!head) return 0;
   fuzz::require(head->status >= 100 && head->status <= 999, "a status has three digits");
   fuzz::require(!head->length || *head->length >= 0, "a length is not below zero");

@@ -4,15 +4,16 @@ import pathlib
 import re
 import sys
 
-BELOW_INIT = {'base', 'sys', 'config', 'hooks', 'health', 'schedule'}
+BELOW_INIT = {'base', 'sys', 'http', 'config', 'hooks', 'health', 'schedule'}
 MAY_USE = {
     'base': set(),
     'sys': {'base'},
+    'http': {'base', 'sys'},
     'config': {'base'},
-    'hooks': {'base', 'sys', 'config'},
-    'health': {'base', 'sys', 'config'},
+    'hooks': {'base', 'sys', 'http', 'config'},
+    'health': {'base', 'sys', 'http', 'config'},
     'schedule': {'base', 'config'},
-    'fetch': {'base', 'sys', 'config'},
+    'fetch': {'base', 'sys', 'http', 'config'},
     'audit': {'base', 'sys', 'config'},
     'init': BELOW_INIT,
     'cli': BELOW_INIT | {'init', 'audit'},

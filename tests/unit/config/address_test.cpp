@@ -101,6 +101,31 @@ TEST_SUITE("config/address") {
     }
   }
 
+  TEST_CASE("a URL may name a Unix socket, as nginx has it") {
+    struct Row {
+      const char* url;
+      const char* socket;
+      const char* target;
+    };
+    const Row rows[] = {{"http://unix:/run/a.sock:/x?y=z:1", "/run/a.sock", "/x?y=z:1"},
+                        {"http://unix:/run/a.sock", "/run/a.sock", "/"},
+                        {"http://unix:/run/a.sock:?a", "/run/a.sock", "/?a"}};
+    for (const Row& row : rows) {
+      CAPTURE(row.url);
+      const auto url = parse_http_url(row.url);
+      REQUIRE(url);
+      CHECK(url->socket == row.socket);
+      CHECK(url->target == row.target);
+      CHECK(url->host_header == "localhost");
+    }
+    for (const char* url : {"http://unix:", "http://unix:a.sock:/", "http://unix:/",
+                            "http://unix::/", "http://unix:/a:b", "http://unix:/a b:/",
+                            "http://unix:/a:/#b", "http://unix:/a:/\r\nX: y"}) {
+      CAPTURE(url);
+      CHECK_FALSE(parse_http_url(url));
+    }
+  }
+
   TEST_CASE("no request line or header can be smuggled through a URL") {
     for (const char* url :
          {"http://localhost/a\r\nX: y", "http://localhost/a b", "http://localhost/\t",

@@ -1,4 +1,4 @@
-// fetch/body.hpp - takes the content out of what follows a response's head: as many bytes as its
+// http/body.hpp - takes the content out of what follows a response's head: as many bytes as its
 // Content-Length says, the chunks of RFC 9112 section 7.1, or all until the connection ends.
 #pragma once
 
@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "fetch/head.hpp"
+#include "http/head.hpp"
 
-namespace pintle::fetch {
+namespace pintle::http {
 
 /// Takes the next piece of content.
 using Sink = std::function<Result<void>(std::string_view piece)>;
@@ -47,4 +47,4 @@ class Body {
 /// Why something larger than `limit` is not taken.
 Error too_large(std::int64_t limit);
 
-}  // namespace pintle::fetch
+}  // namespace pintle::http

@@ -1,11 +1,11 @@
-#include "fetch/head.hpp"
+#include "http/head.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace pintle;
-using namespace pintle::fetch;
+using namespace pintle::http;
 
-TEST_SUITE("fetch/head") {
+TEST_SUITE("http/head") {
   TEST_CASE("a head ends at its first empty line, and not before") {
     CHECK(head_size("HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody") == 25);
     CHECK(head_size("HTTP/1.0 200 OK\n\n") == 17);

@@ -1,4 +1,4 @@
-// fetch/head.hpp - the head of an HTTP/1.1 response (RFC 9112), from a server that is not trusted.
+// http/head.hpp - the head of an HTTP/1.1 response (RFC 9112), from a server that is not trusted.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 #include "base/result.hpp"
 
-namespace pintle::fetch {
+namespace pintle::http {
 
 /// A head that is longer is refused.
 inline constexpr std::size_t kLargestHead = 64U << 10U;
@@ -31,4 +31,4 @@ std::optional<std::size_t> head_size(std::string_view text) noexcept;
 /// differ, or one beside chunks (RFC 9112 section 6.3); an encoding other than chunked.
 Result<Head> parse_head(std::string_view text);
 
-}  // namespace pintle::fetch
+}  // namespace pintle::http

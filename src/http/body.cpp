@@ -1,11 +1,11 @@
-#include "fetch/body.hpp"
+#include "http/body.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 
-namespace pintle::fetch {
+namespace pintle::http {
 namespace {
 
 constexpr std::size_t kLongestLine = 8192;
@@ -94,4 +94,4 @@ Result<void> Body::end() const {
   return damaged("the connection was cut before its last chunk");
 }
 
-}  // namespace pintle::fetch
+}  // namespace pintle::http

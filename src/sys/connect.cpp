@@ -1,4 +1,4 @@
-#include "sys/http.hpp"
+#include "sys/connect.hpp"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -14,8 +14,6 @@
 
 namespace pintle::sys {
 namespace {
-
-constexpr std::size_t kLargestHead = 64U << 10U;
 
 struct SocketAddress {
   sockaddr_storage value{};
@@ -83,44 +81,6 @@ void set_patience(const Fd& socket, std::optional<Duration> patience) noexcept {
   (void)::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 }
 
-Result<void> send_all(const Fd& socket, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t sent = ::send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) return Error::from_errno("send the request");
-    text.remove_prefix(static_cast<std::size_t>(sent));
-  }
-  return {};
-}
-
-Result<int> receive_status(const Fd& socket) {
-  std::string head;
-  char chunk[4096];
-  for (;;) {
-    const ssize_t got = ::recv(socket.get(), chunk, sizeof chunk, 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Error::from_errno("receive the answer");
-    if (got == 0) return Error{"use the answer", 0, {}, "the connection ended before a status"};
-    head.append(chunk, static_cast<std::size_t>(got));
-    const int status = final_status(head);
-    if (status > 0) return status;
-    if (status < 0) return Error{"use the answer", 0, {}, "it is not HTTP/1"};
-    if (head.size() > kLargestHead) return Error{"use the answer", 0, {}, "its head has no end"};
-  }
-}
-
-/// "HTTP/1.1 204" at the front of a line, RFC 9112 section 4; -1 if it is something else.
-int status_of(std::string_view line) noexcept {
-  if (!line.starts_with("HTTP/1.") || line.size() < 12 || line[8] != ' ') return -1;
-  int status = 0;
-  for (const char digit : line.substr(9, 3)) {
-    if (digit < '0' || digit > '9') return -1;
-    status = status * 10 + (digit - '0');
-  }
-  const bool ends = line.size() == 12 || line[12] == ' ';
-  return ends && status >= 100 ? status : -1;
-}
-
 }  // namespace
 
 Result<Fd> connect_to(const std::string& host, std::uint16_t port, Names names,
@@ -151,28 +111,6 @@ Result<Fd> connect_to_path(const std::string& path) {
   Error error = Error::from_errno("connect to");
   error.subject = path;
   return error;
-}
-
-Result<int> get_status(const Fd& socket, std::string_view host_header, std::string_view target) {
-  TRY(send_all(socket, fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: pintle\r\n"
-                                   "Accept: */*\r\nConnection: close\r\n\r\n",
-                                   target, host_header)));
-  return receive_status(socket);
-}
-
-int final_status(std::string_view head) noexcept {
-  constexpr std::string_view kName = "HTTP/1.";
-  for (;;) {
-    const std::string_view begin = head.substr(0, kName.size());
-    if (begin != kName.substr(0, begin.size())) return -1;
-    const std::size_t end = head.find("\r\n");
-    if (end == std::string_view::npos) return 0;
-    const int status = status_of(head.substr(0, end));
-    if (status < 0 || status >= 200) return status;
-    const std::size_t rest = head.find("\r\n\r\n");
-    if (rest == std::string_view::npos) return 0;
-    head.remove_prefix(rest + 4);
-  }
 }
 
 }  // namespace pintle::sys

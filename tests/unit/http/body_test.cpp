@@ -1,11 +1,11 @@
-#include "fetch/body.hpp"
+#include "http/body.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
 using namespace pintle;
-using namespace pintle::fetch;
+using namespace pintle::http;
 
 namespace {
 
@@ -45,7 +45,7 @@ Head of_length(std::int64_t length) {
 
 }  // namespace
 
-TEST_SUITE("fetch/body") {
+TEST_SUITE("http/body") {
   TEST_CASE("as many bytes as were announced are taken, however they arrive") {
     for (const std::size_t size : {1U, 2U, 3U, 7U, 100U}) {
       const Taken taken = take(of_length(11), "hello world and more", size);

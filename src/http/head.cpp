@@ -1,10 +1,10 @@
-#include "fetch/head.hpp"
+#include "http/head.hpp"
 
 #include <charconv>
 
 #include "base/text.hpp"
 
-namespace pintle::fetch {
+namespace pintle::http {
 namespace {
 
 Error bad(std::string detail) {
@@ -123,4 +123,4 @@ Result<Head> parse_head(std::string_view text) {
   return head;
 }
 
-}  // namespace pintle::fetch
+}  // namespace pintle::http

@@ -1,0 +1,106 @@
+#include "http/exchange.hpp"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <limits>
+
+#include "base/text.hpp"
+#include "http/body.hpp"
+
+namespace pintle::http {
+namespace {
+
+constexpr std::string_view kHost = "Host";
+
+Error unusable(const char* why) {
+  return {"use the answer", 0, {}, why};
+}
+
+Result<void> send_all(const Fd& socket, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t sent = ::send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return Error::from_errno("send the request");
+    text.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return {};
+}
+
+Result<std::size_t> receive(const Fd& socket, std::span<char> into) {
+  for (;;) {
+    const ssize_t got = ::recv(socket.get(), into.data(), into.size(), 0);
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) return Error::from_errno("receive the answer");
+  }
+}
+
+std::string text_of(const Get& request) {
+  std::string text = fmt::format("GET {} HTTP/1.1\r\n", request.target);
+  const auto names_host = [](const auto& header) {
+    return equal_without_case(header.first, kHost);
+  };
+  if (std::none_of(request.headers.begin(), request.headers.end(), names_host)) {
+    text += fmt::format("Host: {}\r\n", request.host);
+  }
+  for (const auto& [name, value] : request.headers) text += fmt::format("{}: {}\r\n", name, value);
+  return text + "User-Agent: pintle\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+}
+
+/// Whoever greets first, as SSH does, may be waiting for us: no need to wait for its head.
+bool may_be_http(std::string_view text) noexcept {
+  constexpr std::string_view kName = "HTTP/1.";
+  const std::string_view begin = text.substr(0, kName.size());
+  return begin == kName.substr(0, begin.size());
+}
+
+}  // namespace
+
+Result<Response> receive_head(const Read& read) {
+  std::string text;
+  std::array<char, 16384> chunk{};
+  for (;;) {
+    const auto size = head_size(text);
+    if (size && *size <= kLargestHead) {
+      Response response{TRY(parse_head(text.substr(0, *size))), {}};
+      text.erase(0, *size);
+      if (response.head.status < 200) continue;
+      response.rest = std::move(text);
+      return response;
+    }
+    if (!may_be_http(text)) return unusable("it is not HTTP/1");
+    if (text.size() > kLargestHead) return unusable("its head has no end");
+    const std::size_t got = TRY(read(chunk));
+    if (got == 0) return unusable("the connection was cut before its content");
+    text.append(chunk.data(), got);
+  }
+}
+
+Result<Response> get(const Fd& socket, const Get& request) {
+  TRY(send_all(socket, text_of(request)));
+  return receive_head([&](std::span<char> into) { return receive(socket, into); });
+}
+
+Result<bool> content_holds(const Fd& socket, const Response& response, std::string_view text,
+                           std::size_t most) {
+  std::string seen;
+  const Sink keep = [&](std::string_view piece) -> Result<void> {
+    seen += piece.substr(0, most - seen.size());
+    return {};
+  };
+  const auto is_there = [&] { return seen.find(text) != std::string::npos; };
+  Body body = TRY(Body::begin(response.head, std::numeric_limits<std::int64_t>::max()));
+  std::array<char, 16384> chunk{};
+  bool is_whole = TRY(body.feed(response.rest, keep));
+  while (!is_whole && !is_there() && seen.size() < most) {
+    const std::size_t got = TRY(receive(socket, chunk));
+    if (got == 0) break;
+    is_whole = TRY(body.feed({chunk.data(), got}, keep));
+  }
+  return is_there();
+}
+
+}  // namespace pintle::http
