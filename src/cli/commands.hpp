@@ -29,6 +29,7 @@ int run_command(int argc, char** argv);
 int check_command(int argc, char** argv);
 int plan_command(int argc, char** argv);
 int health_command(int argc, char** argv);
+int probe_command(int argc, char** argv);
 int status_command(int argc, char** argv);
 int schema_command(int argc, char** argv);
 int help_command(int argc, char** argv);
@@ -37,6 +38,7 @@ int version_command(int argc, char** argv);
 std::string run_options();
 std::string plan_options();
 std::string health_options();
+std::string probe_options();
 std::string status_options();
 std::string schema_options();
 

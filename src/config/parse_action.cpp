@@ -101,6 +101,14 @@ void read_param(Reader& reader, const Member& member, const ActionSpec& action, 
   report_unknown_key(reader, member, known, fmt::format("\"{}\"", action.name));
 }
 
+void check_together(Reader& reader, const Node& node, const ActionSpec& action,
+                    const Params& params) {
+  if (action.check == nullptr) return;
+  if (const std::string wrong = action.check(params); !wrong.empty()) {
+    reader.problem(node.at, wrong);
+  }
+}
+
 }  // namespace
 
 Builtin read_builtin(Reader& reader, const Node& node, const ActionSpec& action) {
@@ -108,6 +116,7 @@ Builtin read_builtin(Reader& reader, const Node& node, const ActionSpec& action)
   if (node.type == Node::Type::string && !action.shorthand.empty()) {
     const ParamSpec* spec = find(action.params, action.shorthand);
     if (auto value = read_value(reader, node, *spec)) out.params.set(spec->name, std::move(*value));
+    check_together(reader, node, action, out.params);
     return out;
   }
   if (!reader.is(node, Node::Type::object)) return out;
@@ -116,8 +125,7 @@ Builtin read_builtin(Reader& reader, const Node& node, const ActionSpec& action)
     if (spec.required) require_key(reader, node, spec.name);
   }
   check_rules(reader, node, action.rules);
-  const std::string wrong = action.check == nullptr ? std::string() : action.check(out.params);
-  if (!wrong.empty()) reader.problem(node.at, wrong);
+  check_together(reader, node, action, out.params);
   return out;
 }
 

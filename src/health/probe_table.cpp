@@ -5,28 +5,70 @@
 namespace pintle::health {
 namespace {
 
+using config::Hosts;
 using config::Params;
 using config::ParamType;
 
 std::string check_url(const std::string& url) {
-  const auto parsed = config::parse_http_url(url);
+  const auto parsed = config::parse_http_url(url, Hosts::any);
   return parsed ? std::string() : parsed.error().detail;
 }
 
 std::string check_address(const std::string& address) {
-  const auto parsed = config::parse_address(address);
+  const auto parsed = config::parse_address(address, Hosts::any);
   return parsed ? std::string() : parsed.error().detail;
 }
+
+bool is_final(const std::string& text) noexcept {
+  return !text.empty() && text.find('$') == std::string::npos;
+}
+
+std::string stays_here(const Params& params) {
+  const std::string url = params.text("url");
+  const std::string address = params.text("address");
+  if (params.flag("allowRemote")) return {};
+  if (is_final(url)) {
+    const auto parsed = config::parse_http_url(url);
+    if (!parsed && check_url(url).empty()) return parsed.error().detail;
+  }
+  if (is_final(address)) {
+    const auto parsed = config::parse_address(address);
+    if (!parsed && check_address(address).empty()) return parsed.error().detail;
+  }
+  return {};
+}
+
+std::string check_target(const std::string& target) {
+  return target == kMainProcess || target.starts_with('/')
+             ? std::string()
+             : "write \"main\", or the path of a pid file, which begins with \"/\"";
+}
+std::string_view target_pattern() {
+  return "^(?:main|/.*)$";
+}
+
+constexpr config::ParamSpec kAllowRemote{
+    .name = "allowRemote",
+    .type = ParamType::boolean,
+    .help = "Whether hosts other than this container's own may be asked.",
+    .example = "true",
+    .standard = "false"};
 
 constexpr config::ParamSpec kHttpParams[] = {
     {"url",
      ParamType::text,
-     "Where to ask; healthy is a status from 200 to 399.",
+     "Where to ask: a loopback address, or a Unix socket as in http://unix:/run/app.sock:/healthz. "
+     "Healthy is a status from 200 to 399; redirections are not followed.",
      "http://127.0.0.1:8080/healthz",
      true,
      {},
      check_url,
-     config::loopback_url_pattern},
+     config::url_pattern},
+    {"status", ParamType::count, "The one status that is healthy instead.", "204"},
+    {"headers", ParamType::pairs, "Further headers of the request.", "{\"Host\": \"example.org\"}"},
+    {"body", ParamType::text, "What the answer must have in its content, in its first MiB.",
+     "\"status\":\"ok\""},
+    kAllowRemote,
 };
 constexpr config::ParamSpec kTcpParams[] = {
     {"address",
@@ -36,16 +78,67 @@ constexpr config::ParamSpec kTcpParams[] = {
      true,
      {},
      check_address,
-     config::loopback_address_pattern},
+     config::address_pattern},
+    kAllowRemote,
+};
+constexpr config::ParamSpec kUnixParams[] = {
+    {"path", ParamType::text, "The socket; healthy is a connection that is accepted.",
+     "/run/app.sock", true},
+};
+constexpr config::ParamSpec kFileParams[] = {
+    {"path", ParamType::text, "What has to be there, of whatever type.", "/run/app.ready", true},
+    {"newerThan", ParamType::interval, "How long ago it may have been changed.", "2m"},
+};
+constexpr config::ParamSpec kProcessParams[] = {
+    {"target",
+     ParamType::text,
+     "The process that has to be alive and no zombie: \"main\", or the path of a pid file.",
+     "/run/nginx.pid",
+     true,
+     {},
+     check_target,
+     target_pattern},
 };
 
-constexpr Probe kHttp{{"http", config::kChecks, "Ask a URL of this container.", kHttpParams, "url"},
-                      [](const Params& params) { return probe_http(params.text("url")); }};
-constexpr Probe kTcp{
-    {"tcp", config::kChecks, "Connect to a port of this container.", kTcpParams, "address"},
-    [](const Params& params) { return probe_tcp(params.text("address")); }};
+constexpr Probe kHttp{.spec = {.name = "http",
+                               .kinds = config::kChecks,
+                               .help = "Ask a URL of this container.",
+                               .params = kHttpParams,
+                               .shorthand = "url",
+                               .check = stays_here},
+                      .command = "http",
+                      .run = probe_http};
+constexpr Probe kTcp{.spec = {.name = "tcp",
+                              .kinds = config::kChecks,
+                              .help = "Connect to a port of this container.",
+                              .params = kTcpParams,
+                              .shorthand = "address",
+                              .check = stays_here},
+                     .command = "tcp",
+                     .run = probe_tcp};
+constexpr Probe kUnix{.spec = {.name = "unix",
+                               .kinds = config::kChecks,
+                               .help = "Connect to a Unix socket.",
+                               .params = kUnixParams,
+                               .shorthand = "path"},
+                      .command = "unix",
+                      .run = probe_unix};
+constexpr Probe kFile{.spec = {.name = "fileExists",
+                               .kinds = config::kChecks,
+                               .help = "Look whether a file is there, and new enough.",
+                               .params = kFileParams,
+                               .shorthand = "path"},
+                      .command = "file",
+                      .run = probe_file};
+constexpr Probe kProcess{.spec = {.name = "process",
+                                  .kinds = config::kChecks,
+                                  .help = "Look whether a process is alive.",
+                                  .params = kProcessParams,
+                                  .shorthand = "target"},
+                         .command = "process",
+                         .run = probe_process};
 
-constexpr const Probe* kProbes[] = {&kHttp, &kTcp};
+constexpr const Probe* kProbes[] = {&kHttp, &kTcp, &kUnix, &kFile, &kProcess};
 
 }  // namespace
 

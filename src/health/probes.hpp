@@ -2,30 +2,39 @@
 // when its timeout is over, so everything here may wait. The other side is not trusted.
 #pragma once
 
+#include <sys/types.h>
+
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "base/result.hpp"
 #include "config/action.hpp"
-#include "sys/http.hpp"
 
 namespace pintle::health {
 
-/// GET `url` with HTTP/1.1 (RFC 9112). Healthy is a final status from 200 to 399. Returns a line
-/// about what was seen. Errors: no connection, no answer, another status, an answer that is none.
-Result<std::string> probe_http(const std::string& url);
+/// What a probe may need besides its parameters.
+struct Context {
+  pid_t main_pid = 0;  ///< of the container's main process; 0: there is none
+};
 
-/// Connects to `address` ("host:port"). Errors: no connection.
-Result<std::string> probe_tcp(const std::string& address);
+// Each takes the parameters of its row in health/probe_table.cpp and returns a line about what was
+// seen. Errors: what is not as it should be.
+Result<std::string> probe_http(const config::Params& params, const Context& context);
+Result<std::string> probe_tcp(const config::Params& params, const Context& context);
+Result<std::string> probe_unix(const config::Params& params, const Context& context);
+Result<std::string> probe_file(const config::Params& params, const Context& context);
+Result<std::string> probe_process(const config::Params& params, const Context& context);
+
+/// What `probe_process` takes for the container's main process.
+inline constexpr std::string_view kMainProcess = "main";
 
 /// The probes, as rows for the parser with what they do.
 struct Probe {
   config::ActionSpec spec;
-  Result<std::string> (*run)(const config::Params& params);
+  std::string_view command;  ///< what it is called on a command line
+  Result<std::string> (*run)(const config::Params& params, const Context& context);
 };
 std::span<const Probe* const> probes() noexcept;
-
-using sys::final_status;
 
 }  // namespace pintle::health

@@ -16,12 +16,13 @@ std::span<const config::ActionSpec* const> actions() {
   return specs;
 }
 
-Result<std::string> perform(const config::Builtin& use, const hooks::Context& context) {
+Result<std::string> perform(const config::Builtin& use, const hooks::Context& context,
+                            pid_t main_pid) {
   for (const hooks::Builtin* builtin : hooks::builtins()) {
     if (&builtin->spec == use.spec && !use.spec->is_apart) return builtin->run(use.params, context);
   }
   for (const health::Probe* probe : health::probes()) {
-    if (&probe->spec == use.spec) return probe->run(use.params);
+    if (&probe->spec == use.spec) return probe->run(use.params, {main_pid});
   }
   return Error{"perform", 0, std::string(use.spec->name), "there is no such action"};
 }

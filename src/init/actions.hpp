@@ -13,8 +13,10 @@ namespace pintle::init {
 /// What parse() needs to know of them.
 std::span<const config::ActionSpec* const> actions();
 
-/// Does what `use` says; its texts are expanded. Errors: those of the action; one that is_apart.
-Result<std::string> perform(const config::Builtin& use, const hooks::Context& context);
+/// Does what `use` says; its texts are expanded. `main_pid` is main's, 0 if there is none. Errors:
+/// those of the action; one that is_apart.
+Result<std::string> perform(const config::Builtin& use, const hooks::Context& context,
+                            pid_t main_pid = 0);
 
 /// True if `use` has nothing left to do.
 bool is_done(const config::Builtin& use, const hooks::Context& context);

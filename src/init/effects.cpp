@@ -62,7 +62,7 @@ std::optional<Event> Effects::act(const Spawn& action) {
     Fd writer;
     auto spawned = sys::spawn(
         launcher_.child(action.owner, action.asks_condition ? hooks::Leaf(leaf) : hooks::Leaf(),
-                        outlet_for(action.owner, writer)));
+                        outlet_for(action.owner, writer), main_pid()));
     if (spawned) {
       report_of(action.owner) = std::move(spawned->report);
       return ChildStarted{action.owner, spawned->pid};
@@ -73,6 +73,11 @@ std::optional<Event> Effects::act(const Spawn& action) {
     log::error(error.what());
   }
   return ChildNotStarted{action.owner};
+}
+
+pid_t Effects::main_pid() const noexcept {
+  const Run& main = supervisor_.run(kMain);
+  return main.is_active() ? main.pid : 0;
 }
 
 /// The pipe of a hook whose output becomes events; where there can be none it goes where ours does.

@@ -49,6 +49,7 @@ class Effects {
   std::string& words_of(Owner owner) noexcept {
     return owner == kMain ? main_words_ : words_[owner];
   }
+  pid_t main_pid() const noexcept;
   sys::Outlet outlet_for(Owner owner, Fd& writer);
   void write_output(Owner owner, std::string_view line) const;
   Line verdict_line(Owner owner) const;

@@ -126,7 +126,8 @@ void Launcher::set_program(Owner owner, const config::Command& program, sys::Chi
       child.argv.front(), config::get(child.environment, "PATH").value_or(""), child.directory);
 }
 
-sys::Child Launcher::child(Owner owner, const hooks::Leaf& leaf, const sys::Outlet& outlet) const {
+sys::Child Launcher::child(Owner owner, const hooks::Leaf& leaf, const sys::Outlet& outlet,
+                           pid_t main_pid) const {
   sys::Child child;
   set_surroundings(owner, child);
   child.outlet = outlet;
@@ -137,7 +138,7 @@ sys::Child Launcher::child(Owner owner, const hooks::Leaf& leaf, const sys::Outl
   }
   const config::Command* program = command(owner);
   if (program == nullptr) {
-    set_action(owner, child);
+    set_action(owner, main_pid, child);
     return child;
   }
   set_program(owner, *program, child);
@@ -168,10 +169,10 @@ config::Builtin Launcher::builtin(Owner owner) const {
   return use;
 }
 
-sys::Task Launcher::task(Owner owner) const {
-  return [this, owner, use = builtin(owner)](sys::Report& report) {
+sys::Task Launcher::task(Owner owner, pid_t main_pid) const {
+  return [this, owner, main_pid, use = builtin(owner)](sys::Report& report) {
     const config::Scope variables = scope(owner);
-    const auto result = perform(use, {around_.accounts, variables});
+    const auto result = perform(use, {around_.accounts, variables}, main_pid);
     // Here, while the text is whole: the report cuts it, and a piece of a secret is not recognized.
     report.set_line(scrub(result ? *result : result.error().message()));
     return result ? 0 : 1;

@@ -48,7 +48,9 @@ class Launcher {
   /// What to give to sys::spawn(). Lives no longer than the launcher. With `leaf` the child looks
   /// at the hook's condition first: `leaf` is asked for what is no file.
   /// What the hook writes goes to `outlet` if that is one.
-  sys::Child child(Owner owner, const hooks::Leaf& leaf = {}, const sys::Outlet& outlet = {}) const;
+  /// `main_pid` is main's, 0 while there is none.
+  sys::Child child(Owner owner, const hooks::Leaf& leaf = {}, const sys::Outlet& outlet = {},
+                   pid_t main_pid = 0) const;
 
   /// Whether a variable is set and which image mode it is, for conditions.
   std::optional<bool> known_leaf(const config::Condition& leaf) const;
@@ -109,8 +111,8 @@ class Launcher {
   void set_surroundings(Owner owner, sys::Child& child) const;
   void set_program(Owner owner, const config::Command& program, sys::Child& child) const;
   bool is_apart(Owner owner) const;
-  void set_action(Owner owner, sys::Child& child) const;
-  sys::Task task(Owner owner) const;
+  void set_action(Owner owner, pid_t main_pid, sys::Child& child) const;
+  sys::Task task(Owner owner, pid_t main_pid) const;
   sys::Task kept_output(Owner owner, sys::Child& program) const;
   sys::Condition condition(Owner owner, const hooks::Leaf& leaf) const;
   std::vector<std::string> texts(Owner owner) const;

@@ -9,9 +9,9 @@
 namespace pintle::init {
 
 /// In the child itself, or by the second program.
-void Launcher::set_action(Owner owner, sys::Child& child) const {
+void Launcher::set_action(Owner owner, pid_t main_pid, sys::Child& child) const {
   if (!is_apart(owner)) {
-    child.task = task(owner);
+    child.task = task(owner, main_pid);
     return;
   }
   auto request = config::encode_request(builtin(owner));

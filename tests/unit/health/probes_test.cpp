@@ -1,69 +1,162 @@
 #include "health/probes.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <string>
 
+#include "base/fd.hpp"
+
+using namespace pintle;
 using namespace pintle::health;
 
+namespace {
+
+class Folder {
+ public:
+  Folder() {
+    char name[] = "/tmp/pintle-test-XXXXXX";
+    REQUIRE(::mkdtemp(name) != nullptr);
+    path_ = name;
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() { std::filesystem::remove_all(path_); }
+
+  std::string write(const std::string& name, const std::string& content) const {
+    std::ofstream(path_ + "/" + name) << content;
+    return path_ + "/" + name;
+  }
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+const Probe& probe(std::string_view name) {
+  for (const Probe* one : probes()) {
+    if (one->spec.name == name) return *one;
+  }
+  FAIL("there is no such probe");
+  return *probes().front();
+}
+
+config::Params params(std::string_view name, config::Value value) {
+  config::Params all;
+  all.set(name, std::move(value));
+  return all;
+}
+
+/// What the probe says; errors begin with "! ".
+std::string said(std::string_view name, const config::Params& all, Context context = {}) {
+  const auto result = probe(name).run(all, context);
+  return result ? *result : "! " + result.error().message();
+}
+
+bool is_bad(const std::string& words) {
+  return words.starts_with("! ");
+}
+
+/// A child that has ended and is not waited for yet.
+class Zombie {
+ public:
+  Zombie() : pid_(::fork()) {
+    if (pid_ == 0) ::_exit(0);
+    siginfo_t info{};
+    REQUIRE(::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT) == 0);
+  }
+  Zombie(const Zombie&) = delete;
+  Zombie& operator=(const Zombie&) = delete;
+  ~Zombie() { (void)::waitpid(pid_, nullptr, 0); }
+  pid_t pid() const noexcept { return pid_; }
+
+ private:
+  pid_t pid_;
+};
+
+}  // namespace
+
 TEST_SUITE("health/probes") {
-  TEST_CASE("the status of the first final response is found") {
-    struct Row {
-      const char* head;
-      int status;
-    };
-    const Row rows[] = {
-        {"HTTP/1.1 200 OK\r\n", 200},
-        {"HTTP/1.0 404 Not Found\r\nA: b\r\n\r\nbody", 404},
-        {"HTTP/1.1 204\r\n", 204},
-        {"HTTP/1.1 204 \r\n", 204},
-        {"HTTP/1.1 999 x\r\n", 999},
-        {"HTTP/1.1 200 HTTP/1.1 500\r\n", 200},
-        {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n", 200},
-        {"HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 100 C\r\n\r\nHTTP/1.1 503 No\r\n",
-         503},
-        {"HTTP/1.1 100 Continue\r\n\r\n", 0},
-        {"HTTP/1.1 100 Continue\r\nA: b\r\n", 0},
-        {"HTTP/1.1 100 Continue\r\n\r\ngarbage", -1},
-        {"", 0},
-        {"HTTP", 0},
-        {"HTTP/1.1 200 OK", 0},
-        {"HTTP/1.1 200 OK\r", 0},
-        {"HTTP/1.1 200 OK\n\n", 0},
-        {"HTTP/2 200\r\n", -1},
-        {"HTTP/1.1 20\r\n", -1},
-        {"HTTP/1.1 2000 OK\r\n", -1},
-        {"HTTP/1.1 2x0 OK\r\n", -1},
-        {"HTTP/1.1 -20 OK\r\n", -1},
-        {"HTTP/1.1 099 OK\r\n", -1},
-        {"HTTP/1.1 000 OK\r\n", -1},
-        {"HTTP/1.1  200 OK\r\n", -1},
-        {"HTTP/1.1\t200 OK\r\n", -1},
-        {"HTTP/1.11 200 OK\r\n", -1},
-        {"http/1.1 200 OK\r\n", -1},
-        {" HTTP/1.1 200 OK\r\n", -1},
-        {"\r\nHTTP/1.1 200 OK\r\n", -1},
-        {"SSH-2.0-OpenSSH\r\n", -1},
-        {"X", -1},
-    };
-    for (const Row& row : rows) {
-      CAPTURE(row.head);
-      CHECK(final_status(row.head) == row.status);
+  TEST_CASE("a process is alive, a zombie is not, and neither is nothing") {
+    const Folder folder;
+    const auto main = params("target", "main");
+    CHECK(said("process", main, {::getpid()}).ends_with("is alive"));
+    CHECK(is_bad(said("process", main, {0})));
+    const Zombie zombie;
+    CHECK(said("process", main, {zombie.pid()}).ends_with("is dead"));
+    const std::string own = std::to_string(::getpid());
+    for (const std::string& text : {own, own + "\n", own + " 12\n"}) {
+      CHECK(said("process", params("target", folder.write("pid", text))).ends_with("is alive"));
     }
+    for (const char* text : {"", "\n", "0", "-1", "abc", "1x", "99999999999", "4194305"}) {
+      CAPTURE(text);
+      CHECK(is_bad(said("process", params("target", folder.write("pid", text)))));
+    }
+    CHECK(is_bad(said("process", params("target", folder / "none"))));
   }
 
-  TEST_CASE("a response that comes byte by byte is known as soon as its line is whole") {
-    const std::string head =
-        "HTTP/1.1 100 Continue\r\nA: b\r\n\r\nHTTP/1.1 302 Found\r\nX: y\r\n\r\n";
-    const std::size_t whole = head.find("Found\r\n") + 7;
-    for (std::size_t size = 0; size <= head.size(); ++size) {
-      CHECK(final_status(head.substr(0, size)) == (size < whole ? 0 : 302));
-    }
+  TEST_CASE("a file is there, and young enough") {
+    const Folder folder;
+    auto all = params("path", folder.write("beat", "x"));
+    CHECK(said("fileExists", all) == "there");
+    all.set("newerThan", Duration(60000));
+    CHECK_FALSE(is_bad(said("fileExists", all)));
+    const timespec old[2] = {{0, UTIME_OMIT}, {::time(nullptr) - 3600, 0}};
+    REQUIRE(::utimensat(AT_FDCWD, (folder / "beat").c_str(), old, 0) == 0);
+    CHECK(said("fileExists", all).find("changed 1h") != std::string::npos);
+    const timespec later[2] = {{0, UTIME_OMIT}, {::time(nullptr) + 3600, 0}};
+    REQUIRE(::utimensat(AT_FDCWD, (folder / "beat").c_str(), later, 0) == 0);
+    CHECK_FALSE(is_bad(said("fileExists", all)));
+    CHECK(is_bad(said("fileExists", params("path", folder / "none"))));
   }
 
-  TEST_CASE("bytes that are no text are no response") {
-    CHECK(final_status(std::string_view("\0\0\0\0", 4)) == -1);
-    CHECK(final_status("\x16\x03\x01\x02") == -1);
-    CHECK(final_status(std::string_view("HTTP/1.1 2\0\0 OK\r\n", 17)) == -1);
+  TEST_CASE("a Unix socket accepts connections as long as somebody listens") {
+    const Folder folder;
+    const std::string path = folder / "socket";
+    const Fd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.data(), path.size());
+    CHECK(is_bad(said("unix", params("path", path))));
+    REQUIRE(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
+            0);
+    CHECK(is_bad(said("unix", params("path", path))));
+    REQUIRE(::listen(listener.get(), 1) == 0);
+    CHECK(said("unix", params("path", path)) == "connected");
+    CHECK(is_bad(said("unix", params("path", folder.write("file", "x")))));
+    CHECK(is_bad(said("unix", params("path", std::string(200, 'a')))));
+  }
+
+  TEST_CASE("no probe leaves its container unless it is allowed to") {
+    for (const char* host : {"10.0.0.1:80", "example.org:80", "[2001:db8::1]:80"}) {
+      CAPTURE(host);
+      auto tcp = params("address", host);
+      auto http = params("url", "http://" + std::string(host) + "/");
+      CHECK(said("tcp", tcp).find("a probe stays in its container") != std::string::npos);
+      CHECK(said("http", http).find("a probe stays in its container") != std::string::npos);
+      CHECK_FALSE(probe("tcp").spec.check(tcp).empty());
+      CHECK_FALSE(probe("http").spec.check(http).empty());
+      tcp.set("allowRemote", true);
+      http.set("allowRemote", true);
+      CHECK(probe("tcp").spec.check(tcp).empty());
+      CHECK(probe("http").spec.check(http).empty());
+    }
+    CHECK(probe("http").spec.check(params("url", "http://${HOST}/")).empty());
+    CHECK(probe("http").spec.check(params("url", "http://unix:/run/a.sock:/")).empty());
+  }
+
+  TEST_CASE("a header that would begin another is refused") {
+    auto all = params("url", "http://127.0.0.1:1/");
+    all.set("headers", config::Pairs{{"X", "a\r\nY: b"}});
+    CHECK(said("http", all).find("control character") != std::string::npos);
   }
 }
