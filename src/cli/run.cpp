@@ -15,8 +15,10 @@
 #include "cli/config_file.hpp"
 #include "cli/entry.hpp"
 #include "cli/run_options.hpp"
+#include "config/address.hpp"
 #include "init/launcher.hpp"
 #include "init/loop.hpp"
+#include "sys/connect.hpp"
 #include "sys/process.hpp"
 #include "sys/signals.hpp"
 
@@ -38,7 +40,7 @@ class Start {
     if (!parse(argc, argv)) return end();
     if (options_.help) return help_command(1, argv);
     if (options_.version) return version_command(1, argv);
-    if (prepare_process() && load() && resolve()) supervise();
+    if (prepare_process() && load() && resolve() && hold_health_port()) supervise();
     return end();
   }
 
@@ -63,6 +65,20 @@ class Start {
     log::set_format(options_.format.value_or(configured.format));
     const log::Level level = options_.verbose ? log::Level::debug : configured.level;
     log::set_level(options_.level.value_or(level));
+  }
+
+  /// Before anything runs: a port that is taken is found out now, and main cannot take it.
+  bool hold_health_port() {
+    const std::string text = launcher_->listen_address();
+    if (text.empty()) return true;
+    const auto address = config::parse_listen_address(text);
+    if (!address) {
+      return refuse(ExitCode::config, "/listen/health: " + address.error().detail);
+    }
+    auto port = sys::listen_on(address->host, address->port);
+    if (!port) return refuse(ExitCode::config, "/listen/health: " + port.error().message());
+    health_port_ = *std::move(port);
+    return true;
   }
 
   bool prepare_process() {
@@ -169,7 +185,7 @@ class Start {
     if (main_uid != ::geteuid()) sys::give_standard_descriptors(main_uid);
     const init::End end =
         init::run({loaded_.model, loaded_.plan, *launcher_, rules(), ground_.signals,
-                   ground_.mount_namespace, options_.warn_on_reap});
+                   ground_.mount_namespace, options_.warn_on_reap, std::move(health_port_)});
     code_ = end.code;
     reason_ = end.reason;
   }
@@ -187,6 +203,7 @@ class Start {
   config::Environ environment_;
   Loaded loaded_;
   std::optional<init::Launcher> launcher_;
+  Fd health_port_;
   bool has_config_ = false;
   bool has_terminal_ = false;
   std::size_t literal_words_ = 0;

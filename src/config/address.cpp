@@ -161,6 +161,15 @@ Result<HttpUrl> parse_web_url(std::string_view text) {
   return url;
 }
 
+Result<Address> parse_listen_address(std::string_view text) {
+  Address address = TRY(parse_address(text, Hosts::any));
+  in_addr four{};
+  in6_addr six{};
+  if (::inet_pton(AF_INET, address.host.c_str(), &four) == 1) return address;
+  if (::inet_pton(AF_INET6, address.host.c_str(), &six) == 1) return address;
+  return bad(text, "write an address to listen on, not a name: 0.0.0.0:9080 or [::]:9080");
+}
+
 std::string_view address_pattern() {
   static const std::string pattern = fmt::format("^{}{}$", kHostPattern, kPortPattern);
   return pattern;

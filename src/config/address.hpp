@@ -33,10 +33,18 @@ Result<Address> parse_address(std::string_view text, Hosts hosts = Hosts::loopba
 /// "http://unix:/run/app.sock:/PATH". Errors: as above.
 Result<HttpUrl> parse_http_url(std::string_view text, Hosts hosts = Hosts::loopback);
 
+/// What parse_listen_address() takes, but for the numbers in an IPv4 address.
+inline constexpr std::string_view kListenAddressPattern =
+    "^(?:[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|\\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+\\])"
+    ":0*(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$";
+
 // What the two take, as regular expressions for a schema; of IPv6 addresses only the characters.
 std::string_view address_pattern();
 std::string_view url_pattern();
 std::string_view web_url_pattern();
+
+/// "0.0.0.0:9080", "[::]:9080": where to listen. Errors: as above.
+Result<Address> parse_listen_address(std::string_view text);
 
 /// The same with any host, and "https://" too. Errors: as above, without the URL's user-info and
 /// query, where secrets stand.

@@ -205,6 +205,10 @@ struct Confinement {
   bool no_new_privileges = true;
 };
 
+struct Listen {
+  std::string health{};  ///< "HOST:PORT" for the health paths by HTTP; empty: not at all
+};
+
 struct Logging {
   log::Level level = log::Level::info;
   log::Format format = log::Format::text;
@@ -220,7 +224,8 @@ struct Model {
   Shutdown shutdown{};
   Confinement confinement{};
   std::optional<std::int64_t> parallelism{};  ///< unset: the CPUs available, at most 4
-  bool init_as_main = false;                  ///< `"init": {"user": "main"}`
+  Listen listen{};
+  bool init_as_main = false;  ///< `"init": {"user": "main"}`
   Logging logging{};
   std::vector<std::string> unread{};  ///< as in Hook, of everything that belongs to no hook
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "config/address.hpp"
 #include "config/environment.hpp"
 #include "config/parse_parts.hpp"
 #include "config/slots.hpp"
@@ -70,6 +71,28 @@ constexpr Key<Model> kInitKeys[] = {
 };
 constexpr auto kInit = object_of<kInitKeys>({.name = "init", .title = "\"init\""});
 
+void read_listen_address(Reader& reader, const Node& node, Listen& out) {
+  auto text = reader.expandable(node);
+  if (!text) return;
+  if (text->find('$') == std::string::npos) {
+    const auto address = parse_listen_address(*text);
+    if (!address) return reader.problem(node.at, address.error().detail);
+  }
+  out.health = std::move(*text);
+}
+
+constexpr Form kListenAddress{
+    .type = Form::Type::expandable, .least = 1, .pattern = kListenAddressPattern};
+
+constexpr Key<Listen> kListenKeys[] = {
+    {"health",
+     {read_listen_address, &kListenAddress},
+     "An address and a port where /livez, /readyz and /startupz are answered by HTTP, for httpGet "
+     "probes; by a child that runs as main's user.",
+     "0.0.0.0:9080"},
+};
+constexpr auto kListen = object_of<kListenKeys>({.name = "listen", .title = "\"listen\""});
+
 void read_init(Reader& reader, const Node& node, Model& out) {
   read_object(reader, node, kInit, out);
 }
@@ -134,6 +157,8 @@ constexpr Key<Model> kKeys[] = {
      R"({"gracePeriod": "25s"})"},
     {"confinement", member<&Model::confinement, kConfinement>, "What main and hooks may do.",
      R"({"capabilities": ["NET_BIND_SERVICE"]})"},
+    {"listen", member<&Model::listen, kListen>, "Ports that pintle itself answers on.",
+     R"({"health": "0.0.0.0:9080"})"},
     {"init", {read_init, &kObjectForm<kInit>}, "PID 1 itself.", R"({"user": "main"})"},
     {"logging", member<&Model::logging, kLogging>, "pintle's own lines.", R"({"format": "json"})"},
     {"$schema",

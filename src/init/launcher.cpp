@@ -147,6 +147,13 @@ sys::Child Launcher::child(Owner owner, const hooks::Leaf& leaf, const sys::Outl
   return child;
 }
 
+sys::Child Launcher::server() const {
+  sys::Child child;
+  child.step_down.identity = server_ ? &*server_ : nullptr;
+  child.step_down.no_new_privileges = true;
+  return child;
+}
+
 /// The hook's child waits for the program, to put the file in its place: PID 1 touches none.
 sys::Task Launcher::kept_output(Owner owner, sys::Child& child) const {
   sys::Child program;
@@ -252,11 +259,12 @@ bool Launcher::is_skipped(Owner owner) const {
 
 std::vector<uid_t> Launcher::other_uids() const {
   std::vector<uid_t> uids;
-  for (const Owner owner : owners()) {
-    const uid_t uid = identity(owner).uid;
+  const auto add = [&](uid_t uid) {
     const bool is_new = std::find(uids.begin(), uids.end(), uid) == uids.end();
     if (uid != around_.self.uid && is_new) uids.push_back(uid);
-  }
+  };
+  for (const Owner owner : owners()) add(identity(owner).uid);
+  if (server_) add(server_->uid);
   return uids;
 }
 
@@ -264,6 +272,7 @@ std::optional<sys::CapabilitySet> Launcher::needed_after_init() const noexcept {
   const sys::CapabilitySet switches = sys::CapabilitySet{}.add(CAP_SETUID).add(CAP_SETGID);
   sys::CapabilitySet needed = sys::CapabilitySet{}.add(CAP_KILL);
   if (!around_.capabilities.has(CAP_KILL)) needed.add(CAP_SETUID);  // kill_as() takes the uid then
+  if (server_) needed.bits |= switches.bits;  // it may have to be started again
   for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
     // What stands for a job or repairs for a check is called a step as well.
     if (model_.hooks[hooks::origin_of(model_, owner)].kind == Kind::step) continue;

@@ -52,6 +52,12 @@ class Launcher {
   sys::Child child(Owner owner, const hooks::Leaf& leaf = {}, const sys::Outlet& outlet = {},
                    pid_t main_pid = 0) const;
 
+  /// As whom the child runs that serves `listen.health`: main's user, or one that is nobody.
+  sys::Child server() const;
+
+  /// `listen.health` with its variables; "" if there is none.
+  std::string listen_address() const { return expand(model_.listen.health, kMain); }
+
   /// Whether a variable is set and which image mode it is, for conditions.
   std::optional<bool> known_leaf(const config::Condition& leaf) const;
 
@@ -84,6 +90,7 @@ class Launcher {
     bool changes_user = false;  ///< from ours
   };
 
+  void choose_server();
   void resolve_launch(Owner owner, const config::Identity& wish);
   void refuse_root_main();
   void refuse_without_capabilities();
@@ -123,6 +130,7 @@ class Launcher {
   Surroundings around_;
   std::vector<Launch> hooks_;
   Launch main_;
+  std::optional<sys::Identity> server_{};  ///< unset: as we are
   config::FileValues files_;
   std::vector<std::string> secrets_;
   sys::CapabilitySet kept_;

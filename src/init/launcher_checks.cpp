@@ -22,6 +22,7 @@ Launcher::Launcher(const config::Model& model, Surroundings surroundings)
     resolve_launch(owner, model_.hooks[owner].identity);
   }
   resolve_launch(kMain, model_.main.identity);
+  choose_server();
   read_secret_files();
   report_variables();
   resolve_kept_capabilities();
@@ -64,6 +65,20 @@ void Launcher::resolve_launch(Owner owner, const config::Identity& wish) {
   if (around_.self.uid == 0 || identity->uid == around_.self.uid) one.identity = *identity;
 }
 
+/// Main's user, who knows the application's health anyway; where that is root, nobody. Root without
+/// the capabilities to become somebody else has none to lose.
+void Launcher::choose_server() {
+  constexpr uid_t kNobody = 65534;  // as container runtimes and Kubernetes number it
+  const auto switches = sys::CapabilitySet{}.add(CAP_SETUID).add(CAP_SETGID);
+  const bool can_switch = (switches.bits & ~around_.capabilities.bits) == 0;
+  if (model_.listen.health.empty() || around_.self.uid != 0) return;
+  if (main_.identity.uid != 0) {
+    server_ = main_.identity;
+  } else if (can_switch) {
+    server_ = sys::Identity{.uid = kNobody, .gid = kNobody, .groups = {kNobody}};
+  }
+}
+
 /// Every text of `owner` in which variables may stand.
 std::vector<std::string> Launcher::texts(Owner owner) const {
   std::vector<std::string> all{launch(owner).wish->working_directory, model_.working_directory};
@@ -71,6 +86,7 @@ std::vector<std::string> Launcher::texts(Owner owner) const {
     all.insert(all.end(), more.begin(), more.end());
   };
   const auto* program = command(owner);
+  if (owner == kMain) all.push_back(model_.listen.health);
   if (program != nullptr) {
     auto words = hooks::words_of(*program);
     if (owner == kMain && !words.empty()) words.resize(words.size() - around_.literal_words);

@@ -12,6 +12,7 @@
 
 #include "init/control.hpp"
 #include "init/effects.hpp"
+#include "init/listener.hpp"
 #include "sys/process.hpp"
 #include "sys/reap.hpp"
 #include "sys/signals.hpp"
@@ -27,7 +28,8 @@ class Loop {
   explicit Loop(LoopSetup& setup)
       : setup_(setup),
         supervisor_(setup.model, setup.plan, setup.rules),
-        effects_(setup.model, setup.launcher, supervisor_) {}
+        effects_(setup.model, setup.launcher, supervisor_),
+        listener_(setup.launcher, setup.health_port, setup.mount_namespace) {}
 
   void open_control_socket() {
     auto socket = ControlSocket::open(setup_.mount_namespace);
@@ -50,6 +52,7 @@ class Loop {
     }
     reap();
     drain();
+    keep_listener();
     if (outputs_ready_) effects_.outputs().read();
     serve();
     return effects_.end();
@@ -69,7 +72,9 @@ class Loop {
   /// Milliseconds to the next deadline, rounded up; -1 when there is none.
   int timeout() const noexcept {
     auto deadline = supervisor_.deadline();
-    if (control_rests_ && (!deadline || *control_rests_ < *deadline)) deadline = control_rests_;
+    for (const auto& other : {control_rests_, listener_.due()}) {
+      if (other && (!deadline || *other < *deadline)) deadline = other;
+    }
     if (!deadline) return -1;
     const auto left = std::chrono::ceil<Duration>(*deadline - BootClock::now()).count();
     return static_cast<int>(std::clamp<long long>(left, 0, 1 << 30));
@@ -112,6 +117,7 @@ class Loop {
   }
 
   void bury(const sys::Exit& gone) {
+    if (listener_.buried(gone.pid, gone.code, BootClock::now())) return;
     const auto owner = supervisor_.owner_of(gone.pid);
     ChildGone event{gone.pid, gone.code, gone.signal};
     if (owner) {
@@ -123,6 +129,11 @@ class Loop {
     if (!owner && setup_.warn_on_reap) {
       log::warning(fmt::format("reaped orphan {} with exit code {}", gone.pid, gone.code));
     }
+  }
+
+  void keep_listener() {
+    if (supervisor_.phase() > Supervisor::Phase::running) listener_.end();
+    listener_.keep_up(BootClock::now());
   }
 
   void feed(const Event& event) {
@@ -149,6 +160,7 @@ class Loop {
   LoopSetup& setup_;
   Supervisor supervisor_;
   Effects effects_;
+  Listener listener_;
   std::optional<ControlSocket> control_;
   std::optional<Time> control_rests_;
   bool control_ready_ = false;

@@ -20,6 +20,7 @@ struct LoopSetup {
   const Fd& signals;
   std::string mount_namespace;  ///< for the control socket
   bool warn_on_reap = false;    ///< -w
+  Fd health_port{};             ///< listening, for `listen.health`
 };
 
 struct End {

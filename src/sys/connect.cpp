@@ -113,4 +113,24 @@ Result<Fd> connect_to_path(const std::string& path) {
   return error;
 }
 
+Result<Fd> listen_on(const std::string& host, std::uint16_t port) {
+  const auto addresses = TRY(resolve(host, port, Names::none));
+  Error failed{"listen on", EADDRNOTAVAIL, fmt::format("{}:{}", host, port), {}};
+  if (addresses.empty()) return failed;
+  const SocketAddress& address = addresses.front();
+  Fd socket(::socket(address.value.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const int on = 1;
+  const int off = 0;
+  if (socket) (void)::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (address.value.ss_family == AF_INET6) {
+    (void)::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  }
+  const auto* raw = reinterpret_cast<const sockaddr*>(&address.value);
+  const bool listens = socket && ::bind(socket.get(), raw, address.size) == 0 &&
+                       ::listen(socket.get(), SOMAXCONN) == 0;
+  if (listens) return socket;
+  failed.code = errno;
+  return failed;
+}
+
 }  // namespace pintle::sys

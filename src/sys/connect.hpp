@@ -1,4 +1,5 @@
-// sys/connect.hpp - connecting to a port or a Unix socket. Blocks; for children.
+// sys/connect.hpp - connecting to a port or a Unix socket, which blocks and is for children, and
+// holding a port.
 #pragma once
 
 #include <cstdint>
@@ -24,5 +25,9 @@ Result<Fd> connect_to(const std::string& host, std::uint16_t port, Names names,
 
 /// Connects to the Unix stream socket `path`. Errors: a path too long for unix(7); connect(2).
 Result<Fd> connect_to_path(const std::string& path);
+
+/// Listens on `host`, an IPv4 or IPv6 literal, without blocking; "::" takes IPv4 as well.
+/// Errors: a host that is no literal; those of bind(2) and listen(2).
+Result<Fd> listen_on(const std::string& host, std::uint16_t port);
 
 }  // namespace pintle::sys

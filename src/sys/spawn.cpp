@@ -81,6 +81,12 @@ void enter_directory(const Prepared& prepared) noexcept {
 
 void detach_input(const Prepared& prepared) noexcept {
   if (prepared.child.inherit_input) return;
+  if (prepared.child.input >= 0) {
+    if (::dup2(prepared.child.input, STDIN_FILENO) < 0) {
+      fail(prepared, StartStep::standard_input, {});
+    }
+    return;
+  }
   int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   // An image without /dev: reading from a bare path descriptor fails, which is as good as no input.
   if (null < 0) null = ::open("/", O_PATH | O_CLOEXEC);

@@ -54,6 +54,7 @@ struct Child {
   Outlet outlet{};
   bool discard_output = false;  ///< both are /dev/null
   bool inherit_input = false;   ///< otherwise stdin is /dev/null
+  int input = -1;               ///< or a descriptor that becomes stdin
   Placement placement = Placement::session;
   StepDown step_down{};
   std::vector<Limit> limits{};

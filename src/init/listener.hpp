@@ -1,0 +1,44 @@
+// init/listener.hpp - keeps the port of `listen.health`, and a child that serves it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/fd.hpp"
+#include "init/launcher.hpp"
+
+namespace pintle::init {
+
+class Listener {
+ public:
+  /// `port` is the listening socket; without one nothing is ever served.
+  Listener(const Launcher& launcher, const Fd& port, const std::string& mount_namespace)
+      : launcher_(launcher), port_(port), mount_namespace_(mount_namespace) {}
+
+  /// Starts the child if it is due.
+  void keep_up(Time now);
+
+  /// True if `pid` was the child; it is started again a second later.
+  bool buried(pid_t pid, int code, Time now);
+
+  /// When keep_up() has something to do.
+  std::optional<Time> due() const noexcept { return due_; }
+
+  /// Nothing is started any more: the container is ending.
+  void end() noexcept {
+    due_.reset();
+    is_ending_ = true;
+  }
+
+ private:
+  const Launcher& launcher_;
+  const Fd& port_;
+  const std::string& mount_namespace_;
+  std::optional<Time> due_{};
+  pid_t pid_ = 0;
+  bool was_started_ = false;
+  bool is_ending_ = false;
+};
+
+}  // namespace pintle::init
