@@ -2,13 +2,17 @@
 // only: Docker reserves 2.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/duration.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/status_json.hpp"
 #include "init/control.hpp"
+#include "init/requests.hpp"
 #include "sys/process.hpp"
 
 namespace pintle::cli {
@@ -18,8 +22,14 @@ using health::Asked;
 
 struct HealthOptions {
   Asked asked = Asked::health;
-  Duration timeout = std::chrono::seconds(1);
+  std::optional<Duration> timeout{};
+  bool now = false;
+  bool json = false;
 };
+
+/// Of PID 1's answer; with --now the checks have to run first.
+constexpr Duration kTimeout = std::chrono::seconds(1);
+constexpr Duration kTimeoutNow = std::chrono::minutes(1);
 
 template <Asked asked>
 Result<void> ask(HealthOptions& out, std::string_view) {
@@ -39,16 +49,53 @@ Result<void> set_timeout(HealthOptions& out, std::string_view value) {
   return {};
 }
 
+template <bool HealthOptions::*Field>
+Result<void> turn_on(HealthOptions& out, std::string_view) {
+  out.*Field = true;
+  return {};
+}
+
 constexpr Option<HealthOptions> kOptions[] = {
     {0, "live", "", "should it be left running?", ask<Asked::live>},
     {0, "ready", "", "can it serve?", ask<Asked::ready>},
     {0, "startup", "", "has it started?", ask<Asked::startup>},
-    {0, "timeout", "DURATION", "how long PID 1 may take to answer; 1s", set_timeout},
+    {0, "now", "", "run the checks at once, and wait for them; for root and PID 1's own user",
+     turn_on<&HealthOptions::now>},
+    {0, "json", "", "as JSON, with every check", turn_on<&HealthOptions::json>},
+    {0, "timeout", "DURATION", "how long PID 1 may take to answer; 1s, with --now 1m", set_timeout},
 };
 
-int say(const health::Answer& answer) {
-  (void)print(answer.reason + "\n");  // a closed stdout does not change the verdict
+std::string to_json(const health::Answer& answer, const Result<init::Status>& status) {
+  nlohmann::ordered_json json{{"healthy", answer.healthy}, {"reason", answer.reason}};
+  if (status) {
+    json["phase"] = health::name_of(status->phase);
+    json["checks"] = checks_json(*status);
+  }
+  return dump(json);
+}
+
+/// A closed stdout does not change the verdict.
+int say(const health::Answer& answer, const HealthOptions& options,
+        const Result<init::Status>& status) {
+  (void)print(options.json ? to_json(answer, status) : answer.reason + "\n");
   return static_cast<int>(answer.healthy ? ExitCode::ok : ExitCode::unhealthy);
+}
+
+health::Answer answer_of(const Result<init::Status>& status, const HealthOptions& options,
+                         const std::vector<std::string>& ids) {
+  if (!status) return {false, status.error().message()};
+  if (!ids.empty()) return health::answer_for(ids, status->checks);
+  return health::answer(options.asked, status->phase, status->checks);
+}
+
+/// The status, after the checks have run if that is wanted.
+Result<init::Status> look(const HealthOptions& options, const std::vector<std::string>& ids) {
+  const std::string container = sys::mount_namespace();
+  const Duration timeout = options.timeout.value_or(kTimeout);
+  const auto status = init::ask_status(container, timeout);
+  if (!options.now || !status) return status;
+  TRY(init::run_checks_now(status->requests, ids, options.timeout.value_or(kTimeoutNow)));
+  return init::ask_status(container, timeout);
 }
 
 }  // namespace
@@ -60,15 +107,16 @@ std::string health_options() {
 int health_command(int argc, char** argv) {
   HealthOptions options;
   const auto operands = parse_options(kOptions, argc, argv, options);
-  if (!operands) return say({false, operands.error().detail + "; see 'pintle help health'"});
+  if (!operands) {
+    return say({false, operands.error().detail + "; see 'pintle help health'"}, options, Error{});
+  }
   const std::vector<std::string> ids(argv + operands->first, argv + argc);
   if (!ids.empty() && options.asked != Asked::health) {
-    return say({false, "--live, --ready and --startup ask for the container, not for an ID"});
+    return say({false, "--live, --ready and --startup ask for the container, not for an ID"},
+               options, Error{});
   }
-  const auto status = init::ask_status(sys::mount_namespace(), options.timeout);
-  if (!status) return say({false, status.error().message()});
-  if (!ids.empty()) return say(health::answer_for(ids, status->checks));
-  return say(health::answer(options.asked, status->phase, status->checks));
+  const auto status = look(options, ids);
+  return say(answer_of(status, options, ids), options, status);
 }
 
 }  // namespace pintle::cli

@@ -14,7 +14,7 @@ namespace {
 constexpr CommandRow kRows[] = {
     {"run", "[run] [OPTIONS] [--] [COMMAND [ARG...]]",
      "be the init of COMMAND, with the hooks of the config", AsPid1::yes, run_command, run_options},
-    {"health", "health [--live|--ready|--startup] [ID...]",
+    {"health", "health [--live|--ready|--startup] [--now] [ID...]",
      "is the container healthy? exit 0 yes, 1 no", AsPid1::no, health_command, health_options},
     {"probe", "probe http|tcp|unix|file|process TARGET",
      "look at a service, here and now; exit 0 or 1", AsPid1::no, probe_command, probe_options},

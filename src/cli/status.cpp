@@ -7,6 +7,7 @@
 #include "base/duration.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "cli/status_json.hpp"
 #include "init/control.hpp"
 #include "sys/process.hpp"
 
@@ -42,19 +43,13 @@ Json to_json(const init::Status& status) {
   Json json{{"phase", health::name_of(status.phase)},
             {"main", {{"pid", nullptr}}},
             {"steps", Json::array()},
-            {"checks", Json::array()},
+            {"checks", checks_json(status)},
             {"jobs", Json::array()}};
   if (status.main_pid > 0) {
     json["main"] = {{"pid", status.main_pid}, {"runningMs", status.main_time.count()}};
   }
   for (const auto& hook : status.hooks) {
     json[hook.kind == "job" ? "jobs" : "steps"].push_back(hook_json(hook));
-  }
-  for (const auto& check : status.checks) {
-    json["checks"].push_back({{"id", check.id},
-                              {"kind", health::name_of(check.question)},
-                              {"verdict", health::name_of(check.verdict)},
-                              {"message", check.message}});
   }
   json["counters"] = {{"reapedOrphans", status.orphans}, {"droppedLogLines", status.dropped_lines}};
   return json;
@@ -88,6 +83,21 @@ std::string to_text(const init::Status& status) {
 
 }  // namespace
 
+Json checks_json(const init::Status& status) {
+  Json checks = Json::array();
+  for (const auto& check : status.checks) {
+    checks.push_back({{"id", check.id},
+                      {"kind", health::name_of(check.question)},
+                      {"verdict", health::name_of(check.verdict)},
+                      {"message", check.message}});
+  }
+  return checks;
+}
+
+std::string dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 std::string status_options() {
   return help_for(texts_of(kOptions));
 }
@@ -100,8 +110,7 @@ int status_command(int argc, char** argv) {
   const auto status = init::ask_status(sys::mount_namespace(), kTimeout);
   if (!status) return fail(ExitCode::unhealthy, status.error().message());
   if (!options.json) return print(to_text(*status));
-  constexpr auto kReplace = Json::error_handler_t::replace;  // a message may hold any bytes
-  return print(to_json(*status).dump(2, ' ', false, kReplace) + "\n");
+  return print(dump(to_json(*status)));
 }
 
 }  // namespace pintle::cli

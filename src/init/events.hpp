@@ -47,9 +47,13 @@ struct AllReaped {
   bool has_children;
 };
 struct MainStopped {};
+/// Somebody asks for the check's next run now.
+struct CheckHurried {
+  Owner owner;
+};
 
-using Event =
-    std::variant<Signalled, ChildStarted, ChildNotStarted, ChildGone, AllReaped, MainStopped>;
+using Event = std::variant<Signalled, ChildStarted, ChildNotStarted, ChildGone, AllReaped,
+                           MainStopped, CheckHurried>;
 
 // --- actions ---------------------------------------------------------------------------------
 

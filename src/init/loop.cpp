@@ -9,10 +9,12 @@
 #include <csignal>
 #include <exception>
 #include <span>
+#include <utility>
 
 #include "init/control.hpp"
 #include "init/effects.hpp"
 #include "init/listener.hpp"
+#include "init/requests.hpp"
 #include "sys/process.hpp"
 #include "sys/reap.hpp"
 #include "sys/signals.hpp"
@@ -29,12 +31,14 @@ class Loop {
       : setup_(setup),
         supervisor_(setup.model, setup.plan, setup.rules),
         effects_(setup.model, setup.launcher, supervisor_),
-        listener_(setup.launcher, setup.health_port, setup.mount_namespace) {}
+        listener_(setup.launcher, setup.health_port, setup.mount_namespace),
+        requests_(setup.model) {}
 
   void open_control_socket() {
     auto socket = ControlSocket::open(setup_.mount_namespace);
     if (socket) {
       control_ = *std::move(socket);
+      if (const auto opened = requests_.open(); !opened) log::warning(opened.error().message());
     } else if (!setup_.model.hooks.empty()) {
       log::warning(fmt::format("{}; going on without 'pintle health' and 'pintle status'",
                                socket.error().message()));
@@ -54,19 +58,22 @@ class Loop {
     drain();
     keep_listener();
     if (outputs_ready_) effects_.outputs().read();
+    take_requests();
     serve();
     return effects_.end();
   }
 
  private:
   void wait() noexcept {
-    std::array<pollfd, 2 + OutputLog::kMost> sources{};
+    std::array<pollfd, 3 + OutputLog::kMost> sources{};
     sources[0] = {setup_.signals.get(), POLLIN, 0};
     sources[1] = {-1, POLLIN, 0};
     if (control_ && !control_rests_) sources[1].fd = control_->descriptor().get();
-    const std::size_t outputs = effects_.outputs().watch(std::span(sources).subspan<2>());
-    outputs_ready_ = ::poll(sources.data(), 2 + outputs, timeout()) > 0 && outputs > 0;
+    sources[2] = {requests_.descriptor().get(), POLLIN, 0};
+    const std::size_t outputs = effects_.outputs().watch(std::span(sources).subspan<3>());
+    outputs_ready_ = ::poll(sources.data(), 3 + outputs, timeout()) > 0 && outputs > 0;
     control_ready_ = sources[1].revents != 0;
+    requests_ready_ = sources[2].revents != 0;
   }
 
   /// Milliseconds to the next deadline, rounded up; -1 when there is none.
@@ -150,10 +157,23 @@ class Loop {
     }
   }
 
+  void take_requests() {
+    if (std::exchange(requests_ready_, false)) {
+      requests_.receive(supervisor_, [this](Owner check) { feed(CheckHurried{check}); });
+    }
+    requests_.settle(supervisor_);
+  }
+
+  Status status() const {
+    Status status = effects_.status();
+    status.requests = requests_.name();
+    return status;
+  }
+
   void serve() {
     if (control_rests_ && BootClock::now() >= *control_rests_) control_rests_.reset();
     if (!control_ready_ || !control_) return;
-    const bool is_short = control_->serve([this] { return encode(effects_.status()); });
+    const bool is_short = control_->serve([this] { return encode(status()); });
     if (is_short) control_rests_ = BootClock::now() + kBackOff;
   }
 
@@ -161,9 +181,11 @@ class Loop {
   Supervisor supervisor_;
   Effects effects_;
   Listener listener_;
+  Requests requests_;
   std::optional<ControlSocket> control_;
   std::optional<Time> control_rests_;
   bool control_ready_ = false;
+  bool requests_ready_ = false;
   bool outputs_ready_ = false;
   bool first_turn_ = true;
 };

@@ -32,6 +32,7 @@ struct Status {
   Duration main_time{};
   std::uint64_t orphans = 0;
   std::uint64_t dropped_lines = 0;
+  std::string requests{};  ///< the socket that requests go to; "" if there is none
   std::vector<health::CheckView> checks{};
   std::vector<HookStatus> hooks{};
 };

@@ -25,6 +25,10 @@ void Supervisor::check_gone(Owner owner, bool succeeded, Time now) noexcept {
   open_gates(now);
 }
 
+void Supervisor::on(const CheckHurried& event, Time now) noexcept {
+  checks_[extra_[event.owner]].hurry(now);
+}
+
 void Supervisor::check_turned(Owner owner, Time now) noexcept {
   const config::Hook& hook = model_.hooks[owner];
   is_repaired_[extra_[owner]] = false;

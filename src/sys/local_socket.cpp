@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
 
 namespace pintle::sys {
 namespace {
@@ -33,10 +34,51 @@ const sockaddr* raw(const Address& address) noexcept {
   return reinterpret_cast<const sockaddr*>(&address.value);
 }
 
-Result<Fd> make_socket(int flags) noexcept {
-  Fd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | flags, 0));
+Result<Fd> make_socket(int flags, int type = SOCK_SEQPACKET) noexcept {
+  Fd socket(::socket(AF_UNIX, type | SOCK_CLOEXEC | flags, 0));
   if (!socket) return Error::from_errno("make a socket");
   return socket;
+}
+
+void limit_sending(const Fd& socket, Duration timeout) noexcept {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
+  const timeval limit{seconds.count(), std::chrono::microseconds(timeout - seconds).count()};
+  (void)::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
+/// Room for a sender's credentials and what descriptors he may send.
+struct Ancillary {
+  static constexpr std::size_t kDescriptors = 4;
+  alignas(cmsghdr) char bytes[CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(kDescriptors * sizeof(int))];
+};
+
+cmsghdr* next_of(msghdr& message, cmsghdr* one) noexcept {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-compare"  // in musl's own macro
+  return CMSG_NXTHDR(&message, one);
+#pragma GCC diagnostic pop
+}
+
+/// False when there are no credentials. The descriptors are ours from here on.
+bool take_ancillary(msghdr& message, Packet& packet) {
+  bool has_sender = false;
+  for (cmsghdr* one = CMSG_FIRSTHDR(&message); one != nullptr; one = next_of(message, one)) {
+    if (one->cmsg_level != SOL_SOCKET) continue;
+    if (one->cmsg_type == SCM_CREDENTIALS) {
+      ucred sender{};
+      std::memcpy(&sender, CMSG_DATA(one), sizeof sender);
+      packet.from = {sender.pid, sender.uid, sender.gid};
+      has_sender = true;
+    } else if (one->cmsg_type == SCM_RIGHTS) {
+      const std::size_t count = (one->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+      for (std::size_t i = 0; i < count; ++i) {
+        int fd = -1;
+        std::memcpy(&fd, CMSG_DATA(one) + i * sizeof fd, sizeof fd);
+        packet.descriptors.emplace_back(fd);
+      }
+    }
+  }
+  return has_sender;
 }
 
 }  // namespace
@@ -61,9 +103,7 @@ Result<std::optional<Fd>> accept_local(const Fd& listener) noexcept {
 
 Result<Fd> connect_local(std::string_view name, Duration timeout) noexcept {
   Fd socket = TRY(make_socket(0));
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
-  const timeval limit{seconds.count(), std::chrono::microseconds(timeout - seconds).count()};
-  (void)::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  limit_sending(socket, timeout);
   const Address address = abstract(name);
   int result = 0;
   do result = ::connect(socket.get(), raw(address), address.size);
@@ -109,6 +149,77 @@ Result<std::string> receive_message(const Fd& socket, Duration timeout) {
     }
     return message;
   }
+}
+
+Result<RequestSocket> listen_for_requests() {
+  RequestSocket made{TRY(make_socket(SOCK_NONBLOCK, SOCK_DGRAM))};
+  const int on = 1;
+  if (::setsockopt(made.socket.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0) {
+    return Error::from_errno("ask for senders");
+  }
+  Address address;
+  address.value.sun_family = AF_UNIX;
+  address.size = sizeof address.value;
+  if (::bind(made.socket.get(), raw(address), sizeof address.value.sun_family) < 0) {
+    return Error::from_errno("bind a socket");
+  }
+  if (::getsockname(made.socket.get(), reinterpret_cast<sockaddr*>(&address.value), &address.size) <
+      0) {
+    return Error::from_errno("name a socket");
+  }
+  const std::size_t before = offsetof(sockaddr_un, sun_path) + 1;
+  made.name.assign(address.value.sun_path + 1, address.size - before);
+  return made;
+}
+
+Result<std::optional<Packet>> receive_packet(const Fd& socket) {
+  for (;;) {
+    char text[kLargestRequestPacket];
+    Ancillary ancillary;
+    iovec part{text, sizeof text};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = ancillary.bytes;
+    message.msg_controllen = sizeof ancillary.bytes;
+    const ssize_t size = ::recvmsg(socket.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno == EAGAIN) return std::optional<Packet>();
+    if (size < 0) return Error::from_errno("receive a request");
+    Packet packet{{text, static_cast<std::size_t>(size)}, {}};
+    const bool has_sender = take_ancillary(message, packet);
+    if (has_sender && (message.msg_flags & MSG_TRUNC) == 0) return std::optional(std::move(packet));
+  }
+}
+
+Result<Fd> send_request(const std::string& name, std::string_view text, Duration timeout) {
+  int ends[2] = {-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+    return Error::from_errno("make a pair of sockets");
+  }
+  Fd ours(ends[0]);
+  const Fd theirs(ends[1]);
+  const Fd socket = TRY(make_socket(0, SOCK_DGRAM));
+  limit_sending(socket, timeout);
+  Address address = abstract(name);
+  Ancillary ancillary{};
+  iovec part{const_cast<char*>(text.data()), text.size()};
+  msghdr message{};
+  message.msg_name = &address.value;
+  message.msg_namelen = address.size;
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = ancillary.bytes;
+  message.msg_controllen = CMSG_SPACE(sizeof(int));
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof(int));
+  std::memcpy(CMSG_DATA(header), &ends[1], sizeof ends[1]);
+  if (::sendmsg(socket.get(), &message, MSG_NOSIGNAL) < 0) {
+    return Error::from_errno("send a request");
+  }
+  return ours;
 }
 
 }  // namespace pintle::sys

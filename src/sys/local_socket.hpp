@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/fd.hpp"
@@ -42,5 +43,32 @@ Result<void> send_message(const Fd& socket, std::string_view message) noexcept;
 
 /// Waits up to `timeout` for one message. Errors: ETIMEDOUT; those of recv(2).
 Result<std::string> receive_message(const Fd& socket, Duration timeout);
+
+// --- requests: single packets, each with who sent it and what he gave along
+// -----------------------
+
+/// The largest request that is taken; of a larger one nothing is.
+inline constexpr std::size_t kLargestRequestPacket = 4096;
+
+/// Where requests come in, under a name that the kernel chose (unix(7), autobind).
+struct RequestSocket {
+  Fd socket{};
+  std::string name{};
+};
+/// Non-blocking. Errors: those of socket(2) and bind(2).
+Result<RequestSocket> listen_for_requests();
+
+struct Packet {
+  std::string text;
+  Peer from;                      ///< as the kernel says
+  std::vector<Fd> descriptors{};  ///< at most four; the others are closed
+};
+/// One request that waits; nullopt when there is none. One without sender is passed over.
+/// Errors: those of recvmsg(2).
+Result<std::optional<Packet>> receive_packet(const Fd& socket);
+
+/// Sends `text` to `name` together with one end of a new pair of sockets, and returns the other,
+/// where the answer will come. Errors: those of sendmsg(2); EAGAIN when nobody reads for `timeout`.
+Result<Fd> send_request(const std::string& name, std::string_view text, Duration timeout);
 
 }  // namespace pintle::sys

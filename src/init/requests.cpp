@@ -1,0 +1,120 @@
+#include "init/requests.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+
+namespace pintle::init {
+namespace {
+
+// A request is "VERB\tID\tID…"; an answer "done", or why not.
+constexpr std::string_view kNow = "now";
+constexpr std::string_view kDone = "done";
+constexpr int kPacketsATurn = 16;
+constexpr std::size_t kMostPending = 16;
+
+std::string_view take_word(std::string_view& text) noexcept {
+  const std::size_t end = std::min(text.find('\t'), text.size());
+  const std::string_view word = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return word;
+}
+
+/// Who does not read has himself to blame.
+void answer(const Fd& client, std::string_view words) noexcept {
+  (void)sys::send_message(client, words);
+}
+
+bool is_over(const Supervisor& supervisor, const std::pair<Owner, int>& wanted) noexcept {
+  const Run& run = supervisor.run(wanted.first);
+  return run.runs >= wanted.second && !run.is_active();
+}
+
+}  // namespace
+
+Result<void> Requests::open() {
+  inbox_ = TRY(sys::listen_for_requests());
+  return {};
+}
+
+void Requests::receive(const Supervisor& supervisor, const std::function<void(Owner)>& hurry) {
+  for (int i = 0; i < kPacketsATurn; ++i) {
+    auto packet = sys::receive_packet(inbox_.socket);
+    if (!packet) return log::warning(packet.error().message());
+    if (!*packet) return;
+    take(std::move(**packet), supervisor, hurry);
+  }
+}
+
+void Requests::take(sys::Packet packet, const Supervisor& supervisor,
+                    const std::function<void(Owner)>& hurry) {
+  if (packet.from.pid == 0 || packet.descriptors.size() != 1) return;
+  Fd client = std::move(packet.descriptors.front());
+  const bool may = packet.from.uid == 0 || packet.from.uid == ::geteuid();
+  if (!may) return answer(client, "only root and the user of PID 1 may ask for that");
+  std::string_view words = packet.text;
+  if (take_word(words) != kNow) return answer(client, "PID 1 is of another version of pintle");
+  if (pending_.size() == kMostPending) return answer(client, "too many are asking already");
+  std::string unknown;
+  const auto owners = checks_named(words, unknown);
+  if (!unknown.empty()) return answer(client, fmt::format("there is no check \"{}\"", unknown));
+  Pending pending{std::move(client), {}};
+  for (const Owner owner : owners) {
+    const Run& run = supervisor.run(owner);
+    // One that waits for the startup checks, or has been answered for good, does not run.
+    if (!run.is_active() && !supervisor.check(owner).due()) continue;
+    pending.runs.emplace_back(owner, run.is_active() ? run.runs : run.runs + 1);
+    hurry(owner);
+  }
+  pending_.push_back(std::move(pending));
+}
+
+/// All checks if there are no ids.
+std::vector<Owner> Requests::checks_named(std::string_view ids, std::string& unknown) const {
+  std::vector<Owner> owners;
+  const bool all = ids.empty();
+  const auto add = [&](std::string_view id) {
+    bool found = false;
+    for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
+      const config::Hook& hook = model_.hooks[owner];
+      if (hook.kind != config::Kind::check || (!all && hook.id != id)) continue;
+      owners.push_back(owner);
+      found = true;
+    }
+    if (!found && !all) unknown = one_line(id, 60);
+  };
+  if (all) add({});
+  while (!ids.empty()) add(take_word(ids));
+  return owners;
+}
+
+void Requests::settle(const Supervisor& supervisor) {
+  const bool runs = supervisor.phase() == Supervisor::Phase::running;
+  std::erase_if(pending_, [&](const Pending& one) {
+    const auto is_done = [&](const auto& wanted) { return is_over(supervisor, wanted); };
+    if (runs && !std::all_of(one.runs.begin(), one.runs.end(), is_done)) return false;
+    answer(one.client, kDone);
+    return true;
+  });
+}
+
+Result<void> run_checks_now(const std::string& name, const std::vector<std::string>& ids,
+                            Duration timeout) {
+  std::string text(kNow);
+  for (const std::string& id : ids) text += "\t" + id;
+  const auto refused = [](std::string why) {
+    return Error{"run the checks now", 0, {}, std::move(why)};
+  };
+  if (text.size() > sys::kLargestRequestPacket) return refused("too many ids");
+  if (name.empty()) return refused("PID 1 takes no requests");
+  const Fd socket = TRY(sys::send_request(name, text, timeout));
+  const std::string said = TRY(sys::receive_message(socket, timeout));
+  if (said == kDone) return {};
+  return refused(said.empty() ? "PID 1 did not answer" : one_line(said, 200));
+}
+
+}  // namespace pintle::init

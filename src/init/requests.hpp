@@ -1,0 +1,57 @@
+// init/requests.hpp - what PID 1 is asked to do: from root and its own uid only (design section 5).
+// A request is one packet; its answer is one, sent without waiting when what was asked for is done.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+#include "config/model.hpp"
+#include "init/events.hpp"
+#include "init/supervisor.hpp"
+#include "sys/local_socket.hpp"
+
+namespace pintle::init {
+
+class Requests {
+ public:
+  explicit Requests(const config::Model& model) noexcept : model_(model) {}
+
+  /// Errors: those of sys::listen_for_requests().
+  Result<void> open();
+
+  const Fd& descriptor() const noexcept { return inbox_.socket; }
+  /// Clients are told it in the status; "" if there is none.
+  const std::string& name() const noexcept { return inbox_.name; }
+
+  /// Takes what has come, a bounded number of requests: calls `hurry(owner)` for each check that is
+  /// to run at once.
+  void receive(const Supervisor& supervisor, const std::function<void(Owner)>& hurry);
+
+  /// Answers those for whom everything has run.
+  void settle(const Supervisor& supervisor);
+
+ private:
+  struct Pending {
+    Fd client;
+    std::vector<std::pair<Owner, int>> runs;  ///< until a hook has begun that many, and ended
+  };
+
+  void take(sys::Packet packet, const Supervisor& supervisor,
+            const std::function<void(Owner)>& hurry);
+  std::vector<Owner> checks_named(std::string_view ids, std::string& unknown) const;
+
+  const config::Model& model_;
+  sys::RequestSocket inbox_{};
+  std::vector<Pending> pending_{};
+};
+
+/// Asks PID 1, whose status said `name`, to run these checks now, all of them if `ids` is empty,
+/// and waits until they have. Errors: a refusal, in words; no answer within `timeout`.
+Result<void> run_checks_now(const std::string& name, const std::vector<std::string>& ids,
+                            Duration timeout);
+
+}  // namespace pintle::init
