@@ -85,7 +85,7 @@ health::Answer answer_of(const Result<init::Status>& status, const HealthOptions
                          const std::vector<std::string>& ids) {
   if (!status) return {false, status.error().message()};
   if (!ids.empty()) return health::answer_for(ids, status->checks);
-  return health::answer(options.asked, status->phase, status->checks);
+  return health::answer(options.asked, status->phase, status->checks, status->main_says);
 }
 
 /// The status, after the checks have run if that is wanted.

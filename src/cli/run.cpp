@@ -40,7 +40,8 @@ class Start {
     if (!parse(argc, argv)) return end();
     if (options_.help) return help_command(1, argv);
     if (options_.version) return version_command(1, argv);
-    if (prepare_process() && load() && resolve() && hold_health_port()) supervise();
+    if (prepare_process() && load() && open_notify_socket() && resolve() && hold_health_port())
+      supervise();
     return end();
   }
 
@@ -136,6 +137,14 @@ class Start {
     }
   }
 
+  bool open_notify_socket() {
+    if (loaded_.model.main.notify == config::Notify::none) return true;
+    auto opened = sys::listen_for_requests();
+    if (!opened) return refuse(ExitCode::internal, "NOTIFY_SOCKET: " + opened.error().message());
+    notify_ = *std::move(opened);
+    return true;
+  }
+
   bool resolve() {
     auto accounts = sys::read_accounts();
     if (!accounts) return refuse(ExitCode::config, accounts.error().message());
@@ -144,7 +153,8 @@ class Start {
     launcher_.emplace(loaded_.model,
                       init::Surroundings{environment_, *accounts, sys::current_identity(*accounts),
                                          held->effective, loaded_.image_mode, has_terminal_,
-                                         literal_words_, sys::own_directory() + "/pintle-fetch"});
+                                         literal_words_, sys::own_directory() + "/pintle-fetch",
+                                         notify_.socket ? "@" + notify_.name : std::string()});
     const Refusal& refusal = launcher_->refusal();
     if (refusal.code == ExitCode::ok) return true;
     for (std::size_t i = 0; i + 1 < refusal.reasons.size(); ++i) log::error(refusal.reasons[i]);
@@ -185,7 +195,8 @@ class Start {
     if (main_uid != ::geteuid()) sys::give_standard_descriptors(main_uid);
     const init::End end =
         init::run({loaded_.model, loaded_.plan, *launcher_, rules(), ground_.signals,
-                   ground_.mount_namespace, options_.warn_on_reap, std::move(health_port_)});
+                   ground_.mount_namespace, options_.warn_on_reap, std::move(health_port_),
+                   std::move(notify_), config::get(environment_, "NOTIFY_SOCKET").value_or("")});
     code_ = end.code;
     reason_ = end.reason;
   }
@@ -204,6 +215,7 @@ class Start {
   Loaded loaded_;
   std::optional<init::Launcher> launcher_;
   Fd health_port_;
+  sys::RequestSocket notify_;
   bool has_config_ = false;
   bool has_terminal_ = false;
   std::size_t literal_words_ = 0;

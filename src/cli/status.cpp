@@ -47,6 +47,10 @@ Json to_json(const init::Status& status) {
             {"jobs", Json::array()}};
   if (status.main_pid > 0) {
     json["main"] = {{"pid", status.main_pid}, {"runningMs", status.main_time.count()}};
+    if (status.main_says != health::MainSays::nothing) {
+      json["main"]["says"] = health::name_of(status.main_says);
+      json["main"]["status"] = status.main_text;
+    }
   }
   for (const auto& hook : status.hooks) {
     json[hook.kind == "job" ? "jobs" : "steps"].push_back(hook_json(hook));
@@ -68,8 +72,13 @@ std::string hook_text(const init::HookStatus& hook) {
 std::string to_text(const init::Status& status) {
   std::string text = fmt::format("phase: {}\n", health::name_of(status.phase));
   if (status.main_pid > 0) {
-    text += fmt::format("main: pid {}, running for {}\n", status.main_pid,
+    text += fmt::format("main: pid {}, running for {}", status.main_pid,
                         format_duration(status.main_time));
+    if (status.main_says != health::MainSays::nothing) {
+      text += fmt::format(", says it is {}", health::name_of(status.main_says));
+    }
+    if (!status.main_text.empty()) text += fmt::format(": {}", status.main_text);
+    text += '\n';
   }
   for (const auto& hook : status.hooks) text += hook_text(hook);
   for (const auto& check : status.checks) {

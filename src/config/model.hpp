@@ -187,11 +187,15 @@ struct Hook {
 
 // --- the document ----------------------------------------------------------------------------
 
+/// Whose sd_notify(3) is heard.
+enum class Notify : std::uint8_t { none, main, all };
+
 struct Main {
   std::optional<Command> command{};
   Identity identity{.use_system_environment = true, .input = Input::inherit};
   bool appends_command_line = false;  ///< COMMAND follows `arguments` instead of replacing them
-  std::map<int, int> signals{};       ///< what is sent instead: {SIGTERM, SIGINT}
+  Notify notify = Notify::none;
+  std::map<int, int> signals{};  ///< what is sent instead: {SIGTERM, SIGINT}
 };
 
 struct Shutdown {

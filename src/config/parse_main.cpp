@@ -32,6 +32,20 @@ void read_command_line(Reader& reader, const Node& node, Main& out) {
   if (const auto word = reader.word(node, kCommandLines)) out.appends_command_line = *word == 1;
 }
 
+constexpr std::string_view kNotifyWords[] = {"all"};
+
+void read_notify(Reader& reader, const Node& node, Main& out) {
+  if (node.type == Node::Type::string && node.text.find('$') == std::string::npos) {
+    if (reader.word(node, kNotifyWords)) out.notify = Notify::all;
+    return;
+  }
+  if (const auto wanted = reader.boolean(node)) {
+    out.notify = *wanted ? Notify::main : Notify::none;
+  }
+}
+
+constexpr Form kNotifyForm = kEitherForm<kFormOf<&Reader::boolean>, kWordForm<kNotifyWords>>;
+
 constexpr const Form& kSignal = kFormOf<&Reader::signal>;
 
 constexpr Key<Main> kMainKeys[] = {
@@ -49,6 +63,13 @@ constexpr Key<Main> kMainKeys[] = {
      "What COMMAND does: replace command and arguments, or append to the arguments.",
      "append",
      "replace"},
+    {"notify",
+     {read_notify, &kNotifyForm},
+     "Whether main speaks sd_notify: it gets a NOTIFY_SOCKET, and is ready when it has said "
+     "READY=1. "
+     "\"all\" hears every process of its user.",
+     "true",
+     "false"},
     {"signals",
      {read_signals, &kMapForm<kSignal, kSignal>},
      "What main gets instead of a signal.",

@@ -41,10 +41,12 @@ Answer startup(Phase phase, std::span<const CheckView> checks) {
   return {true, "started"};
 }
 
-Answer ready(Phase phase, std::span<const CheckView> checks) {
+Answer ready(Phase phase, std::span<const CheckView> checks, MainSays main) {
   if (phase == Phase::stopping) return {false, "the container is stopping"};
   Answer started = startup(phase, checks);
   if (!started.healthy) return started;
+  if (main == MainSays::starting) return {false, "main has not said READY=1"};
+  if (main == MainSays::stopping) return {false, "main has said STOPPING=1"};
   const CheckView* bad = find(checks, Question::readiness, is_not_healthy);
   if (bad != nullptr) return {false, describe(*bad)};
   return {true, "ready"};
@@ -57,25 +59,30 @@ std::string_view name_of(Phase phase) noexcept {
   return kNames[static_cast<std::size_t>(phase)];
 }
 
+std::string_view name_of(MainSays says) noexcept {
+  constexpr std::string_view kNames[] = {"", "starting", "ready", "stopping"};
+  return kNames[static_cast<std::size_t>(says)];
+}
+
 std::string_view name_of(config::Question question) noexcept {
   constexpr std::string_view kNames[] = {"readiness", "liveness", "startup"};
   return kNames[static_cast<std::size_t>(question)];
 }
 
-Answer answer(Asked asked, Phase phase, std::span<const CheckView> checks) {
+Answer answer(Asked asked, Phase phase, std::span<const CheckView> checks, MainSays main) {
   switch (asked) {
     case Asked::live:
       return live(phase, checks);
     case Asked::startup:
       return startup(phase, checks);
     case Asked::ready:
-      return ready(phase, checks);
+      return ready(phase, checks, main);
     case Asked::health:
       break;
   }
   Answer alive = live(phase, checks);
   if (!alive.healthy) return alive;
-  Answer all = ready(phase, checks);
+  Answer all = ready(phase, checks, main);
   if (all.healthy) all.reason = "healthy";
   return all;
 }

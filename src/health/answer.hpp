@@ -17,6 +17,16 @@ enum class Phase : std::uint8_t { init, running, stopping };
 std::string_view name_of(Phase phase) noexcept;
 std::string_view name_of(config::Question question) noexcept;
 
+/// What main has said of itself by sd_notify(3).
+enum class MainSays : std::uint8_t {
+  nothing,   ///< it is not asked
+  starting,  ///< READY=1 has not come yet, or not since RELOADING=1
+  ready,
+  stopping,  ///< STOPPING=1
+};
+
+std::string_view name_of(MainSays says) noexcept;
+
 struct CheckView {
   std::string id;
   config::Question question;
@@ -33,7 +43,8 @@ struct Answer {
 };
 
 /// The answer for the whole container.
-Answer answer(Asked asked, Phase phase, std::span<const CheckView> checks);
+Answer answer(Asked asked, Phase phase, std::span<const CheckView> checks,
+              MainSays main = MainSays::nothing);
 
 /// The answer for these checks only: all must be healthy. An id that is not there is unhealthy.
 Answer answer_for(std::span<const std::string> ids, std::span<const CheckView> checks);

@@ -34,6 +34,8 @@ class Effects {
   OutputLog& outputs() noexcept { return outputs_; }
 
   Status status() const;
+  /// 0 when main does not run.
+  pid_t main_pid() const noexcept;
   const std::optional<End>& end() const noexcept { return end_; }
 
  private:
@@ -49,7 +51,6 @@ class Effects {
   std::string& words_of(Owner owner) noexcept {
     return owner == kMain ? main_words_ : words_[owner];
   }
-  pid_t main_pid() const noexcept;
   sys::Outlet outlet_for(Owner owner, Fd& writer);
   void write_output(Owner owner, std::string_view line) const;
   Line verdict_line(Owner owner) const;

@@ -96,7 +96,7 @@ std::string verbose_text(std::string_view path, Asked asked, const Status& statu
 /// Without the words of the checks, which not everybody who reaches the port need read.
 health::Answer answer_in_short(Asked asked, Status status) {
   for (health::CheckView& check : status.checks) check.message.clear();
-  return health::answer(asked, status.phase, status.checks);
+  return health::answer(asked, status.phase, status.checks, status.main_says);
 }
 
 const Path* find(std::string_view path) noexcept {

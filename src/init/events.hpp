@@ -47,13 +47,17 @@ struct AllReaped {
   bool has_children;
 };
 struct MainStopped {};
+/// Main asks for more time to stop.
+struct GraceExtended {
+  Duration time;
+};
 /// Somebody asks for the check's next run now.
 struct CheckHurried {
   Owner owner;
 };
 
 using Event = std::variant<Signalled, ChildStarted, ChildNotStarted, ChildGone, AllReaped,
-                           MainStopped, CheckHurried>;
+                           MainStopped, GraceExtended, CheckHurried>;
 
 // --- actions ---------------------------------------------------------------------------------
 

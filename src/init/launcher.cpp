@@ -82,6 +82,11 @@ std::string Launcher::directory(Owner owner) const {
 Environ Launcher::environment(Owner owner) const {
   const Launch& one = launch(owner);
   Environ environ = scope(owner).child(one.wish->use_system_environment);
+  if (!around_.notify_socket.empty()) {
+    // An outer one is pintle's to speak to, and a watchdog's pid is pintle's too.
+    for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_PID"}) config::unset(environ, name);
+    if (owner == kMain) config::set(environ, "NOTIFY_SOCKET", around_.notify_socket);
+  }
   // Main, started by whoever we are already, keeps what the container gave it.
   if (owner == kMain && !one.changes_user) return environ;
   const Environ nothing;

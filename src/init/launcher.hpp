@@ -34,6 +34,7 @@ struct Surroundings {
   /// How many of main's words came from the command line, its last ones: they are not expanded.
   std::size_t literal_words = 0;
   std::string fetch_program{};  ///< the second program's path
+  std::string notify_socket{};  ///< the value of main's NOTIFY_SOCKET; "": what the container has
 };
 
 class Launcher {

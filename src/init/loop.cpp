@@ -14,6 +14,7 @@
 #include "init/control.hpp"
 #include "init/effects.hpp"
 #include "init/listener.hpp"
+#include "init/notify_socket.hpp"
 #include "init/requests.hpp"
 #include "sys/process.hpp"
 #include "sys/reap.hpp"
@@ -32,7 +33,8 @@ class Loop {
         supervisor_(setup.model, setup.plan, setup.rules),
         effects_(setup.model, setup.launcher, supervisor_),
         listener_(setup.launcher, setup.health_port, setup.mount_namespace),
-        requests_(setup.model) {}
+        requests_(setup.model),
+        notify_(std::move(setup.notify), setup.outer_notify) {}
 
   void open_control_socket() {
     auto socket = ControlSocket::open(setup_.mount_namespace);
@@ -58,6 +60,7 @@ class Loop {
     drain();
     keep_listener();
     if (outputs_ready_) effects_.outputs().read();
+    hear_main();
     take_requests();
     serve();
     return effects_.end();
@@ -65,15 +68,17 @@ class Loop {
 
  private:
   void wait() noexcept {
-    std::array<pollfd, 3 + OutputLog::kMost> sources{};
+    std::array<pollfd, 4 + OutputLog::kMost> sources{};
     sources[0] = {setup_.signals.get(), POLLIN, 0};
     sources[1] = {-1, POLLIN, 0};
     if (control_ && !control_rests_) sources[1].fd = control_->descriptor().get();
     sources[2] = {requests_.descriptor().get(), POLLIN, 0};
-    const std::size_t outputs = effects_.outputs().watch(std::span(sources).subspan<3>());
-    outputs_ready_ = ::poll(sources.data(), 3 + outputs, timeout()) > 0 && outputs > 0;
+    sources[3] = {notify_.descriptor().get(), POLLIN, 0};
+    const std::size_t outputs = effects_.outputs().watch(std::span(sources).subspan<4>());
+    outputs_ready_ = ::poll(sources.data(), 4 + outputs, timeout()) > 0 && outputs > 0;
     control_ready_ = sources[1].revents != 0;
     requests_ready_ = sources[2].revents != 0;
+    notify_ready_ = sources[3].revents != 0;
   }
 
   /// Milliseconds to the next deadline, rounded up; -1 when there is none.
@@ -157,6 +162,24 @@ class Loop {
     }
   }
 
+  void hear_main() {
+    if (!notify_.is_open()) return;
+    const NotifySocket::Heard heard{setup_.model.main.notify, effects_.main_pid(),
+                                    setup_.launcher.identity(kMain).uid};
+    if (std::exchange(notify_ready_, false)) {
+      notify_.receive(heard, [this](const Notification& said) { heed(said); });
+    }
+    if (notify_.has_outer()) notify_.tell(status());
+  }
+
+  void heed(const Notification& said) {
+    notify_.remember(said, setup_.launcher.scrub(said.status.value_or("")));
+    if (said.is_watchdog) notify_.ping(status());
+    if (!said.extension) return;
+    feed(GraceExtended{*said.extension});
+    notify_.pass_on(fmt::format("EXTEND_TIMEOUT_USEC={}\n", said.extension->count() * 1000));
+  }
+
   void take_requests() {
     if (std::exchange(requests_ready_, false)) {
       requests_.receive(supervisor_, [this](Owner check) { feed(CheckHurried{check}); });
@@ -167,6 +190,10 @@ class Loop {
   Status status() const {
     Status status = effects_.status();
     status.requests = requests_.name();
+    if (notify_.is_open()) {
+      status.main_says = notify_.says();
+      status.main_text = notify_.text();
+    }
     return status;
   }
 
@@ -185,7 +212,9 @@ class Loop {
   std::optional<ControlSocket> control_;
   std::optional<Time> control_rests_;
   bool control_ready_ = false;
+  NotifySocket notify_;
   bool requests_ready_ = false;
+  bool notify_ready_ = false;
   bool outputs_ready_ = false;
   bool first_turn_ = true;
 };

@@ -9,6 +9,7 @@
 #include "hooks/plan.hpp"
 #include "init/launcher.hpp"
 #include "init/supervisor.hpp"
+#include "sys/local_socket.hpp"
 
 namespace pintle::init {
 
@@ -21,6 +22,8 @@ struct LoopSetup {
   std::string mount_namespace;  ///< for the control socket
   bool warn_on_reap = false;    ///< -w
   Fd health_port{};             ///< listening, for `listen.health`
+  sys::RequestSocket notify{};  ///< main's NOTIFY_SOCKET, if it has one
+  std::string outer_notify{};   ///< the container's own NOTIFY_SOCKET
 };
 
 struct End {

@@ -70,6 +70,8 @@ void read_line(std::string_view line, Status& status) {
   } else if (f[0] == "main") {
     status.main_pid = static_cast<pid_t>(number(f[1]));
     status.main_time = Duration(number(f[2]));
+    status.main_says = enum_of(f[3], health::MainSays::stopping);
+    status.main_text = f[4];
   } else if (f[0] == "requests") {
     status.requests = f[1];
   } else if (f[0] == "counters") {
@@ -86,9 +88,11 @@ void read_line(std::string_view line, Status& status) {
 }  // namespace
 
 std::string encode(const Status& status) {
-  std::string out = fmt::format("{}\nphase\t{}\nmain\t{}\t{}\ncounters\t{}\t{}\n", kFirstLine,
-                                static_cast<int>(status.phase), status.main_pid,
-                                status.main_time.count(), status.orphans, status.dropped_lines);
+  std::string out =
+      fmt::format("{}\nphase\t{}\nmain\t{}\t{}\t{}\t{}\ncounters\t{}\t{}\n", kFirstLine,
+                  static_cast<int>(status.phase), status.main_pid, status.main_time.count(),
+                  static_cast<int>(status.main_says), one_line(status.main_text, 160),
+                  status.orphans, status.dropped_lines);
   out += fmt::format("requests\t{}\n", status.requests);
   for (const health::CheckView& check : status.checks) {
     out += fmt::format("check\t{}\t{}\t{}\t{}\n", check.id, static_cast<int>(check.question),

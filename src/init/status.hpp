@@ -30,6 +30,8 @@ struct Status {
   health::Phase phase = health::Phase::init;
   pid_t main_pid = 0;  ///< 0: not running
   Duration main_time{};
+  health::MainSays main_says = health::MainSays::nothing;
+  std::string main_text{};  ///< STATUS= of sd_notify(3)
   std::uint64_t orphans = 0;
   std::uint64_t dropped_lines = 0;
   std::string requests{};  ///< the socket that requests go to; "" if there is none

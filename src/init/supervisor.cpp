@@ -172,6 +172,12 @@ void Supervisor::on(const MainStopped&, Time) noexcept {
   if (!rules_.is_pid1 && main_.is_active()) push(Suspend{main_.pid});
 }
 
+/// EXTEND_TIMEOUT_USEC of sd_notify(3), within what the whole stop may take.
+void Supervisor::on(const GraceExtended& event, Time now) noexcept {
+  if (phase_ != Phase::stopping || !main_.is_active() || !main_.deadline) return;
+  main_.deadline = std::max(*main_.deadline, limit_to_total(now + event.time));
+}
+
 void Supervisor::main_gone(const ChildGone& event) noexcept {
   tell(News::main_ended, kMain, event.code);
   if (event.failure) {

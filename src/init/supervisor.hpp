@@ -84,6 +84,7 @@ class Supervisor {
   void on(const ChildGone& event, Time now) noexcept;
   void on(const AllReaped& event, Time now) noexcept;
   void on(const MainStopped& event, Time now) noexcept;
+  void on(const GraceExtended& event, Time now) noexcept;
   void on(const CheckHurried& event, Time now) noexcept;
 
   // What an end means, by kind.

@@ -192,6 +192,27 @@ Result<std::optional<Packet>> receive_packet(const Fd& socket) {
   }
 }
 
+Result<void> send_notification(const std::string& target, std::string_view text) {
+  const Fd socket = TRY(make_socket(0, SOCK_DGRAM));
+  Address address;
+  address.value.sun_family = AF_UNIX;
+  if (target.size() >= sizeof address.value.sun_path) {
+    return Error{"notify", ENAMETOOLONG, target, {}};
+  }
+  std::copy(target.begin(), target.end(), address.value.sun_path);
+  const bool is_abstract = target.starts_with('@');
+  if (is_abstract) address.value.sun_path[0] = '\0';
+  address.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + target.size() +
+                                        (is_abstract ? 0 : 1));
+  if (::sendto(socket.get(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL, raw(address),
+               address.size) >= 0) {
+    return {};
+  }
+  Error error = Error::from_errno("notify");
+  error.subject = target;
+  return error;
+}
+
 Result<Fd> send_request(const std::string& name, std::string_view text, Duration timeout) {
   int ends[2] = {-1, -1};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {

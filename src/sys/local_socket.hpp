@@ -67,6 +67,10 @@ struct Packet {
 /// Errors: those of recvmsg(2).
 Result<std::optional<Packet>> receive_packet(const Fd& socket);
 
+/// Sends `text` to the datagram socket `target`, a path or "@" and an abstract name, without
+/// waiting (sd_notify(3)). Errors: a name too long for unix(7); those of sendto(2).
+Result<void> send_notification(const std::string& target, std::string_view text);
+
 /// Sends `text` to `name` together with one end of a new pair of sockets, and returns the other,
 /// where the answer will come. Errors: those of sendmsg(2); EAGAIN when nobody reads for `timeout`.
 Result<Fd> send_request(const std::string& name, std::string_view text, Duration timeout);

@@ -26,10 +26,10 @@ Views views(const char* live, const char* ready, const char* startup) {
 }
 
 /// The answers to live, ready, startup and health: '+' or '-'.
-std::string answers(Phase phase, const Views& checks) {
+std::string answers(Phase phase, const Views& checks, MainSays says = MainSays::nothing) {
   std::string out;
   for (const Asked asked : {Asked::live, Asked::ready, Asked::startup, Asked::health}) {
-    const Answer one = answer(asked, phase, checks);
+    const Answer one = answer(asked, phase, checks, says);
     CHECK_FALSE(one.reason.empty());
     out += one.healthy ? '+' : '-';
   }
@@ -90,6 +90,22 @@ TEST_SUITE("health/answer") {
     CHECK(one.reason == "check b is unhealthy: status 503");
     checks[1] = {"b", Question::readiness, Verdict::unknown, ""};
     CHECK(answer(Asked::ready, Phase::running, checks).reason == "check b is unknown");
+  }
+
+  TEST_CASE("a main that speaks for itself is ready when it says so, and the checks agree") {
+    struct Row {
+      MainSays says;
+      const char* answers;  // live, ready, startup, health
+    };
+    const Row rows[] = {{MainSays::nothing, "++++"},
+                        {MainSays::starting, "+-+-"},
+                        {MainSays::ready, "++++"},
+                        {MainSays::stopping, "+-+-"}};
+    for (const Row& row : rows) {
+      CHECK(answers(Phase::running, {}, row.says) == row.answers);
+      CHECK(answers(Phase::running, views(kNo, kBad, kNo), row.says) == "+-+-");
+      CHECK(answers(Phase::init, {}, row.says) == "+---");
+    }
   }
 
   TEST_CASE("the reason tells the phase when that is the reason") {

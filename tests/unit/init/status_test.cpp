@@ -75,6 +75,20 @@ TEST_SUITE("init/status") {
     }
   }
 
+  TEST_CASE("what main says and where requests go comes through") {
+    for (const auto says : {health::MainSays::nothing, health::MainSays::starting,
+                            health::MainSays::ready, health::MainSays::stopping}) {
+      Status status;
+      status.main_says = says;
+      status.main_text = "serving 3 clients";
+      status.requests = "0001f";
+      const auto read = decode(encode(status));
+      CHECK(read->main_says == says);
+      CHECK(read->main_text == "serving 3 clients");
+      CHECK(read->requests == "0001f");
+    }
+  }
+
   TEST_CASE("what is not ours is refused") {
     for (const char* message : {"", "\n", "pintle-status 2\nend\n", "pintle-status\nend\n",
                                 " pintle-status 1\nend\n", "HTTP/1.1 200 OK\r\n\r\n", "{}"}) {

@@ -43,6 +43,24 @@ TEST_SUITE("init/supervisor") {
     }
   }
 
+  TEST_CASE("main may ask for more time to stop, within what the whole stop may take") {
+    World world;
+    world.note(GraceExtended{1h});
+    CHECK(world.sleeps() == Duration(-1));
+    world.signal(SIGTERM);
+    CHECK(world.sleeps() == 8s);
+    world.note(GraceExtended{1s});
+    CHECK(world.sleeps() == 8s);
+    world.note(GraceExtended{8500ms});
+    CHECK(world.sleeps() == 8500ms);
+    world.note(GraceExtended{1h});
+    CHECK(world.sleeps() == 9s);
+    World patient("{}", rules_of({}, {}));
+    patient.signal(SIGTERM);
+    patient.note(GraceExtended{1h});
+    CHECK(patient.sleeps() == Duration(-1));
+  }
+
   TEST_CASE("main or a step that cannot be forked is no wait for ever") {
     World main(kSteps);
     main.end("a", 0);

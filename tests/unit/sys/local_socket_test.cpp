@@ -77,4 +77,39 @@ TEST_SUITE("sys/local_socket") {
     const auto end = receive_message(**served, 1s);
     CHECK((!end || end->empty()));
   }
+
+  TEST_CASE("a request comes with its sender and what he gave along, and is answered") {
+    const auto box = listen_for_requests();
+    REQUIRE(box);
+    CHECK_FALSE(*receive_packet(box->socket));
+    const auto client = send_request(box->name, "now\tit", 1s);
+    REQUIRE(client);
+    auto packet = receive_packet(box->socket);
+    REQUIRE(packet);
+    REQUIRE(*packet);
+    CHECK((*packet)->text == "now\tit");
+    CHECK((*packet)->from.pid == ::getpid());
+    CHECK((*packet)->from.uid == ::geteuid());
+    REQUIRE((*packet)->descriptors.size() == 1);
+    REQUIRE(send_message((*packet)->descriptors[0], "done"));
+    CHECK(*receive_message(*client, 1s) == "done");
+  }
+
+  TEST_CASE("a request that is too large is none, and the next one is taken") {
+    const auto box = listen_for_requests();
+    REQUIRE(box);
+    REQUIRE(send_request(box->name, std::string(kLargestRequestPacket + 1, 'a'), 1s));
+    REQUIRE(send_notification("@" + box->name, "b"));
+    auto packet = receive_packet(box->socket);
+    REQUIRE(packet);
+    REQUIRE(*packet);
+    CHECK((*packet)->text == "b");
+    CHECK((*packet)->descriptors.empty());
+  }
+
+  TEST_CASE("what nobody takes is an error") {
+    CHECK_FALSE(send_request("no such name", "now", 1s));
+    CHECK(send_notification("/no/such/socket", "x").error().code == ENOENT);
+    CHECK(send_notification(std::string(200, 'a'), "x").error().code == ENAMETOOLONG);
+  }
 }

@@ -1,0 +1,48 @@
+// init/notify_socket.hpp - the NOTIFY_SOCKET that main is given, and the one that pintle was given.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "init/notify.hpp"
+
+namespace pintle::init {
+
+class NotifySocket {
+ public:
+  /// `inbox` is what main sends to, `outer` whom pintle tells: a path, or "@name"; "" is nobody.
+  NotifySocket(sys::RequestSocket inbox, std::string outer)
+      : inbox_(std::move(inbox)), outer_(std::move(outer)) {}
+
+  const Fd& descriptor() const noexcept { return inbox_.socket; }
+  bool is_open() const noexcept { return static_cast<bool>(inbox_.socket); }
+
+  struct Heard {
+    config::Notify who = config::Notify::none;
+    pid_t main = 0;
+    uid_t main_uid = 0;
+  };
+  /// Takes what has come, a bounded number of messages. Descriptors that came along are closed.
+  void receive(const Heard& heard, const std::function<void(const Notification&)>& each);
+
+  /// What main said last, for the status.
+  health::MainSays says() const noexcept { return says_; }
+  const std::string& text() const noexcept { return text_; }
+  void remember(const Notification& said, std::string scrubbed_text);
+
+  /// True if somebody outside is told anything.
+  bool has_outer() const noexcept { return !outer_.empty(); }
+  /// Tells the outer socket what is new; never waits.
+  void tell(const Status& status);
+  void ping(const Status& status) const;
+  void pass_on(std::string_view text) const;
+
+ private:
+  sys::RequestSocket inbox_;
+  std::string outer_;
+  Outward outward_{};
+  health::MainSays says_ = health::MainSays::starting;
+  std::string text_{};
+};
+
+}  // namespace pintle::init
