@@ -47,6 +47,29 @@ def docker_exec_pintle_health_exits_0_or_1_with_a_reason():
 
 
 @tap.test
+def any_user_of_the_container_may_ask():
+    one = service.listening(*STEPPING_DOWN)
+    one.wait_for_line('check web: healthy')
+    for user in ('4711', '4711:4712', '1000:1000'):
+        done = one.execute('/pintle', 'health', options=['--user', user])
+        tap.equal((done.returncode, done.stdout), (0, 'healthy\n'), f'{user}: {done.stderr}')
+
+
+@tap.test
+def a_pid_1_that_is_stopped_is_unhealthy_by_the_clients_own_timeout():
+    one = service.start_with_health(*QUICK, '--health-timeout', '60s')
+    events = docker.Events(one)
+    events.wait_for('health_status: healthy')
+    docker.must('kill', '--signal', 'STOP', one.name)
+    events.wait_for('health_status: unhealthy')
+    log = one.state()['Health']['Log'][-1]
+    tap.equal((log['ExitCode'], log['Output']),
+              (1, 'cannot get an answer of PID 1: Operation timed out\n'))
+    docker.must('kill', '--signal', 'CONT', one.name)
+    events.wait_for('health_status: healthy')
+
+
+@tap.test
 def a_maintenance_job_runs_again_and_again_as_the_user_of_the_config():
     one = service.listening(*STEPPING_DOWN)
     one.wait_for_line('job: uid 1000', times=2)
