@@ -1,0 +1,81 @@
+"""Every config that the documentation shows is one that pintle accepts.
+
+A fenced block of json or jsonc that is an object is a config, or, if it has an "id", a hook: a step, a
+check or a job. docs/configuration.md and docs/entrypoint-scripts.md have tests of their own."""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
+import pid1
+import tap
+from pid1 import PINTLE, ROOT
+
+PAGES = [ROOT / 'README.md', *sorted((ROOT / 'docs').glob('*.md'))]
+TESTED_ELSEWHERE = ('configuration.md', 'entrypoint-scripts.md')
+BLOCK = re.compile(r'^```jsonc?\n(\{.*?)^```', re.M | re.S)
+COMMENT = re.compile(r'(?m)(^|\s)//.*$')
+DIGEST = '<64 hex digits>'
+LISTS = ('steps', 'health', 'maintenance')
+
+
+def keys():
+    """The keys of a config."""
+    done = subprocess.run([PINTLE, 'schema'], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout)['properties'])
+
+
+# What the pages may say before this pintle knows it.
+LATER = {'/listen'} - {f'/{key}' for key in keys()}
+
+
+def blocks():
+    """(where it stands, text) of each object on the pages."""
+    for page in PAGES:
+        text = page.read_text()
+        for found in BLOCK.finditer(text) if page.name not in TESTED_ELSEWHERE else ():
+            yield f'{page.name}:{text.count(chr(10), 0, found.start()) + 1}', found[1].replace(DIGEST, '0' * 64)
+
+
+def complaints(text):
+    """What `pintle check` says of a config, but for what is to come."""
+    done = subprocess.run([PINTLE, 'check', pid1.config(text)], capture_output=True, text=True, env={})
+    tap.check(done.returncode in (0, 78), 'exit code of check', done)
+    lines = done.stderr.splitlines() if done.returncode else []
+    problems = [line for line in lines if not line.startswith('pintle: exit ')]
+    return [line for line in problems if not any(f': {pointer}: ' in line for pointer in LATER)]
+
+
+def is_hook(text):
+    return 'id' in json.loads(COMMENT.sub('', text))
+
+
+@tap.test
+def every_config_of_the_pages_is_accepted():
+    configs = [(where, text) for where, text in blocks() if not is_hook(text)]
+    tap.check(configs, 'configs')
+    known = keys() | {pointer[1:] for pointer in LATER}
+    for where, text in configs:
+        tap.check(known & set(json.loads(COMMENT.sub('', text))), f'{where}: a config', text)
+        tap.equal(complaints(text), [], where)
+
+
+@tap.test
+def every_hook_of_the_pages_is_a_step_a_check_or_a_job():
+    hooks = [(where, text) for where, text in blocks() if is_hook(text)]
+    tap.check(hooks, 'hooks')
+    for where, text in hooks:
+        said = {name: complaints(f'{{"{name}": [{text}]}}') for name in LISTS}
+        tap.check([] in said.values(), where, said)
+
+
+@tap.test
+def every_link_of_the_pages_leads_somewhere():
+    for page in PAGES:
+        for target in re.findall(r'\]\(([^)#:]+)(?:#[^)]*)?\)', page.read_text()):
+            tap.check((page.parent / target).exists(), f'{page.name}: {target}')
+
+
+tap.main()
