@@ -46,7 +46,7 @@ bool is_json(std::string_view text, const Form& form) noexcept {
     case Form::Type::object:
       return true;
     case Form::Type::either:
-      return text.starts_with('{') || text.starts_with('[') ||
+      return text.starts_with('{') || text.starts_with('[') || text == "true" || text == "false" ||
              (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos);
     default:
       return false;

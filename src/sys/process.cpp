@@ -183,8 +183,10 @@ void TerminationLog::open() noexcept {
 }
 
 void TerminationLog::write(const std::string& text) const noexcept {
-  // Nothing can be done about a failure: the same text is on stderr.
-  if (file_ && ::write(file_.get(), text.data(), text.size()) < 0) return;
+  // Nothing can be done about a failure: the same text is on stderr. A longer one of a former run
+  // must not show behind ours.
+  if (!file_ || ::ftruncate(file_.get(), 0) < 0) return;
+  if (::write(file_.get(), text.data(), text.size()) < 0) return;
 }
 
 }  // namespace pintle::sys

@@ -171,7 +171,7 @@ def words_behind_the_command_belong_to_it():
 @tap.test
 def the_reason_is_written_to_the_termination_log():
     log = pid1.folder() / 'log'
-    log.write_text('')
+    log.write_text('of a former run, and longer ' * 20)  # nothing of it is left
     mount = ['sh', '-c', 'mount -t tmpfs none /dev && : > /dev/termination-log && '
              f'mount --bind {log} /dev/termination-log && exec "$@"', 'sh']
     code, _, err = pid1.run('/no/such', before=mount)
