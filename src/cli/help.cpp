@@ -16,7 +16,7 @@ constexpr CommandRow kRows[] = {
      "be the init of COMMAND, with the hooks of the config", AsPid1::yes, run_command, run_options},
     {"health", "health [--live|--ready|--startup] [--now] [ID...]",
      "is the container healthy? exit 0 yes, 1 no", AsPid1::no, health_command, health_options},
-    {"probe", "probe http|tcp|unix|file|process TARGET",
+    {"probe", "probe http|tcp|unix|grpc|file|process TARGET",
      "look at a service, here and now; exit 0 or 1", AsPid1::no, probe_command, probe_options},
     {"status", "status [--json]", "what PID 1 is doing: phase, main, steps, checks, jobs",
      AsPid1::no, status_command, status_options},

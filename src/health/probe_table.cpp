@@ -81,6 +81,19 @@ constexpr config::ParamSpec kTcpParams[] = {
      config::address_pattern},
     kAllowRemote,
 };
+constexpr config::ParamSpec kGrpcParams[] = {
+    {"address",
+     ParamType::text,
+     "Where the server of grpc.health.v1 listens, in clear text.",
+     "127.0.0.1:50051",
+     true,
+     {},
+     check_address,
+     config::address_pattern},
+    {"service", ParamType::text, "The service to ask for; the server as a whole otherwise.",
+     "shop.Orders"},
+    kAllowRemote,
+};
 constexpr config::ParamSpec kUnixParams[] = {
     {"path", ParamType::text, "The socket; healthy is a connection that is accepted.",
      "/run/app.sock", true},
@@ -123,6 +136,15 @@ constexpr Probe kUnix{.spec = {.name = "unix",
                                .shorthand = "path"},
                       .command = "unix",
                       .run = probe_unix};
+constexpr Probe kGrpc{
+    .spec = {.name = "grpc",
+             .kinds = config::kChecks,
+             .help = "Ask a server by gRPC's health protocol; SERVING is healthy.",
+             .params = kGrpcParams,
+             .shorthand = "address",
+             .check = stays_here},
+    .command = "grpc",
+    .run = probe_grpc};
 constexpr Probe kFile{.spec = {.name = "fileExists",
                                .kinds = config::kChecks,
                                .help = "Look whether a file is there, and new enough.",
@@ -138,7 +160,7 @@ constexpr Probe kProcess{.spec = {.name = "process",
                          .command = "process",
                          .run = probe_process};
 
-constexpr const Probe* kProbes[] = {&kHttp, &kTcp, &kUnix, &kFile, &kProcess};
+constexpr const Probe* kProbes[] = {&kHttp, &kTcp, &kUnix, &kGrpc, &kFile, &kProcess};
 
 }  // namespace
 

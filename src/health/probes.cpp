@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
 
 #include "base/duration.hpp"
 #include "config/address.hpp"
+#include "health/grpc.hpp"
 #include "http/exchange.hpp"
 #include "http/field.hpp"
 #include "sys/connect.hpp"
@@ -100,6 +102,24 @@ Result<std::string> probe_tcp(const Params& params, const Context&) {
 Result<std::string> probe_unix(const Params& params, const Context&) {
   (void)TRY(sys::connect_to_path(params.text("path")));
   return std::string("connected");
+}
+
+Result<std::string> probe_grpc(const Params& params, const Context&) {
+  const Hosts hosts = hosts_of(params);
+  const std::string text = params.text("address");
+  const config::Address address = TRY(config::parse_address(text, hosts));
+  const Fd socket = TRY(connect_to(address, hosts));
+  TRY(sys::send_all(socket, grpc::call(text, params.text("service"))));
+  grpc::Answer answer;
+  std::array<char, 4096> chunk{};
+  for (;;) {
+    const std::size_t got = TRY(sys::receive(socket, chunk));
+    if (got == 0) return unusable("the connection was cut");
+    const auto serving = TRY(answer.feed({chunk.data(), got}));
+    if (serving == grpc::Serving::serving) return std::string(grpc::name_of(*serving));
+    if (serving) return unusable(std::string(grpc::name_of(*serving)));
+    TRY(sys::send_all(socket, answer.take_replies()));
+  }
 }
 
 Result<std::string> probe_file(const Params& params, const Context&) {

@@ -23,6 +23,7 @@ struct Context {
 Result<std::string> probe_http(const config::Params& params, const Context& context);
 Result<std::string> probe_tcp(const config::Params& params, const Context& context);
 Result<std::string> probe_unix(const config::Params& params, const Context& context);
+Result<std::string> probe_grpc(const config::Params& params, const Context& context);
 Result<std::string> probe_file(const config::Params& params, const Context& context);
 Result<std::string> probe_process(const config::Params& params, const Context& context);
 

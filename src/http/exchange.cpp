@@ -1,15 +1,14 @@
 #include "http/exchange.hpp"
 
 #include <fmt/format.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <limits>
 
 #include "base/text.hpp"
 #include "http/body.hpp"
+#include "sys/connect.hpp"
 
 namespace pintle::http {
 namespace {
@@ -18,24 +17,6 @@ constexpr std::string_view kHost = "Host";
 
 Error unusable(const char* why) {
   return {"use the answer", 0, {}, why};
-}
-
-Result<void> send_all(const Fd& socket, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t sent = ::send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) return Error::from_errno("send the request");
-    text.remove_prefix(static_cast<std::size_t>(sent));
-  }
-  return {};
-}
-
-Result<std::size_t> receive(const Fd& socket, std::span<char> into) {
-  for (;;) {
-    const ssize_t got = ::recv(socket.get(), into.data(), into.size(), 0);
-    if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno != EINTR) return Error::from_errno("receive the answer");
-  }
 }
 
 std::string text_of(const Get& request) {
@@ -80,8 +61,8 @@ Result<Response> receive_head(const Read& read) {
 }
 
 Result<Response> get(const Fd& socket, const Get& request) {
-  TRY(send_all(socket, text_of(request)));
-  return receive_head([&](std::span<char> into) { return receive(socket, into); });
+  TRY(sys::send_all(socket, text_of(request)));
+  return receive_head([&](std::span<char> into) { return sys::receive(socket, into); });
 }
 
 Result<bool> content_holds(const Fd& socket, const Response& response, std::string_view text,
@@ -96,7 +77,7 @@ Result<bool> content_holds(const Fd& socket, const Response& response, std::stri
   std::array<char, 16384> chunk{};
   bool is_whole = TRY(body.feed(response.rest, keep));
   while (!is_whole && !is_there() && seen.size() < most) {
-    const std::size_t got = TRY(receive(socket, chunk));
+    const std::size_t got = TRY(sys::receive(socket, chunk));
     if (got == 0) break;
     is_whole = TRY(body.feed({chunk.data(), got}, keep));
   }

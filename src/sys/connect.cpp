@@ -113,6 +113,24 @@ Result<Fd> connect_to_path(const std::string& path) {
   return error;
 }
 
+Result<void> send_all(const Fd& socket, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t sent = ::send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return Error::from_errno("send the request");
+    text.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return {};
+}
+
+Result<std::size_t> receive(const Fd& socket, std::span<char> into) {
+  for (;;) {
+    const ssize_t got = ::recv(socket.get(), into.data(), into.size(), 0);
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) return Error::from_errno("receive the answer");
+  }
+}
+
 Result<Fd> listen_on(const std::string& host, std::uint16_t port) {
   const auto addresses = TRY(resolve(host, port, Names::none));
   Error failed{"listen on", EADDRNOTAVAIL, fmt::format("{}:{}", host, port), {}};

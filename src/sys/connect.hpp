@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/fd.hpp"
@@ -25,6 +27,10 @@ Result<Fd> connect_to(const std::string& host, std::uint16_t port, Names names,
 
 /// Connects to the Unix stream socket `path`. Errors: a path too long for unix(7); connect(2).
 Result<Fd> connect_to_path(const std::string& path);
+
+// Over a connected stream socket. Errors: those of send(2) and recv(2).
+Result<void> send_all(const Fd& socket, std::string_view text);
+Result<std::size_t> receive(const Fd& socket, std::span<char> into);  ///< 0 at its end
 
 /// Listens on `host`, an IPv4 or IPv6 literal, without blocking; "::" takes IPv4 as well.
 /// Errors: a host that is no literal; those of bind(2) and listen(2).
