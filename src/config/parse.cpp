@@ -87,7 +87,8 @@ constexpr Form kListenAddress{
 constexpr Key<Listen> kListenKeys[] = {
     {"health",
      {read_listen_address, &kListenAddress},
-     "An address and a port where /livez, /readyz and /startupz are answered by HTTP, for httpGet "
+     "An address and a port where /livez, /readyz, /startupz and /metrics are answered by HTTP, "
+     "for httpGet "
      "probes; by a child that runs as main's user.",
      "0.0.0.0:9080"},
 };

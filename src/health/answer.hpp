@@ -31,7 +31,8 @@ struct CheckView {
   std::string id;
   config::Question question;
   Verdict verdict;
-  std::string message;  ///< what the last run said
+  std::string message;    ///< what the last run said
+  std::int64_t runs = 0;  ///< how many were begun
 };
 
 /// Which answer is wanted: Docker's (live and ready), or one of the three probes.

@@ -254,8 +254,8 @@ Status Effects::status() const {
       status.hooks.push_back(hook_status(owner));
       continue;
     }
-    status.checks.push_back(
-        {hook.id, hook.check.question, supervisor_.check(owner).verdict(), words_[owner]});
+    status.checks.push_back({hook.id, hook.check.question, supervisor_.check(owner).verdict(),
+                             words_[owner], supervisor_.run(owner).runs});
   }
   return status;
 }

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "http/head.hpp"
+#include "init/metrics.hpp"
 
 namespace pintle::init {
 namespace {
@@ -63,11 +64,15 @@ bool asks_for(std::string_view query, std::string_view word) noexcept {
   return false;
 }
 
-std::string response(const Code& code, std::string_view body, bool has_body) {
+constexpr std::string_view kMetricsPath = "/metrics";
+constexpr std::string_view kText = "text/plain; charset=utf-8";
+
+std::string response(const Code& code, std::string_view body, bool has_body,
+                     std::string_view type = kText) {
   return fmt::format(
-      "HTTP/1.1 {} {}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n"
+      "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n"
       "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n{}Connection: close\r\n\r\n{}",
-      code.number, code.phrase, body.size(),
+      code.number, code.phrase, type, body.size(),
       code.number == kNotAllowed.number ? "Allow: GET, HEAD\r\n" : "", has_body ? body : "");
 }
 
@@ -109,7 +114,7 @@ const Path* find(std::string_view path) noexcept {
 std::string not_found() {
   std::string text = "there are";
   for (const Path& one : kPaths) text += fmt::format(" {}", one.path);
-  return text + ", each with ?verbose\n";
+  return text + fmt::format(", each with ?verbose, and {}\n", kMetricsPath);
 }
 
 }  // namespace
@@ -128,8 +133,10 @@ std::string respond(std::string_view request, const Result<Status>& status) {
   if (!line.is_http) return say(kBadRequest, "that is no HTTP/1.1\n");
   if (line.method != "GET" && line.method != "HEAD") return say(kNotAllowed, "GET or HEAD\n");
   const Path* path = find(line.path);
-  if (path == nullptr) return say(kNotFound, not_found());
+  const bool wants_metrics = line.path == kMetricsPath;
+  if (path == nullptr && !wants_metrics) return say(kNotFound, not_found());
   if (!status) return say(kUnavailable, one_line(status.error().message()) + "\n");
+  if (wants_metrics) return response(kOk, metrics(*status), has_body, kMetricsType);
   const health::Answer answer = answer_in_short(path->asked, *status);
   const Code& code = answer.healthy ? kOk : kUnavailable;
   if (asks_for(line.query, "verbose")) {

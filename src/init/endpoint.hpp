@@ -1,5 +1,5 @@
 // init/endpoint.hpp - what the HTTP of `listen.health` says: /livez, /readyz and /startupz, each
-// with ?verbose, as kube-apiserver has them. Pure.
+// with ?verbose, as kube-apiserver has them, and /metrics. Pure.
 #pragma once
 
 #include <string>

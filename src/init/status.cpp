@@ -79,7 +79,8 @@ void read_line(std::string_view line, Status& status) {
     status.dropped_lines = static_cast<std::uint64_t>(number(f[2]));
   } else if (f[0] == "check") {
     status.checks.push_back({std::string(f[1]), enum_of(f[2], config::Question::startup),
-                             enum_of(f[3], health::Verdict::unhealthy), std::string(f[4])});
+                             enum_of(f[3], health::Verdict::unhealthy), std::string(f[4]),
+                             number(f[5])});
   } else if (f[0] == "step" || f[0] == "job") {
     status.hooks.push_back(hook_of(f));
   }
@@ -95,8 +96,8 @@ std::string encode(const Status& status) {
                   status.orphans, status.dropped_lines);
   out += fmt::format("requests\t{}\n", status.requests);
   for (const health::CheckView& check : status.checks) {
-    out += fmt::format("check\t{}\t{}\t{}\t{}\n", check.id, static_cast<int>(check.question),
-                       static_cast<int>(check.verdict), one_line(check.message, 160));
+    out += fmt::format("check\t{}\t{}\t{}\t{}\t{}\n", check.id, static_cast<int>(check.question),
+                       static_cast<int>(check.verdict), one_line(check.message, 160), check.runs);
   }
   for (const HookStatus& hook : status.hooks) {
     const std::string line = hook_line(hook);

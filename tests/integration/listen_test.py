@@ -85,6 +85,46 @@ def the_paths_give_the_answers_of_the_three_questions():
     served.stop()
 
 
+# Reads OpenMetrics as Prometheus does: each sample as "NAME {LABELS} VALUE".
+PARSER = """
+import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+for family in text_string_to_metric_families(sys.stdin.read()):
+    assert family.documentation, family
+    for sample in family.samples:
+        print(sample.name, sample.labels, sample.value)
+"""
+
+
+@tap.test
+def metrics_are_what_prometheus_reads():
+    done = pid1.subprocess.run(['/usr/bin/python3', '-c', 'import prometheus_client'],
+                               stderr=pid1.subprocess.DEVNULL)
+    if done.returncode:
+        tap.skip('python3-prometheus-client is not installed')
+    folder = pid1.folder()
+    (folder / 'r').touch()
+    served = Served({'steps': [{'id': 'first', 'command': 'true'}],
+                     'health': [check_file(folder, 'readiness', 'r'),
+                                check_file(folder, 'liveness', 'l')]})
+    served.becomes('/readyz', 200)
+    served.becomes('/livez', 503)
+    with urllib.request.urlopen(f'http://127.0.0.1:{served.port}/metrics') as answer:
+        tap.holds(answer.headers['Content-Type'], 'application/openmetrics-text; version=1.0.0')
+        text = answer.read().decode()
+    done = pid1.subprocess.run(['/usr/bin/python3', '-c', PARSER], input=text, capture_output=True,
+                               text=True)
+    tap.equal(done.returncode, 0, done.stderr + text)
+    for line in ("pintle_phase {'pintle_phase': 'running'} 1", 'pintle_main_up {} 1',
+                 "pintle_check_healthy {'id': 'r', 'kind': 'readiness'} 1",
+                 "pintle_check_healthy {'id': 'l', 'kind': 'liveness'} 0",
+                 "pintle_check_runs_total {'id': 'r'} ",
+                 "pintle_step_duration_seconds {'id': 'first'} ",
+                 'pintle_reaped_orphans_total {} 0', 'pintle_dropped_log_lines_total {} 0'):
+        tap.holds(done.stdout, line)
+    served.stop()
+
+
 @tap.test
 def it_answers_while_steps_run_and_while_main_stops():
     step = {'id': 'slow', 'command': ACTOR, 'arguments': ['listen', '15']}
@@ -107,7 +147,7 @@ def it_answers_while_steps_run_and_while_main_stops():
 def what_is_no_question_is_told_so():
     served = Served({})
     for path, method, status, text in (
-            ('/', 'GET', 404, 'there are /livez /readyz /startupz'),
+            ('/', 'GET', 404, 'there are /livez /readyz /startupz, each'),
             ('/livez/', 'GET', 404, 'there are'),
             ('/livez', 'POST', 405, 'GET or HEAD'),
             ('/livez', 'DELETE', 405, 'GET or HEAD')):

@@ -58,7 +58,7 @@ TEST_SUITE("init/endpoint") {
         {"PUT /readyz HTTP/1.1", Verdict::healthy, "HTTP/1.1 405 Method Not Allowed",
          "GET or HEAD\n"},
         {"GET /readyz/ HTTP/1.1", Verdict::healthy, "HTTP/1.1 404 Not Found",
-         "there are /livez /readyz /startupz, each with ?verbose\n"},
+         "there are /livez /readyz /startupz, each with ?verbose, and /metrics\n"},
         {"GET readyz HTTP/1.1", Verdict::healthy, "HTTP/1.1 400 Bad Request",
          "that is no HTTP/1.1\n"},
         {"GET /readyz", Verdict::healthy, "HTTP/1.1 400 Bad Request", "that is no HTTP/1.1\n"},
