@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -131,9 +132,10 @@ class Server {
 
 }  // namespace
 
-int serve_health(const Fd& listener, const std::string& mount_namespace) {
+int serve_health(const Fd& listener, const std::string& mount_namespace, pid_t parent) {
   // Where pintle is not PID 1, whoever starts it again wants the port.
   (void)::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (::getppid() != parent) return 0;  // it ended before that
   Server server(listener, mount_namespace);
   while (server.turn()) {
   }

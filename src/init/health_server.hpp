@@ -2,14 +2,17 @@
 // control socket; PID 1 only holds the port.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 
 #include "base/fd.hpp"
 
 namespace pintle::init {
 
-/// Serves who connects to `listener`, until PID 1 ends. A client has two seconds in all and 8 KiB;
-/// of more than sixty-four the one that came first is dropped. Returns only when poll(2) fails.
-int serve_health(const Fd& listener, const std::string& mount_namespace);
+/// Serves who connects to `listener`, until `parent`, which is pintle, ends. A client has two
+/// seconds in all and 8 KiB; of more than sixty-four the one that came first is dropped. Returns
+/// when poll(2) fails.
+int serve_health(const Fd& listener, const std::string& mount_namespace, pid_t parent);
 
 }  // namespace pintle::init

@@ -21,7 +21,9 @@ void Listener::keep_up(Time now) {
   due_.reset();
   sys::Child child = launcher_.server();
   child.input = port_.get();
-  child.task = [this](sys::Report&) { return serve_health(Fd(STDIN_FILENO), mount_namespace_); };
+  child.task = [this, parent = ::getpid()](sys::Report&) {
+    return serve_health(Fd(STDIN_FILENO), mount_namespace_, parent);
+  };
   const auto spawned = sys::spawn(child);
   if (spawned) {
     pid_ = spawned->pid;
