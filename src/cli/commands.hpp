@@ -30,6 +30,9 @@ int check_command(int argc, char** argv);
 int plan_command(int argc, char** argv);
 int health_command(int argc, char** argv);
 int probe_command(int argc, char** argv);
+int wait_command(int argc, char** argv);
+int sleep_command(int argc, char** argv);
+int install_command(int argc, char** argv);
 int status_command(int argc, char** argv);
 int schema_command(int argc, char** argv);
 int help_command(int argc, char** argv);
@@ -39,6 +42,7 @@ std::string run_options();
 std::string plan_options();
 std::string health_options();
 std::string probe_options();
+std::string wait_options();
 std::string status_options();
 std::string schema_options();
 

@@ -43,6 +43,11 @@ void Params::set(std::string_view name, Value value) {
   values_.emplace_back(name, std::move(value));
 }
 
+void Params::put(std::string_view name, Value value) {
+  std::erase_if(values_, [&](const auto& one) { return one.first == name; });
+  set(name, std::move(value));
+}
+
 std::vector<std::string_view> Params::names() const {
   std::vector<std::string_view> names;
   for (const auto& [name, value] : values_) names.push_back(name);

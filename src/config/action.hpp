@@ -74,6 +74,7 @@ using Value = std::variant<std::string, std::int64_t, bool, Duration, std::vecto
 class Params {
  public:
   void set(std::string_view name, Value value);
+  void put(std::string_view name, Value value);  ///< in place of what is there
   bool has(std::string_view name) const noexcept { return find(name) != nullptr; }
 
   std::vector<std::string_view> names() const;

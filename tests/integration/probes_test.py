@@ -230,7 +230,7 @@ def no_probe_process_outlives_its_timeout_or_stays_a_zombie():
 @tap.test
 def a_wrong_use_says_what_is_wrong():
     for words, line in (((), 'write: pintle probe PROBE TARGET'),
-                        (('http',), 'what is to be probed?'),
+                        (('http',), 'the target is missing'),
                         (('htp', 'x'), 'there is no probe "htp"; there are http, tcp, unix'),
                         (('tcp', '127.0.0.1'), 'the port is missing'),
                         (('tcp', '10.0.0.1:1'), 'a probe stays in its container'),

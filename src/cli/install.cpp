@@ -1,0 +1,61 @@
+// `pintle install`: copies pintle, and pintle-fetch if it is there, to where an application's image
+// finds them: the emptyDir that an init container shares with it.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <string>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "sys/new_file.hpp"
+#include "sys/process.hpp"
+
+namespace pintle::cli {
+namespace {
+
+constexpr mode_t kMode = 0555;
+
+Result<Fd> open_program(const std::string& path) {
+  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file) return file;
+  Error error = Error::from_errno("open");
+  error.subject = path;
+  return error;
+}
+
+Result<void> copy(const Fd& program, const std::string& to) {
+  sys::NewFile file = TRY(sys::NewFile::begin(to));
+  TRY(file.copy_from(program));
+  return file.finish({.mode = kMode});
+}
+
+bool is_directory(const std::string& path) noexcept {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+Result<std::string> install(const std::string& to) {
+  const Fd own = TRY(open_program("/proc/self/exe"));
+  if (!is_directory(to)) {
+    TRY(copy(own, to));
+    return fmt::format("installed '{}'", to);
+  }
+  const std::string folder = to.ends_with('/') ? to : to + "/";
+  TRY(copy(own, folder + "pintle"));
+  const auto second = open_program(sys::own_directory() + "/pintle-fetch");
+  if (!second) return fmt::format("installed '{}pintle'", folder);
+  TRY(copy(*second, folder + "pintle-fetch"));
+  return fmt::format("installed '{0}pintle' and '{0}pintle-fetch'", folder);
+}
+
+}  // namespace
+
+int install_command(int argc, char** argv) {
+  if (argc != 2 || *argv[1] == '\0') return fail(ExitCode::usage, "write: pintle install DEST");
+  const auto installed = install(argv[1]);
+  if (!installed) return fail(ExitCode::unhealthy, one_line(installed.error().message()));
+  return print(*installed + "\n");
+}
+
+}  // namespace pintle::cli

@@ -1,0 +1,63 @@
+// `pintle wait`: the built-in of the same name as a command, for init containers and preStop.
+#include <fmt/format.h>
+
+#include <string>
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "cli/action_options.hpp"
+#include "cli/commands.hpp"
+#include "config/environment.hpp"
+#include "hooks/builtin.hpp"
+#include "sys/alarm.hpp"
+
+namespace pintle::cli {
+namespace {
+
+constexpr std::string_view kTargets[] = {"tcp", "http", "unix", "file"};
+constexpr std::string_view kWithout[] = {"tcp", "http", "unix", "file"};
+
+ActionOptions options() {
+  return {hooks::kWait.spec, kWithout, "how long it may take; 60s"};
+}
+
+Result<ActionWords> words_in(int argc, char** argv) {
+  if (argc < 2) return usage_error("write: pintle wait tcp|http|unix|file TARGET");
+  for (const std::string_view target : kTargets) {
+    if (target != argv[1]) continue;
+    ActionWords words{.timeout = *hooks::kWait.spec.timeout};
+    TRY(read_action(argc - 1, argv + 1, options(), words));
+    words.params.put(target, words.target);
+    TRY(check_action(hooks::kWait.spec, words));
+    return words;
+  }
+  return usage_error(
+      fmt::format("nothing waits for \"{}\"; write: pintle wait tcp|http|unix|file "
+                  "TARGET",
+                  one_line(argv[1], 60)));
+}
+
+}  // namespace
+
+std::string wait_options() {
+  return help_for(options().rows());
+}
+
+int wait_command(int argc, char** argv) {
+  const auto words = words_in(argc, argv);
+  if (!words) return fail(ExitCode::usage, words.error().detail);
+  const auto armed =
+      sys::end_after(words->timeout,
+                     fmt::format("timed out after {} waiting for {} {}\n",
+                                 format_duration(words->timeout), argv[1], one_line(words->target)),
+                     static_cast<int>(ExitCode::unhealthy));
+  if (!armed) return fail(ExitCode::internal, armed.error().message());
+  const sys::Accounts accounts;
+  const config::Environ nothing;
+  const config::Variables none;
+  const auto waited = hooks::kWait.run(words->params, {accounts, {nothing, none, none}});
+  (void)print(one_line(waited ? *waited : waited.error().message()) + "\n");
+  return static_cast<int>(waited ? ExitCode::ok : ExitCode::unhealthy);
+}
+
+}  // namespace pintle::cli
