@@ -135,6 +135,8 @@ struct ActionSpec {
   /// The parameter that says where the result goes, which is where a fallback goes then; "" if
   /// none.
   std::string_view place = {};
+  /// Variables that it obeys, whether its process inherits them or not.
+  std::span<const std::string_view> variables = {};
 };
 
 }  // namespace pintle::config

@@ -140,6 +140,12 @@ Result<HttpUrl> url_in(std::string_view rest, std::string_view whole, std::uint1
 
 }  // namespace
 
+std::string authority_of(const Address& address) {
+  const bool has_colons = address.host.find(':') != std::string::npos;
+  return has_colons ? fmt::format("[{}]:{}", address.host, address.port)
+                    : fmt::format("{}:{}", address.host, address.port);
+}
+
 Result<Address> parse_address(std::string_view text, Hosts hosts) {
   return address_in(text, text, 0, hosts);
 }

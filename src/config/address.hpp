@@ -16,6 +16,9 @@ struct Address {
   std::uint16_t port = 0;
 };
 
+/// "HOST:PORT", an IPv6 address in brackets (RFC 3986 section 3.2). Pure.
+std::string authority_of(const Address& address);
+
 struct HttpUrl {
   Address address;
   std::string host_header;  ///< as it stood in the URL, RFC 9110 section 7.2

@@ -81,12 +81,13 @@ std::vector<std::string> Request::texts(std::string_view name) const {
   return all;
 }
 
-Result<std::string> encode_request(const Builtin& use) {
+Result<std::string> encode_request(const Builtin& use, const Pairs& more) {
   Encoder encoder;
   encoder.add(kAction, use.spec->name);
   use.params.for_values([&](std::string_view name, const Value& value) {
     std::visit([&](const auto& one) { encoder.put(name, one); }, value);
   });
+  for (const auto& [name, value] : more) encoder.add(name, value);
   return std::move(encoder).bytes();
 }
 

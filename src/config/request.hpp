@@ -33,8 +33,9 @@ struct Request {
 
 /// `use`, whose texts are expanded: "name NUL value NUL" for each parameter, after one named
 /// "action". Numbers are decimal, durations milliseconds; of an array each item is a pair of its
-/// own, and so is each member of an object, as "KEY: VALUE". Errors: a NUL in a value.
-Result<std::string> encode_request(const Builtin& use);
+/// own, and so is each member of an object, as "KEY: VALUE". `more` follows, as it is. Errors: a
+/// NUL in a value.
+Result<std::string> encode_request(const Builtin& use, const Pairs& more = {});
 
 /// Errors: bytes that encode_request() does not make.
 Result<Request> decode_request(std::string_view bytes);

@@ -78,16 +78,14 @@ bool expect_host(SSL* tls, const std::string& host) {
 
 }  // namespace
 
-Result<Connection> Connection::open(const Peer& peer) {
-  const config::Address& address = peer.url.address;
+Result<Connection> Connection::open(const config::Address& address) {
   Connection connection;
   connection.socket_ =
       TRY(sys::connect_to(address.host, address.port, sys::Names::lookup, kPatience));
-  if (peer.url.is_secure) TRY(connection.secure(peer));
   return connection;
 }
 
-Result<void> Connection::secure(const Peer& peer) {
+Result<void> Connection::secure(const std::string& host, const std::string& ca) {
   const std::unique_ptr<SSL_CTX, Free> context(::SSL_CTX_new(::TLS_client_method()));
   if (!context || ::SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1) {
     return Error{"begin TLS", 0, {}, tls_reason()};
@@ -95,11 +93,10 @@ Result<void> Connection::secure(const Peer& peer) {
   constexpr int kLevel = 2;  // 112 bits: no RSA below 2048, no SHA-1 signatures
   ::SSL_CTX_set_security_level(context.get(), kLevel);
   ::SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  const std::string bundle = TRY(bundle_for(peer.ca));
+  const std::string bundle = TRY(bundle_for(ca));
   TRY(trust(context.get(), bundle));
   tls_.reset(::SSL_new(context.get()));
-  if (!tls_ || !expect_host(tls_.get(), peer.url.address.host) ||
-      ::SSL_set_fd(tls_.get(), socket_.get()) != 1) {
+  if (!tls_ || !expect_host(tls_.get(), host) || ::SSL_set_fd(tls_.get(), socket_.get()) != 1) {
     return Error{"begin TLS", 0, {}, tls_reason()};
   }
   ::ERR_clear_error();

@@ -1,5 +1,5 @@
-// fetch/connection.hpp - a connection to a web server, by TLS 1.2 or later where its URL says
-// https. The certificate must lead to a trusted one and name the host.
+// fetch/connection.hpp - a connection to a web server, by TLS 1.2 or later once it is
+// secured. The certificate must lead to a trusted one and name the host.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -19,16 +19,14 @@ namespace pintle::fetch {
 /// The longest time in which nothing at all may come, or be taken.
 inline constexpr Duration kPatience = std::chrono::seconds(30);
 
-/// Where to connect, and by which certificates to judge who answers.
-struct Peer {
-  const config::HttpUrl& url;
-  std::string ca{};  ///< a PEM file; empty: the usual ones
-};
-
 class Connection {
  public:
-  /// Errors: those of sys::connect_to(); a certificate that is not to be trusted, and why.
-  static Result<Connection> open(const Peer& peer);
+  /// Without TLS. Errors: those of sys::connect_to().
+  static Result<Connection> open(const config::Address& address);
+
+  /// Begins TLS with `host`, by which certificates to judge it is `ca`, a PEM file; empty: the
+  /// usual ones. Errors: a certificate that is not to be trusted, and why.
+  Result<void> secure(const std::string& host, const std::string& ca);
 
   Result<void> write(std::string_view text);
 
@@ -42,7 +40,6 @@ class Connection {
     void operator()(SSL* tls) const noexcept { ::SSL_free(tls); }
   };
 
-  Result<void> secure(const Peer& peer);
   Result<std::size_t> read_plain(std::span<char> buffer) const;
   Error failed(const char* what, int returned) const;
 

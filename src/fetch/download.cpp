@@ -4,13 +4,12 @@
 
 #include <array>
 #include <optional>
-#include <span>
 #include <string>
 
 #include "base/text.hpp"
-#include "fetch/connection.hpp"
+#include "fetch/answer.hpp"
 #include "fetch/redirect.hpp"
-#include "http/exchange.hpp"
+#include "fetch/route.hpp"
 
 namespace pintle::fetch {
 namespace {
@@ -28,27 +27,30 @@ Result<void> receive_body(Connection& connection, const http::Response& answer, 
   return {};
 }
 
-Error unusable(const http::Head& head) {
-  return {"use the answer",
-          0,
-          {},
-          one_line(fmt::format("status {}{}{}", head.status, head.reason.empty() ? "" : " ",
-                               head.reason),
-                   60)};
-}
-
 /// One request. The location is empty when the content has been passed on.
-Result<std::string> ask(const Order& order, const Sink& sink) {
-  Connection connection = TRY(Connection::open({order.url, order.ca}));
-  TRY(connection.write(request_text(order.url, order.headers)));
-  const http::Response answer =
-      TRY(http::receive_head([&](std::span<char> into) { return connection.read(into); }));
+Result<std::string> ask(const Order& order, const Proxy* proxy, const Sink& sink) {
+  Connection connection = TRY(connect(order.url, order.ca, proxy));
+  TRY(connection.write(request_text(order.url, order.headers, proxy)));
+  const http::Response answer = TRY(receive_head(connection));
   if (is_redirection(answer.head.status) && !answer.head.location.empty()) {
     return answer.head.location;
   }
   if (answer.head.status != 200) return unusable(answer.head);
   TRY(receive_body(connection, answer, order.max_size, sink));
   return std::string();
+}
+
+/// Whether there is one is decided for each URL anew.
+Result<std::string> ask_by_its_way(const Order& order, const Sink& sink) {
+  const auto failed = [&](const std::string& why) {
+    return Error{"fetch", 0, shown(order.url), why};
+  };
+  const auto proxy = proxy_for(order.url, order.proxies);
+  if (!proxy) return failed(proxy.error().message());
+  auto location = ask(order, *proxy ? &**proxy : nullptr, sink);
+  if (location) return location;
+  const std::string way = *proxy ? fmt::format("through the proxy {}: ", shown(**proxy)) : "";
+  return failed(way + location.error().message());
 }
 
 }  // namespace
@@ -62,9 +64,9 @@ Result<void> download(const Order& order, const Sink& sink) {
     return taken;
   };
   for (std::int64_t followed = 0;; ++followed) {
-    const auto location = ask(now, watched);
+    const auto location = ask_by_its_way(now, watched);
     if (refused) return *refused;
-    if (!location) return Error{"fetch", 0, shown(now.url), location.error().message()};
+    if (!location) return location.error();
     if (location->empty()) return {};
     if (followed == order.redirects) {
       return Error{"fetch", 0, shown(order.url),

@@ -1,29 +1,18 @@
 #include "fetch/request.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "fetch/credentials.hpp"
+#include "http/field.hpp"
 
 namespace pintle::fetch {
 namespace {
 
 Error bad(const char* what, std::string subject, const char* why) {
   return {what, 0, std::move(subject), why};
-}
-
-/// RFC 9110 section 5.6.2.
-bool is_token(std::string_view name) noexcept {
-  constexpr std::string_view kAllowed =
-      "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  return !name.empty() && name.find_first_not_of(kAllowed) == std::string_view::npos;
-}
-
-bool is_value(std::string_view value) noexcept {
-  return std::none_of(value.begin(), value.end(),
-                      [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; });
 }
 
 bool is_ours(std::string_view name) noexcept {
@@ -48,13 +37,13 @@ Result<Header> header_in(const std::string& text) {
   const std::size_t colon = text.find(": ");
   const std::string name = text.substr(0, colon);
   const std::string shown = one_line(text.substr(0, text.find(':')), 60);
-  if (colon == std::string::npos || !is_token(name)) {
+  if (colon == std::string::npos || !http::is_token(name)) {
     return bad("use the header", shown, "that is no name of a header");
   }
   if (is_ours(name)) return bad("use the header", shown, "pintle sets it itself");
   std::string value = text.substr(colon + 2);
   while (value.ends_with(' ') || value.ends_with('\t')) value.pop_back();
-  if (is_value(value)) return Header{name, std::move(value)};
+  if (http::is_value(value)) return Header{name, std::move(value)};
   return bad("use the header", shown, "there is a line break or a control character in its value");
 }
 
@@ -63,28 +52,13 @@ bool has(const Headers& headers, std::string_view name) noexcept {
                      [&](const Header& one) { return equal_without_case(one.first, name); });
 }
 
-std::string base64(const std::string& text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
-  const int size = ::EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                     reinterpret_cast<const unsigned char*>(text.data()),
-                                     static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
-/// RFC 7617.
 Result<void> add_credentials(const config::Request& request, Headers& headers) {
   if (!request.has("username")) return {};
-  const std::string user = request.text("username");
-  if (user.find(':') != std::string::npos || !is_value(user) ||
-      !is_value(request.text("password"))) {
-    return bad("use the credentials", {},
-               "a user name has no colon in it, and neither has a control character");
-  }
+  std::string value = TRY(basic_credentials(request.text("username"), request.text("password")));
   if (has(headers, "Authorization")) {
     return bad("use the credentials", {}, "there is an Authorization header as well");
   }
-  headers.emplace_back("Authorization", "Basic " + base64(user + ":" + request.text("password")));
+  headers.emplace_back("Authorization", std::move(value));
   return {};
 }
 
@@ -99,12 +73,19 @@ Result<Order> order_in(const config::Request& request) {
   TRY(add_credentials(request, order.headers));
   order.ca = request.text("ca");
   order.max_size = request.number("maxSize").value_or(order.max_size);
+  order.proxies = proxies_in(request);
   order.redirects = request.number("redirects").value_or(order.redirects);
   return order;
 }
 
-std::string request_text(const config::HttpUrl& url, const Headers& headers) {
-  std::string text = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n", url.target, url.host_header);
+std::string request_text(const config::HttpUrl& url, const Headers& headers, const Proxy* proxy) {
+  const bool is_for_proxy = proxy != nullptr && !url.is_secure;
+  std::string text =
+      fmt::format("GET {}{}{} HTTP/1.1\r\nHost: {}\r\n", is_for_proxy ? "http://" : "",
+                  is_for_proxy ? url.host_header : "", url.target, url.host_header);
+  if (is_for_proxy && !proxy->credentials.empty()) {
+    text += fmt::format("Proxy-Authorization: {}\r\n", proxy->credentials);
+  }
   if (!has(headers, "User-Agent")) text += "User-Agent: pintle\r\n";
   if (!has(headers, "Accept")) text += "Accept: */*\r\n";
   for (const auto& [name, value] : headers) text += fmt::format("{}: {}\r\n", name, value);

@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "config/address.hpp"
 #include "config/request.hpp"
+#include "fetch/proxy.hpp"
 
 namespace pintle::fetch {
 
@@ -22,13 +23,16 @@ struct Order {
   std::string ca{};   ///< a PEM file; empty: the usual ones
   std::int64_t max_size = std::int64_t{1} << 30U;
   std::int64_t redirects = 10;
+  Proxies proxies{};
 };
 
 /// Errors: a URL, header or pair of credentials that cannot be sent. None has a secret in it.
 Result<Order> order_in(const config::Request& request);
 
-/// The request as it is sent (RFC 9112 section 3): GET, and no connection that stays. Pure.
-std::string request_text(const config::HttpUrl& url, const Headers& headers);
+/// The request as it is sent (RFC 9112 section 3): GET, and no connection that stays. Asked by
+/// http, a proxy is told the whole URL, and who we are; a server never is. Pure.
+std::string request_text(const config::HttpUrl& url, const Headers& headers,
+                         const Proxy* proxy = nullptr);
 
 /// A URL for messages.
 std::string shown(const config::HttpUrl& url);

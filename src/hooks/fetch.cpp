@@ -60,19 +60,25 @@ constexpr std::string_view kPasswordNeedsUser[] = {"password", "username"};
 constexpr config::Rule kRules[] = {{config::Rule::Type::needs, kUserNeedsPassword},
                                    {config::Rule::Type::needs, kPasswordNeedsUser}};
 
+// Not HTTP_PROXY: see fetch/proxy.hpp.
+constexpr std::string_view kVariables[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+                                           "ALL_PROXY",  "no_proxy",    "NO_PROXY"};
+
 }  // namespace
 
 const Builtin kFetch{
     .spec = {.name = "fetch",
              .kinds = config::kSteps | config::kJobs,
              .help = "Download a file by http or https, prove it and put it in its place; at most "
-                     "5m, unless \"timeout\" says otherwise.",
+                     "5m, unless \"timeout\" says otherwise. The variables http_proxy, "
+                     "https_proxy, all_proxy and no_proxy are obeyed.",
              .params = kParams,
              .check = check_patterns,
              .timeout = kTimeout,
              .rules = kRules,
              .is_apart = true,
-             .place = "path"},
+             .place = "path",
+             .variables = kVariables},
 };
 
 }  // namespace pintle::hooks

@@ -42,18 +42,22 @@ bool may_be_http(std::string_view text) noexcept {
 
 Result<Response> receive_head(const Read& read) {
   std::string text;
+  std::size_t passed_over = 0;  // of a server that says nothing but 1xx, for ever
   std::array<char, 16384> chunk{};
   for (;;) {
     const auto size = head_size(text);
-    if (size && *size <= kLargestHead) {
+    if (passed_over + size.value_or(text.size()) > kLargestHead) {
+      return unusable("its head has no end");
+    }
+    if (size) {
       Response response{TRY(parse_head(text.substr(0, *size))), {}};
       text.erase(0, *size);
+      passed_over += *size;
       if (response.head.status < 200) continue;
       response.rest = std::move(text);
       return response;
     }
     if (!may_be_http(text)) return unusable("it is not HTTP/1");
-    if (text.size() > kLargestHead) return unusable("its head has no end");
     const std::size_t got = TRY(read(chunk));
     if (got == 0) return unusable("the connection was cut before its content");
     text.append(chunk.data(), got);

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -116,6 +117,7 @@ class Launcher {
   config::Environ environment(Owner owner) const;
   config::Builtin completed(Owner owner) const;
   config::Builtin builtin(Owner owner) const;
+  config::Pairs values_of(std::span<const std::string_view> names, Owner owner) const;
   void set_surroundings(Owner owner, sys::Child& child) const;
   void set_program(Owner owner, const config::Command& program, sys::Child& child) const;
   bool is_apart(Owner owner) const;

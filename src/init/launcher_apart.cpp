@@ -14,7 +14,8 @@ void Launcher::set_action(Owner owner, pid_t main_pid, sys::Child& child) const 
     child.task = task(owner, main_pid);
     return;
   }
-  auto request = config::encode_request(builtin(owner));
+  const config::Builtin use = builtin(owner);
+  auto request = config::encode_request(use, values_of(use.spec->variables, owner));
   if (!request) {
     child.task = [line = request.error().message()](sys::Report& report) {
       report.set_line(line);
@@ -25,6 +26,15 @@ void Launcher::set_action(Owner owner, pid_t main_pid, sys::Child& child) const 
   child.request = *std::move(request);
   child.environment = environment(owner);
   child.argv = child.candidates = {around_.fetch_program};
+}
+
+/// Those that have a value.
+config::Pairs Launcher::values_of(std::span<const std::string_view> names, Owner owner) const {
+  config::Pairs pairs;
+  for (const std::string_view name : names) {
+    if (auto value = scope(owner).value(name)) pairs.emplace_back(name, *std::move(value));
+  }
+  return pairs;
 }
 
 bool Launcher::is_apart(Owner owner) const {

@@ -34,6 +34,7 @@ http {{
   scgi_temp_path {folder}/scgi;
   default_type application/octet-stream;
   map $http_authorization $is_let_in {{ default 0; "{token}" 1; }}
+  map $http_proxy_authorization $is_proxied {{ default told; "" none; }}
   {servers}
 }}
 '''
@@ -45,6 +46,7 @@ server {{
   location /private {{ auth_basic x; auth_basic_user_file {folder}/passwords; }}
   location /bearer {{ if ($is_let_in = 0) {{ return 401 "who are you?"; }} return 200 "let in"; }}
   location /echo {{ return 200 "$http_authorization|$http_cookie|$http_x_key|$http_accept|$args"; }}
+  location /echo-proxy {{ return 200 "$is_proxied"; }}
   location = /hop/echo {{ return 302 /echo; }}
   location = /again {{ return 307 echo?a=b; }}
   location = /away {{ return 308 https://127.0.0.1:{other}/echo; }}
@@ -54,6 +56,11 @@ server {{
   location /slow {{ limit_rate 20; }}
 }}
 '''
+
+# A proxy of the machine's own is not for servers on loopback.
+for _name in ('http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'):
+    os.environ.pop(_name, None)
+    os.environ.pop(_name.upper(), None)
 
 
 def _openssl(*words):
@@ -154,16 +161,20 @@ class Site:
         return f'{scheme}://{host}:{self.ports[server]}{path}'
 
 
+def server_context(certificate):
+    """TLS for a server with (certificate, key)."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    return context
+
+
 class Hostile:
     """Answers every connection with `answer(connection)`, once the request has been read; by TLS
     with (certificate, key)."""
 
     def __init__(self, answer, certificate=None):
         self.answer = answer
-        self.context = None
-        if certificate:
-            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self.context.load_cert_chain(*certificate)
+        self.context = server_context(certificate) if certificate else None
         self.server = socket.create_server(('127.0.0.1', 0))
         self.asked = threading.Event()
         self.requests = []

@@ -57,6 +57,14 @@ bool holds(std::string_view answer, std::string_view text, std::size_t most = 10
 }  // namespace
 
 TEST_SUITE("http/exchange") {
+  TEST_CASE("heads that only announce another one come to an end") {
+    std::string text;
+    while (text.size() <= 2 * kLargestHead) text += "HTTP/1.1 100 Continue\r\n\r\n";
+    const auto response = read_from(text, text.size());
+    REQUIRE_FALSE(response);
+    CHECK(response.error().message() == "cannot use the answer: its head has no end");
+  }
+
   TEST_CASE("the head of the first final response is read, however it arrives") {
     struct Row {
       const char* text;

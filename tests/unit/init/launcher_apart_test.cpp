@@ -56,6 +56,26 @@ TEST_SUITE("init/launcher_apart") {
     CHECK(request.texts("headers") == Lines{"X: Bearer secret"});
   }
 
+  TEST_CASE("fetch is told of proxies whatever it inherits, and others are not") {
+    const config::Model model = model_of(R"({"environment":{"https_proxy":{"file":"/no/such"}},
+      "steps":[
+        {"id":"f","fetch":{"url":"https://h/","path":"/x"},"environment":{"no_proxy":"own"}},
+        {"id":"c","check":{"path":"/x","prohibit":["y"]}}]})");
+    Surroundings surroundings = around();
+    for (const char* name : {"http_proxy", "HTTP_PROXY", "https_proxy", "no_proxy"}) {
+      surroundings.environment.push_back(std::string(name) + "=system's");
+    }
+    const Launcher launcher(model, surroundings);
+    const Request request = request_of(launcher.child(0));
+    CHECK(request.text("http_proxy") == "system's");
+    CHECK(request.text("https_proxy") == "system's");
+    CHECK(request.text("no_proxy") == "own");
+    CHECK_FALSE(request.has("HTTP_PROXY"));
+    CHECK_FALSE(request.has("all_proxy"));
+    CHECK_FALSE(config::get(launcher.child(0).environment, "http_proxy"));
+    CHECK_FALSE(request_of(launcher.child(1)).has("http_proxy"));
+  }
+
   TEST_CASE("without the program such a hook is refused, and only such a hook") {
     const auto refused = [](const char* config) {
       const config::Model model = model_of(config);

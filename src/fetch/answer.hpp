@@ -1,0 +1,16 @@
+// fetch/answer.hpp - the beginning of what a server or a proxy answers.
+#pragma once
+
+#include "base/result.hpp"
+#include "fetch/connection.hpp"
+#include "http/exchange.hpp"
+
+namespace pintle::fetch {
+
+/// Errors: those of Connection::read() and http::receive_head().
+Result<http::Response> receive_head(Connection& connection);
+
+/// An answer of a status that is of no use.
+Error unusable(const http::Head& head);
+
+}  // namespace pintle::fetch
