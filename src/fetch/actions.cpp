@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <optional>
 #include <string_view>
 
 #include "fetch/digest.hpp"
 #include "fetch/download.hpp"
 #include "fetch/place.hpp"
 #include "fetch/proof.hpp"
+#include "fetch/record.hpp"
+#include "sys/entry.hpp"
 #include "sys/file.hpp"
 #include "sys/new_file.hpp"
 #include "sys/walk.hpp"
@@ -36,27 +39,76 @@ Result<bool> is_there(const Place& place, const Proof& proof) {
   return true;
 }
 
-Result<void> download_into(sys::NewFile& fresh, const Order& order, const Proof& proof) {
-  Digest digest = TRY(Digest::begin());
-  const Sink keep = [&](std::string_view piece) -> Result<void> {
-    TRY(digest.add(piece));
-    return fresh.write(piece);
-  };
-  TRY(download(order, keep));
-  const std::string from = shown(order.url);
-  const std::string found = TRY(digest.finish());
-  TRY(prove_digest(proof, found, from));
-  return prove_lines(proof, fresh.descriptor(), from);
+/// The record of the file that is there, if a server that has no other would leave nothing to do.
+Result<std::optional<Record>> known_of(const Place& place, const Order& order, const Proof& proof) {
+  const std::optional<Record> nothing;
+  // A digest that it does not have is the one of another version.
+  if (!place.file() || !proof.sha256.empty() || !TRY(place.is_adoptable())) return nothing;
+  const auto record = read_record(place.file());
+  if (!record || TRY(sys::stat_of(place.file())).st_size > order.max_size) return nothing;
+  if (TRY(digest_of(place.file().get(), place.path())) != record->content) return nothing;
+  if (!prove_lines(proof, place.file().get(), place.path())) return nothing;
+  return record;
 }
+
+/// A new file that is begun when it is needed: where nothing changes nothing need be writable.
+class Download {
+ public:
+  Download(const Order& order, const Proof& proof, const std::string& path)
+      : order_(order), proof_(proof), path_(path) {}
+
+  /// False if what `known` is about is what the server has. Errors: those of download() and of
+  /// proving.
+  Result<bool> run(const std::optional<Record>& known) {
+    if (!known) TRY(begin());
+    Digest digest = TRY(Digest::begin());
+    const Sink keep = [&](std::string_view piece) -> Result<void> {
+      TRY(begin());
+      TRY(digest.add(piece));
+      return file_->write(piece);
+    };
+    const Delivery delivery = TRY(download(order_, known, keep));
+    if (delivery.is_unchanged) return false;
+    TRY(begin());
+    const std::string from = shown(order_.url);
+    const std::string found = TRY(digest.finish());
+    TRY(prove_digest(proof_, found, from));
+    TRY(prove_lines(proof_, file_->descriptor(), from));
+    TRY(note(delivery, found));
+    return true;
+  }
+
+  sys::NewFile& file() noexcept { return *file_; }
+  /// For the file; empty if there is nothing to ask by.
+  const std::string& record() const noexcept { return record_; }
+
+ private:
+  Result<void> begin() {
+    if (!file_) file_.emplace(TRY(sys::NewFile::begin(path_)));
+    return {};
+  }
+  Result<void> note(const Delivery& delivery, const std::string& digest) {
+    if (delivery.validators.is_empty()) return {};
+    record_ = to_text(TRY(record_of(delivery.url, delivery.headers, delivery.validators, digest)));
+    return {};
+  }
+
+  const Order& order_;
+  const Proof& proof_;
+  const std::string& path_;
+  std::optional<sys::NewFile> file_{};
+  std::string record_{};
+};
 
 Result<std::string> fetch(const Request& request) {
   const Order order = TRY(order_in(request));
   const Proof proof = TRY(proof_in(request));
   const Place place = TRY(Place::at(request.text("path"), request, kStandardMode));
   if (TRY(is_there(place, proof)) && TRY(place.is_adoptable())) return place.adopt();
-  sys::NewFile fresh = TRY(sys::NewFile::begin(place.path()));
-  TRY(download_into(fresh, order, proof));
-  return place.put(fresh);
+  Download download(order, proof, place.path());
+  const auto known = TRY(known_of(place, order, proof));
+  if (!TRY(download.run(known))) return place.adopt();
+  return place.put(download.file(), download.record());
 }
 
 /// The copy is proven, not what it was made of: nobody can exchange it meanwhile.

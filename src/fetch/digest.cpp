@@ -25,13 +25,28 @@ Result<std::string> Digest::finish() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
   unsigned size = 0;
   if (::EVP_DigestFinal_ex(context_.get(), bytes.data(), &size) != 1) return kFailed;
+  return hexadecimal({bytes.data(), size});
+}
+
+std::string hexadecimal(std::span<const unsigned char> bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
-  for (unsigned i = 0; i < size; ++i) {
-    text += kDigits[bytes[i] >> 4U];
-    text += kDigits[bytes[i] & 0xfU];
+  for (const unsigned byte : bytes) {
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 0xfU];
   }
   return text;
+}
+
+Result<std::string> slow_digest(std::string_view text, std::string_view salt, int rounds) {
+  std::array<unsigned char, 32> bytes{};
+  const auto* const raw = reinterpret_cast<const unsigned char*>(salt.data());
+  if (::PKCS5_PBKDF2_HMAC(text.data(), static_cast<int>(text.size()), raw,
+                          static_cast<int>(salt.size()), rounds, ::EVP_sha256(),
+                          static_cast<int>(bytes.size()), bytes.data()) != 1) {
+    return kFailed;
+  }
+  return hexadecimal(bytes);
 }
 
 }  // namespace pintle::fetch

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -31,5 +32,12 @@ class Digest {
 
   Context context_;
 };
+
+/// Lower-case digits, two a byte.
+std::string hexadecimal(std::span<const unsigned char> bytes);
+
+/// A digest of `text` that takes as many rounds to compute (PBKDF2, RFC 8018 section 5.2). Errors:
+/// a lack of memory.
+Result<std::string> slow_digest(std::string_view text, std::string_view salt, int rounds);
 
 }  // namespace pintle::fetch

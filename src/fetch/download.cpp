@@ -27,35 +27,49 @@ Result<void> receive_body(Connection& connection, const http::Response& answer, 
   return {};
 }
 
-/// One request. The location is empty when the content has been passed on.
-Result<std::string> ask(const Order& order, const Proxy* proxy, const Sink& sink) {
+/// What came of one request: where to ask instead, or how the download ended.
+struct Outcome {
+  std::string location{};
+  Validators validators{};
+  bool is_unchanged = false;
+};
+
+Result<Outcome> ask(const Order& order, const Proxy* proxy, const std::optional<Record>& known,
+                    const Sink& sink) {
+  Headers headers = order.headers;
+  const Headers asked = known ? TRY(conditions(*known, order.url, headers)) : Headers();
+  headers.insert(headers.end(), asked.begin(), asked.end());
   Connection connection = TRY(connect(order.url, order.ca, proxy));
-  TRY(connection.write(request_text(order.url, order.headers, proxy)));
+  TRY(connection.write(request_text(order.url, headers, proxy)));
   const http::Response answer = TRY(receive_head(connection));
-  if (is_redirection(answer.head.status) && !answer.head.location.empty()) {
-    return answer.head.location;
-  }
-  if (answer.head.status != 200) return unusable(answer.head);
+  const http::Head& head = answer.head;
+  if (is_redirection(head.status) && !head.location.empty())
+    return Outcome{.location = head.location};
+  constexpr int kNotModified = 304;
+  if (head.status == kNotModified && !asked.empty()) return Outcome{.is_unchanged = true};
+  if (head.status != 200) return unusable(head);
   TRY(receive_body(connection, answer, order.max_size, sink));
-  return std::string();
+  return Outcome{.validators = validators_in(head)};
 }
 
-/// Whether there is one is decided for each URL anew.
-Result<std::string> ask_by_its_way(const Order& order, const Sink& sink) {
+/// Whether there is a proxy is decided for each URL anew.
+Result<Outcome> ask_by_its_way(const Order& order, const std::optional<Record>& known,
+                               const Sink& sink) {
   const auto failed = [&](const std::string& why) {
     return Error{"fetch", 0, shown(order.url), why};
   };
   const auto proxy = proxy_for(order.url, order.proxies);
   if (!proxy) return failed(proxy.error().message());
-  auto location = ask(order, *proxy ? &**proxy : nullptr, sink);
-  if (location) return location;
+  auto outcome = ask(order, *proxy ? &**proxy : nullptr, known, sink);
+  if (outcome) return outcome;
   const std::string way = *proxy ? fmt::format("through the proxy {}: ", shown(**proxy)) : "";
-  return failed(way + location.error().message());
+  return failed(way + outcome.error().message());
 }
 
 }  // namespace
 
-Result<void> download(const Order& order, const Sink& sink) {
+Result<Delivery> download(const Order& order, const std::optional<Record>& known,
+                          const Sink& sink) {
   Order now = order;
   std::optional<Error> refused;
   const Sink watched = [&](std::string_view piece) {
@@ -64,15 +78,17 @@ Result<void> download(const Order& order, const Sink& sink) {
     return taken;
   };
   for (std::int64_t followed = 0;; ++followed) {
-    const auto location = ask_by_its_way(now, watched);
+    const auto outcome = ask_by_its_way(now, known, watched);
     if (refused) return *refused;
-    if (!location) return location.error();
-    if (location->empty()) return {};
+    if (!outcome) return outcome.error();
+    if (outcome->location.empty()) {
+      return Delivery{now.url, now.headers, outcome->validators, outcome->is_unchanged};
+    }
     if (followed == order.redirects) {
       return Error{"fetch", 0, shown(order.url),
                    fmt::format("it is redirected more than {} times", order.redirects)};
     }
-    config::HttpUrl to = TRY(redirected(now.url, *location));
+    config::HttpUrl to = TRY(redirected(now.url, outcome->location));
     now.headers = headers_for(to, now.url, now.headers);
     now.url = std::move(to);
   }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include "fetch/record.hpp"
 #include "sys/entry.hpp"
 #include "sys/file.hpp"
 #include "sys/identity.hpp"
@@ -57,10 +58,14 @@ Result<std::string> Place::adopt() const {
   return std::string("changed");
 }
 
-Result<std::string> Place::put(sys::NewFile& fresh) const {
+Result<std::string> Place::put(sys::NewFile& fresh, std::string_view record) const {
   const bool is_same =
       file_ && TRY(about(path_, sys::have_same_content(file_.get(), fresh.descriptor())));
-  if (is_same && TRY(is_adoptable())) return adopt();
+  if (is_same && TRY(is_adoptable())) {
+    if (!has_other_names_) keep_record(file_.get(), record);
+    return adopt();
+  }
+  keep_record(fresh.descriptor(), record);
   TRY(fresh.finish(wanted_));
   return std::string(is_taken_ ? "changed" : "made");
 }

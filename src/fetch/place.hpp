@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <string>
+#include <string_view>
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
@@ -31,9 +32,10 @@ class Place {
   /// "changed". Errors: those of fchmodat(2), fchownat(2).
   Result<std::string> adopt() const;
 
-  /// Puts `fresh` there unless what is there has its content. Returns "made", "changed" or
+  /// Puts `fresh` there unless what is there has its content; either is given `record`, if it is
+  /// one (record.hpp). Returns "made", "changed" or
   /// "unchanged". Errors: those of sys::NewFile::finish() and adopt().
-  Result<std::string> put(sys::NewFile& fresh) const;
+  Result<std::string> put(sys::NewFile& fresh, std::string_view record = {}) const;
 
  private:
   std::string path_{};

@@ -20,6 +20,8 @@ bool is_ours(std::string_view name) noexcept {
                                         "Connection",
                                         "Content-Length",
                                         "Range",
+                                        "If-None-Match",
+                                        "If-Modified-Since",
                                         "Transfer-Encoding",
                                         "Accept-Encoding",
                                         "Keep-Alive",

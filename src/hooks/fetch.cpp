@@ -70,7 +70,8 @@ const Builtin kFetch{
     .spec = {.name = "fetch",
              .kinds = config::kSteps | config::kJobs,
              .help = "Download a file by http or https, prove it and put it in its place; at most "
-                     "5m, unless \"timeout\" says otherwise. The variables http_proxy, "
+                     "5m, unless \"timeout\" says otherwise. A file that was downloaded before "
+                     "is kept if the server says that it has no other. The variables http_proxy, "
                      "https_proxy, all_proxy and no_proxy are obeyed.",
              .params = kParams,
              .check = check_patterns,

@@ -65,13 +65,10 @@ Result<void> read_coding(std::string_view value, Head&) {
   return bad("it is compressed though that was not asked for");
 }
 
-Result<void> read_location(std::string_view value, Head& head) {
-  head.location = value;
-  return {};
-}
-
-Result<void> read_last_modified(std::string_view value, Head& head) {
-  head.last_modified = value;
+/// Kept as it is.
+template <std::string Head::*member>
+Result<void> read_text(std::string_view value, Head& head) {
+  head.*member = value;
   return {};
 }
 
@@ -80,9 +77,10 @@ struct Row {
   Result<void> (*read)(std::string_view value, Head& head);
 };
 constexpr Row kRows[] = {
-    {"Content-Length", read_length},       {"Transfer-Encoding", read_encoding},
-    {"Content-Encoding", read_coding},     {"Location", read_location},
-    {"Last-Modified", read_last_modified},
+    {"Content-Length", read_length},   {"Transfer-Encoding", read_encoding},
+    {"Content-Encoding", read_coding}, {"Location", read_text<&Head::location>},
+    {"ETag", read_text<&Head::etag>},  {"Last-Modified", read_text<&Head::last_modified>},
+    {"Date", read_text<&Head::date>},
 };
 
 Result<void> read_header(std::string_view line, Head& head) {

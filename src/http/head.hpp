@@ -21,6 +21,8 @@ struct Head {
   bool is_chunked = false;
   std::string location{};
   std::string last_modified{};
+  std::string etag{};
+  std::string date{};
 };
 
 /// The size of the head at the front of `text`, its empty line included; nullopt while its end has

@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 
+#include "fetch/record.hpp"
 #include "fetch/redirect.hpp"
 #include "fuzz.hpp"
 #include "http/body.hpp"
@@ -45,6 +46,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (!head) return 0;
   fuzz::require(head->status >= 100 && head->status <= 999, "a status has three digits");
   fuzz::require(!head->length || *head->length >= 0, "a length is not below zero");
+  const fetch::Validators marks = fetch::validators_in(*head);
+  const fetch::Record record{"salt", "request", "content", marks};
+  const auto again = fetch::parse_record(fetch::to_text(record));
+  fuzz::require(marks.is_empty() || (again && again->validators.etag == marks.etag),
+                "what a server says of its version cannot break a record");
   const std::string_view rest = text.substr(*end);
   const Taken whole = take(*head, rest, rest.size() + 1);
   const Taken pieces = take(*head, rest, 1);

@@ -26,7 +26,8 @@ error_log {folder}/error.log;
 {user}
 events {{ worker_connections 64; }}
 http {{
-  access_log off;
+  log_format status '$status';
+  access_log {folder}/access.log status;
   client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi;
@@ -155,6 +156,13 @@ class Site:
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+    def statuses(self, number):
+        """Those of the requests so far, once there are as many; each is logged after its answer."""
+        def logged():
+            lines = (self.folder / 'access.log').read_text().split()
+            return lines if len(lines) >= number else None
+        return tap.until(logged, f'{number} requests are logged')
 
     def url(self, path, server='secure', host='127.0.0.1'):
         scheme = 'http' if server == 'plain' else 'https'

@@ -1,0 +1,20 @@
+// sys/attribute.hpp - extended attributes of files, xattr(7), which not every file system has.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace pintle::sys {
+
+/// The value of the attribute `name` of the file at the descriptor; nullopt when there is none,
+/// when it is longer than `limit`, or when it cannot be read.
+std::optional<std::string> attribute_of(int file, const char* name, std::size_t limit);
+
+/// Errors: those of fsetxattr(2).
+Result<void> set_attribute(int file, const char* name, std::string_view value);
+
+}  // namespace pintle::sys
