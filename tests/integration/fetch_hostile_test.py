@@ -96,7 +96,12 @@ def a_stream_that_never_ends_is_ended_at_the_limit():
         endless(connection)
 
     tap.holds(failure(endless_content, maxSize='1MiB'), 'it is larger than 1048576 bytes')
-    tap.holds(failure(endless), 'its head has no end')
+    def endless_head(connection):
+        connection.sendall(HEAD + b'X-More: ')
+        endless(connection)
+
+    tap.holds(failure(endless_head), 'its head has no end')
+    tap.holds(failure(endless), 'it is not HTTP/1')
 
 
 @tap.test
