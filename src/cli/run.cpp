@@ -181,8 +181,8 @@ class Start {
     for (const auto& [from, to] : options_.rewrites) rules.rewrites[from] = to;
     rules.success_codes = options_.success_codes;
     const auto cpus = static_cast<std::int64_t>(std::min<std::size_t>(sys::available_cpus(), 4));
-    rules.known_leaf = [this](const config::Condition& leaf) {
-      return launcher_->known_leaf(leaf);
+    rules.known_leaf = [this](init::Owner owner, const config::Condition& leaf) {
+      return launcher_->known_leaf(owner, leaf);
     };
     if (::getrandom(&rules.seed, sizeof rules.seed, GRND_NONBLOCK) < 0) rules.seed = 1;
     rules.parallelism = static_cast<std::size_t>(model.parallelism.value_or(cpus));

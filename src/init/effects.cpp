@@ -58,7 +58,9 @@ std::optional<Event> Effects::perform(const Action& action) {
 std::optional<Event> Effects::act(const Spawn& action) {
   // Memory for a hook can run out like anything else: the hook fails then, not PID 1.
   try {
-    const auto leaf = [this](const config::Condition& one) { return supervisor_.answer(one); };
+    const auto leaf = [this, owner = action.owner](const config::Condition& one) {
+      return supervisor_.answer(owner, one);
+    };
     Fd writer;
     auto spawned = sys::spawn(
         launcher_.child(action.owner, action.asks_condition ? hooks::Leaf(leaf) : hooks::Leaf(),

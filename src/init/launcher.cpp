@@ -203,14 +203,11 @@ sys::Condition Launcher::condition(Owner owner, const hooks::Leaf& leaf) const {
   };
 }
 
-std::optional<bool> Launcher::known_leaf(const config::Condition& leaf) const {
+std::optional<bool> Launcher::known_leaf(Owner owner, const config::Condition& leaf) const {
   using Type = config::Condition::Type;
   if (leaf.type == Type::image_mode) return leaf.image_mode == around_.image_mode;
   if (leaf.type != Type::variable) return std::nullopt;
-  const config::Variables none;
-  return config::Scope(around_.environment, model_.environment, none, &files_)
-      .value(leaf.text)
-      .has_value();
+  return scope(owner).value(leaf.text).has_value();
 }
 
 config::Pairs Launcher::fields(Owner owner) const {

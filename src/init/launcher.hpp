@@ -60,8 +60,8 @@ class Launcher {
   /// `listen.health` with its variables; "" if there is none.
   std::string listen_address() const { return expand(model_.listen.health, kMain); }
 
-  /// Whether a variable is set and which image mode it is, for conditions.
-  std::optional<bool> known_leaf(const config::Condition& leaf) const;
+  /// Whether a variable is set for `owner` and which image mode it is, for conditions.
+  std::optional<bool> known_leaf(Owner owner, const config::Condition& leaf) const;
 
   /// The fields of a hook's events, expanded, with secrets as "***".
   config::Pairs fields(Owner owner) const;

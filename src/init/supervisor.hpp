@@ -13,6 +13,7 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -39,8 +40,9 @@ struct Rules {
   std::bitset<256> success_codes{};  ///< -e: main's codes that become 0
   std::size_t parallelism = 1;
   std::uint64_t seed = 1;  ///< of the jitter
-  /// Which variables are set and which mode it is, for conditions; files are not known here.
-  hooks::Leaf known_leaf{};
+  /// Which variables are set for a hook and which mode it is, for its condition; files are not
+  /// known here.
+  std::function<std::optional<bool>(Owner, const config::Condition& leaf)> known_leaf{};
 };
 
 class Supervisor {
@@ -68,8 +70,8 @@ class Supervisor {
   const health::State& check(Owner owner) const noexcept { return checks_[extra_[owner]]; }
   const schedule::Every& job(Owner owner) const noexcept { return jobs_[extra_[owner]]; }
   hooks::StepState step(Owner owner) const noexcept { return steps_.state(extra_[owner]); }
-  /// Whether a condition's leaf holds: what a step ended with, or what the rules know.
-  std::optional<bool> answer(const config::Condition& leaf) const;
+  /// Whether a leaf of a hook's condition holds: what a step ended with, or what the rules know.
+  std::optional<bool> answer(Owner owner, const config::Condition& leaf) const;
   std::uint64_t orphans() const noexcept { return orphans_; }
   /// Whose child has this pid; nullopt for an orphan.
   std::optional<Owner> owner_of(pid_t pid) const noexcept;

@@ -127,7 +127,7 @@ void Supervisor::start_step(std::size_t step, Time now) noexcept {
   const Owner owner = step_owner_[step];
   const auto& condition = model_.hooks[owner].condition;
   const auto holds =
-      condition ? hooks::holds(*condition, [this](const auto& leaf) { return answer(leaf); })
+      condition ? hooks::holds(*condition, [&](const auto& leaf) { return answer(owner, leaf); })
                 : std::optional(true);
   if (is_skipped_[step] || holds == false) {
     steps_.finish(step, hooks::StepState::skipped);
@@ -140,9 +140,9 @@ void Supervisor::start_step(std::size_t step, Time now) noexcept {
   tell(News::step_started, owner);
 }
 
-std::optional<bool> Supervisor::answer(const config::Condition& leaf) const {
+std::optional<bool> Supervisor::answer(Owner owner, const config::Condition& leaf) const {
   if (leaf.type != config::Condition::Type::step) {
-    return rules_.known_leaf ? rules_.known_leaf(leaf) : std::nullopt;
+    return rules_.known_leaf ? rules_.known_leaf(owner, leaf) : std::nullopt;
   }
   for (std::size_t step = 0; step < step_owner_.size(); ++step) {
     if (model_.hooks[step_owner_[step]].id != leaf.text) continue;

@@ -45,6 +45,18 @@ def the_steps_own_entry_counts_first_then_the_top_levels_then_the_containers():
 
 
 @tap.test
+def a_condition_sees_what_the_steps_arguments_see():
+    calls, _ = started({'steps': [
+        {'id': 'own', 'command': 'step', 'arguments': ['own'], 'environment': {'A': 'a'},
+         'condition': {'environment': 'A'}},
+        {'id': 'asked', 'command': 'step', 'arguments': ['asked'], 'environment': {'A': 'a'},
+         'condition': {'all': [{'environment': 'A'}, {'fileExists': '/etc/passwd'}]}},
+        {'id': 'other', 'command': 'step', 'arguments': ['other'],
+         'condition': {'environment': 'A'}}]})
+    tap.equal([call.argv[1:] for call in calls if call.argv[1:]], [['own'], ['asked']])
+
+
+@tap.test
 def a_default_gives_way_to_the_container_and_a_value_does_not():
     top = {'environment': {'FIXED': {'value': 'v'}, 'SHORT': 'v', 'FREE': {'defaultValue': 'd'},
                            'UNSET': {'defaultValue': 'd'}}}

@@ -73,6 +73,20 @@ TEST_SUITE("init/launcher") {
           "the variable TOP is not set\nthe variable TWO is not set");
   }
 
+  TEST_CASE("a condition on a variable sees the hook's own entries") {
+    const config::Model model = model_of(R"({"environment": {"TOP": "1"}, "steps": [
+        {"id": "a", "command": "x", "environment": {"OWN": "1"}}, {"id": "b", "command": "x"}]})");
+    const Launcher launcher(model, as_uid(0));
+    const auto is_set = [&](Owner owner, const std::string& name) {
+      return launcher.known_leaf(owner, {.type = config::Condition::Type::variable, .text = name});
+    };
+    CHECK(is_set(0, "OWN") == true);
+    CHECK(is_set(1, "OWN") == false);
+    CHECK(is_set(1, "TOP") == true);
+    CHECK(is_set(1, "A") == true);
+    CHECK(is_set(0, "NONE") == false);
+  }
+
   TEST_CASE("what is refused shows no secret, nor one whose end was cut off") {
     Surroundings around = as_uid(0);
     around.image_mode = ImageMode::prebuilt;
