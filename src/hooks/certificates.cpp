@@ -113,17 +113,31 @@ Result<Bundle> read_bundle(const std::string& path) {
                 {.uid = info.st_uid, .gid = info.st_gid, .mode = info.st_mode & 07777}};
 }
 
+struct Wanted {
+  Bundle bundle{};  ///< as it is to be
+  std::size_t added = 0;
+};
+
+Result<Wanted> wanted_by(const Params& params, const std::string& path) {
+  const auto bodies = TRY(bodies_at(params.text("source")));
+  Wanted wanted{.bundle = TRY(about(path, read_bundle(path)))};
+  wanted.bundle.text = with_certificates(std::move(wanted.bundle.text), bodies, wanted.added);
+  return wanted;
+}
+
 Result<std::string> run(const Params& params, const Context&) {
   const std::string path = params.text("bundle", kBundle);
-  const auto bodies = TRY(bodies_at(params.text("source")));
-  Bundle bundle = TRY(about(path, read_bundle(path)));
-  std::size_t added = 0;
-  const std::string text = with_certificates(std::move(bundle.text), bodies, added);
-  if (added == 0) return std::string("unchanged");
+  const Wanted wanted = TRY(wanted_by(params, path));
+  if (wanted.added == 0) return std::string("unchanged");
   sys::NewFile file = TRY(sys::NewFile::begin(path));
-  TRY(file.write(text));
-  TRY(file.finish(bundle.ownership));
-  return fmt::format("added {}", added);
+  TRY(file.write(wanted.bundle.text));
+  TRY(file.finish(wanted.bundle.ownership));
+  return fmt::format("added {}", wanted.added);
+}
+
+bool is_done(const Params& params, const Context&) {
+  const auto wanted = wanted_by(params, params.text("bundle", kBundle));
+  return wanted && wanted->added == 0;
 }
 
 }  // namespace
@@ -165,6 +179,7 @@ const Builtin kCertificates{
              .params = kParams,
              .shorthand = "source"},
     .run = run,
+    .is_done = is_done,
 };
 
 }  // namespace pintle::hooks

@@ -28,6 +28,7 @@ struct Change {
   Owner owner{};
   std::optional<mode_t> file_mode{};
   std::optional<mode_t> directory_mode{};
+  bool only_looks = false;  ///< `changed` is what would be
   std::size_t changed = 0;
   std::size_t skipped = 0;
 };
@@ -61,16 +62,20 @@ Result<const char*> apply(const sys::Entry& entry, Change& change) {
     ++change.skipped;
     return why;
   }
-  TRY(sys::give_ownership(entry.fd, wanted));
+  if (!change.only_looks) TRY(sys::give_ownership(entry.fd, wanted));
   ++change.changed;
   return static_cast<const char*>(nullptr);
 }
 
-Result<std::string> run(const Params& params, const Context& context) {
-  const std::string path = params.text("path");
-  Change change{.owner = TRY(resolve_owner(params.text("owner"), context.accounts)),
+Result<Change> wanted_by(const Params& params, const Context& context) {
+  return Change{.owner = TRY(resolve_owner(params.text("owner"), context.accounts)),
                 .file_mode = mode_in(params, "mode"),
                 .directory_mode = mode_in(params, "directoryMode")};
+}
+
+/// Everything that is meant, one after the other. Errors: a path itself that is left alone.
+Result<void> apply_to_all(const Params& params, Change& change) {
+  const std::string path = params.text("path");
   sys::Entry root{.fd = TRY(sys::reach_anything(path))};
   root.info = TRY(about(path, sys::stat_of(root.fd)));
   // What is in it first: afterwards we might not be allowed to look.
@@ -89,11 +94,24 @@ Result<std::string> run(const Params& params, const Context& context) {
   if (const char* why = TRY(about(path, apply(root, change)))) {
     return Error{"change the permissions of", 0, path, why};
   }
+  return {};
+}
+
+Result<std::string> run(const Params& params, const Context& context) {
+  Change change = TRY(wanted_by(params, context));
+  TRY(apply_to_all(params, change));
   const std::string done =
       change.changed == 0 ? "unchanged" : fmt::format("changed {}", change.changed);
   if (change.skipped == 0) return done;
   return fmt::format("{}; left alone {} links, devices or files with several names", done,
                      change.skipped);
+}
+
+bool is_done(const Params& params, const Context& context) {
+  auto change = wanted_by(params, context);
+  if (!change) return false;
+  change->only_looks = true;
+  return apply_to_all(params, *change) && change->changed == 0;
 }
 
 }  // namespace
@@ -105,6 +123,7 @@ const Builtin kPermissions{
              .params = kParams,
              .rules = kRules},
     .run = run,
+    .is_done = is_done,
 };
 
 }  // namespace pintle::hooks

@@ -63,12 +63,17 @@ class Pruning {
   Pruning(const Params& params, const Fd& root, const std::string& path)
       : params_(params), root_(root), path_(path) {}
 
-  Result<std::string> run() {
+  /// Looks, and chooses.
+  Result<bool> finds_any() {
     TRY(visit([this](const sys::Visit& one) { return note(one); }, {}));
     for (const std::size_t index : choose(files_, rules_in(params_))) {
       victims_.emplace(ids_[index], files_[index].modified);
     }
-    if (victims_.empty()) return std::string("unchanged");
+    return !victims_.empty();
+  }
+
+  Result<std::string> run() {
+    if (!TRY(finds_any())) return std::string("unchanged");
     TRY(visit([this](const sys::Visit& one) { return remove(one); },
               [this](const sys::Visit& one) { return leave(one); }));
     return fmt::format("removed {} files, {} bytes", removed_, bytes_);
@@ -142,6 +147,14 @@ Result<std::string> run(const Params& params, const Context&) {
   return Pruning(params, reached->directory, path).run();
 }
 
+bool is_done(const Params& params, const Context&) {
+  const std::string path = params.text("path");
+  const auto reached = sys::reach_directory(path, sys::Missing::fail);
+  if (!reached) return reached.error().code == ENOENT;
+  const auto any = Pruning(params, reached->directory, path).finds_any();
+  return any && !*any;
+}
+
 }  // namespace
 
 std::vector<std::size_t> choose(const std::vector<OldFile>& files, const PruneRules& rules) {
@@ -173,6 +186,7 @@ const Builtin kPrune{
              .params = kParams,
              .rules = kRules},
     .run = run,
+    .is_done = is_done,
 };
 
 }  // namespace pintle::hooks

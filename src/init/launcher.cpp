@@ -248,7 +248,9 @@ std::string Launcher::scrub_cut(std::string text) const {
   return text;
 }
 
+/// Of a job it cannot be said: it comes again, and finds something else then.
 bool Launcher::needs_nothing(Owner owner) const {
+  if (model_.hooks[hooks::origin_of(model_, owner)].kind != Kind::step) return false;
   if (!std::holds_alternative<config::Builtin>(model_.hooks[owner].action)) return false;
   const config::Scope variables = scope(owner);
   return is_done(builtin(owner), {around_.accounts, variables});

@@ -192,6 +192,7 @@ def without_setuid_and_setgid_stepping_down_is_83_and_names_them():
         tap.holds(pid1.chosen_line(err, 83), f'the capabilities {missing} are missing')
 
 
+CERTIFICATE = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
 AS_USER = ['setpriv', '--reuid', '4711', '--regid', '4712', '--clear-groups']
 
 
@@ -208,16 +209,26 @@ def started_as_a_plain_user_everything_runs_as_that_and_one_line_says_so():
 
 @tap.test
 def started_as_a_plain_user_hooks_of_others_are_83_and_all_named():
+    folder = pid1.folder()
+    (folder / 'bundle').write_text(CERTIFICATE)
     document = {'steps': [{'id': 'a', 'command': 'id', 'user': '1:1'},
                           {'id': 'never', 'command': 'id', 'user': '3:3',
                            'imageModes': ['prebuilt']},
                           {'id': 'done', 'directory': {'path': '/', 'owner': 'root'},
-                           'user': 'root'}],
-                'maintenance': [{**JOB, 'user': '2:2'}]}
+                           'user': 'root'},
+                          {'id': 'done-modes', 'user': 'root', 'permissions': {
+                              'path': str(folder), 'directoryMode': '0755', 'recursive': True}},
+                          {'id': 'done-trust', 'user': 'root', 'certificates': {
+                              'source': f'{folder}/bundle', 'bundle': f'{folder}/bundle'}},
+                          {'id': 'done-files', 'user': 'root',
+                           'prune': {'path': str(folder), 'olderThan': '1d'}}],
+                'maintenance': [{**JOB, 'user': '2:2'},
+                                {'id': 'later', 'user': '2:2', 'schedule': {'every': '1h'},
+                                 'prune': {'path': str(folder), 'olderThan': '1d'}}]}
     code, out, err = pid1.run_with(document, 'id', before=AS_USER)
     tap.equal((code, out), (83, ''))
     reason = pid1.chosen_line(err, 83)
-    tap.holds(reason, 'step a (1:1), job job (2:2)')
+    tap.holds(reason, 'step a (1:1), job job (2:2), job later (2:2);')
     tap.check('done' not in reason, 'a built-in with nothing to do is named', reason)
 
 

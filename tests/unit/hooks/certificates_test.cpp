@@ -46,7 +46,9 @@ TEST_SUITE("hooks/certificates") {
     folder.write("cas/README", "no certificate");
     const Use use =
         Use(kCertificates).with("source", folder / "cas").with("bundle", folder / "bundle");
+    CHECK_FALSE(use.is_done());
     CHECK(use.line() == "added 2");
+    CHECK(use.is_done());
     CHECK(folder.read("bundle") == "# mine\n" + block("AAAA") + block("CCCC") + block("BBBB"));
     CHECK((folder.stat("bundle").st_mode & 07777) == 0444);
     CHECK(use.line() == "unchanged");

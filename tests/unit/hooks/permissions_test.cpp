@@ -21,7 +21,10 @@ TEST_SUITE("hooks/permissions") {
                         .number("mode", 0640)
                         .number("directoryMode", 0750)
                         .flag("recursive");
+    CHECK_FALSE(use.is_done());
+    CHECK(mode_of(folder, "t/d/f") != 0640);
     CHECK(use.line() == "changed 3");
+    CHECK(use.is_done());
     CHECK(mode_of(folder, "t") == 0750);
     CHECK(mode_of(folder, "t/d") == 0750);
     CHECK(mode_of(folder, "t/d/f") == 0640);
@@ -43,6 +46,9 @@ TEST_SUITE("hooks/permissions") {
     CHECK(mode_of(folder, "victim") == 0600);
     CHECK(contains(Use(kPermissions).with("path", folder / "t/h").number("mode", 0666).line(),
                    "it has other names"));
+    CHECK(use.is_done());
+    CHECK_FALSE(Use(kPermissions).with("path", folder / "t/h").number("mode", 0666).is_done());
+    CHECK_FALSE(Use(kPermissions).with("path", folder / "no").number("mode", 0666).is_done());
     CHECK(Use(kPermissions).with("path", folder / "no").number("mode", 0666).line() ==
           "cannot open '" + folder / "no" + "': No such file or directory");
   }

@@ -58,8 +58,11 @@ TEST_SUITE("hooks/prune") {
           .duration("olderThan", 1min)
           .with("pattern", "*.log");
     };
+    CHECK_FALSE(use().is_done());
     CHECK(use().line() == "removed 1 files, 5 bytes");
+    CHECK(use().is_done());
     CHECK(use().line() == "unchanged");
+    CHECK_FALSE(use().flag("recursive").is_done());
     CHECK(use().flag("recursive").flag("removeEmpty").line() == "removed 1 files, 5 bytes");
     CHECK_FALSE(folder.has("d"));
     CHECK(folder.has("old.txt"));
@@ -69,6 +72,7 @@ TEST_SUITE("hooks/prune") {
 
   TEST_CASE("absent is a success, everything is not, and a rule is needed") {
     CHECK(Use(kPrune).with("path", "/no/such").number("keepLast", 1).line() == "unchanged");
+    CHECK(Use(kPrune).with("path", "/no/such").number("keepLast", 1).is_done());
     CHECK(contains(Use(kPrune).with("path", "//").number("keepLast", 1).line(), "cannot prune"));
     CHECK(Use(kPrune).with("path", "/a").problem() != "");
   }
