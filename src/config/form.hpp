@@ -18,6 +18,9 @@ struct ObjectInfo;
 
 inline constexpr std::int64_t kMostCount = 1'000'000;
 
+/// Signals that stop no container, though they are some.
+inline constexpr std::string_view kNoStopSignals[] = {"SIGKILL", "SIGSTOP", "SIGCHLD"};
+
 /// What a value may be. Only what stands behind its type counts.
 struct Form {
   enum class Type : std::uint8_t {
@@ -32,7 +35,7 @@ struct Form {
     duration,  ///< least, in milliseconds
     size,
     mode,
-    signal,
+    signal,  ///< but none of words
     word,    ///< words
     list,    ///< of parts[0]: least, how many
     map,     ///< from parts[0] to parts[1]

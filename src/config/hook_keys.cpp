@@ -69,7 +69,7 @@ void read_success_codes(Reader& reader, const Node& node, Hook& out) {
     const auto code = reader.integer(item, kExitCode.least, kExitCode.most);
     if (code) out.success_codes.push_back(static_cast<int>(*code));
   });
-  if (node.items.empty()) reader.problem(node.at, "it is empty: no exit code would do");
+  require_items(reader, node, "no exit code would do");
 }
 
 void read_image_modes(Reader& reader, const Node& node, Hook& out) {

@@ -16,6 +16,11 @@ namespace {
 constexpr std::string_view kFormats[] = {"text", "json"};
 constexpr std::string_view kInitUsers[] = {"main"};
 
+void read_stop_signals(Reader& reader, const Node& node, Shutdown& out) {
+  list<&Shutdown::signals, &Reader::stop_signal>.read(reader, node, out);
+  require_items(reader, node, "nothing but SIGKILL would stop the container");
+}
+
 constexpr Key<Shutdown> kShutdownKeys[] = {
     {"gracePeriod", into<&Shutdown::grace_period, &Reader::duration>,
      "From the stop signal to SIGKILL for main.", "25s", "8s"},
@@ -23,9 +28,11 @@ constexpr Key<Shutdown> kShutdownKeys[] = {
      "The whole stop, at most; where only one of the two is written and they would contradict each "
      "other, the other follows it.",
      "28s", "9s"},
-    {"signals", list<&Shutdown::signals, &Reader::signal>,
+    {"signals",
+     {read_stop_signals, &kListForm<kFormOf<&Reader::stop_signal>, 1>},
      "The signals that stop the container; every other one is only forwarded to main.",
-     R"(["SIGTERM", "SIGQUIT"])", R"(["SIGTERM", "SIGINT"])"},
+     R"(["SIGTERM", "SIGQUIT"])",
+     R"(["SIGTERM", "SIGINT"])"},
 };
 constexpr auto kShutdown = object_of<kShutdownKeys>({.name = "shutdown", .title = "\"shutdown\""});
 

@@ -52,4 +52,14 @@ std::string signal_pattern() {
                      any_of(signal_names()), without_case("RTMIN"), without_case("RTMAX"), kOffset);
 }
 
+std::string pattern_of_signals(std::span<const std::string_view> names) {
+  std::string pattern;
+  for (const std::string_view name : names) {
+    pattern +=
+        fmt::format("{}0*{}|(?:{})?{}", pattern.empty() ? "" : "|", signal_number(name).value_or(0),
+                    without_case("SIG"), without_case(name.substr(3)));
+  }
+  return fmt::format("^(?:{})$", pattern);
+}
+
 }  // namespace pintle::config

@@ -26,5 +26,7 @@ std::string word_pattern(std::span<const std::string_view> words);
 
 /// What signal_number() knows.
 std::string signal_pattern();
+/// Every spelling of these, which are named "SIGKILL".
+std::string pattern_of_signals(std::span<const std::string_view> names);
 
 }  // namespace pintle::config

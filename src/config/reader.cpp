@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <csignal>
 #include <cstdlib>
 
 #include "base/duration.hpp"
@@ -207,6 +208,19 @@ std::optional<int> Reader::signal(const Node& node) {
   return number;
 }
 
+std::optional<int> Reader::stop_signal(const Node& node) {
+  const auto number = signal(node);
+  if (!number) return number;
+  for (const std::string_view name : kNoStopSignals) {
+    if (signal_number(name) != *number) continue;
+    problem(node.at, fmt::format("{} cannot stop the container: {}", name,
+                                 *number == SIGCHLD ? "it says that a child has ended"
+                                                    : "the kernel does not let PID 1 see it"));
+    return std::nullopt;
+  }
+  return number;
+}
+
 std::optional<std::size_t> Reader::word(const Node& node, std::span<const std::string_view> words) {
   const auto written = text(node);
   if (!written) return std::nullopt;
@@ -234,6 +248,12 @@ void report_unknown_key(Reader& reader, const Member& member, std::span<const Ke
                                               one_line(member.key, 60), object, listed(names))
                                 : fmt::format("unknown key \"{}\" in {}; did you mean \"{}\"?",
                                               one_line(member.key, 60), object, meant));
+}
+
+void require_items(Reader& reader, const Node& node, std::string_view why) {
+  if (node.type == Node::Type::array && node.items.empty()) {
+    reader.problem(node.at, fmt::format("it is empty: {}", why));
+  }
 }
 
 void require_key(Reader& reader, const Node& node, std::string_view name) {

@@ -71,6 +71,8 @@ class Reader {
   std::optional<std::int64_t> size(const Node& node);  ///< bytes: "64MiB"
   std::optional<double> fraction(const Node& node, double least, double most);
   std::optional<int> signal(const Node& node);
+  /// One that PID 1 can be told by: not SIGKILL, SIGSTOP or SIGCHLD.
+  std::optional<int> stop_signal(const Node& node);
   std::optional<std::size_t> word(const Node& node, std::span<const std::string_view> words);
   bool is(const Node& node, Node::Type type);
 
@@ -173,6 +175,9 @@ void read_object(Reader& reader, const Node& node, const Object<T>& object, T& o
   }
   check_rules(reader, node, object.rules);
 }
+
+/// A problem if `node` is an array without items: `why` is what that would mean.
+void require_items(Reader& reader, const Node& node, std::string_view why);
 
 /// Calls `each(item)` for the items of an array, with the pointer at them.
 template <class Each>

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <nlohmann/json.hpp>
 
@@ -30,10 +31,16 @@ Json word_schema(const std::vector<std::string>& words, std::string_view pattern
   return {{"anyOf", {{{"enum", words}}, string_like(pattern)}}};
 }
 
-Json signal_schema() {
+Json signal_schema(const Form& form) {
   std::vector<std::string> words;
-  for (const std::string_view name : signal_names()) words.push_back(fmt::format("SIG{}", name));
-  return word_schema(words, signal_pattern());
+  for (const std::string_view name : signal_names()) {
+    std::string word = fmt::format("SIG{}", name);
+    const auto left_out = std::find(form.words.begin(), form.words.end(), word);
+    if (left_out == form.words.end()) words.push_back(std::move(word));
+  }
+  Json out = word_schema(words, signal_pattern());
+  if (!form.words.empty()) out["not"] = {{"pattern", pattern_of_signals(form.words)}};
+  return out;
 }
 
 Json has(std::string_view key) {
@@ -122,7 +129,7 @@ class Schema {
       case Type::mode:
         return string_like(kModePattern);
       case Type::signal:
-        return signal_schema();
+        return signal_schema(form);
       case Type::word:
         return word_schema({form.words.begin(), form.words.end()}, word_pattern(form.words));
       case Type::list:

@@ -38,6 +38,10 @@ inline constexpr Form kFormOf<&Reader::size>{.type = Form::Type::size, .name = "
 template <>
 inline constexpr Form kFormOf<&Reader::signal>{.type = Form::Type::signal, .name = "signal"};
 
+template <>
+inline constexpr Form kFormOf<&Reader::stop_signal>{
+    .type = Form::Type::signal, .words = kNoStopSignals, .name = "stopSignal"};
+
 inline constexpr Form kNullForm{.type = Form::Type::null};
 inline constexpr Form kCommandForm{.type = Form::Type::command, .name = "command"};
 

@@ -16,6 +16,7 @@ constexpr ValueHelp kRows[] = {
     {"mode", "mode", "A file mode in octal, as a string: \"0750\"."},
     {"signal", "signal",
      "A name or a number as a string: \"SIGTERM\", \"TERM\", \"15\", \"SIGRTMIN+3\"."},
+    {"stopSignal", "signal", "A signal, but not SIGKILL, SIGSTOP or SIGCHLD."},
     {"boolean", "", "true or false."},
     {"scalar", "text, number or boolean", "A text, a number or a boolean; variables are texts."},
     {"id", "id", "1 to 64 letters, digits, dots, dashes and underscores."},

@@ -77,6 +77,12 @@ TABLE = [
      'a number from 1 to 65535'),
     ('{"main": {"command": "x", "signals": {"TREM": "INT"}}}', '1:39: /main/signals/TREM: "TREM" '
      'is not a signal; write it like "SIGTERM"'),
+    ('{"shutdown": {"signals": ["TERM", "9"]}}', '1:35: /shutdown/signals/1: SIGKILL cannot stop '
+     'the container: the kernel does not let PID 1 see it'),
+    ('{"shutdown": {"signals": ["SIGCHLD"]}}', '1:27: /shutdown/signals/0: SIGCHLD cannot stop '
+     'the container: it says that a child has ended'),
+    ('{"shutdown": {"signals": []}}', '1:26: /shutdown/signals: it is empty: nothing but SIGKILL '
+     'would stop the container'),
     ('{"shutdown": {"gracePeriod": "10s", "totalGracePeriod": "5s"}}', '1:14: /shutdown: '
      '"totalGracePeriod" is shorter than "gracePeriod"'),
     ('{"environment": {"1A": "x"}}', "1:18: /environment/1A: a variable's name has letters, "
