@@ -2,6 +2,7 @@
 // it does, and a line in builtin.cpp.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +19,8 @@ namespace pintle::hooks {
 struct Context {
   const sys::Accounts& accounts;
   const config::Scope& scope;  ///< the hook's variables
+  /// Takes what is being done, for whoever ends it meanwhile; may be empty.
+  std::function<void(const std::string& line)> note{};
 };
 
 struct Builtin {

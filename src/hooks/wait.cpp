@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <thread>
 
+#include "base/text.hpp"
 #include "config/address.hpp"
 #include "hooks/builtin.hpp"
 #include "http/exchange.hpp"
@@ -112,11 +113,43 @@ Result<void> validate(const Params& params) {
   return {};
 }
 
-Result<std::string> run(const Params& params, const Context&) {
+/// "waiting for tcp db:5432", with why it is not there: PID 1 says it when the time is over. The
+/// same is told once.
+class Notes {
+ public:
+  Notes(const Params& params, const Context& context) : context_(context) {
+    for (const std::string_view name : kTargets) {
+      if (params.has(name)) {
+        what_ = fmt::format("waiting for {} {}", name, without_credentials(params.text(name)));
+      }
+    }
+  }
+
+  void take(const std::string& why) {
+    std::string line = why.empty() ? what_ : fmt::format("{}: {}", what_, why);
+    if (!context_.note || line == last_) return;
+    context_.note(line);
+    last_ = std::move(line);
+  }
+
+ private:
+  const Context& context_;
+  std::string what_;
+  std::string last_;
+};
+
+Result<std::string> run(const Params& params, const Context& context) {
   TRY(validate(params));
   const Duration interval = params.duration("interval").value_or(kInterval);
+  Notes notes(params, context);
+  notes.take("");
   std::size_t attempts = 1;
-  for (; !attempt(params); ++attempts) std::this_thread::sleep_for(interval);
+  for (;; ++attempts) {
+    const auto there = attempt(params);
+    if (there) break;
+    notes.take(there.error().message());
+    std::this_thread::sleep_for(interval);
+  }
   return attempts == 1 ? std::string("there") : fmt::format("there after {} attempts", attempts);
 }
 

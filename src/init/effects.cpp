@@ -207,10 +207,10 @@ Effects::LastWords Effects::last_words(Owner owner, const sys::Exit& exit) {
   const bool failed = report && report->has_failure;
   const std::string line = launcher_.scrub_cut(std::string(report ? report->line() : ""));
   std::string words = failed ? describe(*report, line) : describe(exit);
-  if (!failed && !line.empty()) words = one_line(line, 200);
-  if (owner != kMain && supervisor_.run(owner).timed_out) {
-    words = "timed out";
-  }
+  const bool is_note = report && report->is_note;
+  if (!failed && !is_note && !line.empty()) words = one_line(line, 200);
+  if (owner != kMain && supervisor_.run(owner).timed_out) words = "timed out";
+  if (is_note) words += " " + one_line(line, 200);
   words_of(owner) = std::move(words);
   LastWords last{.was_skipped = report && report->was_skipped};
   if (failed) last.failure = StartFailure{report->step, report->code};

@@ -184,7 +184,8 @@ config::Builtin Launcher::builtin(Owner owner) const {
 sys::Task Launcher::task(Owner owner, pid_t main_pid) const {
   return [this, owner, main_pid, use = builtin(owner)](sys::Report& report) {
     const config::Scope variables = scope(owner);
-    const auto result = perform(use, {around_.accounts, variables}, main_pid);
+    const auto note = [this](const std::string& line) { sys::send_note(scrub(line)); };
+    const auto result = perform(use, {around_.accounts, variables, note}, main_pid);
     // Here, while the text is whole: the report cuts it, and a piece of a secret is not recognized.
     report.set_line(scrub(result ? *result : result.error().message()));
     return result ? 0 : 1;

@@ -51,24 +51,57 @@ void send_report(int writer, const Report& report) noexcept {
   while (sent < 0 && errno == EINTR);
 }
 
-bool is_report(int fd) noexcept {
-  struct stat info {};
-  return ::fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
-}
+namespace {
 
-std::optional<Report> read_report(int reader) noexcept {
+constexpr int kMostNotes = 12;  // of a quarter of a KiB each; the smallest pipe holds 4 KiB
+int notes_writer = -1;          // of a child's task, which is a process of its own
+int notes_left = kMostNotes;
+
+/// nullopt when nothing is there, or nothing of ours.
+std::optional<Report> read_one(int reader) noexcept {
   Report report;
   ssize_t got = 0;
   do got = ::read(reader, &report, sizeof report);
   while (got < 0 && errno == EINTR);
   const bool whole = got == static_cast<ssize_t>(sizeof report);
   // Looked at as bytes: a bool that is neither 0 nor 1 must not be read.
-  unsigned char flags[2] = {};
+  unsigned char flags[3] = {};
   std::memcpy(&flags[0], &report.has_failure, 1);
   std::memcpy(&flags[1], &report.was_skipped, 1);
-  if (!whole || flags[0] > 1 || flags[1] > 1 || report.step > StartStep::execute)
-    return std::nullopt;
+  std::memcpy(&flags[2], &report.is_note, 1);
+  const bool are_flags = flags[0] <= 1 && flags[1] <= 1 && flags[2] <= 1;
+  if (!whole || !are_flags || report.step > StartStep::execute) return std::nullopt;
   return report;
+}
+
+}  // namespace
+
+void send_notes_to(int writer) noexcept {
+  notes_writer = writer;
+}
+
+void send_note(std::string_view line) noexcept {
+  if (notes_writer < 0 || notes_left == 0) return;
+  --notes_left;
+  Report report{.is_note = true};
+  report.set_line(line);
+  send_report(notes_writer, report);
+}
+
+bool is_report(int fd) noexcept {
+  struct stat info {};
+  return ::fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
+}
+
+std::optional<Report> read_report(int reader) noexcept {
+  std::optional<Report> last = read_one(reader);
+  // Whoever writes more than notes is not ours: enough is enough.
+  for (int left = kMostNotes; last && last->is_note && left > 0; --left) {
+    const auto next = read_one(reader);
+    if (!next) break;
+    last = next;
+  }
+  return last;
 }
 
 }  // namespace pintle::sys

@@ -34,6 +34,7 @@ struct Report {
 
   bool has_failure = false;
   bool was_skipped = false;  ///< the child's condition did not hold
+  bool is_note = false;      ///< the line is what it was doing: for one that is ended meanwhile
   StartStep step = StartStep::execute;
   int code = 0;                        ///< errno of the step
   std::array<char, kCapacity> text{};  ///< what failed, or a built-in's line; not terminated
@@ -56,13 +57,22 @@ Result<ReportPipe> make_report_pipe() noexcept;
 /// Writes `report`; one write(2) of less than PIPE_BUF bytes, so all or nothing.
 void send_report(int writer, const Report& report) noexcept;
 
+/// From here on send_note() writes to that descriptor.
+void send_notes_to(int writer) noexcept;
+
+/// Says what is being done; the last one counts, and a report after it counts instead. Only the
+/// first dozen is sent, so that the pipe has room for the report. Nothing where no child's task
+/// runs.
+void send_note(std::string_view line) noexcept;
+
 /// Where a program of our own finds the writing end, pintle-fetch.
 inline constexpr int kInheritedReport = 3;
 
 /// True if `fd` is a pipe, which the report's end is.
 bool is_report(int fd) noexcept;
 
-/// Reads a report if one is there; nullopt otherwise, or when its size or step is not ours.
+/// Reads the last report that is there; nullopt when there is none, or when one's size or step is
+/// not ours.
 std::optional<Report> read_report(int reader) noexcept;
 
 }  // namespace pintle::sys

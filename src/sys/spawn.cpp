@@ -123,6 +123,7 @@ void close_descriptors(int keep) noexcept {
 [[noreturn]] void run_task(const Prepared& prepared) noexcept {
   Report report;
   int code = 1;
+  send_notes_to(prepared.report);
   try {
     code = prepared.child.task(report);
   } catch (const std::exception& error) {

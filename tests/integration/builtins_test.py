@@ -156,9 +156,15 @@ def wait_ends_when_its_service_comes_and_its_timeout_ends_it():
     one.wait_for_mask()
     server.listen(1)
     tap.equal(one.end(), 0)
-    code, _, err = run(step('w', wait={'file': f'{folder}/never'}, timeout='100ms'))
-    tap.equal(code, 80)
-    tap.holds(err, 'timed out')
+    for target, why in (
+            ({'file': f'{folder}/never'}, f"file {folder}/never: cannot find '{folder}/never': No such"),
+            ({'tcp': '127.0.0.1:1'}, "tcp 127.0.0.1:1: cannot connect to '127.0.0.1:1': Connection"),
+            ({'http': f'http://localhost:{port}/?key=$KEY'}, f'http http://localhost:{port}/')):
+        one = step('w', wait=target, timeout='300ms', environment={'KEY': 's3cret'})
+        code, _, err = run(one)
+        tap.equal(code, 80)
+        tap.holds(pid1.chosen_line(err, 80), f'step w failed: timed out waiting for {why}')
+        tap.check('s3cret' not in err, 'no secret', err)
 
 
 @tap.test

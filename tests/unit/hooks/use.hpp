@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -97,12 +98,12 @@ class Use {
     return *this;
   }
 
-  /// What it says, error or not.
-  std::string line() const {
+  /// What it says, error or not; `note` takes what it says meanwhile.
+  std::string line(const std::function<void(const std::string&)>& note = {}) const {
     const config::Variables none;
     const config::Scope scope(environ_, none, none);
     const sys::Accounts accounts{"app:x:1000:1000::/:\n", "app:x:1000:\n"};
-    const auto result = builtin_.run(params_, {accounts, scope});
+    const auto result = builtin_.run(params_, {accounts, scope, note});
     return result ? *result : result.error().message();
   }
   bool is_done() const {

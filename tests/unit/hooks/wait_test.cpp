@@ -3,7 +3,6 @@
 #include <sys/un.h>
 
 #include <cstring>
-#include <thread>
 
 #include "base/fd.hpp"
 #include "use.hpp"
@@ -24,13 +23,28 @@ TEST_SUITE("hooks/wait") {
     const Folder folder;
     folder.write("here", "");
     CHECK(Use(kWait).with("file", folder / "here").line() == "there");
-    std::thread later([&] {
-      std::this_thread::sleep_for(20ms);
-      folder.write("soon", "");
-    });
-    const auto line = Use(kWait).with("file", folder / "soon").duration("interval", 5ms).line();
-    later.join();
-    CHECK(contains(line, "there"));
+    const auto come = [&](const std::string& note) {
+      if (contains(note, "No such file")) folder.write("soon", "");
+    };
+    const Use use = Use(kWait).with("file", folder / "soon").duration("interval", 1ms);
+    CHECK(use.line(come) == "there after 2 attempts");
+  }
+
+  TEST_CASE("what it waits for is noted, and each reason once") {
+    const Folder folder;
+    const std::string path = folder / "f";
+    std::vector<std::string> notes;
+    const auto note = [&](const std::string& line) {
+      notes.push_back(line);
+      if (notes.size() == 2) std::filesystem::create_directory_symlink("/dev/null/x", path);
+      if (notes.size() == 3) std::filesystem::remove(path);
+      if (notes.size() == 3) folder.write("f", "");
+    };
+    (void)Use(kWait).with("file", path).duration("interval", 1ms).line(note);
+    const std::string why = "waiting for file " + path + ": cannot find '" + path + "': ";
+    CHECK(notes.at(0) == "waiting for file " + path);
+    CHECK(notes.at(1) == why + "No such file or directory");
+    CHECK(notes.at(2) == why + "Not a directory");
   }
 
   TEST_CASE("a socket that listens is enough, by name as by number") {

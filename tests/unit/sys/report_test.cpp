@@ -32,6 +32,31 @@ std::vector<char> bytes_of(const Report& report) {
 }  // namespace
 
 TEST_SUITE("sys/report") {
+  TEST_CASE("of notes the last one counts, and a report counts instead") {
+    const auto pipe = make_report_pipe();
+    REQUIRE(pipe);
+    const auto line_now = [&] {
+      const auto got = read_report(pipe->reader.get());
+      return got ? std::string(got->is_note ? "note " : "") + std::string(got->line()) : "none";
+    };
+    CHECK(line_now() == "none");
+    send_note("to nobody");
+    CHECK(line_now() == "none");
+    send_notes_to(pipe->writer.get());
+    send_note("one");
+    send_note("two");
+    CHECK(line_now() == "note two");
+    send_note("three");
+    Report report;
+    report.set_line("done");
+    send_report(pipe->writer.get(), report);
+    CHECK(line_now() == "done");
+    for (int i = 0; i < 1000; ++i) send_note("more");
+    send_report(pipe->writer.get(), report);
+    CHECK(line_now() == "done");
+    send_notes_to(-1);
+  }
+
   TEST_CASE("a report comes out of the pipe as it was sent") {
     struct Row {
       bool has_failure;
