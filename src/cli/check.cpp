@@ -6,7 +6,6 @@
 #include <string>
 
 #include "base/log.hpp"
-#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
 #include "cli/notes.hpp"
@@ -45,12 +44,12 @@ int check_command(int argc, char** argv) {
                                               kStandardConfig));
   }
   const auto loaded = load_config(file, nullptr);
-  if (!loaded) return fail(ExitCode::config, fmt::format("{} cannot be used", one_line(*file)));
+  if (!loaded) return fail(ExitCode::config, loaded.error().detail);
   if (loaded->image_mode == config::ImageMode::prebuilt) {
     const auto refused = hooks::refused_as_written(loaded->model);
     for (const std::string& line : refused) log::error(line);
     if (!refused.empty()) {
-      return fail(ExitCode::refused, fmt::format("{} cannot be used", one_line(*file)));
+      return fail(ExitCode::refused, unusable(*file, refused.front(), refused.size()));
     }
   }
   std::string text;

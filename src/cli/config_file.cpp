@@ -32,26 +32,45 @@ config::Environ container_environment() {
   return container;
 }
 
-std::optional<Loaded> load_config(const std::optional<std::string>& file,
-                                  const config::Environ* environment) {
+std::string unusable(const std::string& file, std::string_view first, std::size_t count) {
+  const std::string more = count > 1 ? fmt::format(" (and {} more)", count - 1) : "";
+  return fmt::format("{} cannot be used: {}{}", one_line(file), first, more);
+}
+
+namespace {
+
+Error refusal(std::string reason) {
+  return {"use the config", 0, {}, std::move(reason)};
+}
+
+/// The reason does not name the file twice.
+Error refusal(const std::string& file, const config::Problems& problems) {
+  const std::string line = config::format_problem(problems.front(), file);
+  std::string_view place = std::string_view(line).substr(one_line(file).size() + 1);
+  if (place.starts_with(' ')) place.remove_prefix(1);  // it has none
+  return refusal(unusable(file, place, problems.size()));
+}
+
+}  // namespace
+
+Result<Loaded> load_config(const std::optional<std::string>& file,
+                           const config::Environ* environment) {
   config::Problems problems;
   Loaded loaded;
   if (file) {
     const auto text = sys::read_file(*file, config::kLargestConfig);
-    if (!text) {
-      log::error(text.error().message());
-      return std::nullopt;
-    }
+    if (!text) return refusal(unusable(*file, text.error().message(), 1));
     loaded.model = config::parse(*text, {init::actions(), environment}, problems);
   }
   const auto mode = image_mode(std::getenv("IMAGE_MODE"), loaded.model.image_mode);
-  if (!mode) log::error(mode.error().message());
+  if (!mode && !problems.empty()) log::error(mode.error().message());
   if (mode) loaded.image_mode = *mode;
   if (problems.empty()) {
     loaded.plan = hooks::make_plan(loaded.model, loaded.image_mode, problems);
   }
   for (const auto& problem : problems) log::error(config::format_problem(problem, *file));
-  if (!problems.empty() || !mode) return std::nullopt;
+  if (!problems.empty()) return refusal(*file, problems);
+  if (!mode) return refusal(mode.error().message());
   return loaded;
 }
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "config/environment.hpp"
@@ -26,10 +27,14 @@ struct Loaded {
 config::Environ container_environment();
 
 /// Reads and checks `file` (without one: nothing but IMAGE_MODE); every problem is logged, a line
-/// each. nullopt if there was any. `environment` gives the values of numbers that are written with
-/// variables; nullptr when they are not known.
-std::optional<Loaded> load_config(const std::optional<std::string>& file,
-                                  const config::Environ* environment);
+/// each. `environment` gives the values of numbers that are written with variables; nullptr when
+/// they are not known. Errors: a problem; in `detail` the reason for an exit, with the first of
+/// them.
+Result<Loaded> load_config(const std::optional<std::string>& file,
+                           const config::Environ* environment);
+
+/// The reason for an exit because of what is in `file`: `first` of `count` problems.
+std::string unusable(const std::string& file, std::string_view first, std::size_t count);
 
 /// What IMAGE_MODE and the config make of it together: the stricter one counts, so the environment
 /// can tighten a config and never loosen it. Errors: a value that is neither.

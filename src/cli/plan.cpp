@@ -260,7 +260,7 @@ int plan_command(int argc, char** argv) {
   const auto file = find_config(operands->first < argc ? argv[operands->first] : "");
   if (!file) return fail(ExitCode::config, "there is no config; name a FILE");
   const auto loaded = load_config(file, nullptr);
-  if (!loaded) return fail(ExitCode::config, fmt::format("{} cannot be used", one_line(*file)));
+  if (!loaded) return fail(ExitCode::config, loaded.error().detail);
   const Json plan = Plan(*loaded).json();
   if (!options.json) return print(to_text(plan));
   constexpr auto kReplace = Json::error_handler_t::replace;

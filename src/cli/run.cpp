@@ -110,10 +110,7 @@ class Start {
     has_config_ = file.has_value();
     environment_ = container_environment();
     auto loaded = load_config(file, &environment_);
-    if (!loaded) {
-      return refuse(ExitCode::config, file ? fmt::format("{} cannot be used", one_line(*file))
-                                           : "the environment cannot be used");
-    }
+    if (!loaded) return refuse(ExitCode::config, loaded.error().detail);
     loaded_ = *std::move(loaded);
     set_log(loaded_.model.logging);
     config::Model& model = loaded_.model;
