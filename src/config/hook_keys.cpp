@@ -78,6 +78,7 @@ void read_image_modes(Reader& reader, const Node& node, Hook& out) {
     const auto word = reader.word(item, kImageModes);
     if (word) out.image_modes->push_back(static_cast<ImageMode>(*word));
   });
+  require_items(reader, node, "it would never run");
 }
 
 constexpr Key<Hook> kOutputKeys[] = {
@@ -201,7 +202,7 @@ constexpr Key<Hook> kKeys[] = {
      {},
      kSteps},
     {"imageModes",
-     {read_image_modes, &kListForm<kWordForm<kImageModes>>},
+     {read_image_modes, &kListForm<kWordForm<kImageModes>, 1>},
      "The image modes that it runs in.",
      R"(["layered"])",
      R"(["layered", "prebuilt"])",

@@ -15,6 +15,14 @@ constexpr std::string_view kArgumentsNeedCommand[] = {"arguments", "command"};
 constexpr Rule kCommandRules[1] = {{Rule::Type::needs, kArgumentsNeedCommand}};
 constexpr Form kArgumentsForm = kListForm<kFormOf<&Reader::argument>>;
 
+namespace {
+
+bool is_blank(std::string_view command) noexcept {
+  return command.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
+}
+
+}  // namespace
+
 bool looks_like_shell(std::string_view command) noexcept {
   return command.find_first_of(" \t\r\n|&;<>()\"'\\*?[#~`") != std::string_view::npos;
 }
@@ -29,8 +37,12 @@ std::optional<std::vector<std::string>> read_arguments(Reader& reader, const Nod
 }
 
 void finish_command(Reader& reader, const Node& node, Command& out) {
-  out.shell_form = node.find("arguments") == nullptr && looks_like_shell(out.program);
   const Node* program = node.find("command");
+  if (is_blank(out.program) && !out.program.empty()) {
+    const Reader::Inside inside(reader, "command");
+    reader.problem(program->at, "there are only blanks in it");
+  }
+  out.shell_form = node.find("arguments") == nullptr && looks_like_shell(out.program);
   if (out.shell_form || program == nullptr) return;
   const Reader::Inside inside(reader, "command");
   if (const std::string wrong = check_expansion(out.program); !wrong.empty()) {

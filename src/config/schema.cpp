@@ -110,7 +110,8 @@ class Schema {
       case Type::expandable:
         return expandable_schema(form);
       case Type::command:
-        return {{"anyOf", {expandable(1), string_like(kShellLinePattern)}}};
+        return {{"anyOf", {expandable(1), string_like(kShellLinePattern)}},
+                {"pattern", kNoBlankPattern}};
       case Type::scalar:
         return {{"type", {"string", "number", "boolean"}}};
       case Type::null:

@@ -1,6 +1,7 @@
 // The row of `fetch`: a file from a web server. pintle-fetch does it.
 #include "config/address.hpp"
 #include "hooks/builtin.hpp"
+#include "hooks/path_params.hpp"
 #include "hooks/proof_params.hpp"
 
 namespace pintle::hooks {
@@ -25,8 +26,14 @@ constexpr config::ParamSpec kParams[] = {
      {},
      check_url,
      config::web_url_pattern},
-    {"path", ParamType::text, "The file that it becomes; its directory must exist.",
-     "/data/rules.json", true},
+    {"path",
+     ParamType::text,
+     "The file that it becomes; its directory must exist.",
+     "/data/rules.json",
+     true,
+     {},
+     check_entry_path,
+     entry_path_pattern},
     {"headers", ParamType::pairs, "Further headers of the request.",
      "{\"Authorization\": \"Bearer ${TOKEN}\"}"},
     {"username", ParamType::text, "Who asks, for basic authentication.", "app"},

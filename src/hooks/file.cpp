@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "hooks/builtin.hpp"
+#include "hooks/path_params.hpp"
 #include "sys/entry.hpp"
 #include "sys/new_file.hpp"
 
@@ -21,7 +22,14 @@ constexpr std::size_t kLargestTemplate = 16U << 20U;
 constexpr mode_t kStandardMode = 0644;
 
 constexpr config::ParamSpec kParams[] = {
-    {"path", ParamType::text, "The file; its directory must exist.", "/etc/app.conf", true},
+    {"path",
+     ParamType::text,
+     "The file; its directory must exist.",
+     "/etc/app.conf",
+     true,
+     {},
+     check_entry_path,
+     entry_path_pattern},
     {"content", ParamType::literal, "What is in it; a $ is a $.", "listen = 8080\n"},
     {"copy", ParamType::text, "The file that it is a copy of.", "/defaults/app.conf"},
     {"template", ParamType::text, "A file whose ${VAR} are expanded; $$ is a $.",

@@ -1,5 +1,6 @@
 // The built-in `link`: a symbolic link, made or led elsewhere in one step.
 #include "hooks/builtin.hpp"
+#include "hooks/path_params.hpp"
 #include "sys/entry.hpp"
 
 namespace pintle::hooks {
@@ -9,7 +10,14 @@ using config::Params;
 using config::ParamType;
 
 constexpr config::ParamSpec kParams[] = {
-    {"path", ParamType::text, "The link; its directory must exist.", "/app/current", true},
+    {"path",
+     ParamType::text,
+     "The link; its directory must exist.",
+     "/app/current",
+     true,
+     {},
+     check_entry_path,
+     entry_path_pattern},
     {"target", ParamType::text, "Where it leads; that need not exist.", "/app/releases/7", true},
 };
 

@@ -13,6 +13,7 @@
 #include <set>
 
 #include "hooks/builtin.hpp"
+#include "hooks/path_params.hpp"
 #include "sys/tree.hpp"
 #include "sys/walk.hpp"
 
@@ -23,7 +24,14 @@ using config::Params;
 using config::ParamType;
 
 constexpr config::ParamSpec kParams[] = {
-    {"path", ParamType::text, "The directory; absent is a success.", "/data/cache", true},
+    {"path",
+     ParamType::text,
+     "The directory; absent is a success.",
+     "/data/cache",
+     true,
+     {},
+     check_emptied_path,
+     emptied_path_pattern},
     {"olderThan", ParamType::duration, "Files last modified longer ago go.", "7d"},
     {"maxTotalSize", ParamType::size, "The oldest go until the rest is no larger.", "1GiB"},
     {"keepLast", ParamType::count, "The newest files, so many, always stay.", "10"},
@@ -138,8 +146,8 @@ class Pruning {
 
 Result<std::string> run(const Params& params, const Context&) {
   const std::string path = params.text("path");
-  if (path.find_first_not_of('/') == std::string::npos) {
-    return Error{"prune", 0, path, "that is everything"};
+  if (std::string wrong = check_emptied_path(path); !wrong.empty()) {
+    return Error{"prune", 0, path, std::move(wrong)};  // variables made it so
   }
   const auto reached = sys::reach_directory(path, sys::Missing::fail);
   if (!reached && reached.error().code == ENOENT) return std::string("unchanged");
