@@ -64,6 +64,15 @@ class [[nodiscard]] Result<void> {
   bool ok_ = true;
 };
 
+/// `result`, whose error is about `path` if it names nothing yet.
+template <class T>
+Result<T> about(const std::string& path, Result<T> result) {
+  if (result || !result.error().subject.empty()) return result;
+  Error error = std::move(result).error();
+  error.subject = path;
+  return error;
+}
+
 }  // namespace pintle
 
 /// Evaluates to the value of `expr`, or returns its Error from the calling function.

@@ -6,12 +6,6 @@
 #include "config/slots.hpp"
 
 namespace pintle::config {
-namespace {
-
-constexpr std::string_view kArgumentsNeedCommand[] = {"arguments", "command"};
-
-}  // namespace
-
 constexpr Rule kCommandRules[1] = {{Rule::Type::needs, kArgumentsNeedCommand}};
 constexpr Form kArgumentsForm = kListForm<kFormOf<&Reader::argument>>;
 

@@ -77,7 +77,6 @@ constexpr Key<Main> kMainKeys[] = {
      "{}"},
 };
 
-constexpr std::string_view kArgumentsNeedCommand[] = {"arguments", "command"};
 constexpr std::string_view kCommandLineNeedsCommand[] = {"commandLine", "command"};
 constexpr Rule kRules[] = {{Rule::Type::needs, kArgumentsNeedCommand},
                            {Rule::Type::needs, kCommandLineNeedsCommand}};

@@ -28,6 +28,7 @@ std::optional<std::vector<std::string>> read_arguments(Reader& reader, const Nod
 extern const Form kArgumentsForm;
 
 /// `arguments` belong to `command`.
+inline constexpr std::string_view kArgumentsNeedCommand[] = {"arguments", "command"};
 extern const Rule kCommandRules[1];
 
 /// What the built-ins are; injected, because they stand with what they do.

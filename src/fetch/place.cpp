@@ -10,14 +10,6 @@
 namespace pintle::fetch {
 namespace {
 
-template <class T>
-Result<T> about(const std::string& path, Result<T> result) {
-  if (result || !result.error().subject.empty()) return result;
-  Error error = std::move(result).error();
-  error.subject = path;
-  return error;
-}
-
 Result<sys::Ownership> wanted_by(const config::Request& request, mode_t mode) {
   sys::Ownership wanted{.mode = static_cast<mode_t>(request.number("mode").value_or(mode))};
   if (!request.has("owner")) return wanted;

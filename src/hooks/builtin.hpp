@@ -43,15 +43,6 @@ struct Owner {
 /// Errors: those of sys::resolve_user().
 Result<Owner> resolve_owner(const std::string& owner, const sys::Accounts& accounts);
 
-/// `result`, whose error is about `path` if it names nothing yet.
-template <class T>
-Result<T> about(const std::string& path, Result<T> result) {
-  if (result || !result.error().subject.empty()) return result;
-  Error error = std::move(result).error();
-  error.subject = path;
-  return error;
-}
-
 extern const Builtin kCertificates;
 extern const Builtin kCheck;
 extern const Builtin kDirectory;

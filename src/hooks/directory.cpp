@@ -1,6 +1,7 @@
 // The built-in `directory`: mkdir -p, chown and chmod of one directory, which changes only what
 // differs and so succeeds on a read-only root when all is as it should be.
 #include "hooks/builtin.hpp"
+#include "hooks/ownership_params.hpp"
 #include "sys/walk.hpp"
 
 namespace pintle::hooks {
@@ -12,7 +13,7 @@ using config::ParamType;
 constexpr config::ParamSpec kParams[] = {
     {"path", ParamType::text, "The directory; missing parents are made.", "/data", true},
     {"mode", ParamType::mode, "Its mode, in octal; 0755 when it is made.", "0750"},
-    {"owner", ParamType::owner, "user or user:group, names or numbers.", "app:app"},
+    kOwnerParam,
 };
 
 Result<sys::Ownership> wanted_by(const Params& params, const sys::Accounts& accounts) {

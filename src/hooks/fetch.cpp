@@ -1,6 +1,7 @@
 // The row of `fetch`: a file from a web server. pintle-fetch does it.
 #include "config/address.hpp"
 #include "hooks/builtin.hpp"
+#include "hooks/ownership_params.hpp"
 #include "hooks/path_params.hpp"
 #include "hooks/proof_params.hpp"
 
@@ -49,12 +50,8 @@ constexpr config::ParamSpec kParams[] = {
      .standard = "1GiB"},
     kSha256Param,
     kProhibitParam,
-    {.name = "mode",
-     .type = ParamType::mode,
-     .help = "Its mode, in octal.",
-     .example = "0640",
-     .standard = "0644"},
-    {"owner", ParamType::owner, "user or user:group, names or numbers.", "app:app"},
+    kFileModeParam,
+    kOwnerParam,
     {.name = "redirects",
      .type = ParamType::count,
      .help = "How many redirections are followed.",

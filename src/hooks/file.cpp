@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "hooks/builtin.hpp"
+#include "hooks/ownership_params.hpp"
 #include "hooks/path_params.hpp"
 #include "sys/entry.hpp"
 #include "sys/new_file.hpp"
@@ -34,12 +35,8 @@ constexpr config::ParamSpec kParams[] = {
     {"copy", ParamType::text, "The file that it is a copy of.", "/defaults/app.conf"},
     {"template", ParamType::text, "A file whose ${VAR} are expanded; $$ is a $.",
      "/etc/app.conf.tmpl"},
-    {.name = "mode",
-     .type = ParamType::mode,
-     .help = "Its mode, in octal.",
-     .example = "0640",
-     .standard = "0644"},
-    {"owner", ParamType::owner, "user or user:group, names or numbers.", "app:app"},
+    kFileModeParam,
+    kOwnerParam,
     {"onlyIfMissing", ParamType::boolean, "Leave alone what is there.", "true"},
 };
 

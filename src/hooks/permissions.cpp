@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "hooks/builtin.hpp"
+#include "hooks/ownership_params.hpp"
 #include "sys/tree.hpp"
 #include "sys/walk.hpp"
 
@@ -14,7 +15,7 @@ using config::ParamType;
 
 constexpr config::ParamSpec kParams[] = {
     {"path", ParamType::text, "A file or a directory that exists.", "/data", true},
-    {"owner", ParamType::owner, "user or user:group, names or numbers.", "app:app"},
+    kOwnerParam,
     {"mode", ParamType::mode, "The mode of files, in octal.", "0640"},
     {"directoryMode", ParamType::mode, "The mode of directories, in octal.", "0750"},
     {"recursive", ParamType::boolean, "All that is in the directory too.", "true"},

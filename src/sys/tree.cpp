@@ -20,7 +20,7 @@ class TreeWalk {
       : root_(root), path_(path), visitor_(visitor) {}
 
   Result<std::size_t> run() {
-    root_names_ = TRY(named(names_in(root_), path_));
+    root_names_ = TRY(about(path_, names_in(root_)));
     while (!levels_.empty() || !root_names_.empty()) {
       std::vector<std::string>& left = levels_.empty() ? root_names_ : levels_.back().left;
       if (left.empty()) {
@@ -43,28 +43,20 @@ class TreeWalk {
     return path + "/" + name;
   }
 
-  template <class T>
-  static Result<T> named(Result<T> result, const std::string& path) {
-    if (result || !result.error().subject.empty()) return result;
-    Error error = std::move(result).error();
-    error.subject = path;
-    return error;
-  }
-
   Result<void> visit(std::string name) {
     auto looked = look_at(here(), name, Mounts::stay);
     if (!looked && looked.error().code == EXDEV) {
       ++mounts_;
       return {};
     }
-    auto entry = TRY(named(std::move(looked), path_of(name)));
+    auto entry = TRY(about(path_of(name), std::move(looked)));
     if (!entry) return {};
-    TRY(named(visitor_.each({here(), name, *entry, levels_.size()}), path_of(name)));
+    TRY(about(path_of(name), visitor_.each({here(), name, *entry, levels_.size()})));
     if (!S_ISDIR(entry->info.st_mode) || !visitor_.enters_directories) return {};
     if (levels_.size() == kDeepestTree) {
       return Error{"enter", 0, path_of(name), "the tree is too deep"};
     }
-    auto left = TRY(named(names_in(entry->fd), path_of(name)));
+    auto left = TRY(about(path_of(name), names_in(entry->fd)));
     levels_.push_back({std::move(name), *std::move(entry), std::move(left)});
     return {};
   }
@@ -73,8 +65,8 @@ class TreeWalk {
     const Level done = std::move(levels_.back());
     levels_.pop_back();
     if (!visitor_.leave) return {};
-    return named(visitor_.leave({here(), done.name, done.entry, levels_.size()}),
-                 path_of(done.name));
+    return about(path_of(done.name),
+                 visitor_.leave({here(), done.name, done.entry, levels_.size()}));
   }
 
   const Fd& root_;
