@@ -115,6 +115,11 @@ std::size_t utf8_length(std::string_view text) noexcept {
   return length;
 }
 
+bool is_sha256(std::string_view text) noexcept {
+  constexpr std::string_view kDigits = "0123456789abcdefABCDEF";
+  return text.size() == 64 && text.find_first_not_of(kDigits) == std::string_view::npos;
+}
+
 bool equal_without_case(std::string_view a, std::string_view b) noexcept {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
 }

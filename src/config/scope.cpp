@@ -1,11 +1,10 @@
 // The part of environment.hpp that knows which value a name has.
 #include <fmt/format.h>
-#include <regex.h>
 #include <time.h>
 
 #include <algorithm>
-#include <array>
 
+#include "base/pattern.hpp"
 #include "base/text.hpp"
 #include "config/environment.hpp"
 
@@ -36,32 +35,10 @@ std::optional<std::string> given(const Environ& container, std::string_view name
   return value;
 }
 
-/// A compiled pattern that matches whole values only.
-class Pattern {
- public:
-  explicit Pattern(const std::string& text) {
-    code_ = ::regcomp(&regex_, fmt::format("^({})$", text).c_str(), REG_EXTENDED | REG_NOSUB);
-  }
-  Pattern(const Pattern&) = delete;
-  Pattern& operator=(const Pattern&) = delete;
-  ~Pattern() {
-    if (code_ == 0) ::regfree(&regex_);
-  }
-
-  std::string problem() const {
-    if (code_ == 0) return {};
-    std::array<char, 128> text{};
-    ::regerror(code_, &regex_, text.data(), text.size());
-    return text.data();
-  }
-  bool matches(const std::string& value) const noexcept {
-    return code_ == 0 && ::regexec(&regex_, value.c_str(), 0, nullptr, 0) == 0;
-  }
-
- private:
-  regex_t regex_{};
-  int code_ = 0;
-};
+/// For the whole of a value.
+std::string whole(const std::string& pattern) {
+  return fmt::format("^({})$", pattern);
+}
 
 /// A value that is a secret by its name only, and too short or too common to be one: hiding every
 /// "true" in a log would hide the log.
@@ -88,12 +65,12 @@ bool is_secret(const Variable& variable) noexcept {
 }
 
 std::string check_pattern(const std::string& pattern) {
-  const std::string wrong = Pattern(pattern).problem();
+  const std::string wrong = Pattern(whole(pattern)).problem();
   return wrong.empty() ? wrong : fmt::format("it is no extended regular expression: {}", wrong);
 }
 
 bool matches(const std::string& pattern, const std::string& value) {
-  return Pattern(pattern).matches(value);
+  return Pattern(whole(pattern)).is_in(value);
 }
 
 /// What a variable is worth: its fixed value, its file's, the container's, or its default.

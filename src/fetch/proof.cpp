@@ -1,7 +1,6 @@
 #include "fetch/proof.hpp"
 
 #include <fmt/format.h>
-#include <regex.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <functional>
 #include <list>
 
+#include "base/pattern.hpp"
 #include "base/text.hpp"
 #include "fetch/digest.hpp"
 
@@ -40,41 +40,19 @@ Result<void> read_all(int file, const std::string& path, Each each) {
   }
 }
 
-class Pattern {
- public:
-  explicit Pattern(const std::string& text) : text_(text) {
-    code_ = ::regcomp(&compiled_, text.c_str(), REG_EXTENDED | REG_NOSUB);
-  }
-  Pattern(const Pattern&) = delete;
-  Pattern& operator=(const Pattern&) = delete;
-  ~Pattern() {
-    if (code_ == 0) ::regfree(&compiled_);
-  }
+struct Prohibited {
+  explicit Prohibited(const std::string& pattern_text) : text(pattern_text), pattern(text) {}
 
-  Result<void> validate() const {
-    if (code_ == 0) return {};
-    std::array<char, 200> why{};
-    (void)::regerror(code_, &compiled_, why.data(), why.size());
-    return Error{"use the pattern", 0, text_, why.data()};
-  }
-  /// What cannot be searched (a lack of memory) counts as found.
-  bool matches(const std::string& line) const noexcept {
-    return ::regexec(&compiled_, line.c_str(), 0, nullptr, 0) != REG_NOMATCH;
-  }
-  const std::string& text() const noexcept { return text_; }
-
- private:
-  std::string text_;
-  regex_t compiled_{};
-  int code_ = 0;
+  std::string text;
+  Pattern pattern;
 };
 
 /// Lines end at '\n'. A NUL ends the text for regexec(3), so what follows one is searched by
 /// itself.
 class Search {
  public:
-  Search(const std::list<Pattern>& patterns, const std::string& path)
-      : patterns_(patterns), path_(path) {}
+  Search(const std::list<Prohibited>& prohibited, const std::string& path)
+      : prohibited_(prohibited), path_(path) {}
 
   Result<void> add(std::string_view piece) {
     size_ += static_cast<std::int64_t>(piece.size());
@@ -97,36 +75,30 @@ class Search {
   }
 
   Result<void> judge() const {
-    for (const Pattern& pattern : patterns_) {
-      if (!pattern.matches(line_)) continue;
+    for (const Prohibited& one : prohibited_) {
+      // What cannot be searched counts as found.
+      if (!one.pattern.may_be_in(line_)) continue;
       return unproven(path_, fmt::format("line {} matches the prohibited pattern '{}'", number_,
-                                         one_line(pattern.text(), 80)));
+                                         one_line(one.text, 80)));
     }
     return {};
   }
 
  private:
-  const std::list<Pattern>& patterns_;
+  const std::list<Prohibited>& prohibited_;
   const std::string& path_;
   std::string line_{};
   std::int64_t size_ = 0;
   std::int64_t number_ = 1;
 };
 
-bool is_hex_digit(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
 }  // namespace
 
 Result<Proof> proof_in(const config::Request& request) {
   Proof proof{request.text("sha256"), request.texts("prohibit")};
+  const bool is_digest = is_sha256(proof.sha256);
   for (char& c : proof.sha256) c = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-  if (!request.has("sha256")) return proof;
-  if (proof.sha256.size() == 64 &&
-      std::all_of(proof.sha256.begin(), proof.sha256.end(), is_hex_digit)) {
-    return proof;
-  }
+  if (is_digest || !request.has("sha256")) return proof;
   return Error{"use the digest", 0, request.text("sha256"), "it has 64 hexadecimal digits"};
 }
 
@@ -137,9 +109,12 @@ Result<void> prove_digest(const Proof& proof, const std::string& digest, const s
 
 Result<void> prove_lines(const Proof& proof, int file, const std::string& path) {
   if (proof.prohibit.empty()) return {};
-  std::list<Pattern> patterns;
-  for (const std::string& text : proof.prohibit) TRY(patterns.emplace_back(text).validate());
-  Search search(patterns, path);
+  std::list<Prohibited> prohibited;  // a pattern stays where it was compiled
+  for (const std::string& text : proof.prohibit) {
+    std::string why = prohibited.emplace_back(text).pattern.problem();
+    if (!why.empty()) return Error{"use the pattern", 0, text, std::move(why)};
+  }
+  Search search(prohibited, path);
   TRY(read_all(file, path, [&](std::string_view piece) { return search.add(piece); }));
   return search.judge();
 }

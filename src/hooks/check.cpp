@@ -1,9 +1,8 @@
 // The row of `check`: proves a data file that something else will read. pintle-fetch does it.
 #include <fmt/format.h>
-#include <regex.h>
 
-#include <array>
-
+#include "base/pattern.hpp"
+#include "base/text.hpp"
 #include "hooks/builtin.hpp"
 #include "hooks/proof_params.hpp"
 
@@ -23,23 +22,15 @@ constexpr std::string_view kProofs[] = {"sha256", "prohibit"};
 constexpr config::Rule kRules[] = {{config::Rule::Type::at_least_one, kProofs}};
 
 std::string problem_of(const std::string& pattern) {
-  regex_t compiled{};
-  const int code = ::regcomp(&compiled, pattern.c_str(), REG_EXTENDED | REG_NOSUB);
-  if (code == 0) {
-    ::regfree(&compiled);
-    return {};
-  }
-  std::array<char, 200> why{};
-  (void)::regerror(code, &compiled, why.data(), why.size());
-  return fmt::format("\"prohibit\": \"{}\" is no regular expression: {}", pattern, why.data());
+  std::string why = Pattern(pattern).problem();
+  if (why.empty()) return why;
+  return fmt::format("\"prohibit\": \"{}\" is no regular expression: {}", pattern, why);
 }
 
 }  // namespace
 
 std::string check_sha256(const std::string& digest) {
-  const bool is_hex = digest.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos &&
-                      digest.size() == 64;
-  return is_hex ? std::string() : "a SHA-256 digest has 64 hexadecimal digits";
+  return is_sha256(digest) ? std::string() : "a SHA-256 digest has 64 hexadecimal digits";
 }
 
 std::string check_patterns(const Params& params) {

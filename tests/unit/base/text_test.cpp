@@ -115,4 +115,12 @@ TEST_SUITE("base/text") {
     CHECK_FALSE(equal_without_case("@", "`"));
     CHECK_FALSE(equal_without_case("\xC3\xA9", "\xC3\x89"));
   }
+
+  TEST_CASE("a SHA-256 digest has 64 hexadecimal digits") {
+    const std::string digest(32, 'a');
+    CHECK(is_sha256(digest + std::string(32, 'F')));
+    for (const std::string& none : {digest, digest + digest + "0", digest + std::string(32, 'g')}) {
+      CHECK_FALSE(is_sha256(none));
+    }
+  }
 }

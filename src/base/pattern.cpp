@@ -1,0 +1,25 @@
+#include "base/pattern.hpp"
+
+#include <array>
+
+namespace pintle {
+
+Pattern::Pattern(const std::string& text) noexcept
+    : code_(::regcomp(&compiled_, text.c_str(), REG_EXTENDED | REG_NOSUB)) {}
+
+Pattern::~Pattern() {
+  if (code_ == 0) ::regfree(&compiled_);
+}
+
+std::string Pattern::problem() const {
+  if (code_ == 0) return {};
+  std::array<char, 200> why{};
+  (void)::regerror(code_, &compiled_, why.data(), why.size());
+  return why.data();
+}
+
+int Pattern::search(const std::string& text) const noexcept {
+  return code_ == 0 ? ::regexec(&compiled_, text.c_str(), 0, nullptr, 0) : code_;
+}
+
+}  // namespace pintle
