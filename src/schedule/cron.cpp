@@ -1,0 +1,217 @@
+#include "schedule/cron.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <limits>
+#include <span>
+#include <string>
+
+#include "base/text.hpp"
+
+namespace pintle::schedule {
+namespace {
+
+using namespace std::chrono;
+using Set = std::uint64_t;
+using Names = std::span<const std::string_view>;
+
+struct Field {
+  std::string_view name;
+  unsigned least;
+  unsigned most;
+  Names names = {};  ///< of its values, from `least`
+};
+enum { kMinute, kHour, kDay, kMonth, kWeekday };
+constexpr Field kFields[] = {
+    {"minute", 0, 59},
+    {"hour", 0, 23},
+    {"day of the month", 1, 31},
+    {"month", 1, 12, kMonthNames},
+    {"day of the week", 0, 7, kWeekdayNames},
+};
+using Words = std::array<std::string_view, std::size(kFields)>;
+
+// Nanoseconds, which the deadlines are counted in, end in 2262.
+constexpr year kEnd{2200};
+constexpr std::string_view kBlanks = " \t";
+
+Error wrong(std::string detail) {
+  return {"read the schedule", 0, {}, std::move(detail)};
+}
+
+Error wrong(const Field& field, std::string_view word, std::string_view why) {
+  return wrong(fmt::format("the {} \"{}\" {}", field.name, one_line(word, 40), why));
+}
+
+constexpr bool has(Set set, unsigned value) noexcept {
+  return (set >> value & 1U) != 0;
+}
+
+// --- fields ----------------------------------------------------------------------------------
+
+Result<unsigned> parse_value(const Field& field, std::string_view word) {
+  for (unsigned i = 0; i < field.names.size(); ++i) {
+    if (equal_without_case(field.names[i], word)) return field.least + i;
+  }
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (word.empty() || !std::all_of(word.begin(), word.end(), is_digit)) {
+    return wrong(field, word, field.names.empty() ? "is not a number" : "is no number and no name");
+  }
+  unsigned value = std::numeric_limits<unsigned>::max();  // what is too large for it stays so
+  (void)std::from_chars(word.data(), word.data() + word.size(), value);
+  if (value > field.most) return wrong(field, word, fmt::format("is above {}", field.most));
+  if (value < field.least) return wrong(field, word, fmt::format("is below {}", field.least));
+  return value;
+}
+
+struct Range {
+  unsigned first;
+  unsigned last;
+};
+
+Result<Range> parse_range(const Field& field, std::string_view word) {
+  if (word == "*") return Range{field.least, field.most};
+  const std::size_t dash = word.find('-');
+  const unsigned first = TRY(parse_value(field, word.substr(0, dash)));
+  if (dash == std::string_view::npos) return Range{first, first};
+  const unsigned last = TRY(parse_value(field, word.substr(dash + 1)));
+  if (last < first) return wrong(field, word, "ends before it begins; write two ranges");
+  return Range{first, last};
+}
+
+Result<Set> parse_part(const Field& field, std::string_view part) {
+  const std::size_t slash = part.find('/');
+  const std::string_view word = part.substr(0, slash);
+  const Range range = TRY(parse_range(field, word));
+  unsigned step = 1;
+  if (slash != std::string_view::npos) {
+    if (word != "*" && word.find('-') == std::string_view::npos) {
+      return wrong(field, part,
+                   fmt::format("has a step without a range; write \"{}-{}/…\"", word, field.most));
+    }
+    const std::string name = fmt::format("step of the {}", field.name);
+    step = TRY(parse_value(Field{name, 1, field.most}, part.substr(slash + 1)));
+  }
+  Set set = 0;
+  for (unsigned value = range.first; value <= range.last; value += step) set |= Set{1} << value;
+  return set;
+}
+
+Result<Set> parse_field(const Field& field, std::string_view text) {
+  Set set = 0;
+  for (;;) {
+    const std::size_t comma = text.find(',');
+    set |= TRY(parse_part(field, text.substr(0, comma)));
+    if (comma == std::string_view::npos) return set;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+// --- texts -----------------------------------------------------------------------------------
+
+std::string_view trimmed(std::string_view text) noexcept {
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+Result<std::string_view> fields_of_name(std::string_view text) {
+  std::string known;
+  for (const CronName& row : kCronNames) {
+    if (equal_without_case(row.name, text)) return row.fields;
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", row.name);
+  }
+  return wrong(fmt::format("\"{}\" is none of: {}", one_line(text, 40), known));
+}
+
+Result<Words> split(std::string_view text) {
+  Words words;
+  std::size_t count = 0;
+  for (; !text.empty(); ++count) {
+    const std::size_t end = std::min(text.find_first_of(kBlanks), text.size());
+    if (count < words.size()) words[count] = text.substr(0, end);
+    text = trimmed(text.substr(end));
+  }
+  if (count == words.size()) return words;
+  std::string names;
+  for (const Field& field : kFields)
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", field.name);
+  return wrong(fmt::format("it has {} field{}, not five: {}", count, count == 1 ? "" : "s", names));
+}
+
+}  // namespace
+
+Result<Cron> Cron::parse(std::string_view text) {
+  text = trimmed(text);
+  if (text.starts_with('@')) text = TRY(fields_of_name(text));
+  const Words words = TRY(split(text));
+  Cron cron;
+  Set* const sets[] = {&cron.minutes_, &cron.hours_, &cron.days_, &cron.months_, &cron.weekdays_};
+  for (std::size_t i = 0; i < words.size(); ++i) *sets[i] = TRY(parse_field(kFields[i], words[i]));
+  if (has(cron.weekdays_, 7)) cron.weekdays_ |= 1;
+  cron.either_is_enough_ = words[kDay].front() != '*' && words[kWeekday].front() != '*';
+  if (cron.has_possible_day()) return cron;
+  return wrong(fmt::format("the {} \"{}\" never comes in the {} \"{}\"", kFields[kDay].name,
+                           one_line(words[kDay], 40), kFields[kMonth].name,
+                           one_line(words[kMonth], 40)));
+}
+
+// --- slots -----------------------------------------------------------------------------------
+
+/// In a leap year; every date comes on every day of the week once in 40 years at least.
+bool Cron::has_possible_day() const noexcept {
+  if (either_is_enough_) return true;
+  for (unsigned number = 1; number <= 12; ++number) {
+    const auto last = static_cast<unsigned>((year(2000) / month(number) / std::chrono::last).day());
+    const Set of_month = (Set{2} << last) - 2;
+    if (has(months_, number) && (days_ & of_month) != 0) return true;
+  }
+  return false;
+}
+
+bool Cron::is_slot_day(sys_days day) const noexcept {
+  const bool is_day = has(days_, static_cast<unsigned>(year_month_day(day).day()));
+  const bool is_weekday = has(weekdays_, weekday(day).c_encoding());
+  return either_is_enough_ ? is_day || is_weekday : is_day && is_weekday;
+}
+
+std::optional<sys_days> Cron::next_day(sys_days from) const noexcept {
+  const year_month_day start(from);
+  for (auto one = start.year() / start.month(); one.year() < kEnd; one += months(1)) {
+    if (!has(months_, static_cast<unsigned>(one.month()))) continue;
+    const sys_days end = one / std::chrono::last;
+    for (sys_days day = std::max(from, sys_days(one / 1)); day <= end; day += days(1)) {
+      if (is_slot_day(day)) return day;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<minutes> Cron::next_minute(minutes from) const noexcept {
+  auto minute = static_cast<unsigned>(from.count() % 60);
+  for (auto hour = static_cast<unsigned>(from.count() / 60); hour < 24; ++hour) {
+    const Set left = minutes_ >> minute;
+    if (has(hours_, hour) && left != 0) {
+      return hours(hour) + minutes(minute + static_cast<unsigned>(std::countr_zero(left)));
+    }
+    minute = 0;
+  }
+  return std::nullopt;
+}
+
+std::optional<WallTime> Cron::next_after(WallTime time) const noexcept {
+  const auto first = floor<minutes>(time) + minutes(1);
+  const sys_days today = floor<days>(first);
+  const auto day = next_day(today);
+  if (!day) return std::nullopt;
+  if (*day > today) return *day + *next_minute(minutes(0));
+  if (const auto minute = next_minute(first - today)) return today + *minute;
+  const auto later = next_day(today + days(1));
+  if (!later) return std::nullopt;
+  return *later + *next_minute(minutes(0));
+}
+
+}  // namespace pintle::schedule

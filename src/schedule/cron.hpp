@@ -1,0 +1,63 @@
+// schedule/cron.hpp - the five fields of cron: minute, hour, day of the month, month, day of the
+// week, in UTC. Pure.
+//
+// The rules are those of Vixie's crontab(5): lists, ranges, steps, names; if both the day of the
+// month and the day of the week are restricted, either is enough, and one that begins with `*` is
+// not restricted. What would silently be something else is an error: a range that ends before it
+// begins, a step without a range or beyond its field, a date that never comes.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace pintle::schedule {
+
+/// Wall time in UTC: seconds since 1970, leap seconds not counted (time(7)).
+using WallTime = std::chrono::sys_seconds;
+
+inline constexpr std::string_view kMonthNames[] = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
+                                                   "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
+inline constexpr std::string_view kWeekdayNames[] = {"SUN", "MON", "TUE", "WED",
+                                                     "THU", "FRI", "SAT"};
+
+/// What may be written instead of five fields.
+struct CronName {
+  std::string_view name;
+  std::string_view fields;
+};
+inline constexpr CronName kCronNames[] = {
+    {"@hourly", "0 * * * *"},   {"@daily", "0 0 * * *"},   {"@midnight", "0 0 * * *"},
+    {"@weekly", "0 0 * * 0"},   {"@monthly", "0 0 1 * *"}, {"@yearly", "0 0 1 1 *"},
+    {"@annually", "0 0 1 1 *"},
+};
+
+class Cron {
+ public:
+  /// "*/15 8-18 * * MON-FRI", or one of kCronNames; names in any case, blanks around are nothing.
+  /// Errors: `detail` names the field and says what is wrong with it.
+  static Result<Cron> parse(std::string_view text);
+
+  /// The first slot after `time`; nullopt when there is none before the year 2200.
+  std::optional<WallTime> next_after(WallTime time) const noexcept;
+
+ private:
+  bool is_slot_day(std::chrono::sys_days day) const noexcept;
+  bool has_possible_day() const noexcept;
+  std::optional<std::chrono::sys_days> next_day(std::chrono::sys_days from) const noexcept;
+  std::optional<std::chrono::minutes> next_minute(std::chrono::minutes from) const noexcept;
+
+  // Bit N of a set: N is in it.
+  std::uint64_t minutes_ = 0;
+  std::uint64_t hours_ = 0;
+  std::uint64_t days_ = 0;
+  std::uint64_t months_ = 0;
+  std::uint64_t weekdays_ = 0;     ///< 0 is Sunday
+  bool either_is_enough_ = false;  ///< of day of the month and day of the week
+};
+
+}  // namespace pintle::schedule
