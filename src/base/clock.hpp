@@ -26,4 +26,8 @@ struct BootClock {
 using Time = BootClock::time_point;
 using Duration = std::chrono::milliseconds;
 
+/// How far the wall clock (CLOCK_REALTIME) is ahead of the boot clock. Both run at the same rate,
+/// so it changes only when somebody sets the wall clock.
+using WallOffset = std::chrono::nanoseconds;
+
 }  // namespace pintle
