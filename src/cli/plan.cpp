@@ -164,6 +164,8 @@ class Plan {
       if (kind == Kind::check) {
         one["kind"] = health::name_of(hook.check.question);
         one["interval"] = format_duration(hook.check.interval);
+      } else if (!hook.schedule.text.empty()) {
+        one["schedule"] = hook.schedule.text;
       } else {
         one["every"] = format_duration(hook.schedule.every);
       }
@@ -220,8 +222,8 @@ std::string hook_text(const Json& hook) {
   if (hook.contains("fallback")) {
     text += fmt::format("│    else {}\n", action_text(hook["fallback"]));
   }
-  for (const char* key :
-       {"after", "condition", "timeout", "retries", "onFailure", "kind", "interval", "every"}) {
+  for (const char* key : {"after", "condition", "timeout", "retries", "onFailure", "kind",
+                          "interval", "schedule", "every"}) {
     if (!hook.contains(key) || (hook[key].is_array() && hook[key].empty())) continue;
     std::string value = text_of(hook[key]);
     if (hook[key].is_array()) {

@@ -36,6 +36,7 @@ struct Form {
     size,
     mode,
     signal,  ///< but none of words
+    cron,
     word,    ///< words
     list,    ///< of parts[0]: least, how many
     map,     ///< from parts[0] to parts[1]

@@ -125,16 +125,7 @@ constexpr Key<HookLogging> kLoggingKeys[] = {
 };
 constexpr auto kLogging = object_of<kLoggingKeys>({.name = "hookLogging", .title = "\"logging\""});
 
-constexpr Key<Schedule> kScheduleKeys[] = {
-    {"every",
-     into<&Schedule::every, &Reader::positive_duration>,
-     "The time between two starts, from the start of main.",
-     "6h",
-     {},
-     kAnyKind,
-     true},
-};
-constexpr auto kSchedule = object_of<kScheduleKeys>({.name = "schedule", .title = "\"schedule\""});
+constexpr Slot<Schedule> kSchedule{read_schedule, &kScheduleForm};
 
 /// Keys that finish() reads, when the rest of the hook is known.
 void read_later(Reader&, const Node&, Hook&) {}
@@ -245,9 +236,9 @@ constexpr Key<Hook> kKeys[] = {
      {},
      kChecks},
     {"schedule",
-     member<&Hook::schedule, kSchedule>,
-     "When the job runs.",
-     R"({"every": "6h"})",
+     within<&Hook::schedule, kSchedule>,
+     "When the job runs: at the times of a cron, or at fixed distances.",
+     "*/15 * * * *",
      {},
      kJobs,
      true},

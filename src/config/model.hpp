@@ -16,6 +16,7 @@
 #include "config/action.hpp"
 #include "config/diagnostics.hpp"
 #include "config/kind.hpp"
+#include "schedule/cron.hpp"
 
 namespace pintle::config {
 
@@ -96,7 +97,9 @@ struct CheckPolicy {
 };
 
 struct Schedule {
-  Duration every{};
+  Duration every{};                      ///< unless it is cron
+  std::optional<schedule::Cron> cron{};  ///< unset also while a variable in `text` has no value
+  std::string text{};                    ///< of cron, as it is written
 };
 
 enum class BackoffType : std::uint8_t { none, constant, linear, exponential };

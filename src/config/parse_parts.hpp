@@ -68,6 +68,10 @@ extern const Form kConditionForm;
 void read_backoff(Reader& reader, const Node& node, Backoff& out);
 extern const Form kBackoffForm;
 
+/// `schedule`: a cron, or an object.
+void read_schedule(Reader& reader, const Node& node, Schedule& out);
+extern const Form kScheduleForm;
+
 /// A key that main and every hook have; false: it is none of those, whose names are then in
 /// `known`.
 bool read_identity_key(Reader& reader, const Member& member, Identity& out,

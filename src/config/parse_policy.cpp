@@ -1,4 +1,4 @@
-// Conditions and back-offs: values with a form of their own.
+// Conditions, back-offs and schedules: values with a form of their own.
 #include <fmt/format.h>
 
 #include "config/parse_parts.hpp"
@@ -64,9 +64,21 @@ constexpr Rule kOneKey[] = {{Rule::Type::lone_key}};
 constexpr auto kCondition = object_of<kConditionKeys>(
     {.name = "conditionObject", .title = "a condition", .rules = kOneKey});
 
+constexpr Key<Schedule> kScheduleKeys[] = {
+    {"every",
+     into<&Schedule::every, &Reader::positive_duration>,
+     "The time between two starts, from the start of main.",
+     "6h",
+     {},
+     kAnyKind,
+     true},
+};
+constexpr auto kSchedule = object_of<kScheduleKeys>({.name = "schedule", .title = "\"schedule\""});
+
 }  // namespace
 
 constexpr Form kBackoffForm = kEitherForm<kWordForm<kBackoffs>, kObjectForm<kBackoff>>;
+constexpr Form kScheduleForm = kEitherForm<kFormOf<&Reader::cron>, kObjectForm<kSchedule>>;
 
 constexpr Form kConditionForm{.type = Form::Type::either,
                               .parts = kParts<kIdForm, kObjectForm<kCondition>>,
@@ -78,6 +90,18 @@ void read_backoff(Reader& reader, const Node& node, Backoff& out) {
   }
   out.type = BackoffType::exponential;
   read_object(reader, node, kBackoff, out);
+}
+
+void read_schedule(Reader& reader, const Node& node, Schedule& out) {
+  if (node.type == Node::Type::object) return read_object(reader, node, kSchedule, out);
+  if (node.type != Node::Type::string) {
+    return reader.problem(node.at,
+                          fmt::format("a schedule is a string like \"*/15 * * * *\", or an object "
+                                      "like {{\"every\": \"6h\"}}; found {}",
+                                      name_of(node.type)));
+  }
+  out.cron = reader.cron(node);
+  out.text = node.text;
 }
 
 std::optional<Condition> read_condition(Reader& reader, const Node& node) {

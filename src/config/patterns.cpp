@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "base/signal_names.hpp"
+#include "schedule/cron.hpp"
 
 namespace pintle::config {
 namespace {
@@ -44,6 +47,29 @@ constexpr std::string_view kModePattern = "^0?[0-7]{3,4}$";
 
 std::string word_pattern(std::span<const std::string_view> words) {
   return fmt::format("^(?:{})$", any_of(words));
+}
+
+std::string cron_pattern() {
+  struct Field {
+    std::string value;
+    std::string_view step;
+  };
+  const Field fields[] = {
+      {"0*[1-5]?[0-9]", "0*(?:[1-9]|[1-5][0-9])"},
+      {"0*(?:1?[0-9]|2[0-3])", "0*(?:[1-9]|1[0-9]|2[0-3])"},
+      {"0*(?:[1-9]|[12][0-9]|3[01])", "0*(?:[1-9]|[12][0-9]|3[01])"},
+      {fmt::format("(?:0*(?:[1-9]|1[0-2])|{})", any_of(schedule::kMonthNames)),
+       "0*(?:[1-9]|1[0-2])"},
+      {fmt::format("(?:0*[0-7]|{})", any_of(schedule::kWeekdayNames)), "0*[1-7]"},
+  };
+  std::string all;
+  for (const auto& [value, step] : fields) {
+    const std::string part = fmt::format("(?:\\*(?:/{1})?|{0}(?:-{0}(?:/{1})?)?)", value, step);
+    all += fmt::format("{}{}(?:,{})*", all.empty() ? "" : "[\t ]+", part, part);
+  }
+  std::vector<std::string_view> names;
+  for (const schedule::CronName& row : schedule::kCronNames) names.push_back(row.name);
+  return fmt::format("^[\t ]*(?:{}|{})[\t ]*$", all, any_of(names));
 }
 
 std::string signal_pattern() {

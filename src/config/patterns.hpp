@@ -26,6 +26,10 @@ extern const std::string_view kModePattern;
 /// One of `words`, in any case.
 std::string word_pattern(std::span<const std::string_view> words);
 
+/// What schedule::Cron::parse() takes, but for ranges that end before they begin and dates that
+/// never come.
+std::string cron_pattern();
+
 /// What signal_number() knows.
 std::string signal_pattern();
 /// Every spelling of these, which are named "SIGKILL".

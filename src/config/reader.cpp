@@ -221,6 +221,19 @@ std::optional<int> Reader::stop_signal(const Node& node) {
   return number;
 }
 
+std::optional<schedule::Cron> Reader::cron(const Node& node) {
+  const auto value = resolved(node);
+  if (!value) return std::nullopt;
+  const auto cron = schedule::Cron::parse(value->text);
+  if (cron) return *cron;
+  // What is wrong with it quotes it.
+  problem(node.at, has_variables(node)
+                       ? fmt::format("{} is not a cron schedule; write it like \"*/15 * * * *\"",
+                                     shown(node))
+                       : cron.error().detail);
+  return std::nullopt;
+}
+
 std::optional<std::size_t> Reader::word(const Node& node, std::span<const std::string_view> words) {
   const auto written = text(node);
   if (!written) return std::nullopt;

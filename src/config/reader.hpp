@@ -18,6 +18,7 @@
 #include "config/form.hpp"
 #include "config/json.hpp"
 #include "config/model.hpp"
+#include "schedule/cron.hpp"
 
 namespace pintle::config {
 
@@ -73,6 +74,7 @@ class Reader {
   std::optional<int> signal(const Node& node);
   /// One that PID 1 can be told by: not SIGKILL, SIGSTOP or SIGCHLD.
   std::optional<int> stop_signal(const Node& node);
+  std::optional<schedule::Cron> cron(const Node& node);
   std::optional<std::size_t> word(const Node& node, std::span<const std::string_view> words);
   bool is(const Node& node, Node::Type type);
 

@@ -40,7 +40,13 @@ constexpr SectionText kRows[] = {
     {"numberLimit", "Limit of a number", ""},
     {"output", "Output to a file", ""},
     {"hookLogging", "Logging of a hook", ""},
-    {"schedule", "Schedule", ""},
+    {"schedule", "Schedule",
+     "`schedule` is a cron, or an object. A cron's times are UTC. A time that comes while the last "
+     "run has not ended is left out. Times that were missed, because the machine slept or the "
+     "clock "
+     "was set forward, are one run at once; none is taken twice if the clock is set back by up to "
+     "a "
+     "day."},
     {"shutdown", "Shutdown", "A stop signal is sent on to main; a second one starts no new grace."},
     {"confinement", "Confinement", ""},
     {"init", "Init", ""},
@@ -93,8 +99,8 @@ action, and keys that say when, how often and as whom. A key without kinds belon
 
 A step without `precedents` waits for all steps before it. One that fails, after all its attempts
 and without a fallback, ends the start with exit code 80. A check is a process of its own each time;
-its verdict is kept and `pintle health` asks for it. A job's next start is counted from the
-last one.
+its verdict is kept and `pintle health` asks for it. A job runs beside main, by its
+[schedule](#schedule).
 )";
 
 constexpr std::string_view kReferenceActions = R"(

@@ -19,8 +19,8 @@ using Type = Form::Type;
 
 constexpr std::string_view kDescription =
     "What pintle reads at start. Beyond this schema, 'pintle check' finds ids that are taken, "
-    "precedents and conditions that name no step, steps that wait for each other, numbers and "
-    "durations that are too large, and keys that stand twice.";
+    "precedents and conditions that name no step, steps that wait for each other, crons whose time "
+    "never comes, numbers and durations that are too large, and keys that stand twice.";
 
 Json string_like(std::string_view pattern) {
   return {{"type", "string"}, {"pattern", pattern}};
@@ -131,6 +131,8 @@ class Schema {
         return string_like(kModePattern);
       case Type::signal:
         return signal_schema(form);
+      case Type::cron:
+        return or_variables(string_like(cron_pattern()));
       case Type::word:
         return word_schema({form.words.begin(), form.words.end()}, word_pattern(form.words));
       case Type::list:

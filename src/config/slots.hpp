@@ -41,6 +41,8 @@ inline constexpr Form kFormOf<&Reader::signal>{.type = Form::Type::signal, .name
 template <>
 inline constexpr Form kFormOf<&Reader::stop_signal>{
     .type = Form::Type::signal, .words = kNoStopSignals, .name = "stopSignal"};
+template <>
+inline constexpr Form kFormOf<&Reader::cron>{.type = Form::Type::cron, .name = "cron"};
 
 inline constexpr Form kNullForm{.type = Form::Type::null};
 inline constexpr Form kCommandForm{.type = Form::Type::command, .name = "command"};

@@ -17,6 +17,11 @@ constexpr ValueHelp kRows[] = {
     {"signal", "signal",
      "A name or a number as a string: \"SIGTERM\", \"TERM\", \"15\", \"SIGRTMIN+3\"."},
     {"stopSignal", "signal", "A signal, but not SIGKILL, SIGSTOP or SIGCHLD."},
+    {"cron", "cron",
+     "Minute, hour, day of the month, month and day of the week, in UTC: \"*/15 8-18 * * "
+     "MON-FRI\"; "
+     "or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually. A day has to fit both "
+     "fields of days if one begins with *, else either."},
     {"boolean", "", "true or false."},
     {"scalar", "text, number or boolean", "A text, a number or a boolean; variables are texts."},
     {"id", "id", "1 to 64 letters, digits, dots, dashes and underscores."},

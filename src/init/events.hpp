@@ -55,9 +55,13 @@ struct GraceExtended {
 struct CheckHurried {
   Owner owner;
 };
+/// The wall clock is so far ahead of the boot clock; told before the first child is started.
+struct ClockChanged {
+  WallOffset offset;
+};
 
 using Event = std::variant<Signalled, ChildStarted, ChildNotStarted, ChildGone, AllReaped,
-                           MainStopped, GraceExtended, CheckHurried>;
+                           MainStopped, GraceExtended, CheckHurried, ClockChanged>;
 
 // --- actions ---------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@
 #include "sys/process.hpp"
 #include "sys/reap.hpp"
 #include "sys/signals.hpp"
+#include "sys/wall_clock.hpp"
 
 namespace pintle::init {
 namespace {
@@ -35,6 +36,20 @@ class Loop {
         listener_(setup.launcher, setup.health_port, setup.mount_namespace),
         requests_(setup.model),
         notify_(std::move(setup.notify), setup.outer_notify) {}
+
+  /// Only what is due at a wall time needs to know it, and when somebody sets it.
+  void watch_clock() {
+    const auto& hooks = setup_.model.hooks;
+    const auto has_cron = [](const config::Hook& hook) { return hook.schedule.cron.has_value(); };
+    if (std::none_of(hooks.begin(), hooks.end(), has_cron)) return;
+    if (auto clock = sys::watch_wall_clock()) {
+      clock_ = *std::move(clock);
+    } else {
+      log::warning(fmt::format("{}; cron jobs do not notice when the clock is set",
+                               clock.error().message()));
+    }
+    supervisor_.note(ClockChanged{sys::wall_offset()}, BootClock::now());
+  }
 
   void open_control_socket() {
     auto socket = ControlSocket::open(setup_.mount_namespace);
@@ -56,6 +71,7 @@ class Loop {
       wait();
       read_signals();
     }
+    hear_clock();
     reap();
     drain();
     keep_listener();
@@ -68,17 +84,19 @@ class Loop {
 
  private:
   void wait() noexcept {
-    std::array<pollfd, 4 + OutputLog::kMost> sources{};
+    std::array<pollfd, 5 + OutputLog::kMost> sources{};
     sources[0] = {setup_.signals.get(), POLLIN, 0};
     sources[1] = {-1, POLLIN, 0};
     if (control_ && !control_rests_) sources[1].fd = control_->descriptor().get();
     sources[2] = {requests_.descriptor().get(), POLLIN, 0};
     sources[3] = {notify_.descriptor().get(), POLLIN, 0};
-    const std::size_t outputs = effects_.outputs().watch(std::span(sources).subspan<4>());
-    outputs_ready_ = ::poll(sources.data(), 4 + outputs, timeout()) > 0 && outputs > 0;
+    sources[4] = {clock_.get(), POLLIN, 0};
+    const std::size_t outputs = effects_.outputs().watch(std::span(sources).subspan<5>());
+    outputs_ready_ = ::poll(sources.data(), 5 + outputs, timeout()) > 0 && outputs > 0;
     control_ready_ = sources[1].revents != 0;
     requests_ready_ = sources[2].revents != 0;
     notify_ready_ = sources[3].revents != 0;
+    clock_ready_ = sources[4].revents != 0;
   }
 
   /// Milliseconds to the next deadline, rounded up; -1 when there is none.
@@ -114,6 +132,12 @@ class Loop {
     const Run& main = supervisor_.run(kMain);
     if (setup_.rules.is_pid1 || !main.is_active()) return;
     if (sys::stopped_by(main.pid)) feed(MainStopped{});
+  }
+
+  void hear_clock() {
+    if (!std::exchange(clock_ready_, false)) return;
+    sys::heed_wall_clock(clock_);
+    feed(ClockChanged{sys::wall_offset()});
   }
 
   void reap() {
@@ -213,6 +237,8 @@ class Loop {
   std::optional<Time> control_rests_;
   bool control_ready_ = false;
   NotifySocket notify_;
+  Fd clock_;
+  bool clock_ready_ = false;
   bool requests_ready_ = false;
   bool notify_ready_ = false;
   bool outputs_ready_ = false;
@@ -227,6 +253,7 @@ End run(LoopSetup setup) noexcept {
     try {
       if (!loop) {
         loop.emplace(setup);
+        loop->watch_clock();
         loop->open_control_socket();
       }
       if (const auto end = loop->turn()) return *end;

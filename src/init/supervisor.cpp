@@ -24,6 +24,10 @@ Reason reason_of(ExitCode code) noexcept {
   return code == ExitCode::not_found ? Reason::main_not_found : Reason::main_not_executable;
 }
 
+schedule::Timer timer_of(const config::Schedule& schedule) noexcept {
+  return schedule.cron ? schedule::Timer(*schedule.cron) : schedule::Timer(schedule.every);
+}
+
 }  // namespace
 
 Supervisor::Supervisor(const config::Model& model, const hooks::Plan& plan, Rules rules)
@@ -49,7 +53,7 @@ Supervisor::Supervisor(const config::Model& model, const hooks::Plan& plan, Rule
       is_repaired_.push_back(false);
     } else if (hook.kind == Kind::job) {
       extra_[owner] = jobs_.size();
-      jobs_.emplace_back(hook.schedule.every);
+      jobs_.push_back(timer_of(hook.schedule));
     }
   }
 }
@@ -194,7 +198,7 @@ void Supervisor::transition(Phase phase) noexcept {
   phase_ = phase;
   if (phase != Phase::stopping) return;
   for (health::State& check : checks_) check.end();
-  for (schedule::Every& job : jobs_) job.end();
+  for (schedule::Timer& job : jobs_) job.end();
 }
 
 void Supervisor::quit(const Quit& quit) noexcept {
@@ -274,7 +278,7 @@ std::optional<Time> Supervisor::deadline() const noexcept {
   consider_run(main_);
   for (const Run& run : runs_) consider_run(run);
   for (const health::State& check : checks_) consider(check.due());
-  for (const schedule::Every& job : jobs_) consider(job.due());
+  for (const schedule::Timer& job : jobs_) consider(job.due());
   consider(leftovers_deadline_);
   return first;
 }

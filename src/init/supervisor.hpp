@@ -26,7 +26,7 @@
 #include "hooks/steps.hpp"
 #include "init/events.hpp"
 #include "init/run.hpp"
-#include "schedule/every.hpp"
+#include "schedule/timer.hpp"
 
 namespace pintle::init {
 
@@ -68,7 +68,7 @@ class Supervisor {
   Phase phase() const noexcept { return phase_; }
   const Run& run(Owner owner) const noexcept { return owner == kMain ? main_ : runs_[owner]; }
   const health::State& check(Owner owner) const noexcept { return checks_[extra_[owner]]; }
-  const schedule::Every& job(Owner owner) const noexcept { return jobs_[extra_[owner]]; }
+  const schedule::Timer& job(Owner owner) const noexcept { return jobs_[extra_[owner]]; }
   hooks::StepState step(Owner owner) const noexcept { return steps_.state(extra_[owner]); }
   /// Whether a leaf of a hook's condition holds: what a step ended with, or what the rules know.
   std::optional<bool> answer(Owner owner, const config::Condition& leaf) const;
@@ -88,6 +88,7 @@ class Supervisor {
   void on(const MainStopped& event, Time now) noexcept;
   void on(const GraceExtended& event, Time now) noexcept;
   void on(const CheckHurried& event, Time now) noexcept;
+  void on(const ClockChanged& event, Time now) noexcept;
 
   // What an end means, by kind.
   void main_gone(const ChildGone& event) noexcept;
@@ -144,7 +145,7 @@ class Supervisor {
   std::vector<std::size_t> extra_;  ///< of each hook: its place in steps_, checks_ or jobs_
   std::vector<health::State> checks_;
   std::vector<bool> is_repaired_;  ///< of each check: its repair ran since it turned unhealthy
-  std::vector<schedule::Every> jobs_;
+  std::vector<schedule::Timer> jobs_;
   std::vector<Run> runs_;
   Run main_;
 

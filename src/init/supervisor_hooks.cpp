@@ -152,8 +152,12 @@ std::optional<bool> Supervisor::answer(Owner owner, const config::Condition& lea
 }
 
 void Supervisor::begin_services(Time now) noexcept {
-  for (schedule::Every& job : jobs_) job.begin(now);
+  for (schedule::Timer& job : jobs_) job.begin(now);
   open_gates(now);
+}
+
+void Supervisor::on(const ClockChanged& event, Time now) noexcept {
+  for (schedule::Timer& job : jobs_) job.set_clock(event.offset, now);
 }
 
 bool Supervisor::startup_passed() const noexcept {
@@ -195,7 +199,7 @@ bool Supervisor::drive_hook(Owner owner, Time now) noexcept {
     return true;
   }
   if (kind != Kind::job) return false;
-  schedule::Every& job = jobs_[extra_[owner]];
+  schedule::Timer& job = jobs_[extra_[owner]];
   if (!job.due() || now < *job.due()) return false;
   job.take(now);
   const Owner fallback = model_.hooks[owner].fallback_hook;

@@ -7,7 +7,6 @@
 // begins, a step without a range or beyond its field, a date that never comes.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>

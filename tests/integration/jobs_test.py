@@ -1,7 +1,9 @@
 """Maintenance jobs: they come again and again, never twice at once, and end with the container."""
 import pathlib
 import signal
+import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
 import pid1
@@ -100,6 +102,28 @@ def no_job_starts_before_the_steps_are_done():
     one.signal(signal.SIGTERM)
     tap.equal(one.end(), 143)
     tap.check('ran' not in one.out.rest(), 'a job ran')
+
+
+@tap.test
+def a_cron_is_wall_time_whatever_the_boot_clock_shows():
+    pid1.needs_root()
+    later = time.gmtime(time.time() + 12 * 3600)
+    document = {'maintenance': [{'id': 'job', 'command': 'true',
+                                 'schedule': f'0 {later.tm_hour} * * *'}]}
+    usual = pid1.UNSHARE
+    tap.cleanup(lambda: setattr(pid1, 'UNSHARE', usual))
+    for boot_clock in ([], ['--time', '--boottime', '100000']):
+        if subprocess.run(['unshare', *boot_clock, '--fork', 'true'], stderr=subprocess.DEVNULL).returncode:
+            tap.skip('no time namespaces')
+        pid1.UNSHARE = [*usual, *boot_clock]
+        one = pid1.start_with(document, ACTOR, 'listen', '15', '3')
+        one.line('ready')
+        before = time.time()
+        slot = before + one.status()['jobs'][0]['nextInMs'] / 1000
+        # Half a minute is what a busy machine may lose between the two.
+        tap.check(abs(slot % 3600 - 1800) > 1770, 'it is due at the full hour', slot)
+        tap.equal(time.gmtime(slot + 60).tm_hour, later.tm_hour)
+        stop(one)
 
 
 tap.main()

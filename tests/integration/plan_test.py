@@ -34,7 +34,9 @@ DOCUMENT = {
     'main': {'command': '/app/serve', 'arguments': ['--token', '$API_TOKEN']},
     'health': [{'id': 'live', 'kind': 'liveness', 'http': {'url': 'http://127.0.0.1:80/'},
                 'interval': '5s', 'timeout': '1s'}],
-    'maintenance': [{'id': 'tidy', 'schedule': {'every': '1h'}, 'command': 'tidy', 'user': '7:7'}],
+    'maintenance': [{'id': 'tidy', 'schedule': {'every': '1h'}, 'command': 'tidy', 'user': '7:7'},
+                    {'id': 'nightly', 'schedule': '0 3 * * *', 'command': 'report'},
+                    {'id': 'told', 'schedule': '${WHEN:-@daily}', 'command': 'report'}],
 }
 
 TEXT = '''image mode: prebuilt
@@ -84,6 +86,14 @@ jobs
 │    tidy
 │    as 7:7
 │    every 1h
+├─ nightly
+│    report
+│    as app:app
+│    schedule 0 3 * * *
+├─ told
+│    report
+│    as app:app
+│    schedule ${WHEN:-@daily}
 main
 │    /app/serve --token $API_TOKEN
 │    as app:app
@@ -134,6 +144,7 @@ def json_says_the_same_to_machines():
     tap.equal(steps['join']['action'], {'file': {'path': '/data/f', 'content': 'a $b\nc'}})
     tap.equal(out['main'], {'action': DOCUMENT['main'], 'user': 'app:app'})
     tap.equal((out['checks'][0]['interval'], out['jobs'][0]['every']), ('5s', '1h'))
+    tap.equal([job.get('schedule') for job in out['jobs']], [None, '0 3 * * *', '${WHEN:-@daily}'])
     tap.equal(len(out['notes']), 5)
 
 

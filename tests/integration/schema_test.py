@@ -29,8 +29,8 @@ BEYOND_SCHEMA = re.compile('there is no step|wait for each other|is taken by|reg
                            'is above|only a check of the kind')
 
 VALUES = [None, True, False, 0, -1, 7, 1.5, 10**7, '', 'x', '5s', '0', '0s', '0750', 'TERM',
-          '64MiB', '${', '${A}', 'a b', '127.0.0.1:80', 'http://localhost/', [], ['x'], [1], {},
-          {'x': 1}]
+          '64MiB', '${', '${A}', 'a b', '127.0.0.1:80', 'http://localhost/', '0 3 * * *', [], ['x'],
+          [1], {}, {'x': 1}]
 
 
 def output(*words):

@@ -10,6 +10,7 @@
 #include "config/address.hpp"
 #include "config/environment.hpp"
 #include "config/parse_parts.hpp"
+#include "schedule/cron.hpp"
 
 using namespace pintle;
 using namespace pintle::config;
@@ -99,6 +100,65 @@ TEST_SUITE("config/patterns") {
                 "\"",  "'",   "\\",     "*",   "?",    "[",    "#",
                 "~",   "`",   "]",      "{",   "$A",   "$(a)", "a-b_c.d,e:f@g%h+i=j^k!l"},
                [](const char* text) { return looks_like_shell(text); });
+  }
+
+  TEST_CASE("the pattern of a cron takes all but what no pattern can know") {
+    const auto texts = {"* * * * *",
+                        "*/15 8-18 * * MON-FRI",
+                        "0 0 1 1 *",
+                        "59 23 31 12 7",
+                        "60 * * * *",
+                        "* 24 * * *",
+                        "* * 32 * *",
+                        "* * * 13 *",
+                        "* * * * 8",
+                        "* * 0 * *",
+                        "* * * 0 *",
+                        "00 00 01 01 00",
+                        "007 * * * *",
+                        "0060 * * * *",
+                        "*/59 */23 */31 */12 */7",
+                        "*/60 * * * *",
+                        "* */24 * * *",
+                        "* * */32 * *",
+                        "* * * */13 *",
+                        "* * * * */8",
+                        "*/0 * * * *",
+                        "1-5/2,7,* * * * *",
+                        "1/2 * * * *",
+                        "1,,2 * * * *",
+                        ", * * * *",
+                        "1- * * * *",
+                        "-1 * * * *",
+                        "1-2-3 * * * *",
+                        "* * * jan,Feb-DEC sun,Mon-SAT/2",
+                        "* * * MON *",
+                        "* * * * JAN",
+                        "* JAN * * *",
+                        "* * * january *",
+                        "\t* *  * *\t* ",
+                        "* * * *",
+                        "* * * * * *",
+                        "",
+                        "*",
+                        "*****",
+                        "@daily",
+                        "@DAILY ",
+                        "@reboot",
+                        "@",
+                        "daily",
+                        "@daily *",
+                        "? * * * *",
+                        "*/JAN * * * *",
+                        "* * *\n* *",
+                        "+1 * * * *",
+                        "99999999999 * * * *"};
+    check_same(cron_pattern(), texts,
+               [](const char* text) { return !!schedule::Cron::parse(text); });
+    for (const char* text : {"5-1 * * * *", "* * 31 2 *", "* * 30-31 FEB */2"}) {
+      CHECK(matches_pattern(cron_pattern(), text));
+      CHECK_FALSE(schedule::Cron::parse(text));
+    }
   }
 
   TEST_CASE("the pattern of signals knows every name and number, in any case") {

@@ -1,0 +1,84 @@
+// `schedule`: a cron, or an object.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "reading.hpp"
+
+using namespace pintle::config;
+using reading::contains;
+using reading::good;
+using reading::problem_of;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view kBefore = R"({"maintenance":[{"id":"a","command":"x","schedule":)";
+
+std::string job(std::string_view schedule) {
+  return fmt::format("{}{}}}]}}", kBefore, schedule);
+}
+
+Schedule schedule_of(std::string_view schedule) {
+  return good(job(schedule)).hooks.at(0).schedule;
+}
+
+/// What is said of a job whose environment sets WHEN.
+std::string said(std::string_view schedule, const std::string& when) {
+  const std::vector<std::string> environment{"WHEN=" + when};
+  Problems problems;
+  const Model model = parse(job(schedule), {reading::specs::kAll, &environment}, problems);
+  if (!problems.empty()) return format_problem(problems.front(), "f");
+  return model.hooks.at(0).schedule.cron ? "good" : "unknown";
+}
+
+}  // namespace
+
+TEST_SUITE("config/schedule") {
+  TEST_CASE("a string is a cron, an object an interval") {
+    const Schedule cron = schedule_of(R"("*/15 * * * *")");
+    REQUIRE(cron.cron);
+    CHECK(cron.cron->next_after(pintle::schedule::WallTime(1s)) ==
+          pintle::schedule::WallTime(15min));
+    CHECK(cron.text == "*/15 * * * *");
+    const Schedule every = schedule_of(R"({"every":"6h"})");
+    CHECK_FALSE(every.cron);
+    CHECK(every.every == 6h);
+    CHECK(every.text.empty());
+  }
+
+  TEST_CASE("a problem is at the value and says which field is wrong") {
+    struct Row {
+      const char* value;
+      const char* says;
+    };
+    const Row rows[] = {
+        {R"("0 24 * * *")", "the hour \"24\" is above 23"},
+        {R"("0 0 31 2 *")", "the day of the month \"31\" never comes in the month \"2\""},
+        {R"("6h")", "it has 1 field, not five"},
+        {R"("@reboot")", "\"@reboot\" is none of: @hourly"},
+        {R"("${WHEN")", "is not closed"},
+        {R"("${WHEN:-0 3 * *}")", "the value of \"${WHEN:-0 3 * *}\" is not a cron schedule"},
+        {"5",
+         "a schedule is a string like \"*/15 * * * *\", or an object like {\"every\": \"6h\"}"},
+        {"[]", "found an array"},
+        {"null", "found null"}};
+    const std::string place = fmt::format("f:1:{}: /maintenance/0/schedule: ", kBefore.size() + 1);
+    for (const Row& row : rows) {
+      const std::string line = problem_of(job(row.value));
+      CAPTURE(line);
+      CHECK(line.starts_with(place));
+      CHECK(contains(line, row.says));
+    }
+  }
+
+  TEST_CASE("a variable's value is a cron, and is not shown if it is none") {
+    CHECK(said(R"("$WHEN")", "0 3 * * *") == "good");
+    CHECK(said(R"("0 $WHEN * * *")", "3") == "good");
+    CHECK(said(R"("${NEVER:-@daily}")", "x") == "good");
+    CHECK(said(R"("$NEVER")", "x") == "unknown");
+    const std::string line = said(R"("$WHEN")", "s3cret");
+    CHECK(contains(line, "the value of \"$WHEN\" is not a cron schedule"));
+    CHECK_FALSE(contains(line, "s3cret"));
+    CHECK(schedule_of(R"("${WHEN:-0 3 * * *}")").text == "${WHEN:-0 3 * * *}");
+  }
+}
