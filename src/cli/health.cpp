@@ -92,7 +92,7 @@ health::Answer answer_of(const Result<init::Status>& status, const HealthOptions
 Result<init::Status> look(const HealthOptions& options, const std::vector<std::string>& ids) {
   const std::string container = sys::mount_namespace();
   const Duration timeout = options.timeout.value_or(kTimeout);
-  const auto status = init::ask_status(container, timeout);
+  auto status = init::ask_status(container, timeout);
   if (!options.now || !status) return status;
   TRY(init::run_checks_now(status->requests, ids, options.timeout.value_or(kTimeoutNow)));
   return init::ask_status(container, timeout);

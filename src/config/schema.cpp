@@ -110,8 +110,7 @@ class Schema {
       case Type::expandable:
         return expandable_schema(form);
       case Type::command:
-        return {{"anyOf", {expandable(1), string_like(kShellLinePattern)}},
-                {"pattern", kNoBlankPattern}};
+        return command_schema();
       case Type::scalar:
         return {{"type", {"string", "number", "boolean"}}};
       case Type::null:
@@ -123,8 +122,7 @@ class Schema {
       case Type::fraction:
         return {{"type", "number"}, {"minimum", form.least}, {"maximum", form.most}};
       case Type::duration:
-        return or_variables(
-            string_like(form.least > 0 ? kPositiveDurationPattern : kDurationPattern));
+        return duration_schema(form);
       case Type::size:
         return or_variables(string_like(kSizePattern));
       case Type::mode:
@@ -145,6 +143,15 @@ class Schema {
         return either_schema(form);
     }
     return true;
+  }
+
+  Json command_schema() {
+    return {{"anyOf", {expandable(1), string_like(kShellLinePattern)}},
+            {"pattern", kNoBlankPattern}};
+  }
+
+  Json duration_schema(const Form& form) {
+    return or_variables(string_like(form.least > 0 ? kPositiveDurationPattern : kDurationPattern));
   }
 
   static Json text_schema(const Form& form) {
