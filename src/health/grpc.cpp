@@ -138,19 +138,23 @@ Result<std::optional<Serving>> Answer::feed(std::string_view bytes) {
     TRY(take({type, static_cast<std::uint8_t>(rest[4]), number_at(rest, 5, 4) & 0x7fffffffU,
               rest.substr(kFrameHead, size)}));
     rest.remove_prefix(kFrameHead + size);
+    // What follows the message, such as the end of the connection, does not unsay it.
+    if (const auto status = TRY(message_status())) return status;
   }
   bytes_.erase(0, bytes_.size() - rest.size());
-  constexpr std::size_t kPrefix = 5;
-  if (message_.size() >= kPrefix) {
-    const std::size_t size = number_at(message_, 1, 4);
-    if (message_[0] != '\0') return unusable("it is compressed though that was not asked for");
-    if (size > kLargestMessage) return unusable("its message is too large");
-    if (message_.size() >= kPrefix + size) {
-      return std::optional(TRY(status_in(std::string_view(message_).substr(kPrefix, size))));
-    }
-  }
   if (is_ended_) return unusable("the server does not know grpc.health.v1, or refused the call");
   return std::optional<Serving>();
+}
+
+Result<std::optional<Serving>> Answer::message_status() const {
+  constexpr std::size_t kPrefix = 5;
+  if (message_.size() < kPrefix) return std::optional<Serving>();
+  const std::size_t size = number_at(message_, 1, 4);
+  if (message_[0] == '\1') return unusable("it is compressed though that was not asked for");
+  if (message_[0] != '\0') return unusable("it is no answer of grpc.health.v1");
+  if (size > kLargestMessage) return unusable("its message is too large");
+  if (message_.size() < kPrefix + size) return std::optional<Serving>();
+  return std::optional(TRY(status_in(std::string_view(message_).substr(kPrefix, size))));
 }
 
 Result<void> Answer::take(const Frame& frame) {
@@ -161,7 +165,7 @@ Result<void> Answer::take(const Frame& frame) {
   } else if (frame.type == kPing && !is_ack) {
     if (frame.payload.size() != 8) return unusable("it is not HTTP/2");
     put_frame(replies_, kPing, kAck, 0, frame.payload);
-  } else if (frame.type == kGoAway) {
+  } else if (frame.type == kGoAway && number_at(frame.payload, 0, 4) % (1U << 31U) < kStream) {
     return unusable("the server closes the connection");
   } else if (frame.stream == kStream && frame.type == kReset) {
     return unusable("the server ended the call");

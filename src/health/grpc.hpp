@@ -40,6 +40,7 @@ class Answer {
     std::string_view payload;
   };
 
+  Result<std::optional<Serving>> message_status() const;
   Result<void> take(const Frame& frame);
   Result<void> take_data(const Frame& frame);
 

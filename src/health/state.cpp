@@ -38,7 +38,8 @@ bool State::finished(bool succeeded, Time now) noexcept {
   succeeded_once_ = succeeded_once_ || succeeded;
   if (succeeded && streak_ >= policy_.success_threshold) verdict_ = Verdict::healthy;
   if (!succeeded && streak_ >= policy_.failure_threshold) verdict_ = Verdict::unhealthy;
-  due_ = now + wait(now);
+  due_ = is_hurried_ ? now : now + wait(now);
+  is_hurried_ = false;
   return verdict_ != before;
 }
 

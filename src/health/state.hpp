@@ -24,9 +24,13 @@ class State {
   /// When to run next; nullopt while it is running or has not begun.
   std::optional<Time> due() const noexcept { return due_; }
 
-  /// Runs next at once, if it has begun and is not running.
+  /// Runs next at once, if it has begun; where it is running, again after that.
   void hurry(Time now) noexcept {
-    if (due_) due_ = now;
+    if (due_) {
+      due_ = now;
+    } else {
+      is_hurried_ = has_begun();
+    }
   }
 
   /// A run has started.
@@ -36,7 +40,10 @@ class State {
   bool finished(bool succeeded, Time now) noexcept;
 
   /// No further runs.
-  void end() noexcept { due_.reset(); }
+  void end() noexcept {
+    due_.reset();
+    is_hurried_ = false;
+  }
 
   Verdict verdict() const noexcept { return verdict_; }
   /// Results in a row that were like the last one.
@@ -55,6 +62,7 @@ class State {
   Verdict verdict_ = Verdict::unknown;
   std::int64_t streak_ = 0;
   bool last_ = false;
+  bool is_hurried_ = false;
   bool succeeded_once_ = false;
 };
 

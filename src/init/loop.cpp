@@ -72,11 +72,12 @@ class Loop {
       read_signals();
     }
     hear_clock();
+    hear_main();  // before its end, which makes it nobody
     reap();
     drain();
     keep_listener();
     if (outputs_ready_) effects_.outputs().read();
-    hear_main();
+    tell_outer();
     take_requests();
     serve();
     return effects_.end();
@@ -102,7 +103,7 @@ class Loop {
   /// Milliseconds to the next deadline, rounded up; -1 when there is none.
   int timeout() const noexcept {
     auto deadline = supervisor_.deadline();
-    for (const auto& other : {control_rests_, listener_.due()}) {
+    for (const auto& other : {control_rests_, listener_.due(), notify_.due()}) {
       if (other && (!deadline || *other < *deadline)) deadline = other;
     }
     if (!deadline) return -1;
@@ -193,7 +194,10 @@ class Loop {
     if (std::exchange(notify_ready_, false)) {
       notify_.receive(heard, [this](const Notification& said) { heed(said); });
     }
-    if (notify_.has_outer()) notify_.tell(status());
+  }
+
+  void tell_outer() {
+    if (notify_.is_open() && notify_.has_outer()) notify_.tell(status(), BootClock::now());
   }
 
   void heed(const Notification& said) {
@@ -201,7 +205,7 @@ class Loop {
     if (said.is_watchdog) notify_.ping(status());
     if (!said.extension) return;
     feed(GraceExtended{*said.extension});
-    notify_.pass_on(fmt::format("EXTEND_TIMEOUT_USEC={}\n", said.extension->count() * 1000));
+    (void)notify_.pass_on(fmt::format("EXTEND_TIMEOUT_USEC={}\n", said.extension->count() * 1000));
   }
 
   void take_requests() {

@@ -1,6 +1,6 @@
 #include "init/notify_socket.hpp"
 
-#include <fmt/format.h>
+#include <cerrno>
 
 #include "base/log.hpp"
 
@@ -8,6 +8,7 @@ namespace pintle::init {
 namespace {
 
 constexpr int kMessagesATurn = 16;
+constexpr Duration kAgain(1000);
 
 }  // namespace
 
@@ -27,20 +28,28 @@ void NotifySocket::remember(const Notification& said, std::string scrubbed_text)
   if (said.status) text_ = std::move(scrubbed_text);
 }
 
-void NotifySocket::tell(const Status& status) {
-  if (!has_outer()) return;
-  const std::string news = outward_.news(status);
-  if (!news.empty()) pass_on(news);
+void NotifySocket::tell(const Status& status, Time now) {
+  if (again_ && now < *again_) return;
+  again_.reset();
+  Outward told = outward_;
+  const std::string news = told.news(status);
+  if (!news.empty() && !pass_on(news)) {
+    again_ = now + kAgain;
+    return;
+  }
+  outward_ = std::move(told);
 }
 
 void NotifySocket::ping(const Status& status) const {
-  if (has_outer() && Outward::may_ping(status)) pass_on("WATCHDOG=1\n");
+  if (has_outer() && Outward::may_ping(status)) (void)pass_on("WATCHDOG=1\n");
 }
 
-void NotifySocket::pass_on(std::string_view text) const {
-  if (!has_outer()) return;
+bool NotifySocket::pass_on(std::string_view text) const {
+  if (!has_outer()) return true;
   const auto sent = sys::send_notification(outer_, text);
-  if (!sent) log::write({.level = log::Level::debug, .text = sent.error().message()});
+  if (sent) return true;
+  log::write({.level = log::Level::debug, .text = sent.error().message()});
+  return sent.error().code != EAGAIN;
 }
 
 }  // namespace pintle::init

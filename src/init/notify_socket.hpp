@@ -32,15 +32,18 @@ class NotifySocket {
 
   /// True if somebody outside is told anything.
   bool has_outer() const noexcept { return !outer_.empty(); }
-  /// Tells the outer socket what is new; never waits.
-  void tell(const Status& status);
+  /// Tells the outer socket what is new; never waits, but tries again where it was full.
+  void tell(const Status& status, Time now);
+  std::optional<Time> due() const noexcept { return again_; }
   void ping(const Status& status) const;
-  void pass_on(std::string_view text) const;
+  /// False if it was full.
+  bool pass_on(std::string_view text) const;
 
  private:
   sys::RequestSocket inbox_;
   std::string outer_;
   Outward outward_{};
+  std::optional<Time> again_{};
   health::MainSays says_ = health::MainSays::starting;
   std::string text_{};
 };

@@ -24,17 +24,17 @@ std::string_view take_word(std::string_view& text) noexcept {
   return word;
 }
 
-/// Who does not read has himself to blame.
-void answer(const Fd& client, std::string_view words) noexcept {
-  (void)sys::send_message(client, words);
-}
-
 bool is_over(const Supervisor& supervisor, const std::pair<Owner, int>& wanted) noexcept {
   const Run& run = supervisor.run(wanted.first);
   return run.runs >= wanted.second && !run.is_active();
 }
 
 }  // namespace
+
+/// Who does not read has himself to blame.
+void Requests::answer(const std::string& client, std::string_view words) const {
+  (void)sys::answer_packet(inbox_.socket, client, words);
+}
 
 Result<void> Requests::open() {
   inbox_ = TRY(sys::listen_for_requests());
@@ -52,8 +52,8 @@ void Requests::receive(const Supervisor& supervisor, const std::function<void(Ow
 
 void Requests::take(sys::Packet packet, const Supervisor& supervisor,
                     const std::function<void(Owner)>& hurry) {
-  if (packet.from.pid == 0 || packet.descriptors.size() != 1) return;
-  Fd client = std::move(packet.descriptors.front());
+  if (packet.from.pid == 0 || packet.answer_to.empty()) return;
+  std::string client = std::move(packet.answer_to);
   const bool may = packet.from.uid == 0 || packet.from.uid == ::geteuid();
   if (!may) return answer(client, "only root and the user of PID 1 may ask for that");
   std::string_view words = packet.text;
@@ -67,7 +67,7 @@ void Requests::take(sys::Packet packet, const Supervisor& supervisor,
     const Run& run = supervisor.run(owner);
     // One that waits for the startup checks, or has been answered for good, does not run.
     if (!run.is_active() && !supervisor.check(owner).due()) continue;
-    pending.runs.emplace_back(owner, run.is_active() ? run.runs : run.runs + 1);
+    pending.runs.emplace_back(owner, run.runs + 1);
     hurry(owner);
   }
   pending_.push_back(std::move(pending));

@@ -2,6 +2,7 @@
 // A request is one packet; its answer is one, sent without waiting when what was asked for is done.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,10 +37,11 @@ class Requests {
 
  private:
   struct Pending {
-    Fd client;
+    std::string client;
     std::vector<std::pair<Owner, int>> runs;  ///< until a hook has begun that many, and ended
   };
 
+  void answer(const std::string& client, std::string_view words) const;
   void take(sys::Packet packet, const Supervisor& supervisor,
             const std::function<void(Owner)>& hurry);
   std::vector<Owner> checks_named(std::string_view ids, std::string& unknown) const;

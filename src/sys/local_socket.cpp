@@ -46,11 +46,26 @@ void limit_sending(const Fd& socket, Duration timeout) noexcept {
   (void)::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }
 
-/// Room for a sender's credentials and what descriptors he may send.
+/// Room for a sender's credentials and all the descriptors that he can send, SCM_MAX_FD.
 struct Ancillary {
-  static constexpr std::size_t kDescriptors = 4;
+  static constexpr std::size_t kDescriptors = 253;
   alignas(cmsghdr) char bytes[CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(kDescriptors * sizeof(int))];
 };
+
+/// Nobody may send us descriptors: closing one can take as long as its sender likes. Linux 6.16 has
+/// an option for that; before, close_quickly() has to do.
+void refuse_descriptors(const Fd& socket) noexcept {
+  constexpr int kPassRights = 83;  // SO_PASSRIGHTS
+  const int off = 0;
+  (void)::setsockopt(socket.get(), SOL_SOCKET, kPassRights, &off, sizeof off);
+}
+
+/// A TCP socket with SO_LINGER would keep close(2) waiting, socket(7).
+void close_quickly(int fd) noexcept {
+  const linger none{0, 0};
+  (void)::setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+  ::close(fd);
+}
 
 cmsghdr* next_of(msghdr& message, cmsghdr* one) noexcept {
 #pragma GCC diagnostic push
@@ -59,32 +74,39 @@ cmsghdr* next_of(msghdr& message, cmsghdr* one) noexcept {
 #pragma GCC diagnostic pop
 }
 
-/// False when there are no credentials. The descriptors are ours from here on.
-bool take_ancillary(msghdr& message, Packet& packet) {
-  bool has_sender = false;
+/// Who sent it; pid 0 if nothing says so. Descriptors that came along are closed.
+Peer take_ancillary(msghdr& message) noexcept {
+  Peer from{};
   for (cmsghdr* one = CMSG_FIRSTHDR(&message); one != nullptr; one = next_of(message, one)) {
     if (one->cmsg_level != SOL_SOCKET) continue;
     if (one->cmsg_type == SCM_CREDENTIALS) {
       ucred sender{};
       std::memcpy(&sender, CMSG_DATA(one), sizeof sender);
-      packet.from = {sender.pid, sender.uid, sender.gid};
-      has_sender = true;
+      from = {sender.pid, sender.uid, sender.gid};
     } else if (one->cmsg_type == SCM_RIGHTS) {
       const std::size_t count = (one->cmsg_len - CMSG_LEN(0)) / sizeof(int);
       for (std::size_t i = 0; i < count; ++i) {
         int fd = -1;
         std::memcpy(&fd, CMSG_DATA(one) + i * sizeof fd, sizeof fd);
-        packet.descriptors.emplace_back(fd);
+        close_quickly(fd);
       }
     }
   }
-  return has_sender;
+  return from;
+}
+
+Result<void> bind_to_any_name(const Fd& socket) noexcept {
+  Address address;
+  address.value.sun_family = AF_UNIX;
+  if (::bind(socket.get(), raw(address), sizeof address.value.sun_family) == 0) return {};
+  return Error::from_errno("bind a socket");
 }
 
 }  // namespace
 
 Result<Fd> listen_local(std::string_view name) noexcept {
   Fd socket = TRY(make_socket(SOCK_NONBLOCK));
+  refuse_descriptors(socket);
   const Address address = abstract(name);
   if (::bind(socket.get(), raw(address), address.size) < 0)
     return Error::from_errno("bind a socket");
@@ -157,12 +179,10 @@ Result<RequestSocket> listen_for_requests() {
   if (::setsockopt(made.socket.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0) {
     return Error::from_errno("ask for senders");
   }
+  refuse_descriptors(made.socket);
+  TRY(bind_to_any_name(made.socket));
   Address address;
-  address.value.sun_family = AF_UNIX;
   address.size = sizeof address.value;
-  if (::bind(made.socket.get(), raw(address), sizeof address.value.sun_family) < 0) {
-    return Error::from_errno("bind a socket");
-  }
   if (::getsockname(made.socket.get(), reinterpret_cast<sockaddr*>(&address.value), &address.size) <
       0) {
     return Error::from_errno("name a socket");
@@ -173,23 +193,39 @@ Result<RequestSocket> listen_for_requests() {
 }
 
 Result<std::optional<Packet>> receive_packet(const Fd& socket) {
-  for (;;) {
-    char text[kLargestRequestPacket];
-    Ancillary ancillary;
-    iovec part{text, sizeof text};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = ancillary.bytes;
-    message.msg_controllen = sizeof ancillary.bytes;
-    const ssize_t size = ::recvmsg(socket.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0 && errno == EAGAIN) return std::optional<Packet>();
-    if (size < 0) return Error::from_errno("receive a request");
-    Packet packet{{text, static_cast<std::size_t>(size)}, {}};
-    const bool has_sender = take_ancillary(message, packet);
-    if (has_sender && (message.msg_flags & MSG_TRUNC) == 0) return std::optional(std::move(packet));
+  char text[kLargestRequestPacket];
+  Ancillary ancillary;
+  Address sender;
+  iovec part{text, sizeof text};
+  msghdr message{};
+  message.msg_name = &sender.value;
+  message.msg_namelen = sizeof sender.value;
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = ancillary.bytes;
+  message.msg_controllen = sizeof ancillary.bytes;
+  ssize_t size = 0;
+  do size = ::recvmsg(socket.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  while (size < 0 && errno == EINTR);
+  if (size < 0 && errno == EAGAIN) return std::optional<Packet>();
+  if (size < 0) return Error::from_errno("receive a request");
+  Packet packet{{}, take_ancillary(message), {}};
+  if ((message.msg_flags & MSG_TRUNC) != 0) packet.from = {};
+  if (packet.from.pid == 0) return std::optional(std::move(packet));
+  packet.text.assign(text, static_cast<std::size_t>(size));
+  packet.answer_to.assign(reinterpret_cast<const char*>(&sender.value), message.msg_namelen);
+  return std::optional(std::move(packet));
+}
+
+Result<void> answer_packet(const Fd& socket, const std::string& to, std::string_view text) {
+  Address address;
+  address.size = static_cast<socklen_t>(std::min(to.size(), sizeof address.value));
+  std::memcpy(&address.value, to.data(), address.size);
+  if (::sendto(socket.get(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL, raw(address),
+               address.size) < 0) {
+    return Error::from_errno("answer a request");
   }
+  return {};
 }
 
 Result<void> send_notification(const std::string& target, std::string_view text) {
@@ -214,33 +250,15 @@ Result<void> send_notification(const std::string& target, std::string_view text)
 }
 
 Result<Fd> send_request(const std::string& name, std::string_view text, Duration timeout) {
-  int ends[2] = {-1, -1};
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
-    return Error::from_errno("make a pair of sockets");
-  }
-  Fd ours(ends[0]);
-  const Fd theirs(ends[1]);
-  const Fd socket = TRY(make_socket(0, SOCK_DGRAM));
+  Fd socket = TRY(make_socket(0, SOCK_DGRAM));
   limit_sending(socket, timeout);
-  Address address = abstract(name);
-  Ancillary ancillary{};
-  iovec part{const_cast<char*>(text.data()), text.size()};
-  msghdr message{};
-  message.msg_name = &address.value;
-  message.msg_namelen = address.size;
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = ancillary.bytes;
-  message.msg_controllen = CMSG_SPACE(sizeof(int));
-  cmsghdr* header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof(int));
-  std::memcpy(CMSG_DATA(header), &ends[1], sizeof ends[1]);
-  if (::sendmsg(socket.get(), &message, MSG_NOSIGNAL) < 0) {
-    return Error::from_errno("send a request");
-  }
-  return ours;
+  TRY(bind_to_any_name(socket));
+  const Address address = abstract(name);
+  // Connected: from then on nobody else can answer, unix(7).
+  const bool sent = ::connect(socket.get(), raw(address), address.size) == 0 &&
+                    ::send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL) >= 0;
+  if (!sent) return Error::from_errno("send a request");
+  return socket;
 }
 
 }  // namespace pintle::sys

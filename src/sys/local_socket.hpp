@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/clock.hpp"
 #include "base/fd.hpp"
@@ -60,19 +59,22 @@ Result<RequestSocket> listen_for_requests();
 
 struct Packet {
   std::string text;
-  Peer from;                      ///< as the kernel says
-  std::vector<Fd> descriptors{};  ///< at most four; the others are closed
+  Peer from;                ///< as the kernel says; pid 0 of what is no request, and has no text
+  std::string answer_to{};  ///< for answer_packet(); empty of a sender without name
 };
-/// One request that waits; nullopt when there is none. One without sender is passed over.
+/// One packet that waits; nullopt when there is none. Descriptors that came along are closed.
 /// Errors: those of recvmsg(2).
 Result<std::optional<Packet>> receive_packet(const Fd& socket);
+
+/// Answers a packet that came in on `socket`, without waiting. Errors: those of sendto(2).
+Result<void> answer_packet(const Fd& socket, const std::string& to, std::string_view text);
 
 /// Sends `text` to the datagram socket `target`, a path or "@" and an abstract name, without
 /// waiting (sd_notify(3)). Errors: a name too long for unix(7); those of sendto(2).
 Result<void> send_notification(const std::string& target, std::string_view text);
 
-/// Sends `text` to `name` together with one end of a new pair of sockets, and returns the other,
-/// where the answer will come. Errors: those of sendmsg(2); EAGAIN when nobody reads for `timeout`.
+/// Sends `text` to `name` and returns the socket on which the answer will come, from there only.
+/// Errors: those of connect(2) and send(2); EAGAIN when nobody reads for `timeout`.
 Result<Fd> send_request(const std::string& name, std::string_view text, Duration timeout);
 
 }  // namespace pintle::sys

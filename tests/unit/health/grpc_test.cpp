@@ -89,6 +89,10 @@ TEST_SUITE("health/grpc") {
           "!the server closes the connection");
     CHECK(judged(kSettings + kHead + frame(0, 0, 1, "\1\0\0\0\2\x08\1"s)) ==
           "!it is compressed though that was not asked for");
+    const std::string serving = kSettings + kHead + frame(0, 0, 1, message("\x08\x01"));
+    CHECK(judged(serving + frame(7, 0, 0, std::string(8, '\0')), 1000) == "SERVING");
+    CHECK(judged(serving + frame(3, 0, 1, std::string(4, '\0')), 1000) == "SERVING");
+    CHECK(judged(kSettings + frame(7, 0, 0, "\0\0\0\1\0\0\0\0"s) + kHead) == "...");
     CHECK(judged(kSettings + kHead + frame(0, 0, 1, "\0\x7f\0\0\0"s)) ==
           "!its message is too large");
     CHECK(judged(kSettings + kHead + frame(0, 0, 1, std::string(5000, '\0'))) ==
