@@ -2,7 +2,7 @@
 import json
 import time
 
-import compose
+import compose_project
 import docker
 import service
 import tap
@@ -20,7 +20,7 @@ HEALTH = {'test': ['CMD', '/pintle', 'health'], 'interval': '200ms'}
 def project(**health):
     image = service.image()
     first = {**FIRST, 'image': image, 'healthcheck': {**HEALTH, **health}}
-    return compose.Project(json.dumps({'services': {'first': first,
+    return compose_project.Project(json.dumps({'services': {'first': first,
                                                     'second': {**SECOND, 'image': image}}}))
 
 
@@ -47,7 +47,7 @@ def the_second_is_started_when_the_first_is_healthy_and_not_before():
     tap.equal(first.health(), 'starting')
     tap.equal(running(), ['first'])
     first.python('import pathlib; pathlib.Path("/data/sick").unlink()')
-    code, output = compose.end(up)
+    code, output = compose_project.end(up)
     tap.equal(code, 0, output)
     seen = happened()
     tap.check(seen.index(('health_status: healthy', 'first')) < seen.index(('start', 'second')),

@@ -5,7 +5,7 @@ import re
 import shlex
 import shutil
 
-import compose
+import compose_project
 import docker
 import pid1
 import standins
@@ -94,7 +94,7 @@ def its_compose_file_starts_the_second_service_after_the_first():
                     ('start_period: 30s', 'start_period: 300s'), ('timeout: 2s', 'timeout: 60s'),
                     ('image: report', 'image: notes\n    network_mode: none\n    tmpfs: [/data]\n'
                                       '    entrypoint: ["/pintle", "help", "health"]'))
-    project = compose.Project(text)
+    project = compose_project.Project(text)
     code, output = project.call('up', '--detach')
     tap.equal(code, 0, output)
     code, output = project.call('ps', '--quiet', 'notes')

@@ -1,6 +1,6 @@
-"""compose.py - docker-compose on the Engine of docker.py.
+"""compose_project.py - docker-compose on the Engine of docker.py.
 
-    project = compose.Project(text)              # the compose file, YAML or JSON
+    project = compose_project.Project(text)              # the compose file, YAML or JSON
     tap.equal(project.call('up', '--detach')[0], 0)
 
 All that it made is removed when the test is over."""
