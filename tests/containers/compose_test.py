@@ -20,8 +20,8 @@ HEALTH = {'test': ['CMD', '/pintle', 'health'], 'interval': '200ms'}
 def project(**health):
     image = service.image()
     first = {**FIRST, 'image': image, 'healthcheck': {**HEALTH, **health}}
-    return compose_project.Project(json.dumps({'services': {'first': first,
-                                                    'second': {**SECOND, 'image': image}}}))
+    services = {'first': first, 'second': {**SECOND, 'image': image}}
+    return compose_project.Project(json.dumps({'services': services}))
 
 
 def running():
