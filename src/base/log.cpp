@@ -103,13 +103,10 @@ std::string json_string(std::string_view text) {
   return out + '"';
 }
 
-std::string rfc3339(std::int64_t milliseconds) {
-  const time_t seconds = milliseconds / 1000;
-  tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
-                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                     milliseconds % 1000);
+std::string with_milliseconds(std::int64_t milliseconds) {
+  std::string text = rfc3339(milliseconds / 1000);
+  text.pop_back();
+  return fmt::format("{}.{:03}Z", text, milliseconds % 1000);
 }
 
 std::string_view name_of(Level level) noexcept {
@@ -120,8 +117,9 @@ std::string_view name_of(Level level) noexcept {
 }
 
 std::string json_line(const Event& event, std::int64_t now) {
-  std::string line = fmt::format(R"({{"time":"{}","level":"{}","message":{})", rfc3339(now),
-                                 name_of(event.level), json_string(event.text));
+  std::string line =
+      fmt::format(R"({{"time":"{}","level":"{}","message":{})", with_milliseconds(now),
+                  name_of(event.level), json_string(event.text));
   if (!event.kind.empty()) line += fmt::format(R"(,"kind":{})", json_string(event.kind));
   if (!event.hook.empty()) line += fmt::format(R"(,"hook":{})", json_string(event.hook));
   if (event.is_output) line += R"(,"stream":"output")";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,5 +30,8 @@ bool is_sha256(std::string_view text) noexcept;
 
 /// True when both are equal but for the case of ASCII letters.
 bool equal_without_case(std::string_view a, std::string_view b) noexcept;
+
+/// "2026-01-31T23:59:59Z", RFC 3339; `seconds` since 1970, UTC.
+std::string rfc3339(std::int64_t seconds);
 
 }  // namespace pintle

@@ -12,12 +12,7 @@ namespace pintle::config {
 namespace {
 
 std::string now() {
-  const time_t seconds = ::time(nullptr);
-  tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[32];
-  const std::size_t size = ::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {text, size};
+  return rfc3339(::time(nullptr));
 }
 
 const Variable* find(const Variables& variables, std::string_view name) noexcept {
