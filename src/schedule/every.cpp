@@ -8,4 +8,12 @@ void Every::take(Time now) noexcept {
   *due_ += interval_ * (late / interval_ + 1);
 }
 
+bool Every::is_missed(Time now, Duration within) const noexcept {
+  return due_ && now > *due_ && (now - *due_) % interval_ > within;
+}
+
+std::uint64_t Every::key() const noexcept {
+  return due_ ? static_cast<std::uint64_t>((*due_ - began_) / interval_) : 0;
+}
+
 }  // namespace pintle::schedule

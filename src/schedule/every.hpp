@@ -1,6 +1,7 @@
 // schedule/every.hpp - `{"every": "6h"}`: fixed slots from the start of main. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "base/clock.hpp"
@@ -12,7 +13,10 @@ class Every {
   explicit Every(Duration interval) noexcept : interval_(interval) {}
 
   /// The slots are one interval apart, the first one interval from `now`.
-  void begin(Time now) noexcept { due_ = now + interval_; }
+  void begin(Time now) noexcept {
+    began_ = now;
+    due_ = now + interval_;
+  }
   void end() noexcept { due_.reset(); }
 
   std::optional<Time> due() const noexcept { return due_; }
@@ -21,8 +25,15 @@ class Every {
   /// machine slept, the next one lies after `now`.
   void take(Time now) noexcept;
 
+  /// True if the last slot until `now` is longer ago than `within`.
+  bool is_missed(Time now, Duration within) const noexcept;
+
+  /// Which slot due() is.
+  std::uint64_t key() const noexcept;
+
  private:
   Duration interval_;
+  Time began_{};
   std::optional<Time> due_;
 };
 

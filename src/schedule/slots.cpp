@@ -35,6 +35,17 @@ void Slots::take(Time now) noexcept {
   slot_ = cron_.next_after(*taken_);
 }
 
+bool Slots::is_missed(Time now, Duration within) const noexcept {
+  const WallTime wall = wall_time(now);
+  const auto last = cron_.next_after(wall - std::chrono::ceil<std::chrono::seconds>(within) -
+                                     std::chrono::seconds(1));
+  return !last || *last > wall;
+}
+
+std::uint64_t Slots::key() const noexcept {
+  return slot_ ? static_cast<std::uint64_t>(slot_->time_since_epoch().count()) : 0;
+}
+
 void Slots::set_clock(WallOffset offset, Time now) noexcept {
   offset_ = offset;
   if (!has_begun_) return;

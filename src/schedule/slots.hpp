@@ -5,6 +5,7 @@
 // run.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "base/clock.hpp"
@@ -24,6 +25,12 @@ class Slots {
 
   /// The slot at due() is taken, and with it every other until `now`.
   void take(Time now) noexcept;
+
+  /// True if the last slot until `now` is longer ago than `within`.
+  bool is_missed(Time now, Duration within) const noexcept;
+
+  /// Which slot due() is.
+  std::uint64_t key() const noexcept;
 
   /// The wall clock is `offset` ahead of the boot clock from `now` on.
   void set_clock(WallOffset offset, Time now) noexcept;

@@ -1,6 +1,7 @@
 // schedule/timer.hpp - when a job is due, whichever way its schedule is written. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <variant>
 
@@ -9,10 +10,24 @@
 
 namespace pintle::schedule {
 
+/// Each run is put off by up to `most`: by the same time for one slot and seed, so that a start
+/// again finds it where it was, and by another one for every other.
+struct Jitter {
+  Duration most{};
+  std::uint64_t seed = 0;
+
+  Duration delay(std::uint64_t slot) const noexcept;
+};
+
+/// A seed of its own for each container and job.
+std::uint64_t seed_of(std::string_view host, std::string_view id) noexcept;
+
 class Timer {
  public:
-  explicit Timer(Duration every) noexcept : kind_(Every(every)) {}
-  explicit Timer(const Cron& cron) noexcept : kind_(Slots(cron)) {}
+  explicit Timer(Duration every, Jitter jitter = {}) noexcept
+      : kind_(Every(every)), jitter_(jitter) {}
+  explicit Timer(const Cron& cron, Jitter jitter = {}) noexcept
+      : kind_(Slots(cron)), jitter_(jitter) {}
 
   void begin(Time now) noexcept {
     std::visit([now](auto& kind) { kind.begin(now); }, kind_);
@@ -21,11 +36,23 @@ class Timer {
     std::visit([](auto& kind) { kind.end(); }, kind_);
   }
   std::optional<Time> due() const noexcept {
-    return std::visit([](const auto& kind) { return kind.due(); }, kind_);
+    return std::visit(
+        [this](const auto& kind) -> std::optional<Time> {
+          const auto slot = kind.due();
+          if (!slot) return std::nullopt;
+          return *slot + jitter_.delay(kind.key());
+        },
+        kind_);
   }
   /// The run at due() is taken; the next one lies after `now`.
   void take(Time now) noexcept {
     std::visit([now](auto& kind) { kind.take(now); }, kind_);
+  }
+  /// True if it is too late for the last run that was due until `now`: more than `within`.
+  bool is_missed(Time now, Duration within) const noexcept {
+    return std::visit(
+        [&](const auto& kind) { return kind.is_missed(now, within + jitter_.delay(kind.key())); },
+        kind_);
   }
   /// The wall clock is `offset` ahead of the boot clock from `now` on.
   void set_clock(WallOffset offset, Time now) noexcept {
@@ -34,6 +61,7 @@ class Timer {
 
  private:
   std::variant<Every, Slots> kind_;
+  Jitter jitter_;
 };
 
 }  // namespace pintle::schedule
