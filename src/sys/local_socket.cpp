@@ -95,11 +95,19 @@ Peer take_ancillary(msghdr& message) noexcept {
   return from;
 }
 
-Result<void> bind_to_any_name(const Fd& socket) noexcept {
+/// Returns the name.
+Result<std::string> bind_to_any_name(const Fd& socket) {
   Address address;
   address.value.sun_family = AF_UNIX;
-  if (::bind(socket.get(), raw(address), sizeof address.value.sun_family) == 0) return {};
-  return Error::from_errno("bind a socket");
+  if (::bind(socket.get(), raw(address), sizeof address.value.sun_family) < 0) {
+    return Error::from_errno("bind a socket");
+  }
+  address.size = sizeof address.value;
+  if (::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address.value), &address.size) < 0) {
+    return Error::from_errno("name a socket");
+  }
+  const std::size_t before = offsetof(sockaddr_un, sun_path) + 1;
+  return std::string(address.value.sun_path + 1, address.size - before);
 }
 
 }  // namespace
@@ -112,6 +120,14 @@ Result<Fd> listen_local(std::string_view name) noexcept {
     return Error::from_errno("bind a socket");
   if (::listen(socket.get(), kBacklog) < 0) return Error::from_errno("listen on a socket");
   return socket;
+}
+
+Result<NamedSocket> listen_anywhere() {
+  NamedSocket made{TRY(make_socket(SOCK_NONBLOCK))};
+  refuse_descriptors(made.socket);
+  made.name = TRY(bind_to_any_name(made.socket));
+  if (::listen(made.socket.get(), kBacklog) < 0) return Error::from_errno("listen on a socket");
+  return made;
 }
 
 Result<std::optional<Fd>> accept_local(const Fd& listener) noexcept {
@@ -131,6 +147,14 @@ Result<Fd> connect_local(std::string_view name, Duration timeout) noexcept {
   do result = ::connect(socket.get(), raw(address), address.size);
   while (result < 0 && errno == EINTR);
   if (result < 0) return Error::from_errno("connect");
+  return socket;
+}
+
+Result<Fd> try_connect_local(std::string_view name) noexcept {
+  Fd socket = TRY(make_socket(SOCK_NONBLOCK));
+  refuse_descriptors(socket);
+  const Address address = abstract(name);
+  if (::connect(socket.get(), raw(address), address.size) < 0) return Error::from_errno("connect");
   return socket;
 }
 
@@ -173,22 +197,14 @@ Result<std::string> receive_message(const Fd& socket, Duration timeout) {
   }
 }
 
-Result<RequestSocket> listen_for_requests() {
-  RequestSocket made{TRY(make_socket(SOCK_NONBLOCK, SOCK_DGRAM))};
+Result<NamedSocket> listen_for_requests() {
+  NamedSocket made{TRY(make_socket(SOCK_NONBLOCK, SOCK_DGRAM))};
   const int on = 1;
   if (::setsockopt(made.socket.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0) {
     return Error::from_errno("ask for senders");
   }
   refuse_descriptors(made.socket);
-  TRY(bind_to_any_name(made.socket));
-  Address address;
-  address.size = sizeof address.value;
-  if (::getsockname(made.socket.get(), reinterpret_cast<sockaddr*>(&address.value), &address.size) <
-      0) {
-    return Error::from_errno("name a socket");
-  }
-  const std::size_t before = offsetof(sockaddr_un, sun_path) + 1;
-  made.name.assign(address.value.sun_path + 1, address.size - before);
+  made.name = TRY(bind_to_any_name(made.socket));
   return made;
 }
 
@@ -252,7 +268,7 @@ Result<void> send_notification(const std::string& target, std::string_view text)
 Result<Fd> send_request(const std::string& name, std::string_view text, Duration timeout) {
   Fd socket = TRY(make_socket(0, SOCK_DGRAM));
   limit_sending(socket, timeout);
-  TRY(bind_to_any_name(socket));
+  (void)TRY(bind_to_any_name(socket));
   const Address address = abstract(name);
   // Connected: from then on nobody else can answer, unix(7).
   const bool sent = ::connect(socket.get(), raw(address), address.size) == 0 &&

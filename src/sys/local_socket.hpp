@@ -23,6 +23,15 @@ struct Peer {
   gid_t gid;
 };
 
+/// A socket under a name that the kernel chose (unix(7), autobind).
+struct NamedSocket {
+  Fd socket{};
+  std::string name{};
+};
+
+/// Listens at any abstract name; non-blocking. Errors: those of socket(2) and bind(2).
+Result<NamedSocket> listen_anywhere();
+
 /// Listens at the abstract name `name`; non-blocking. Errors: EADDRINUSE when it is taken.
 Result<Fd> listen_local(std::string_view name) noexcept;
 
@@ -33,6 +42,9 @@ Result<std::optional<Fd>> accept_local(const Fd& listener) noexcept;
 /// Connects to `name`. Errors: ECONNREFUSED when nobody listens there; EAGAIN when the listener's
 /// queue stays full for `timeout`.
 Result<Fd> connect_local(std::string_view name, Duration timeout) noexcept;
+
+/// Connects to `name` without waiting; the socket is non-blocking. Errors: as above.
+Result<Fd> try_connect_local(std::string_view name) noexcept;
 
 /// Who is at the other end; for a client that is who called listen(2). unix(7), SO_PEERCRED.
 Result<Peer> peer_of(const Fd& socket) noexcept;
@@ -49,13 +61,8 @@ Result<std::string> receive_message(const Fd& socket, Duration timeout);
 /// The largest request that is taken; of a larger one nothing is.
 inline constexpr std::size_t kLargestRequestPacket = 4096;
 
-/// Where requests come in, under a name that the kernel chose (unix(7), autobind).
-struct RequestSocket {
-  Fd socket{};
-  std::string name{};
-};
-/// Non-blocking. Errors: those of socket(2) and bind(2).
-Result<RequestSocket> listen_for_requests();
+/// Where requests come in. Non-blocking. Errors: those of socket(2) and bind(2).
+Result<NamedSocket> listen_for_requests();
 
 struct Packet {
   std::string text;

@@ -171,6 +171,9 @@ void direct_output(const Prepared& prepared) noexcept {
                       (!outlet.with_errors || ::dup2(outlet.descriptor, STDERR_FILENO) >= 0);
     if (!done) fail(prepared, StartStep::standard_output, {});
   }
+  if (outlet.errors >= 0 && ::dup2(outlet.errors, STDERR_FILENO) < 0) {
+    fail(prepared, StartStep::standard_output, {});
+  }
   if (!prepared.child.discard_output) return;
   const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   if (null < 0 || ::dup2(null, STDOUT_FILENO) < 0 || ::dup2(null, STDERR_FILENO) < 0) {

@@ -34,6 +34,7 @@ struct Limit {
 struct Outlet {
   int descriptor = -1;  ///< below zero: where ours go
   bool with_errors = false;
+  int errors = -1;  ///< where standard error goes; below zero: as `with_errors` says
 };
 
 /// A built-in: runs in the child, fills in a line for the report and returns the exit code.
