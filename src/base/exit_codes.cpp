@@ -5,7 +5,8 @@ namespace {
 
 constexpr ExitCodeRow kRows[] = {
     {ExitCode::ok, "ok", "a command did what it was asked"},
-    {ExitCode::unhealthy, "unhealthy", "'pintle health': not healthy, or PID 1 does not answer"},
+    {ExitCode::unhealthy, "unhealthy",
+     "'pintle health': not healthy; a command that PID 1 does not answer"},
     {ExitCode::usage, "usage", "the command line is wrong"},
     {ExitCode::internal, "internal", "pintle itself failed"},
     {ExitCode::cannot_fork, "cannot-fork", "the main process could not be forked"},

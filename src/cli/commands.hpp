@@ -34,6 +34,7 @@ int wait_command(int argc, char** argv);
 int sleep_command(int argc, char** argv);
 int install_command(int argc, char** argv);
 int status_command(int argc, char** argv);
+int job_command(int argc, char** argv);
 int schema_command(int argc, char** argv);
 int help_command(int argc, char** argv);
 int version_command(int argc, char** argv);

@@ -88,6 +88,10 @@ Json condition_json(const Condition& condition) {
       return {{"environment", condition.text}};
     case Type::image_mode:
       return {{"imageMode", name_of(condition.image_mode)}};
+    case Type::healthy:
+      return "healthy";
+    case Type::ready:
+      return "ready";
     case Type::negation:
       return {{"not", condition_json(condition.parts.front())}};
     case Type::all:
@@ -106,13 +110,14 @@ class Plan {
 
   Json json() const {
     Json out{{"imageMode", name_of(loaded_.image_mode)}};
-    out["steps"] = Json::array();
-    for (const auto& step : loaded_.plan.steps) out["steps"].push_back(step_json(step));
+    out["steps"] = steps_json(loaded_.plan.steps);
     out["main"] = main_json();
     out["checks"] = hooks_json(Kind::check);
     out["jobs"] = hooks_json(Kind::job);
     out["shutdown"] = {{"gracePeriod", format_duration(model_.shutdown.grace_period)},
-                       {"totalGracePeriod", format_duration(model_.shutdown.total_grace_period)}};
+                       {"totalGracePeriod", format_duration(model_.shutdown.total_grace_period)},
+                       {"before", steps_json(loaded_.plan.before)},
+                       {"after", steps_json(loaded_.plan.after)}};
     out["notes"] = notes_on(model_);
     if (loaded_.image_mode == config::ImageMode::prebuilt) {
       for (const std::string& line : hooks::refused_as_written(model_))
@@ -132,7 +137,9 @@ class Plan {
     out["user"] = user_of(hook.identity);
     if (hook.timeout) out["timeout"] = format_duration(*hook.timeout);
     if (hook.retries > 0) out["retries"] = hook.retries;
-    if (hook.condition) out["condition"] = condition_json(*hook.condition);
+    if (hook.condition) {
+      out[hook.kind == Kind::job ? "when" : "condition"] = condition_json(*hook.condition);
+    }
     if (hook.fallback_hook != config::kNoHook) {
       const char* what = hook.kind == Kind::check ? "repair" : "fallback";
       out[what] = action_json(model_.hooks[hook.fallback_hook].action);
@@ -145,11 +152,17 @@ class Plan {
     return out;
   }
 
-  Json step_json(const hooks::PlannedStep& step) const {
+  Json steps_json(const hooks::Graph& graph) const {
+    Json out = Json::array();
+    for (const hooks::PlannedStep& step : graph) out.push_back(step_json(step, graph));
+    return out;
+  }
+
+  Json step_json(const hooks::PlannedStep& step, const hooks::Graph& graph) const {
     Json out = hook_json(model_.hooks[step.hook]);
     Json after = Json::array();
     for (const std::size_t precedent : step.precedents) {
-      after.push_back(model_.hooks[loaded_.plan.steps[precedent].hook].id);
+      after.push_back(model_.hooks[graph[precedent].hook].id);
     }
     out["after"] = after;
     if (step.is_skipped) out["skipped"] = "not for this image mode";
@@ -169,12 +182,27 @@ class Plan {
       } else {
         one["every"] = format_duration(hook.schedule.every);
       }
+      if (kind == Kind::job) add_policy(hook.job, one);
       out.push_back(std::move(one));
     }
     return out;
   }
 
+  static void add_policy(const config::JobPolicy& policy, Json& out) {
+    if (policy.jitter.count() > 0) out["jitter"] = format_duration(policy.jitter);
+    if (policy.run_on_start) out["runOnStart"] = true;
+    if (policy.concurrency != config::Concurrency::forbid) {
+      const bool allows = policy.concurrency == config::Concurrency::allow;
+      out["concurrencyPolicy"] = allows ? "Allow" : "Replace";
+    }
+    if (policy.starting_deadline) {
+      out["startingDeadline"] = format_duration(*policy.starting_deadline);
+    }
+    if (policy.after_main) out["afterMain"] = true;
+  }
+
   Json main_json() const {
+    if (model_.main.pauses) return {{"pause", true}};
     if (!model_.main.command) return nullptr;
     Json out{{"action", action_json(*model_.main.command)}};
     out["user"] = user_of(model_.main.identity);
@@ -199,7 +227,9 @@ std::string word_text(const Json& word) {
 }
 
 std::string action_text(const Json& action) {
-  const auto& [name, value] = *action.items().begin();
+  const auto first = action.begin();
+  const std::string& name = first.key();
+  const Json& value = first.value();
   if (name == "shell") return fmt::format("/bin/sh -c {}", value.dump());
   std::string text = name == "command" ? word_text(value) : name;
   if (name == "command") {
@@ -223,7 +253,8 @@ std::string hook_text(const Json& hook) {
     text += fmt::format("│    else {}\n", action_text(hook["fallback"]));
   }
   for (const char* key : {"after", "condition", "timeout", "retries", "onFailure", "kind",
-                          "interval", "schedule", "every"}) {
+                          "interval", "schedule", "every", "jitter", "runOnStart",
+                          "concurrencyPolicy", "startingDeadline", "when", "afterMain"}) {
     if (!hook.contains(key) || (hook[key].is_array() && hook[key].empty())) continue;
     std::string value = text_of(hook[key]);
     if (hook[key].is_array()) {
@@ -235,6 +266,11 @@ std::string hook_text(const Json& hook) {
   return text;
 }
 
+std::string main_text(const Json& main) {
+  if (main.is_null()) return "     from the command line\n";
+  return main.contains("pause") ? "     none: pintle stays until it is stopped\n" : hook_text(main);
+}
+
 std::string to_text(const Json& plan) {
   std::string text = fmt::format("image mode: {}\n", text_of(plan["imageMode"]));
   for (const char* part : {"steps", "checks", "jobs"}) {
@@ -242,8 +278,12 @@ std::string to_text(const Json& plan) {
     text += fmt::format("{}\n", part);
     for (const Json& hook : plan[part]) text += hook_text(hook);
   }
-  text += "main\n";
-  text += plan["main"].is_null() ? "     from the command line\n" : hook_text(plan["main"]);
+  text += "main\n" + main_text(plan["main"]);
+  for (const char* part : {"before", "after"}) {
+    if (plan["shutdown"][part].empty()) continue;
+    text += fmt::format("shutdown, {} main\n", part);
+    for (const Json& hook : plan["shutdown"][part]) text += hook_text(hook);
+  }
   for (const Json& note : plan["notes"]) text += fmt::format("note: {}\n", text_of(note));
   return text;
 }

@@ -16,6 +16,7 @@
 #include "cli/entry.hpp"
 #include "cli/run_options.hpp"
 #include "config/address.hpp"
+#include "init/copies.hpp"
 #include "init/launcher.hpp"
 #include "init/loop.hpp"
 #include "sys/connect.hpp"
@@ -115,17 +116,30 @@ class Start {
     set_log(loaded_.model.logging);
     config::Model& model = loaded_.model;
     if (!options_.user.empty()) model.user = options_.user;
+    if (options_.init_only) return leave_main_out(model);
     if (!command_.empty()) take_command(model.main);
-    if (model.main.command) return true;
+    init::add_copies(model);
+    if (model.main.command || model.main.pauses) return true;
     return refuse(ExitCode::usage, has_config_
                                        ? "no command: the config has no \"main\", and none follows "
                                          "'pintle --'"
                                        : "no command; write: pintle -- COMMAND [ARG...]");
   }
 
+  bool leave_main_out(config::Model& model) {
+    if (!command_.empty()) {
+      return refuse(ExitCode::usage, "--init-only starts no main, so no COMMAND may follow");
+    }
+    if (!has_config_) return refuse(ExitCode::usage, "--init-only: there is no config with steps");
+    model.main = {};
+    model.listen = {};
+    return true;
+  }
+
   /// COMMAND replaces what the config says, or its words follow.
   void take_command(config::Main& main) {
     literal_words_ = command_.size();
+    main.pauses = false;
     if (main.appends_command_line) {
       auto& arguments = main.command->arguments;
       arguments.insert(arguments.end(), command_.begin(), command_.end());
@@ -151,7 +165,8 @@ class Start {
                       init::Surroundings{environment_, *accounts, sys::current_identity(*accounts),
                                          held->effective, loaded_.image_mode, has_terminal_,
                                          literal_words_, sys::own_directory() + "/pintle-fetch",
-                                         notify_.socket ? "@" + notify_.name : std::string()});
+                                         notify_.socket ? "@" + notify_.name : std::string(),
+                                         options_.init_only});
     const Refusal& refusal = launcher_->refusal();
     if (refusal.code == ExitCode::ok) return true;
     for (std::size_t i = 0; i + 1 < refusal.reasons.size(); ++i) log::error(refusal.reasons[i]);
@@ -183,6 +198,9 @@ class Start {
     };
     if (::getrandom(&rules.seed, sizeof rules.seed, GRND_NONBLOCK) < 0) rules.seed = 1;
     rules.parallelism = static_cast<std::size_t>(model.parallelism.value_or(cpus));
+    rules.host = sys::host_name();
+    rules.pauses = model.main.pauses;
+    rules.ends_after_init = options_.init_only;
     return rules;
   }
 
@@ -212,7 +230,7 @@ class Start {
   Loaded loaded_;
   std::optional<init::Launcher> launcher_;
   Fd health_port_;
-  sys::RequestSocket notify_;
+  sys::NamedSocket notify_;
   bool has_config_ = false;
   bool has_terminal_ = false;
   std::size_t literal_words_ = 0;

@@ -94,6 +94,8 @@ constexpr Option<RunOptions> kOptions[] = {
     {'e', "success-code", "CODE", "exit 0 when main ends with CODE; may be repeated", add_success},
     {'r', "rewrite", "FROM:TO", "send main TO instead of FROM; 0 drops it; may be repeated",
      add_rewrite},
+    {0, "init-only", "", "run the steps, no main: exit 0, or 80 when one failed",
+     turn_on<&RunOptions::init_only>},
     {0, "grace", "DURATION", "from the stop signal to SIGKILL", set_grace},
     {0, "log-format", "text|json", "how pintle's own lines look", set_format},
     {0, "log-level", "LEVEL", "debug, info, warn or error", set_level},

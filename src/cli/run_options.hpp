@@ -19,6 +19,7 @@ struct RunOptions {
   bool signal_group = false;
   bool warn_on_reap = false;
   bool verbose = false;
+  bool init_only = false;
   bool help = false;
   bool version = false;
   int parent_death_signal = 0;

@@ -37,7 +37,7 @@ int sleep_command(int argc, char** argv) {
   }
   const auto until = (BootClock::now() + *time).time_since_epoch();
   const auto seconds = std::chrono::floor<std::chrono::seconds>(until);
-  const timespec end{seconds.count(), static_cast<long>((until - seconds).count())};
+  const timespec end{seconds.count(), (until - seconds).count()};
   while (::clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &end, nullptr) == EINTR) {
   }
   return 0;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/duration.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/status_json.hpp"
@@ -31,10 +32,26 @@ constexpr Option<StatusOptions> kOptions[] = {
 
 constexpr Duration kTimeout = std::chrono::seconds(2);
 
+/// So far from now, as RFC 3339 has it, in UTC.
+std::string wall_time(Duration from_now) {
+  using namespace std::chrono;
+  const auto time = (system_clock::now() + from_now).time_since_epoch();
+  return rfc3339(duration_cast<seconds>(time).count());
+}
+
+const char* list_of(std::string_view kind) noexcept {
+  if (kind == "job") return "jobs";
+  return kind == "shutdown" ? "shutdown" : "steps";
+}
+
 Json hook_json(const init::HookStatus& hook) {
   Json json{{"id", hook.id}, {"state", hook.state}, {"runs", hook.runs}};
   if (hook.last_code) json["exitCode"] = *hook.last_code;
   if (hook.last_code) json["durationMs"] = hook.last_time.count();
+  if (hook.kind != "job") return json;
+  if (hook.last_code) json["streak"] = hook.streak;
+  if (hook.began_before) json["lastBegan"] = wall_time(-*hook.began_before);
+  if (hook.next_in) json["next"] = wall_time(*hook.next_in);
   if (hook.next_in) json["nextInMs"] = hook.next_in->count();
   return json;
 }
@@ -44,7 +61,8 @@ Json to_json(const init::Status& status) {
             {"main", {{"pid", nullptr}}},
             {"steps", Json::array()},
             {"checks", checks_json(status)},
-            {"jobs", Json::array()}};
+            {"jobs", Json::array()},
+            {"shutdown", Json::array()}};
   if (status.main_pid > 0) {
     json["main"] = {{"pid", status.main_pid}, {"runningMs", status.main_time.count()}};
     if (status.main_says != health::MainSays::nothing) {
@@ -53,7 +71,7 @@ Json to_json(const init::Status& status) {
     }
   }
   for (const auto& hook : status.hooks) {
-    json[hook.kind == "job" ? "jobs" : "steps"].push_back(hook_json(hook));
+    json[list_of(hook.kind)].push_back(hook_json(hook));
   }
   json["counters"] = {{"reapedOrphans", status.orphans}, {"droppedLogLines", status.dropped_lines}};
   return json;
@@ -64,7 +82,12 @@ std::string hook_text(const init::HookStatus& hook) {
   if (hook.last_code && *hook.last_code != 0)
     text += fmt::format(", exit code {}", *hook.last_code);
   if (hook.last_code) text += fmt::format(", took {}", format_duration(hook.last_time));
-  if (hook.kind == "job") text += fmt::format(", {} runs", hook.runs);
+  if (hook.kind != "job") return text + "\n";
+  if (hook.streak > 1) text += fmt::format(", {} times in a row", hook.streak);
+  text += fmt::format(", {} runs", hook.runs);
+  if (hook.began_before) {
+    text += fmt::format(", last began {} ago", format_duration(*hook.began_before));
+  }
   if (hook.next_in) text += fmt::format(", next in {}", format_duration(*hook.next_in));
   return text + "\n";
 }

@@ -8,9 +8,9 @@ namespace pintle::config {
 namespace {
 
 constexpr std::string_view kQuestions[] = {"readiness", "liveness", "startup"};
-constexpr std::string_view kOutputs[] = {"inherit", "log", "discard"};
 
-constexpr Kinds kStepsAndJobs = kSteps | kJobs;
+/// What has an order.
+constexpr Kinds kOrdered = kSteps | kShutdowns;
 
 bool is_id(std::string_view id) noexcept {
   const auto fits = [](char c) {
@@ -44,6 +44,8 @@ void read_hook_arguments(Reader& reader, const Node& node, Hook& out) {
 
 template <const auto& Inner>
 constexpr Slot<Hook> kCheck = within<&Hook::check, Inner>;
+template <const auto& Inner>
+constexpr Slot<Hook> kJob = within<&Hook::job, Inner>;
 
 void read_precedents(Reader& reader, const Node& node, Hook& out) {
   out.precedents.emplace();
@@ -59,6 +61,9 @@ void read_hook_backoff(Reader& reader, const Node& node, Hook& out) {
 }
 void read_hook_condition(Reader& reader, const Node& node, Hook& out) {
   out.condition = read_condition(reader, node);
+}
+void read_hook_when(Reader& reader, const Node& node, Hook& out) {
+  out.condition = read_when(reader, node);
 }
 
 constexpr Form kExitCode = kCountForm<0, 255>;
@@ -81,49 +86,7 @@ void read_image_modes(Reader& reader, const Node& node, Hook& out) {
   require_items(reader, node, "it would never run");
 }
 
-constexpr Key<Hook> kOutputKeys[] = {
-    {"file",
-     into<&Hook::output_file, &Reader::expandable>,
-     "The file that holds what a run wrote to its standard output, once it has succeeded.",
-     "/run/schema.sql",
-     {},
-     kAnyKind,
-     true},
-};
-constexpr auto kOutput = object_of<kOutputKeys>({.name = "output", .title = "\"output\""});
-
-void read_output(Reader& reader, const Node& node, Hook& out) {
-  if (node.type == Node::Type::string) {
-    return word<&Hook::output, kOutputs>.read(reader, node, out);
-  }
-  read_object(reader, node, kOutput, out);
-  out.output = Output::file;
-}
-
-constexpr Form kFields = kMapForm<kFormOf<&Reader::text>, kFormOf<&Reader::expandable>>;
-
-void read_fields(Reader& reader, const Node& node, HookLogging& out) {
-  if (!reader.is(node, Node::Type::object)) return;
-  for (const Member& member : node.members) {
-    const Reader::Inside inside(reader, member.key);
-    if (auto text = reader.expandable(member.value)) {
-      out.fields.emplace_back(member.key, std::move(*text));
-    }
-  }
-}
-
-constexpr Key<HookLogging> kLoggingKeys[] = {
-    {"level", word<&HookLogging::level, kLevels>,
-     "The lowest level of this hook's events that is written; the top level's unless it says "
-     "otherwise.",
-     "warn"},
-    {"fields",
-     {read_fields, &kFields},
-     "Fields that are added to its events; values are expanded.",
-     R"({"component": "migration", "at": "${NOW}"})",
-     "{}"},
-};
-constexpr auto kLogging = object_of<kLoggingKeys>({.name = "hookLogging", .title = "\"logging\""});
+constexpr std::string_view kPolicies[] = {"Forbid", "Allow", "Replace"};
 
 constexpr Slot<Schedule> kSchedule{read_schedule, &kScheduleForm};
 
@@ -153,19 +116,19 @@ constexpr Key<Hook> kKeys[] = {
      "others, unless the action has its own.",
      "30s"},
     {"retries", count<&Hook::retries, 0>, "Further attempts after one that failed.", "3", "0",
-     kStepsAndJobs},
+     kDoers},
     {"backoff",
      {read_hook_backoff, &kBackoffForm},
      "The wait before each further attempt; 1s unless it says otherwise.",
      "exponential",
      {},
-     kStepsAndJobs},
+     kDoers},
     {"successExitCodes",
      {read_success_codes, &kListForm<kExitCode, 1>},
      "The exit codes that are a success.",
      "[0, 2]",
      "[0]",
-     kStepsAndJobs},
+     kDoers},
     {"onFailure",
      {read_later, &kStepFailureForm},
      "When all attempts have failed: abort the start, continue, or fall back on a file or another "
@@ -178,7 +141,7 @@ constexpr Key<Hook> kKeys[] = {
      "When all attempts have failed: continue, or fall back on a file or another step.",
      R"({"action": "fallback", "step": {"command": "/app/restore"}})",
      "continue",
-     kJobs},
+     kJobs | kShutdowns},
     {"onFailure",
      {read_later, &kCheckFailureForm},
      "When it turns unhealthy: nothing but the verdict, terminate main (of a liveness check), or "
@@ -191,17 +154,19 @@ constexpr Key<Hook> kKeys[] = {
      "Run it only if this holds.",
      R"({"not": {"fileExists": "/data/initialized"}})",
      {},
-     kSteps},
+     kOrdered},
     {"imageModes",
      {read_image_modes, &kListForm<kWordForm<kImageModes>, 1>},
      "The image modes that it runs in.",
      R"(["layered"])",
      R"(["layered", "prebuilt"])",
      kSteps},
-    {"logging", member<&Hook::logging, kLogging>, "The lowest level and the fields of its events.",
+    {"logging",
+     {read_hook_logging, &kHookLoggingForm},
+     "The lowest level and the fields of its events.",
      R"({"level": "warn", "fields": {"component": "migration"}})"},
     {"output",
-     {read_output, &kEitherForm<kWordForm<kOutputs>, kObjectForm<kOutput>>},
+     {read_output, &kOutputForm},
      "What becomes of what it writes: inherit, log (a line each), discard, or a file, which a "
      "built-in cannot have.",
      R"({"file": "/run/schema.sql"})",
@@ -212,7 +177,7 @@ constexpr Key<Hook> kKeys[] = {
      "steps run in parallel. None: it starts at once.",
      "[]",
      {},
-     kSteps},
+     kOrdered},
     {"kind", kCheck<word<&CheckPolicy::question, kQuestions>>, "Which question it answers.",
      "liveness", "readiness", kChecks},
     {"interval", kCheck<into<&CheckPolicy::interval, &Reader::positive_duration>>,
@@ -242,6 +207,33 @@ constexpr Key<Hook> kKeys[] = {
      {},
      kJobs,
      true},
+    {"jitter", kJob<into<&JobPolicy::jitter, &Reader::duration>>,
+     "Each run is put off by up to so long: always the same for one container and time, another in "
+     "each container.",
+     "30s", "0", kJobs},
+    {"runOnStart", kJob<into<&JobPolicy::run_on_start, &Reader::boolean>>,
+     "It also runs once when main has been started.", "true", "false", kJobs},
+    {"concurrencyPolicy", kJob<word<&JobPolicy::concurrency, kPolicies>>,
+     "When it is due while its last run has not ended: skip the new run (Forbid), let both run "
+     "(Allow; eight at most), or stop the last one first (Replace).",
+     "Replace", "Forbid", kJobs},
+    {"startingDeadline",
+     kJob<into<&JobPolicy::starting_deadline, &Reader::duration>>,
+     "How late a run may begin: so long it waits for its last run and for \"when\", and later than "
+     "that it is left out. Without, it does not wait, and what was missed while the machine slept "
+     "is one run.",
+     "5m",
+     {},
+     kJobs},
+    {"when",
+     {read_hook_when, &kWhenForm},
+     "Run it only if this holds when it is due: healthy, ready, or an object.",
+     "healthy",
+     {},
+     kJobs},
+    {"afterMain", kJob<into<&JobPolicy::after_main, &Reader::boolean>>,
+     "When the container stops, let a run that has begun go on until main has ended.", "true",
+     "false", kJobs},
 };
 
 constexpr auto kStep = object_of<kKeys>({.name = "step",
@@ -254,11 +246,16 @@ constexpr auto kHealthCheck = object_of<kKeys>({.name = "check",
                                                 .rules = kCommandRules,
                                                 .kinds = kChecks,
                                                 .more = &kIdentityRows});
-constexpr auto kJob = object_of<kKeys>({.name = "job",
-                                        .title = "a job",
-                                        .rules = kCommandRules,
-                                        .kinds = kJobs,
-                                        .more = &kIdentityRows});
+constexpr auto kMaintenanceJob = object_of<kKeys>({.name = "job",
+                                                   .title = "a job",
+                                                   .rules = kCommandRules,
+                                                   .kinds = kJobs,
+                                                   .more = &kIdentityRows});
+constexpr auto kShutdownStep = object_of<kKeys>({.name = "shutdownStep",
+                                                 .title = "a shutdown step",
+                                                 .rules = kCommandRules,
+                                                 .kinds = kShutdowns,
+                                                 .more = &kIdentityRows});
 // It starts when the step or job that it stands for has failed, and only then.
 constexpr std::string_view kNotForFallbacks[] = {"precedents", "condition", "imageModes"};
 constexpr auto kFallback = object_of<kKeys>({.name = "fallbackStep",
@@ -268,14 +265,16 @@ constexpr auto kFallback = object_of<kKeys>({.name = "fallbackStep",
                                              .more = &kIdentityRows,
                                              .waives = "id",
                                              .excludes = kNotForFallbacks});
-constexpr const Object<Hook>* kObjects[kKinds] = {&kStep, &kHealthCheck, &kJob};
+constexpr const Object<Hook>* kObjects[kKinds] = {&kStep, &kHealthCheck, &kMaintenanceJob,
+                                                  &kShutdownStep};
 
 }  // namespace
 
 constexpr Form kIdForm{.type = Form::Type::text, .pattern = "^[A-Za-z0-9._-]{1,64}$", .name = "id"};
 constexpr Form kStepForm = kObjectForm<kStep>;
 constexpr Form kCheckForm = kObjectForm<kHealthCheck>;
-constexpr Form kJobForm = kObjectForm<kJob>;
+constexpr Form kJobForm = kObjectForm<kMaintenanceJob>;
+constexpr Form kShutdownStepForm = kObjectForm<kShutdownStep>;
 constexpr Form kFallbackForm = kObjectForm<kFallback>;
 
 const Object<Hook>& hook_object(Kind kind) noexcept {

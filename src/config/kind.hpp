@@ -7,8 +7,8 @@
 
 namespace pintle::config {
 
-enum class Kind : std::uint8_t { step, check, job };
-inline constexpr std::size_t kKinds = 3;
+enum class Kind : std::uint8_t { step, check, job, shutdown };
+inline constexpr std::size_t kKinds = 4;
 
 /// The word for people and for events: "step".
 std::string_view name_of(Kind kind) noexcept;
@@ -22,5 +22,8 @@ constexpr Kinds only(Kind kind) noexcept {
 inline constexpr Kinds kSteps = only(Kind::step);
 inline constexpr Kinds kChecks = only(Kind::check);
 inline constexpr Kinds kJobs = only(Kind::job);
+inline constexpr Kinds kShutdowns = only(Kind::shutdown);
+/// Those that do something, where checks only look.
+inline constexpr Kinds kDoers = kSteps | kJobs | kShutdowns;
 
 }  // namespace pintle::config

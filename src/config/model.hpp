@@ -138,6 +138,8 @@ struct Condition {
     directory,
     variable,
     image_mode,
+    healthy,  ///< these two of jobs only
+    ready,
     negation,
     all,
     any
@@ -159,6 +161,20 @@ struct HookLogging {
   Pairs fields{};
 };
 
+/// What becomes of a job that is due while its last run has not ended.
+enum class Concurrency : std::uint8_t { forbid, allow, replace };
+
+struct JobPolicy {
+  Duration jitter{};
+  bool run_on_start = false;
+  Concurrency concurrency = Concurrency::forbid;
+  std::optional<Duration> starting_deadline{};
+  bool after_main = false;  ///< a run is not ended before main when the container stops
+};
+
+/// When a shutdown step runs: before main gets its stop signal, or after main's end.
+enum class Moment : std::uint8_t { before, after };
+
 inline constexpr std::size_t kNoHook = static_cast<std::size_t>(-1);
 
 struct Hook {
@@ -177,15 +193,18 @@ struct Hook {
   std::vector<Hook> fallback{};         ///< at most one; empty after parse(), which moves it to:
   std::size_t fallback_hook = kNoHook;  ///< its place in Model::hooks
   bool is_fallback = false;             ///< it runs in another hook's stead, never by itself
-  std::optional<Condition> condition{};
+  std::size_t copy_of = kNoHook;        ///< of a job that may run twice at a time: init::add_copies
+  std::optional<Condition> condition{};  ///< of a job: its `when`
   std::optional<std::vector<ImageMode>> image_modes{};
   HookLogging logging{};
   Output output = Output::inherit;
   std::string output_file{};                           ///< replaced when the hook succeeds
-  std::optional<std::vector<Reference>> precedents{};  ///< of a step; unset: all listed before
+  std::optional<std::vector<Reference>> precedents{};  ///< unset: all listed before
   std::vector<std::string> unread{};  ///< texts for numbers that are not known before the start
   CheckPolicy check{};                ///< of a check
   Schedule schedule{};                ///< of a job
+  JobPolicy job{};                    ///< of a job
+  Moment moment = Moment::before;     ///< of a shutdown step
 };
 
 // --- the document ----------------------------------------------------------------------------
@@ -198,6 +217,7 @@ struct Main {
   Identity identity{.use_system_environment = true, .input = Input::inherit};
   bool appends_command_line = false;  ///< COMMAND follows `arguments` instead of replacing them
   Notify notify = Notify::none;
+  bool pauses = false;           ///< there is no main: PID 1 stays until it is stopped
   std::map<int, int> signals{};  ///< what is sent instead: {SIGTERM, SIGINT}
 };
 
@@ -226,7 +246,7 @@ struct Model {
   std::string working_directory{};
   std::optional<ImageMode> image_mode{};
   Variables environment{};
-  std::vector<Hook> hooks{};  ///< steps, checks and jobs, each kind in the order of the text
+  std::vector<Hook> hooks{};  ///< of all kinds, each in the order of the text
   Main main{};
   Shutdown shutdown{};
   Confinement confinement{};

@@ -21,7 +21,20 @@ void read_stop_signals(Reader& reader, const Node& node, Shutdown& out) {
   require_items(reader, node, "nothing but SIGKILL would stop the container");
 }
 
+/// The arrays of hooks need to know the built-ins; parse() reads them.
+template <class T>
+void read_later(Reader&, const Node&, T&) {}
+
 constexpr Key<Shutdown> kShutdownKeys[] = {
+    {"before",
+     {read_later<Shutdown>, &kListForm<kShutdownStepForm>},
+     "Steps that run while main still runs, when the container is to stop: main gets its stop "
+     "signal when they are done.",
+     R"([{"id": "drain", "command": "/pintle", "arguments": ["sleep", "5s"]}])"},
+    {"after",
+     {read_later<Shutdown>, &kListForm<kShutdownStepForm>},
+     "Steps that run when main has ended, however it did.",
+     R"([{"id": "deregister", "command": "/app/deregister", "timeout": "2s"}])"},
     {"gracePeriod", into<&Shutdown::grace_period, &Reader::duration>,
      "From the stop signal to SIGKILL for main.", "25s", "8s"},
     {"totalGracePeriod", into<&Shutdown::total_grace_period, &Reader::duration>,
@@ -105,20 +118,22 @@ void read_init(Reader& reader, const Node& node, Model& out) {
   read_object(reader, node, kInit, out);
 }
 
-/// The arrays of hooks need to know the built-ins; parse() reads them.
-void read_later(Reader&, const Node&, Model&) {}
-
 /// For editors: they find the schema by it.
 void ignore_text(Reader& reader, const Node& node, Model&) {
   (void)reader.text(node);
 }
 
 struct HookKey {
+  std::string_view parent;  ///< "" at the top
   std::string_view name;
   Kind kind;
+  Moment moment = Moment::before;
 };
-constexpr HookKey kHookKeys[] = {
-    {"steps", Kind::step}, {"health", Kind::check}, {"maintenance", Kind::job}};
+constexpr HookKey kHookKeys[] = {{"", "steps", Kind::step},
+                                 {"", "health", Kind::check},
+                                 {"", "maintenance", Kind::job},
+                                 {"shutdown", "before", Kind::shutdown},
+                                 {"shutdown", "after", Kind::shutdown, Moment::after}};
 
 void read_environment(Reader& reader, const Node& node, Model& out) {
   read_variables(reader, node, out.environment);
@@ -144,7 +159,7 @@ constexpr Key<Model> kKeys[] = {
      "otherwise.",
      "2"},
     {"steps",
-     {read_later, &kListForm<kStepForm>},
+     {read_later<Model>, &kListForm<kStepForm>},
      "The init steps, in order; main starts when all are done.",
      R"([{"id": "migrate", "command": "/app/migrate", "arguments": ["--url", "$DATABASE_URL"]}])"},
     {"main",
@@ -152,11 +167,11 @@ constexpr Key<Model> kKeys[] = {
      "The container's main process.",
      R"({"command": "/usr/bin/python3", "arguments": ["/app/main.py"]})"},
     {"health",
-     {read_later, &kListForm<kCheckForm>},
+     {read_later<Model>, &kListForm<kCheckForm>},
      "The health checks, which run beside main.",
      R"([{"id": "web", "http": {"url": "http://127.0.0.1:8080/healthz"}}])"},
     {"maintenance",
-     {read_later, &kListForm<kJobForm>},
+     {read_later<Model>, &kListForm<kJobForm>},
      "The jobs that run on a schedule beside main.",
      R"([{"id": "tidy", "schedule": {"every": "6h"}, "command": "/app/tidy"}])"},
     {"shutdown",
@@ -252,10 +267,15 @@ Model parse(std::string_view text, const ParseContext& context, Problems& proble
   read_object(reader, root, kDocument, model);
   model.unread = reader.take_unread();
   for (const HookKey& key : kHookKeys) {
-    const Node* hooks = root.find(key.name);
+    const Node* parent = key.parent.empty() ? &root : root.find(key.parent);
+    const Node* hooks = parent == nullptr ? nullptr : parent->find(key.name);
     if (hooks == nullptr) continue;
+    std::optional<Reader::Inside> above;
+    if (!key.parent.empty()) above.emplace(reader, key.parent);
     const Reader::Inside inside(reader, key.name);
+    const std::size_t first = model.hooks.size();
     read_hooks(reader, *hooks, key.kind, context.actions, model.hooks);
+    for (std::size_t i = first; i < model.hooks.size(); ++i) model.hooks[i].moment = key.moment;
   }
   move_fallbacks(model);
   find_duplicate_ids(model, problems);

@@ -7,12 +7,15 @@
 namespace pintle::config {
 namespace {
 
-constexpr std::string_view kOnFailure[kKinds][3] = {
-    {"abort", "continue", "fallback"}, {"none", "terminate", "run"}, {"continue", "fallback", {}}};
+constexpr std::string_view kOnFailure[kKinds][3] = {{"abort", "continue", "fallback"},
+                                                    {"none", "terminate", "run"},
+                                                    {"continue", "fallback", {}},
+                                                    {"continue", "fallback", {}}};
 
 constexpr OnFailure kOnFailureValue[kKinds][3] = {
     {OnFailure::abort, OnFailure::proceed, OnFailure::fallback},
     {OnFailure::none, OnFailure::terminate, OnFailure::run},
+    {OnFailure::proceed, OnFailure::fallback, {}},
     {OnFailure::proceed, OnFailure::fallback, {}}};
 
 // The forms of `onFailure`: a word, the same word in an object, or what a fallback needs.
@@ -97,8 +100,8 @@ constexpr Form kFailureForm = kEitherForm<kWordForm<Words>, kObjectForm<kWordObj
 
 void read_on_failure_word(Reader& reader, const Node& node, Hook& out) {
   const auto kind = static_cast<std::size_t>(out.kind);
-  const std::size_t count = out.kind == Kind::job ? 2 : 3;
-  const auto word = reader.word(node, std::span(kOnFailure[kind]).first(count));
+  const std::span all(kOnFailure[kind]);
+  const auto word = reader.word(node, all.first(all.back().empty() ? 2 : 3));
   if (word) out.on_failure = kOnFailureValue[kind][*word];
 }
 

@@ -86,7 +86,7 @@ void finish(Reader& reader, const Node& node, Hook& hook, ActionSpecs actions) {
 Hook read_hook(Reader& reader, const Node& node, Kind kind, const Object<Hook>& object,
                ActionSpecs actions) {
   Hook hook{.kind = kind, .at = node.at, .pointer = reader.pointer()};
-  if (kind == Kind::job) hook.on_failure = OnFailure::proceed;
+  if (kind == Kind::job || kind == Kind::shutdown) hook.on_failure = OnFailure::proceed;
   if (kind == Kind::check) hook.on_failure = OnFailure::none;
   reader.set_own(variables_of(node));
   const std::vector<std::string> unread_before = reader.take_unread();
@@ -99,7 +99,7 @@ Hook read_hook(Reader& reader, const Node& node, Kind kind, const Object<Hook>& 
 }
 
 std::string_view name_of(Kind kind) noexcept {
-  constexpr std::string_view kNames[kKinds] = {"step", "check", "job"};
+  constexpr std::string_view kNames[kKinds] = {"step", "check", "job", "shutdown"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

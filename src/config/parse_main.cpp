@@ -63,6 +63,9 @@ constexpr Key<Main> kMainKeys[] = {
      "What COMMAND does: replace command and arguments, or append to the arguments.",
      "append",
      "replace"},
+    {"pause", into<&Main::pauses, &Reader::boolean>,
+     "There is no main: pintle itself stays until it is stopped, with its checks and jobs.", "true",
+     "false"},
     {"notify",
      {read_notify, &kNotifyForm},
      "Whether main speaks sd_notify: it gets a NOTIFY_SOCKET, and is ready when it has said "
@@ -77,9 +80,13 @@ constexpr Key<Main> kMainKeys[] = {
      "{}"},
 };
 
+constexpr std::string_view kPauseOrCommand[] = {"pause", "command"};
+constexpr std::string_view kPauseOrNotify[] = {"pause", "notify"};
 constexpr std::string_view kCommandLineNeedsCommand[] = {"commandLine", "command"};
 constexpr Rule kRules[] = {{Rule::Type::needs, kArgumentsNeedCommand},
-                           {Rule::Type::needs, kCommandLineNeedsCommand}};
+                           {Rule::Type::needs, kCommandLineNeedsCommand},
+                           {Rule::Type::at_most_one, kPauseOrCommand},
+                           {Rule::Type::at_most_one, kPauseOrNotify}};
 constexpr auto kMain = object_of<kMainKeys>(
     {.name = "main", .title = "\"main\"", .rules = kRules, .more = &kIdentityRows});
 

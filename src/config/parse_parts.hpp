@@ -44,6 +44,7 @@ const Object<Hook>& fallback_object() noexcept;
 extern const Form kStepForm;
 extern const Form kCheckForm;
 extern const Form kJobForm;
+extern const Form kShutdownStepForm;
 extern const Form kFallbackForm;
 extern const Form kIdForm;
 
@@ -63,6 +64,16 @@ Builtin read_builtin(Reader& reader, const Node& node, const ActionSpec& action)
 /// `condition`: the id of a step, or an object.
 std::optional<Condition> read_condition(Reader& reader, const Node& node);
 extern const Form kConditionForm;
+
+/// `when` of a job: "healthy", "ready", or an object whose keys must all hold.
+std::optional<Condition> read_when(Reader& reader, const Node& node);
+extern const Form kWhenForm;
+
+/// `output` and `logging` of a hook.
+void read_output(Reader& reader, const Node& node, Hook& out);
+extern const Form kOutputForm;
+void read_hook_logging(Reader& reader, const Node& node, Hook& out);
+extern const Form kHookLoggingForm;
 
 /// `backoff`: a word or an object.
 void read_backoff(Reader& reader, const Node& node, Backoff& out);

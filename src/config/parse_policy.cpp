@@ -64,6 +64,60 @@ constexpr Rule kOneKey[] = {{Rule::Type::lone_key}};
 constexpr auto kCondition = object_of<kConditionKeys>(
     {.name = "conditionObject", .title = "a condition", .rules = kOneKey});
 
+// `when` of a job has more leaves, and no steps to ask for.
+template <Type type>
+void read_flag(Reader& reader, const Node& node, Condition& out) {
+  const auto wanted = reader.boolean(node);
+  out.type = type;
+  if (!wanted || *wanted) return;
+  Condition leaf = out;
+  out = {.type = Type::negation, .at = out.at, .pointer = out.pointer};
+  out.parts.push_back(std::move(leaf));
+}
+void read_when_part(Reader& reader, const Node& node, Condition& out) {
+  if (auto part = read_when(reader, node)) out.parts.push_back(std::move(*part));
+}
+void read_when_parts(Reader& reader, const Node& node, Condition& out) {
+  read_items(reader, node, [&](const Node& item) { read_when_part(reader, item, out); });
+}
+
+template <Type type>
+constexpr Slot<Condition> kFlag{read_flag<type>, &kFormOf<&Reader::boolean>};
+constexpr Slot<Condition> kWhenPart{read_when_part, &kWhenForm};
+constexpr Slot<Condition> kWhenAll{read_when_parts, &kListForm<kWhenForm>};
+constexpr std::string_view kWhenWords[] = {"healthy", "ready"};
+
+constexpr Key<Condition> kWhenKeys[] = {
+    {"healthy", kFlag<Type::healthy>, "The container is healthy, as 'pintle health' says.", "true"},
+    {"ready", kFlag<Type::ready>, "It is ready, as 'pintle health --ready' says.", "true"},
+    kConditionKeys[0],
+    kConditionKeys[1],
+    kConditionKeys[2],
+    kConditionKeys[3],
+    {"not", kAs<Type::negation, kWhenPart>, "This does not hold.", "ready"},
+    {"all", kAs<Type::all, kWhenAll>, "All of them hold.",
+     R"(["healthy", {"imageMode": "layered"}])"},
+    {"any", kAs<Type::any, kWhenAll>, "One of them holds.",
+     R"(["healthy", {"fileExists": "/data/unattended"}])"},
+};
+constexpr std::string_view kWhenNames[] = {
+    "healthy", "ready", "fileExists", "directoryExists", "environment", "imageMode",
+    "not",     "all",   "any"};
+constexpr Rule kWhenRules[] = {{Rule::Type::at_least_one, kWhenNames}};
+constexpr auto kWhen =
+    object_of<kWhenKeys>({.name = "whenObject", .title = "\"when\"", .rules = kWhenRules});
+
+/// Each key is a condition of its own.
+void read_when_object(Reader& reader, const Node& node, Condition& out) {
+  check_rules(reader, node, kWhenRules);
+  for (const Member& member : node.members) {
+    const Node one{.type = Node::Type::object, .at = member.at, .members = {member}};
+    Condition part{.at = member.at, .pointer = fmt::format("{}/{}", reader.pointer(), member.key)};
+    read_object(reader, one, kWhen, part);
+    out.parts.push_back(std::move(part));
+  }
+}
+
 constexpr Key<Schedule> kScheduleKeys[] = {
     {"every",
      into<&Schedule::every, &Reader::positive_duration>,
@@ -84,6 +138,10 @@ constexpr Form kConditionForm{.type = Form::Type::either,
                               .parts = kParts<kIdForm, kObjectForm<kCondition>>,
                               .name = "condition"};
 
+constexpr Form kWhenForm{.type = Form::Type::either,
+                         .parts = kParts<kWordForm<kWhenWords>, kObjectForm<kWhen>>,
+                         .name = "when"};
+
 void read_backoff(Reader& reader, const Node& node, Backoff& out) {
   if (node.type != Node::Type::object) {
     return word<&Backoff::type, kBackoffs>.read(reader, node, out);
@@ -102,6 +160,18 @@ void read_schedule(Reader& reader, const Node& node, Schedule& out) {
   }
   out.cron = reader.cron(node);
   out.text = node.text;
+}
+
+std::optional<Condition> read_when(Reader& reader, const Node& node) {
+  Condition out{.at = node.at, .pointer = reader.pointer()};
+  if (node.type == Node::Type::object) {
+    read_when_object(reader, node, out);
+    return out;
+  }
+  const auto word = reader.word(node, kWhenWords);
+  if (!word) return std::nullopt;
+  out.type = *word == 0 ? Type::healthy : Type::ready;
+  return out;
 }
 
 std::optional<Condition> read_condition(Reader& reader, const Node& node) {

@@ -93,7 +93,7 @@ std::string value_text(const Form& form) {
 
 std::string kinds_text(Kinds kinds) {
   std::vector<std::string_view> names;
-  for (const Kind kind : {Kind::step, Kind::check, Kind::job}) {
+  for (const Kind kind : {Kind::step, Kind::check, Kind::job, Kind::shutdown}) {
     if (kinds != kAnyKind && (kinds & only(kind)) != 0) names.push_back(name_of(kind));
   }
   return joined(names, ", ", [](std::string_view name) { return std::string(name); });

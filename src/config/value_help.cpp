@@ -37,6 +37,8 @@ constexpr ValueHelp kRows[] = {
      "A text in which $NAME, ${NAME} and ${NAME:-default} are expanded; $$ is a $."},
     {"withVariables", "",
      "The same, written with variables: \"${NAME:-default}\"; known when the container starts."},
+    {"when", "\"healthy\", \"ready\" or object",
+     "healthy, ready, or an object whose keys must all hold."},
     {"condition", "condition",
      "The id of a step, which holds if that step succeeded, or an object "
      "with one key."},

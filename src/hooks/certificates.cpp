@@ -174,7 +174,7 @@ std::string with_certificates(std::string bundle, const std::vector<std::string>
 
 const Builtin kCertificates{
     .spec = {.name = "certificates",
-             .kinds = config::kSteps | config::kJobs,
+             .kinds = config::kDoers,
              .help = "Add certificates to the trust bundle, once.",
              .params = kParams,
              .shorthand = "source"},

@@ -43,7 +43,7 @@ std::string check_patterns(const Params& params) {
 
 const Builtin kCheck{
     .spec = {.name = "check",
-             .kinds = config::kSteps | config::kJobs,
+             .kinds = config::kDoers,
              .help = "Prove a data file: its digest, and what must not be in it.",
              .params = kParams,
              .check = check_patterns,

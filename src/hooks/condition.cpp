@@ -31,6 +31,15 @@ std::optional<bool> holds(const Condition& condition, const Leaf& leaf) {
   return value ? std::optional(!*value) : std::nullopt;
 }
 
+Condition settled(const Condition& condition, const Leaf& leaf) {
+  Condition out = condition;
+  for (Condition& part : out.parts) part = settled(part, leaf);
+  if (!is_leaf(out.type)) return out;
+  // All of nothing always holds, one of nothing never.
+  if (const auto value = leaf(out)) out = {.type = *value ? Type::all : Type::any};
+  return out;
+}
+
 void for_leaves(const Condition& condition, const std::function<void(const Condition&)>& each) {
   if (is_leaf(condition.type)) each(condition);
   for (const Condition& part : condition.parts) for_leaves(part, each);

@@ -51,7 +51,7 @@ bool is_done(const Params& params, const Context& context) {
 
 const Builtin kDirectory{
     .spec = {.name = "directory",
-             .kinds = config::kSteps | config::kJobs,
+             .kinds = config::kDoers,
              .help = "Make a directory, or give it its mode and owner.",
              .params = kParams,
              .shorthand = "path"},

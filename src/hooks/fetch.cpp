@@ -72,7 +72,7 @@ constexpr std::string_view kVariables[] = {"http_proxy", "https_proxy", "HTTPS_P
 
 const Builtin kFetch{
     .spec = {.name = "fetch",
-             .kinds = config::kSteps | config::kJobs,
+             .kinds = config::kDoers,
              .help = "Download a file by http or https, prove it and put it in its place; at most "
                      "5m, unless \"timeout\" says otherwise. A file that was downloaded before "
                      "is kept if the server says that it has no other. The variables http_proxy, "

@@ -142,7 +142,7 @@ bool is_done(const Params& params, const Context& context) {
 
 const Builtin kFile{
     .spec = {.name = "file",
-             .kinds = config::kSteps | config::kJobs,
+             .kinds = config::kDoers,
              .help = "Write a file: a text, a copy, or a template with variables.",
              .params = kParams,
              .rules = kRules,

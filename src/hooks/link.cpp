@@ -53,7 +53,7 @@ bool is_done(const Params& params, const Context&) {
 
 const Builtin kLink{
     .spec = {.name = "link",
-             .kinds = config::kSteps | config::kJobs,
+             .kinds = config::kDoers,
              .help = "Make a symbolic link, or lead it elsewhere.",
              .params = kParams},
     .run = run,

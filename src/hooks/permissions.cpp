@@ -119,7 +119,7 @@ bool is_done(const Params& params, const Context& context) {
 
 const Builtin kPermissions{
     .spec = {.name = "permissions",
-             .kinds = config::kSteps | config::kJobs,
+             .kinds = config::kDoers,
              .help = "Give a file or a tree its owner and modes; what has them is not touched.",
              .params = kParams,
              .rules = kRules},

@@ -45,23 +45,23 @@ void add_edge(const config::Reference& reference, const Index& index, PlannedSte
 
 /// Listed order: the step before, and through it all others. A step that named its precedents is
 /// no link of that chain, so it is waited for as well.
-void add_listed_order(const Model& model, Plan& plan, std::size_t position) {
-  PlannedStep& step = plan.steps[position];
+void add_listed_order(const Model& model, Graph& graph, std::size_t position) {
+  PlannedStep& step = graph[position];
   for (std::size_t before = position; before-- > 0;) {
     step.precedents.push_back(before);
-    if (!model.hooks[plan.steps[before].hook].precedents) return;
+    if (!model.hooks[graph[before].hook].precedents) return;
   }
 }
 
 /// The steps that a condition asks for come before it, and their failure is an answer.
-void add_conditions(const Hook& hook, const Index& index, Plan& plan, std::size_t position,
+void add_conditions(const Hook& hook, const Index& index, Graph& graph, std::size_t position,
                     Problems& problems) {
   if (!hook.condition) return;
   for_leaves(*hook.condition, [&](const config::Condition& leaf) {
     if (leaf.type != config::Condition::Type::step) return;
-    add_edge({leaf.text, leaf.at, leaf.pointer}, index, plan.steps[position], problems);
+    add_edge({leaf.text, leaf.at, leaf.pointer}, index, graph[position], problems);
     const auto found = index.find(leaf.text);
-    if (found != index.end()) plan.steps[found->second].is_condition = true;
+    if (found != index.end()) graph[found->second].is_condition = true;
   });
 }
 
@@ -70,11 +70,11 @@ enum class Mark : std::uint8_t { fresh, open, closed };
 /// Looks for a cycle by a depth-first walk without recursion, so that no chain is too long.
 class CycleSearch {
  public:
-  explicit CycleSearch(const Plan& plan) : plan_(plan), marks_(plan.steps.size(), Mark::fresh) {}
+  explicit CycleSearch(const Graph& graph) : graph_(graph), marks_(graph.size(), Mark::fresh) {}
 
   /// The steps of one cycle, first and last the same; empty when there is none.
   std::vector<std::size_t> find() {
-    for (std::size_t start = 0; start < plan_.steps.size(); ++start) {
+    for (std::size_t start = 0; start < graph_.size(); ++start) {
       if (marks_[start] != Mark::fresh) continue;
       if (auto cycle = walk(start); !cycle.empty()) return cycle;
     }
@@ -92,7 +92,7 @@ class CycleSearch {
     marks_[start] = Mark::open;
     while (!path_.empty()) {
       Frame& frame = path_.back();
-      const auto& precedents = plan_.steps[frame.step].precedents;
+      const auto& precedents = graph_[frame.step].precedents;
       if (frame.next == precedents.size()) {
         marks_[frame.step] = Mark::closed;
         path_.pop_back();
@@ -117,23 +117,50 @@ class CycleSearch {
     return cycle;
   }
 
-  const Plan& plan_;
+  const Graph& graph_;
   std::vector<Mark> marks_;
   std::vector<Frame> path_;
 };
 
-void report_cycle(const Model& model, const Plan& plan, Problems& problems) {
-  const auto cycle = CycleSearch(plan).find();
+void report_cycle(const Model& model, const Graph& graph, Problems& problems) {
+  const auto cycle = CycleSearch(graph).find();
   if (cycle.empty()) return;
   std::string text;
   for (const std::size_t step : cycle) {
     if (!text.empty()) text += " → ";
-    text += model.hooks[plan.steps[step].hook].id;
+    text += model.hooks[graph[step].hook].id;
   }
-  const Hook& hook = model.hooks[plan.steps[cycle.front()].hook];
+  const Hook& hook = model.hooks[graph[cycle.front()].hook];
   problems.push_back(
       {hook.at, hook.pointer + "/precedents",
        fmt::format("the steps wait for each other: {}; remove one precedent", text)});
+}
+
+/// The list that `hook` stands in; nullptr if it has no place in an order.
+Graph* graph_of(const Hook& hook, Plan& plan) noexcept {
+  if (hook.is_fallback) return nullptr;
+  if (hook.kind == config::Kind::step) return &plan.steps;
+  if (hook.kind != config::Kind::shutdown) return nullptr;
+  return hook.moment == config::Moment::before ? &plan.before : &plan.after;
+}
+
+/// Adds the edges.
+void connect(const Model& model, config::ImageMode mode, Graph& graph, Problems& problems) {
+  Index index;
+  for (std::size_t position = 0; position < graph.size(); ++position) {
+    index.emplace(model.hooks[graph[position].hook].id, position);
+  }
+  const std::size_t before = problems.size();
+  for (std::size_t position = 0; position < graph.size(); ++position) {
+    const Hook& hook = model.hooks[graph[position].hook];
+    graph[position].is_skipped = !runs_in(model, graph[position].hook, mode);
+    if (!hook.precedents) add_listed_order(model, graph, position);
+    for (const auto& reference : hook.precedents.value_or(std::vector<config::Reference>())) {
+      add_edge(reference, index, graph[position], problems);
+    }
+    add_conditions(hook, index, graph, position, problems);
+  }
+  if (problems.size() == before) report_cycle(model, graph, problems);
 }
 
 }  // namespace
@@ -156,32 +183,13 @@ bool runs_in(const Model& model, std::size_t hook, config::ImageMode mode) noexc
 
 Plan make_plan(const config::Model& model, config::ImageMode mode, config::Problems& problems) {
   Plan plan;
-  Index index;
   for (std::size_t hook = 0; hook < model.hooks.size(); ++hook) {
-    if (model.hooks[hook].kind != config::Kind::step || model.hooks[hook].is_fallback) continue;
-    index.emplace(model.hooks[hook].id, plan.steps.size());
-    plan.steps.push_back({hook});
+    if (Graph* graph = graph_of(model.hooks[hook], plan)) graph->push_back({hook});
   }
-  const std::size_t before = problems.size();
-  for (std::size_t position = 0; position < plan.steps.size(); ++position) {
-    const Hook& hook = model.hooks[plan.steps[position].hook];
-    plan.steps[position].is_skipped = !runs_in(model, plan.steps[position].hook, mode);
-    if (!hook.precedents) add_listed_order(model, plan, position);
-    for (const auto& reference : hook.precedents.value_or(std::vector<config::Reference>())) {
-      add_edge(reference, index, plan.steps[position], problems);
-    }
-    add_conditions(hook, index, plan, position, problems);
+  for (Graph* graph : {&plan.steps, &plan.before, &plan.after}) {
+    connect(model, mode, *graph, problems);
   }
-  if (problems.size() == before) report_cycle(model, plan, problems);
   return plan;
-}
-
-std::optional<std::size_t> find_step(const config::Model& model, const Plan& plan,
-                                     std::string_view id) {
-  for (std::size_t step = 0; step < plan.steps.size(); ++step) {
-    if (model.hooks[plan.steps[step].hook].id == id) return step;
-  }
-  return std::nullopt;
 }
 
 }  // namespace pintle::hooks

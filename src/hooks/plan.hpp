@@ -1,10 +1,8 @@
-// hooks/plan.hpp - in which order the steps run: the graph that listed order and `precedents` make.
-// Pure.
+// hooks/plan.hpp - in which order the steps of init, and those of the shutdown, run: the graphs
+// that listed order and `precedents` make. Pure.
 #pragma once
 
 #include <cstddef>
-#include <optional>
-#include <string_view>
 #include <vector>
 
 #include "config/diagnostics.hpp"
@@ -14,13 +12,18 @@ namespace pintle::hooks {
 
 struct PlannedStep {
   std::size_t hook;                       ///< index in Model::hooks
-  std::vector<std::size_t> precedents{};  ///< indexes in Plan::steps; all must be done before
+  std::vector<std::size_t> precedents{};  ///< indexes in its graph; all must be done before
   bool is_condition = false;  ///< another step asks for its result, so its failure is an answer
   bool is_skipped = false;    ///< its `imageModes` do not list this one
 };
 
+/// One list of steps, in the order of the text. None refers to a step of another list.
+using Graph = std::vector<PlannedStep>;
+
 struct Plan {
-  std::vector<PlannedStep> steps{};  ///< in the order of the text
+  Graph steps{};
+  Graph before{};  ///< of `shutdown`
+  Graph after{};
 };
 
 /// Plans the steps of `model`. A step without `precedents` waits for all that are listed before it.
@@ -34,9 +37,5 @@ std::size_t origin_of(const config::Model& model, std::size_t hook) noexcept;
 
 /// False for a step that `mode` leaves out, and for what would stand in for it.
 bool runs_in(const config::Model& model, std::size_t hook, config::ImageMode mode) noexcept;
-
-/// The place in `plan` of the step `id`; nullopt if there is none.
-std::optional<std::size_t> find_step(const config::Model& model, const Plan& plan,
-                                     std::string_view id);
 
 }  // namespace pintle::hooks

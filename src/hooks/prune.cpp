@@ -189,7 +189,7 @@ std::vector<std::size_t> choose(const std::vector<OldFile>& files, const PruneRu
 
 const Builtin kPrune{
     .spec = {.name = "prune",
-             .kinds = config::kSteps | config::kJobs,
+             .kinds = config::kDoers,
              .help = "Remove old files from a directory.",
              .params = kParams,
              .rules = kRules},

@@ -84,7 +84,7 @@ bool is_done(const Params& params, const Context&) {
 
 const Builtin kRemove{
     .spec = {.name = "remove",
-             .kinds = config::kSteps | config::kJobs,
+             .kinds = config::kDoers,
              .help = "Remove a file, a link or a folder.",
              .params = kParams,
              .shorthand = "path"},

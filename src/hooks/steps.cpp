@@ -2,14 +2,14 @@
 
 namespace pintle::hooks {
 
-Steps::Steps(const Plan& plan, std::size_t parallelism)
-    : states_(plan.steps.size(), StepState::waiting),
-      open_precedents_(plan.steps.size()),
-      waiters_(plan.steps.size()),
+Steps::Steps(const Graph& graph, std::size_t parallelism)
+    : states_(graph.size(), StepState::waiting),
+      open_precedents_(graph.size()),
+      waiters_(graph.size()),
       parallelism_(parallelism) {
-  for (std::size_t step = 0; step < plan.steps.size(); ++step) {
-    open_precedents_[step] = plan.steps[step].precedents.size();
-    for (const std::size_t precedent : plan.steps[step].precedents) {
+  for (std::size_t step = 0; step < graph.size(); ++step) {
+    open_precedents_[step] = graph[step].precedents.size();
+    for (const std::size_t precedent : graph[step].precedents) {
       waiters_[precedent].push_back(step);
     }
   }
@@ -24,6 +24,15 @@ std::optional<std::size_t> Steps::start_next() noexcept {
     if (states_[step] != StepState::waiting || open_precedents_[step] > 0) continue;
     states_[step] = StepState::running;
     ++running_;
+    return step;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> Steps::skip_next() noexcept {
+  for (std::size_t step = 0; step < states_.size(); ++step) {
+    if (states_[step] != StepState::waiting) continue;
+    states_[step] = StepState::skipped;
     return step;
   }
   return std::nullopt;

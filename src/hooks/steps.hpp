@@ -28,10 +28,13 @@ std::string_view name_of(StepState state) noexcept;
 class Steps {
  public:
   /// At most `parallelism` steps run at the same time.
-  Steps(const Plan& plan, std::size_t parallelism);
+  Steps(const Graph& graph, std::size_t parallelism);
 
   /// A step that may start now, in the order of the text; it counts as running from here on.
   std::optional<std::size_t> start_next() noexcept;
+
+  /// A step that has not been started, and never will be: it is skipped; nullopt when none is left.
+  std::optional<std::size_t> skip_next() noexcept;
 
   /// Anything but `failed` lets those go that wait for it.
   void finish(std::size_t step, StepState result) noexcept;

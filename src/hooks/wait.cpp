@@ -157,7 +157,7 @@ Result<std::string> run(const Params& params, const Context& context) {
 
 const Builtin kWait{
     .spec = {.name = "wait",
-             .kinds = config::kSteps | config::kJobs,
+             .kinds = config::kDoers,
              .help = "Wait until a service can be reached or a file is there; at most 60s, "
                      "unless \"timeout\" says otherwise.",
              .params = kParams,

@@ -41,10 +41,12 @@ std::string describe(const sys::Exit& exit) {
 
 }  // namespace
 
-Effects::Effects(const config::Model& model, const Launcher& launcher, const Supervisor& supervisor)
+Effects::Effects(const config::Model& model, const Launcher& launcher, const Supervisor& supervisor,
+                 Requests& requests)
     : model_(model),
       launcher_(launcher),
       supervisor_(supervisor),
+      requests_(requests),
       other_uids_(launcher.other_uids()),
       reports_(model.hooks.size()),
       words_(model.hooks.size()),
@@ -62,9 +64,10 @@ std::optional<Event> Effects::act(const Spawn& action) {
       return supervisor_.answer(owner, one);
     };
     Fd writer;
-    auto spawned = sys::spawn(
-        launcher_.child(action.owner, action.asks_condition ? hooks::Leaf(leaf) : hooks::Leaf(),
-                        outlet_for(action.owner, writer), main_pid()));
+    Occasion occasion{.outlet = outlet_for(action.owner, writer), .main_pid = main_pid()};
+    if (action.asks_condition) occasion.leaf = leaf;
+    if (action.ticket != 0) occasion.viewer = requests_.viewer(action.ticket);
+    auto spawned = sys::spawn(launcher_.child(action.owner, occasion));
     if (spawned) {
       report_of(action.owner) = std::move(spawned->report);
       return ChildStarted{action.owner, spawned->pid};
@@ -193,6 +196,11 @@ std::optional<Event> Effects::act(const Tell& tell) {
   return std::nullopt;
 }
 
+std::optional<Event> Effects::act(const Answer& answer) {
+  requests_.conclude(answer, line_for(answer, model_, words_[answer.owner]));
+  return std::nullopt;
+}
+
 std::optional<Event> Effects::act(const Quit& quit) {
   const std::string& words = quit.owner == kMain ? main_words_ : words_[quit.owner];
   end_ = End{quit.code, reason_for(quit, model_, words)};
@@ -226,15 +234,29 @@ HookStatus Effects::hook_status(Owner owner) const {
     status.last_code = run.last_code;
     status.last_time = run.last_time;
   }
-  if (hook.kind == config::Kind::step) {
+  if (hook.kind == config::Kind::job) {
+    add_job(owner, status);
+  } else {
     status.state = hooks::name_of(supervisor_.step(owner));
-    return status;
-  }
-  if (run.is_busy()) status.state = "running";
-  if (const auto due = supervisor_.job(owner).due()) {
-    status.next_in = std::chrono::duration_cast<Duration>(*due - BootClock::now());
   }
   return status;
+}
+
+/// Of a job its runs count, not their attempts, and those of its copies as well.
+void Effects::add_job(Owner owner, HookStatus& status) const {
+  const Job& job = supervisor_.job(owner);
+  const auto since = [](Time time) {
+    return std::chrono::duration_cast<Duration>(BootClock::now() - time);
+  };
+  status.runs = 0;
+  for (const Owner one : job.runs) status.runs += supervisor_.run(one).runs;
+  status.state = job.has_ended ? (job.last_succeeded ? "done" : "failed") : "waiting";
+  status.last_code = job.has_ended ? std::optional(job.last_code) : std::nullopt;
+  status.last_time = job.last_time;
+  status.streak = job.streak;
+  if (supervisor_.is_running(job)) status.state = "running";
+  if (job.began) status.began_before = since(*job.began);
+  if (const auto due = job.timer.due()) status.next_in = -since(*due);
 }
 
 Status Effects::status() const {
@@ -251,7 +273,7 @@ Status Effects::status() const {
   status.dropped_lines = log::dropped();
   for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
     const config::Hook& hook = model_.hooks[owner];
-    if (hook.is_fallback) continue;
+    if (hook.is_fallback || hook.copy_of != config::kNoHook) continue;
     if (hook.kind != config::Kind::check) {
       status.hooks.push_back(hook_status(owner));
       continue;

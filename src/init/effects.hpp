@@ -10,6 +10,7 @@
 #include "init/loop.hpp"
 #include "init/news.hpp"
 #include "init/output_log.hpp"
+#include "init/requests.hpp"
 #include "init/status.hpp"
 #include "init/supervisor.hpp"
 #include "sys/reap.hpp"
@@ -18,7 +19,8 @@ namespace pintle::init {
 
 class Effects {
  public:
-  Effects(const config::Model& model, const Launcher& launcher, const Supervisor& supervisor);
+  Effects(const config::Model& model, const Launcher& launcher, const Supervisor& supervisor,
+          Requests& requests);
 
   /// Does it. Returns what the supervisor is to be told of it, if anything.
   std::optional<Event> perform(const Action& action);
@@ -45,6 +47,7 @@ class Effects {
   std::optional<Event> act(const Settle& action);
   std::optional<Event> act(const Suspend& action);
   std::optional<Event> act(const Tell& action);
+  std::optional<Event> act(const Answer& action);
   std::optional<Event> act(const Quit& action);
 
   Fd& report_of(Owner owner) noexcept { return owner == kMain ? main_report_ : reports_[owner]; }
@@ -55,10 +58,12 @@ class Effects {
   void write_output(Owner owner, std::string_view line) const;
   Line verdict_line(Owner owner) const;
   HookStatus hook_status(Owner owner) const;
+  void add_job(Owner owner, HookStatus& status) const;
 
   const config::Model& model_;
   const Launcher& launcher_;
   const Supervisor& supervisor_;
+  Requests& requests_;
   std::vector<uid_t> other_uids_;
   std::vector<Fd> reports_;
   std::vector<std::string> words_;

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "base/clock.hpp"
+#include "health/answer.hpp"
 #include "sys/report.hpp"
 
 namespace pintle::init {
@@ -55,19 +56,30 @@ struct GraceExtended {
 struct CheckHurried {
   Owner owner;
 };
+/// Somebody asks for a run of the job now, and wants to know how it ends.
+struct JobAsked {
+  Owner owner;
+  int ticket;  ///< not 0; of the Answer
+};
+/// What main says of itself has changed.
+struct MainSpoke {
+  health::MainSays says;
+};
 /// The wall clock is so far ahead of the boot clock; told before the first child is started.
 struct ClockChanged {
   WallOffset offset;
 };
 
-using Event = std::variant<Signalled, ChildStarted, ChildNotStarted, ChildGone, AllReaped,
-                           MainStopped, GraceExtended, CheckHurried, ClockChanged>;
+using Event =
+    std::variant<Signalled, ChildStarted, ChildNotStarted, ChildGone, AllReaped, MainStopped,
+                 GraceExtended, CheckHurried, JobAsked, MainSpoke, ClockChanged>;
 
 // --- actions ---------------------------------------------------------------------------------
 
 struct Spawn {
   Owner owner;
   bool asks_condition = false;  ///< the child is to look at the hook's condition first
+  int ticket = 0;               ///< of who asked for it, and wants to see what it writes
 };
 /// Send `number` to the process of `owner`, or to its whole group.
 struct Kill {
@@ -108,6 +120,9 @@ enum class News : std::uint8_t {
   job_done,
   job_failed,
   job_skipped,
+  job_missed,
+  job_not_now,
+  job_replaced,
   hook_timed_out,
   main_started,
   main_ended,
@@ -120,10 +135,23 @@ enum class News : std::uint8_t {
 struct Tell {
   News news;
   Owner owner = kMain;
-  int code = 0;  ///< exit code, or the signal number of `stopping`
+  int code = 0;  ///< exit code, the signal number of `stopping`, or why a step is skipped: a Skip
   Duration time{};
   bool timed_out = false;
   Duration wait{};  ///< of `hook_retried`: until the next attempt
+};
+
+/// Why a step is skipped.
+enum class Skip : std::uint8_t { condition, image_mode, no_time, main_gone };
+
+/// What became of a job that somebody asked for.
+struct Answer {
+  enum class Result : std::uint8_t { done, failed, busy, not_running, stopping };
+  int ticket;
+  Result result;
+  Owner owner;
+  int code = 0;  ///< of `failed`: the exit code of its last attempt
+  Duration time{};
 };
 
 enum class Reason : std::uint8_t {
@@ -146,6 +174,6 @@ struct Quit {
   StartFailure failure{};  ///< of a main that could not start
 };
 
-using Action = std::variant<Spawn, Kill, KillAll, Settle, Suspend, Tell, Quit>;
+using Action = std::variant<Spawn, Kill, KillAll, Settle, Suspend, Tell, Answer, Quit>;
 
 }  // namespace pintle::init

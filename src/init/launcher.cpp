@@ -7,7 +7,6 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "hooks/output_file.hpp"
 #include "hooks/plan.hpp"
 #include "init/actions.hpp"
 
@@ -131,24 +130,27 @@ void Launcher::set_program(Owner owner, const config::Command& program, sys::Chi
       child.argv.front(), config::get(child.environment, "PATH").value_or(""), child.directory);
 }
 
-sys::Child Launcher::child(Owner owner, const hooks::Leaf& leaf, const sys::Outlet& outlet,
-                           pid_t main_pid) const {
+sys::Child Launcher::child(Owner owner, const Occasion& occasion) const {
   sys::Child child;
   set_surroundings(owner, child);
-  child.outlet = outlet;
+  child.outlet = occasion.outlet;
   if (owner != kMain) {
     const config::Hook& hook = model_.hooks[owner];
     child.discard_output = hook.output == config::Output::discard;
-    if (leaf && hook.condition) child.condition = condition(owner, leaf);
+    if (occasion.leaf && hook.condition) child.condition = condition(owner, occasion.leaf);
   }
   const config::Command* program = command(owner);
   if (program == nullptr) {
-    set_action(owner, main_pid, child);
+    set_action(owner, occasion.main_pid, child);
     return child;
   }
   set_program(owner, *program, child);
   const bool keeps = owner != kMain && model_.hooks[owner].output == config::Output::file;
-  if (keeps) child.task = kept_output(owner, child);
+  if (keeps) {
+    child.task = kept_output(owner, child);
+  } else if (occasion.viewer >= 0) {
+    child.task = shown_output(child, occasion.viewer);
+  }
   return child;
 }
 
@@ -157,21 +159,6 @@ sys::Child Launcher::server() const {
   child.step_down.identity = server_ ? &*server_ : nullptr;
   child.step_down.no_new_privileges = true;
   return child;
-}
-
-/// The hook's child waits for the program, to put the file in its place: PID 1 touches none.
-sys::Task Launcher::kept_output(Owner owner, sys::Child& child) const {
-  sys::Child program;
-  program.argv = std::move(child.argv);
-  program.candidates = std::move(child.candidates);
-  program.environment = std::move(child.environment);
-  program.inherit_input = true;  // what the hook's child has by then
-  program.step_down.no_new_privileges = child.step_down.no_new_privileges;
-  const config::Hook& hook = model_.hooks[owner];
-  return [program = std::move(program), path = expand(hook.output_file, owner),
-          &codes = hook.success_codes](sys::Report& report) {
-    return hooks::run_into_file(program, path, codes, report);
-  };
 }
 
 /// The use of a built-in with its texts expanded.
@@ -257,9 +244,12 @@ bool Launcher::needs_nothing(Owner owner) const {
   return is_done(builtin(owner), {around_.accounts, variables});
 }
 
-/// True for a step that this image mode leaves out, and for what would stand in for it.
+/// True for what will not run, and for what would stand in for it.
 bool Launcher::is_skipped(Owner owner) const {
-  return owner != kMain && !hooks::runs_in(model_, owner, around_.image_mode);
+  if (owner == kMain) return false;
+  const Kind kind = model_.hooks[hooks::origin_of(model_, owner)].kind;
+  if (around_.has_only_steps && kind != Kind::step) return true;
+  return !hooks::runs_in(model_, owner, around_.image_mode);
 }
 
 std::vector<uid_t> Launcher::other_uids() const {

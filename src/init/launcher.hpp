@@ -36,6 +36,16 @@ struct Surroundings {
   std::size_t literal_words = 0;
   std::string fetch_program{};  ///< the second program's path
   std::string notify_socket{};  ///< the value of main's NOTIFY_SOCKET; "": what the container has
+  bool has_only_steps = false;  ///< nothing but the steps of init will run
+};
+
+/// What differs from one start of a hook to the next.
+struct Occasion {
+  hooks::Leaf
+      leaf{};  ///< set: the child looks at the condition first, and asks for what is no file
+  sys::Outlet outlet{};  ///< where what it writes goes
+  pid_t main_pid = 0;    ///< 0 while there is none
+  int viewer = -1;       ///< a socket for a copy of what it writes
 };
 
 class Launcher {
@@ -47,12 +57,8 @@ class Launcher {
   const Refusal& refusal() const noexcept { return refusal_; }
   const std::vector<std::string>& remarks() const noexcept { return remarks_; }
 
-  /// What to give to sys::spawn(). Lives no longer than the launcher. With `leaf` the child looks
-  /// at the hook's condition first: `leaf` is asked for what is no file.
-  /// What the hook writes goes to `outlet` if that is one.
-  /// `main_pid` is main's, 0 while there is none.
-  sys::Child child(Owner owner, const hooks::Leaf& leaf = {}, const sys::Outlet& outlet = {},
-                   pid_t main_pid = 0) const;
+  /// What to give to sys::spawn(). Lives no longer than the launcher.
+  sys::Child child(Owner owner, const Occasion& occasion = {}) const;
 
   /// As whom the child runs that serves `listen.health`: main's user, or one that is nobody.
   sys::Child server() const;
@@ -124,6 +130,8 @@ class Launcher {
   void set_action(Owner owner, pid_t main_pid, sys::Child& child) const;
   sys::Task task(Owner owner, pid_t main_pid) const;
   sys::Task kept_output(Owner owner, sys::Child& program) const;
+  static sys::Child program_of(sys::Child& child);
+  static sys::Task shown_output(sys::Child& child, int viewer);
   sys::Condition condition(Owner owner, const hooks::Leaf& leaf) const;
   std::vector<std::string> texts(Owner owner) const;
   bool is_skipped(Owner owner) const;

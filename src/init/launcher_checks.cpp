@@ -39,6 +39,8 @@ Launcher::Launcher(const config::Model& model, Surroundings surroundings)
 
 void Launcher::refuse(ExitCode code, std::string reason) {
   if (refusal_.code == ExitCode::ok) refusal_.code = code;
+  const auto& told = refusal_.reasons;
+  if (std::find(told.begin(), told.end(), reason) != told.end()) return;  // of a job's copy
   refusal_.reasons.push_back(std::move(reason));
 }
 

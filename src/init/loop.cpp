@@ -32,10 +32,12 @@ class Loop {
   explicit Loop(LoopSetup& setup)
       : setup_(setup),
         supervisor_(setup.model, setup.plan, setup.rules),
-        effects_(setup.model, setup.launcher, supervisor_),
-        listener_(setup.launcher, setup.health_port, setup.mount_namespace),
         requests_(setup.model),
-        notify_(std::move(setup.notify), setup.outer_notify) {}
+        effects_(setup.model, setup.launcher, supervisor_, requests_),
+        listener_(setup.launcher, setup.health_port, setup.mount_namespace),
+        notify_(std::move(setup.notify), setup.outer_notify) {
+    if (notify_.is_open()) supervisor_.note(MainSpoke{notify_.says()}, BootClock::now());
+  }
 
   /// Only what is due at a wall time needs to know it, and when somebody sets it.
   void watch_clock() {
@@ -202,6 +204,7 @@ class Loop {
 
   void heed(const Notification& said) {
     notify_.remember(said, setup_.launcher.scrub(said.status.value_or("")));
+    if (said.says) feed(MainSpoke{*said.says});
     if (said.is_watchdog) notify_.ping(status());
     if (!said.extension) return;
     feed(GraceExtended{*said.extension});
@@ -210,7 +213,7 @@ class Loop {
 
   void take_requests() {
     if (std::exchange(requests_ready_, false)) {
-      requests_.receive(supervisor_, [this](Owner check) { feed(CheckHurried{check}); });
+      requests_.receive(supervisor_, [this](const Event& event) { feed(event); });
     }
     requests_.settle(supervisor_);
   }
@@ -234,9 +237,9 @@ class Loop {
 
   LoopSetup& setup_;
   Supervisor supervisor_;
+  Requests requests_;
   Effects effects_;
   Listener listener_;
-  Requests requests_;
   std::optional<ControlSocket> control_;
   std::optional<Time> control_rests_;
   bool control_ready_ = false;

@@ -22,7 +22,7 @@ struct LoopSetup {
   std::string mount_namespace;  ///< for the control socket
   bool warn_on_reap = false;    ///< -w
   Fd health_port{};             ///< listening, for `listen.health`
-  sys::RequestSocket notify{};  ///< main's NOTIFY_SOCKET, if it has one
+  sys::NamedSocket notify{};    ///< main's NOTIFY_SOCKET, if it has one
   std::string outer_notify{};   ///< the container's own NOTIFY_SOCKET
 };
 

@@ -42,6 +42,9 @@ constexpr Row kRows[] = {
     {News::job_done, Level::info, "done in %t%d"},
     {News::job_failed, Level::warning, "failed after %t%d"},
     {News::job_skipped, Level::warning, "skipped: its last run has not ended"},
+    {News::job_missed, Level::warning, "skipped: its startingDeadline has passed"},
+    {News::job_not_now, Level::debug, "skipped: its \"when\" does not hold"},
+    {News::job_replaced, Level::info, "stopped after %t for its next run"},
     {News::hook_timed_out, Level::warning, "timed out after %t, stopping it"},
     {News::main_started, Level::debug, "started"},
     {News::main_ended, Level::debug, "ended with exit code %c"},
@@ -49,6 +52,10 @@ constexpr Row kRows[] = {
     {News::grace_over, Level::warning, "did not end within the grace period, killing it"},
     {News::leftovers_killed, Level::warning, "killing what is left in the container"},
 };
+
+constexpr std::string_view kSkips[] = {"its condition does not hold", "not for this image mode",
+                                       "the stop goes on without it", "main has ended"};
+static_assert(std::size(kSkips) == static_cast<std::size_t>(Skip::main_gone) + 1);
 
 const Row& row_of(News news) noexcept {
   for (const Row& row : kRows) {
@@ -80,7 +87,7 @@ std::string fill(std::string_view text, const Tell& tell, std::string_view detai
         out += format_duration(tell.wait);
         break;
       case 's':
-        out += tell.code == 0 ? "its condition does not hold" : "not for this image mode";
+        out += kSkips[static_cast<std::size_t>(tell.code)];
         break;
       default:
         if (!detail.empty()) out += fmt::format(": {}", detail);
@@ -100,11 +107,30 @@ Line line_for(const Tell& tell, const config::Model& model, std::string_view det
           fmt::format("{}: {}", name_of(tell.owner, model), fill(row.text, tell, detail))};
 }
 
+std::string line_for(const Answer& answer, const config::Model& model, std::string_view detail) {
+  using Result = Answer::Result;
+  const std::string who = name_of(answer.owner, model);
+  const std::string why = detail.empty() ? "" : fmt::format(": {}", detail);
+  switch (answer.result) {
+    case Result::done:
+      return fmt::format("{}: done in {}{}", who, format_duration(answer.time), why);
+    case Result::failed:
+      return fmt::format("{}: failed after {}{}", who, format_duration(answer.time), why);
+    case Result::busy:
+      return who + " is running already; \"concurrencyPolicy\" forbids a second run";
+    case Result::not_running:
+      return who + " cannot run: the init steps are not done";
+    case Result::stopping:
+      break;
+  }
+  return who + " cannot run: the container is stopping";
+}
+
 bool has_result(News news) noexcept {
   constexpr News kWithResult[] = {News::step_done,     News::step_failed,     News::step_false,
                                   News::step_went_on,  News::job_done,        News::job_failed,
                                   News::hook_retried,  News::hook_falls_back, News::repair_done,
-                                  News::repair_failed, News::fallback_failed};
+                                  News::repair_failed, News::fallback_failed, News::job_replaced};
   return std::find(std::begin(kWithResult), std::end(kWithResult), news) != std::end(kWithResult);
 }
 

@@ -11,7 +11,7 @@ namespace pintle::init {
 class NotifySocket {
  public:
   /// `inbox` is what main sends to, `outer` whom pintle tells: a path, or "@name"; "" is nobody.
-  NotifySocket(sys::RequestSocket inbox, std::string outer)
+  NotifySocket(sys::NamedSocket inbox, std::string outer)
       : inbox_(std::move(inbox)), outer_(std::move(outer)) {}
 
   const Fd& descriptor() const noexcept { return inbox_.socket; }
@@ -40,7 +40,7 @@ class NotifySocket {
   bool pass_on(std::string_view text) const;
 
  private:
-  sys::RequestSocket inbox_;
+  sys::NamedSocket inbox_;
   std::string outer_;
   Outward outward_{};
   std::optional<Time> again_{};

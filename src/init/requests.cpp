@@ -7,11 +7,12 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "init/job_reply.hpp"
 
 namespace pintle::init {
 namespace {
 
-// A request is "VERB\tID\tID…"; an answer "done", or why not.
+// A request is "VERB\tWORD\tWORD…"; the answer to "now" is "done", or why not.
 constexpr std::string_view kNow = "now";
 constexpr std::string_view kDone = "done";
 constexpr int kPacketsATurn = 16;
@@ -41,26 +42,38 @@ Result<void> Requests::open() {
   return {};
 }
 
-void Requests::receive(const Supervisor& supervisor, const std::function<void(Owner)>& hurry) {
+void Requests::receive(const Supervisor& supervisor, const Feed& feed) {
   for (int i = 0; i < kPacketsATurn; ++i) {
     auto packet = sys::receive_packet(inbox_.socket);
     if (!packet) return log::warning(packet.error().message());
     if (!*packet) return;
-    take(std::move(**packet), supervisor, hurry);
+    take(std::move(**packet), supervisor, feed);
   }
 }
 
-void Requests::take(sys::Packet packet, const Supervisor& supervisor,
-                    const std::function<void(Owner)>& hurry) {
+void Requests::take(sys::Packet packet, const Supervisor& supervisor, const Feed& feed) {
   if (packet.from.pid == 0 || packet.answer_to.empty()) return;
   std::string client = std::move(packet.answer_to);
-  const bool may = packet.from.uid == 0 || packet.from.uid == ::geteuid();
-  if (!may) return answer(client, "only root and the user of PID 1 may ask for that");
   std::string_view words = packet.text;
-  if (take_word(words) != kNow) return answer(client, "PID 1 is of another version of pintle");
-  if (pending_.size() == kMostPending) return answer(client, "too many are asking already");
+  const std::string_view verb = take_word(words);
+  const bool may = packet.from.uid == 0 || packet.from.uid == ::geteuid();
+  if (!may) {
+    const std::string why = "only root and the user of PID 1 may ask for that";
+    using Kind = JobReply::Kind;
+    return answer(client, verb == kJobVerb ? encode(JobReply{Kind::forbidden, 0, why}) : why);
+  }
+  if (pending_.size() + customers_.size() >= kMostPending) {
+    return answer(client, "too many are asking already");
+  }
+  if (verb == kNow) return take_checks(std::move(client), words, supervisor, feed);
+  if (verb == kJobVerb) return take_job(std::move(client), words, feed);
+  answer(client, "PID 1 is of another version of pintle");
+}
+
+void Requests::take_checks(std::string client, std::string_view ids, const Supervisor& supervisor,
+                           const Feed& feed) {
   std::string unknown;
-  const auto owners = checks_named(words, unknown);
+  const auto owners = checks_named(ids, unknown);
   if (!unknown.empty()) return answer(client, fmt::format("there is no check \"{}\"", unknown));
   Pending pending{std::move(client), {}};
   for (const Owner owner : owners) {
@@ -68,9 +81,58 @@ void Requests::take(sys::Packet packet, const Supervisor& supervisor,
     // One that waits for the startup checks, or has been answered for good, does not run.
     if (!run.is_active() && !supervisor.check(owner).due()) continue;
     pending.runs.emplace_back(owner, run.runs + 1);
-    hurry(owner);
+    feed(CheckHurried{owner});
   }
   pending_.push_back(std::move(pending));
+}
+
+/// "ID\tSOCKET": the latter, if there is one, is where the client waits for what the job writes.
+void Requests::take_job(std::string client, std::string_view words, const Feed& feed) {
+  const std::string_view id = take_word(words);
+  const auto found =
+      std::find_if(model_.hooks.begin(), model_.hooks.end(), [&](const config::Hook& hook) {
+        return hook.kind == config::Kind::job && hook.copy_of == config::kNoHook && hook.id == id;
+      });
+  if (found == model_.hooks.end()) {
+    return answer(client, encode(JobReply{JobReply::Kind::unknown, 0, unknown_job(id)}));
+  }
+  Customer customer{++last_ticket_, std::move(client), {}};
+  if (!words.empty()) {
+    auto viewer = sys::try_connect_local(words);
+    // Its name may have become somebody else's.
+    const auto peer = viewer ? sys::peer_of(*viewer) : Result<sys::Peer>(viewer.error());
+    const bool is_client = peer && (peer->uid == 0 || peer->uid == ::geteuid());
+    if (is_client) customer.viewer = *std::move(viewer);
+  }
+  const int ticket = customer.ticket;
+  customers_.push_back(std::move(customer));
+  feed(JobAsked{static_cast<Owner>(found - model_.hooks.begin()), ticket});
+}
+
+std::string Requests::unknown_job(std::string_view id) const {
+  std::vector<std::string_view> ids;
+  for (const config::Hook& hook : model_.hooks) {
+    if (hook.kind == config::Kind::job && hook.copy_of == config::kNoHook) ids.push_back(hook.id);
+  }
+  const std::string_view meant = nearest(id, ids);
+  std::string text = fmt::format("there is no job \"{}\"", one_line(id, 64));
+  if (!meant.empty()) text += fmt::format("; did you mean \"{}\"?", meant);
+  return text;
+}
+
+void Requests::conclude(const Answer& concluded, std::string_view line) {
+  std::erase_if(customers_, [&](const Customer& customer) {
+    if (customer.ticket != concluded.ticket) return false;
+    answer(customer.client, encode(reply_to(concluded, std::string(line))));
+    return true;
+  });
+}
+
+int Requests::viewer(int ticket) const noexcept {
+  for (const Customer& customer : customers_) {
+    if (customer.ticket == ticket && customer.viewer) return customer.viewer.get();
+  }
+  return -1;
 }
 
 /// All checks if there are no ids.

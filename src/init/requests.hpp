@@ -28,9 +28,15 @@ class Requests {
   /// Clients are told it in the status; "" if there is none.
   const std::string& name() const noexcept { return inbox_.name; }
 
-  /// Takes what has come, a bounded number of requests: calls `hurry(owner)` for each check that is
-  /// to run at once.
-  void receive(const Supervisor& supervisor, const std::function<void(Owner)>& hurry);
+  /// Takes what has come, a bounded number of requests, and tells the supervisor by `feed`.
+  using Feed = std::function<void(const Event&)>;
+  void receive(const Supervisor& supervisor, const Feed& feed);
+
+  /// Answers who asked for a job; `line` is for people. A ticket that nobody has is nothing.
+  void conclude(const Answer& answer, std::string_view line);
+
+  /// The socket of who wants to see what his job writes; below zero if there is none.
+  int viewer(int ticket) const noexcept;
 
   /// Answers those for whom everything has run.
   void settle(const Supervisor& supervisor);
@@ -40,15 +46,26 @@ class Requests {
     std::string client;
     std::vector<std::pair<Owner, int>> runs;  ///< until a hook has begun that many, and ended
   };
+  /// Who asked for a job.
+  struct Customer {
+    int ticket;
+    std::string client;
+    Fd viewer;
+  };
 
   void answer(const std::string& client, std::string_view words) const;
-  void take(sys::Packet packet, const Supervisor& supervisor,
-            const std::function<void(Owner)>& hurry);
+  void take(sys::Packet packet, const Supervisor& supervisor, const Feed& feed);
+  void take_checks(std::string client, std::string_view ids, const Supervisor& supervisor,
+                   const Feed& feed);
+  std::string unknown_job(std::string_view id) const;
+  void take_job(std::string client, std::string_view words, const Feed& feed);
   std::vector<Owner> checks_named(std::string_view ids, std::string& unknown) const;
 
   const config::Model& model_;
-  sys::RequestSocket inbox_{};
+  sys::NamedSocket inbox_{};
   std::vector<Pending> pending_{};
+  std::vector<Customer> customers_{};
+  int last_ticket_ = 0;
 };
 
 /// Asks PID 1, whose status said `name`, to run these checks now, all of them if `ids` is empty,

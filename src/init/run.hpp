@@ -30,6 +30,9 @@ struct Run {
   std::optional<Time> remark{};    ///< when to say that it takes long
   std::optional<Time> retry_at{};  ///< when the next attempt begins; it is not active meanwhile
   bool timed_out = false;
+  bool asks_condition = false;  ///< the first attempt's child looks at the condition
+  bool is_replaced = false;     ///< it is being ended for the next run of its job
+  int ticket = 0;               ///< of who asked for it
   // Results of the last one that ended, for status.
   bool has_ended = false;
   int last_code = 0;

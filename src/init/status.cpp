@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kFirstLine = "pintle-status 1";
 // Without it the message is cut, and a check that is unhealthy may be missing.
 constexpr std::string_view kLastLine = "end\n";
-constexpr std::size_t kFields = 8;
+constexpr std::size_t kFields = 9;
 
 using Fields = std::array<std::string_view, kFields>;
 
@@ -49,10 +49,13 @@ Enum enum_of(std::string_view text, Enum last) noexcept {
 }
 
 std::string hook_line(const HookStatus& hook) {
-  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\n", hook.kind, hook.id, hook.state, hook.runs,
-                     hook.last_code ? fmt::format("{}", *hook.last_code) : "",
-                     hook.last_time.count(),
-                     hook.next_in ? fmt::format("{}", hook.next_in->count()) : "");
+  const auto text = [](const std::optional<Duration>& time) {
+    return time ? fmt::format("{}", time->count()) : std::string();
+  };
+  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", hook.kind, hook.id, hook.state,
+                     hook.runs, hook.last_code ? fmt::format("{}", *hook.last_code) : "",
+                     hook.last_time.count(), text(hook.next_in), text(hook.began_before),
+                     hook.streak);
 }
 
 HookStatus hook_of(const Fields& f) {
@@ -60,6 +63,8 @@ HookStatus hook_of(const Fields& f) {
   if (const auto code = optional_number(f[4])) hook.last_code = static_cast<int>(*code);
   hook.last_time = Duration(number(f[5]));
   if (const auto next = optional_number(f[6])) hook.next_in = Duration(*next);
+  if (const auto began = optional_number(f[7])) hook.began_before = Duration(*began);
+  hook.streak = number(f[8]);
   return hook;
 }
 
@@ -81,7 +86,7 @@ void read_line(std::string_view line, Status& status) {
     status.checks.push_back({std::string(f[1]), enum_of(f[2], config::Question::startup),
                              enum_of(f[3], health::Verdict::unhealthy), std::string(f[4]),
                              number(f[5])});
-  } else if (f[0] == "step" || f[0] == "job") {
+  } else if (f[0] == "step" || f[0] == "job" || f[0] == "shutdown") {
     status.hooks.push_back(hook_of(f));
   }
 }

@@ -17,13 +17,16 @@
 namespace pintle::init {
 
 struct HookStatus {
-  std::string kind;  ///< "step" or "job"
+  std::string kind;  ///< "step", "job" or "shutdown"
   std::string id;
   std::string state;  ///< "waiting", "running", "done", "failed"
   std::int64_t runs = 0;
   std::optional<int> last_code{};
   Duration last_time{};
-  std::optional<Duration> next_in{};  ///< of a job
+  // Of a job:
+  std::optional<Duration> next_in{};
+  std::optional<Duration> began_before{};  ///< how long ago a run began last
+  std::int64_t streak = 0;                 ///< runs in a row that ended like the last one
 };
 
 struct Status {

@@ -10,9 +10,6 @@
 namespace pintle::init {
 namespace {
 
-/// What nothing survives, and nothing waits for any longer: an exit of PID 1 ends the rest.
-constexpr Duration kAfterKill = 2s;
-
 ExitCode code_of(const StartFailure& failure) noexcept {
   if (failure.step == sys::StartStep::privileges) return ExitCode::refused;
   if (failure.step != sys::StartStep::execute) return ExitCode::not_executable;
@@ -24,8 +21,10 @@ Reason reason_of(ExitCode code) noexcept {
   return code == ExitCode::not_found ? Reason::main_not_found : Reason::main_not_executable;
 }
 
-schedule::Timer timer_of(const config::Schedule& schedule) noexcept {
-  return schedule.cron ? schedule::Timer(*schedule.cron) : schedule::Timer(schedule.every);
+schedule::Timer timer_of(const config::Hook& hook, const std::string& host) noexcept {
+  const schedule::Jitter jitter{hook.job.jitter, schedule::seed_of(host, hook.id)};
+  return hook.schedule.cron ? schedule::Timer(*hook.schedule.cron, jitter)
+                            : schedule::Timer(hook.schedule.every, jitter);
 }
 
 }  // namespace
@@ -33,16 +32,15 @@ schedule::Timer timer_of(const config::Schedule& schedule) noexcept {
 Supervisor::Supervisor(const config::Model& model, const hooks::Plan& plan, Rules rules)
     : model_(model),
       rules_(std::move(rules)),
-      steps_(plan, rules_.parallelism),
+      init_(plan.steps, rules_.parallelism),
+      before_(plan.before, rules_.parallelism),
+      after_(plan.after, rules_.parallelism),
       stands_for_(model.hooks.size(), kMain),
       extra_(model.hooks.size()),
       runs_(model.hooks.size()),
       random_(rules_.seed | 1U) {
-  for (const hooks::PlannedStep& step : plan.steps) {
-    extra_[step.hook] = step_owner_.size();
-    step_owner_.push_back(step.hook);
-    is_skipped_.push_back(step.is_skipped);
-    is_condition_.push_back(step.is_condition);
+  for (const Stage* stage : {&init_, &before_, &after_}) {
+    for (std::size_t i = 0; i < stage->owners.size(); ++i) extra_[stage->owners[i]] = i;
   }
   for (Owner owner = 0; owner < model.hooks.size(); ++owner) {
     const config::Hook& hook = model.hooks[owner];
@@ -52,10 +50,26 @@ Supervisor::Supervisor(const config::Model& model, const hooks::Plan& plan, Rule
       checks_.emplace_back(hook.check);
       is_repaired_.push_back(false);
     } else if (hook.kind == Kind::job) {
-      extra_[owner] = jobs_.size();
-      jobs_.push_back(timer_of(hook.schedule));
+      add_job(owner);
     }
   }
+}
+
+/// Copies stand behind what they are copies of.
+void Supervisor::add_job(Owner owner) {
+  const config::Hook& hook = model_.hooks[owner];
+  if (hook.copy_of != config::kNoHook) {
+    extra_[owner] = extra_[hook.copy_of];
+    jobs_[extra_[owner]].runs.push_back(owner);
+    return;
+  }
+  extra_[owner] = jobs_.size();
+  Job& job = jobs_.emplace_back(Job{.timer = timer_of(hook, rules_.host)});
+  job.runs.push_back(owner);
+  if (!hook.condition) return;
+  job.when = hooks::settled(*hook.condition, [&](const config::Condition& leaf) {
+    return rules_.known_leaf ? rules_.known_leaf(owner, leaf) : std::nullopt;
+  });
 }
 
 void Supervisor::note(const Event& event, Time now) noexcept {
@@ -87,37 +101,11 @@ void Supervisor::tell(News news, Owner owner, int code) noexcept {
   push(Tell{news, owner, code, about.last_time, about.timed_out});
 }
 
-void Supervisor::on(const Signalled& event, Time now) noexcept {
-  const bool stops = rules_.stop_signals[static_cast<std::size_t>(event.number)];
-  const bool is_first = stops && stop_signal_ == 0;
-  if (is_first) {
-    stop_signal_ = event.number;
-    if (!stop_began_) stop_began_ = now;
-    if (phase_ < Phase::stopping) push(Tell{.news = News::stopping, .code = event.number});
-  }
-  if (stops && leftovers_ == Leftovers::asked) {
-    leftovers_deadline_ = is_first ? limit_to_total(*leftovers_deadline_) : now;
-  }
-  if (!main_.is_active()) return;  // nobody to forward to: before main, or after it
-  forward(event.number, stops);
-  if (!is_first || phase_ != Phase::running) return;
-  if (rules_.grace) main_.deadline = limit_to_total(now + *rules_.grace);
-  transition(Phase::stopping);
-}
-
-/// Main gets `number`, or what it gets instead; a stop signal must reach one that is stopped, too.
-void Supervisor::forward(int number, bool stops) noexcept {
-  const auto rewrite = rules_.rewrites.find(number);
-  const int sent = rewrite == rules_.rewrites.end() ? number : rewrite->second;
-  const pid_t target = rules_.signal_group ? -main_.pid : main_.pid;
-  if (sent != 0) push(Kill{kMain, target, sent});
-  if (stops) push(Kill{kMain, target, SIGCONT});
-}
-
 void Supervisor::on(const ChildStarted& event, Time now) noexcept {
   Run& started = event.owner == kMain ? main_ : runs_[event.owner];
   started.state = Run::State::running;
   started.pid = event.pid;
+  has_children_ = true;
   if (event.owner == kMain) {
     push(Settle{});
     tell(News::main_started, kMain);
@@ -160,7 +148,7 @@ void Supervisor::on(const ChildGone& event, Time now) noexcept {
   run.last_code = event.code;
   run.last_time = std::chrono::duration_cast<Duration>(now - run.began);
   if (*owner == kMain) {
-    main_gone(event);
+    main_gone(event, now);
   } else {
     hook_gone(*owner, outcome_of(*owner, event), now);
   }
@@ -179,18 +167,18 @@ void Supervisor::on(const MainStopped&, Time) noexcept {
 /// EXTEND_TIMEOUT_USEC of sd_notify(3), within what the whole stop may take.
 void Supervisor::on(const GraceExtended& event, Time now) noexcept {
   if (phase_ != Phase::stopping || !main_.is_active() || !main_.deadline) return;
-  main_.deadline = std::max(*main_.deadline, limit_to_total(now + event.time));
+  const Time wanted = now + event.time;
+  main_.deadline = std::max(*main_.deadline, std::min(wanted, main_end().value_or(wanted)));
 }
 
-void Supervisor::main_gone(const ChildGone& event) noexcept {
+void Supervisor::main_gone(const ChildGone& event, Time now) noexcept {
   tell(News::main_ended, kMain, event.code);
   if (event.failure) {
     const ExitCode code = code_of(*event.failure);
-    quit({static_cast<int>(code), reason_of(code), kMain, 0, *event.failure});
-  } else {
-    const bool is_success = rules_.success_codes[static_cast<std::size_t>(event.code & 0xff)];
-    quit({is_success ? 0 : event.code, Reason::main_ended});
+    return quit({static_cast<int>(code), reason_of(code), kMain, 0, *event.failure});
   }
+  const bool is_success = rules_.success_codes[static_cast<std::size_t>(event.code & 0xff)];
+  main_over({is_success ? 0 : event.code, Reason::main_ended}, now);
 }
 
 void Supervisor::transition(Phase phase) noexcept {
@@ -198,55 +186,30 @@ void Supervisor::transition(Phase phase) noexcept {
   phase_ = phase;
   if (phase != Phase::stopping) return;
   for (health::State& check : checks_) check.end();
-  for (schedule::Timer& job : jobs_) job.end();
+  for (Job& job : jobs_) job.timer.end();
 }
 
+/// There is, or was, no main that something could be done before or after.
 void Supervisor::quit(const Quit& quit) noexcept {
   if (!verdict_) verdict_ = quit;
-  if (leftovers_ == Leftovers::not_yet) leftovers_ = Leftovers::unknown;
   if (phase_ < Phase::stopping) transition(Phase::stopping);
+  stop_ = Stop::rest;
 }
 
-Time Supervisor::limit_to_total(Time wanted) const noexcept {
-  if (!stop_began_ || !rules_.total_grace) return wanted;
-  return std::min(wanted, *stop_began_ + *rules_.total_grace);
+Stage& Supervisor::stage_of(Owner owner) noexcept {
+  const config::Hook& hook = model_.hooks[owner];
+  if (hook.kind != Kind::shutdown) return init_;
+  return hook.moment == config::Moment::before ? before_ : after_;
 }
 
-bool Supervisor::drive_leftovers(Time now) noexcept {
-  switch (leftovers_) {
-    case Leftovers::not_yet:
-      return false;
-    case Leftovers::unknown:
-      if (!children_known_) return false;
-      if (!has_children_) break;
-      push(KillAll{SIGTERM});
-      push(KillAll{SIGCONT});
-      leftovers_ = Leftovers::asked;
-      leftovers_deadline_ = limit_to_total(now + kKillDelay);
-      return true;
-    case Leftovers::asked:
-      if (children_known_ && !has_children_) break;
-      if (now < *leftovers_deadline_) return false;
-      push(Tell{.news = News::leftovers_killed});
-      push(KillAll{SIGKILL});
-      leftovers_ = Leftovers::killed;
-      leftovers_deadline_ = now + kAfterKill;
-      orphans_at_kill_ = orphans_;
-      return true;
-    case Leftovers::killed:
-      if (children_known_ && !has_children_) break;
-      // Children of those that died are ours now, and may have been forked unseen.
-      if (!rules_.is_pid1 && children_known_ && orphans_ != orphans_at_kill_) {
-        orphans_at_kill_ = orphans_;
-        push(KillAll{SIGKILL});
-        return true;
-      }
-      if (now < *leftovers_deadline_) return false;
-      break;
-  }
-  push(*verdict_);
-  transition(Phase::exited);
-  return true;
+const Stage& Supervisor::stage_of(Owner owner) const noexcept {
+  return const_cast<Supervisor*>(this)->stage_of(owner);
+}
+
+/// The hook that `owner` stands for in the end: itself, or whose fallback or repair it is.
+Owner Supervisor::root_of(Owner owner) const noexcept {
+  while (stands_for_[owner] != kMain) owner = stands_for_[owner];
+  return owner;
 }
 
 std::optional<Owner> Supervisor::owner_of(pid_t pid) const noexcept {
@@ -278,8 +241,11 @@ std::optional<Time> Supervisor::deadline() const noexcept {
   consider_run(main_);
   for (const Run& run : runs_) consider_run(run);
   for (const health::State& check : checks_) consider(check.due());
-  for (const schedule::Timer& job : jobs_) consider(job.due());
-  consider(leftovers_deadline_);
+  for (const Job& job : jobs_) {
+    consider(job.timer.due());
+    if (job.turn) consider(job.turn->until);
+  }
+  if (phase_ == Phase::stopping) consider(stop_deadline());
   return first;
 }
 

@@ -5,11 +5,11 @@
 // child is read from the kernel once: an allocation that failed in between would lose it, and
 // PID 1 would wait for ever.
 //
-// Phases: init (steps run) -> running (main, checks, jobs) -> stopping (jobs and checks are ended,
-// main gets its signal, then what is left in the container) -> exited (Quit). transition() is the
-// only way from one to the next.
+// Phases: init (steps run) -> running (main, checks, jobs) -> stopping (see Stop) -> exited (Quit).
+// transition() is the only way from one to the next.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bitset>
 #include <cstdint>
@@ -25,8 +25,9 @@
 #include "hooks/condition.hpp"
 #include "hooks/steps.hpp"
 #include "init/events.hpp"
+#include "init/job.hpp"
 #include "init/run.hpp"
-#include "schedule/timer.hpp"
+#include "init/stage.hpp"
 
 namespace pintle::init {
 
@@ -39,7 +40,10 @@ struct Rules {
   std::map<int, int> rewrites{};     ///< what main gets instead; 0: nothing
   std::bitset<256> success_codes{};  ///< -e: main's codes that become 0
   std::size_t parallelism = 1;
-  std::uint64_t seed = 1;  ///< of the jitter
+  std::uint64_t seed = 1;  ///< of the jitter of back-offs
+  std::string host{};      ///< what tells one container of a fleet from another: jitter of jobs
+  bool pauses = false;     ///< there is no main: running lasts until a stop signal
+  bool ends_after_init = false;  ///< --init-only
   /// Which variables are set for a hook and which mode it is, for its condition; files are not
   /// known here.
   std::function<std::optional<bool>(Owner, const config::Condition& leaf)> known_leaf{};
@@ -68,8 +72,15 @@ class Supervisor {
   Phase phase() const noexcept { return phase_; }
   const Run& run(Owner owner) const noexcept { return owner == kMain ? main_ : runs_[owner]; }
   const health::State& check(Owner owner) const noexcept { return checks_[extra_[owner]]; }
-  const schedule::Timer& job(Owner owner) const noexcept { return jobs_[extra_[owner]]; }
-  hooks::StepState step(Owner owner) const noexcept { return steps_.state(extra_[owner]); }
+  const Job& job(Owner owner) const noexcept { return jobs_[extra_[owner]]; }
+  /// One of its runs has not ended, or waits for another attempt.
+  bool is_running(const Job& job) const noexcept {
+    return std::any_of(job.runs.begin(), job.runs.end(), [&](Owner one) { return is_busy(one); });
+  }
+  /// Of a step of init or of the shutdown.
+  hooks::StepState step(Owner owner) const noexcept {
+    return stage_of(owner).steps.state(extra_[owner]);
+  }
   /// Whether a leaf of a hook's condition holds: what a step ended with, or what the rules know.
   std::optional<bool> answer(Owner owner, const config::Condition& leaf) const;
   std::uint64_t orphans() const noexcept { return orphans_; }
@@ -78,6 +89,8 @@ class Supervisor {
 
  private:
   using Kind = config::Kind;
+
+  void add_job(Owner owner);
 
   // note(): one for each event.
   void on(const Signalled& event, Time now) noexcept;
@@ -88,10 +101,12 @@ class Supervisor {
   void on(const MainStopped& event, Time now) noexcept;
   void on(const GraceExtended& event, Time now) noexcept;
   void on(const CheckHurried& event, Time now) noexcept;
+  void on(const JobAsked& event, Time now) noexcept;
+  void on(const MainSpoke& event, Time now) noexcept;
   void on(const ClockChanged& event, Time now) noexcept;
 
   // What an end means, by kind.
-  void main_gone(const ChildGone& event) noexcept;
+  void main_gone(const ChildGone& event, Time now) noexcept;
   /// How one attempt ended. Only a plain failure can be the answer to a condition.
   enum class Outcome : std::uint8_t { success, failure, error, skipped };
   Outcome outcome_of(Owner owner, const ChildGone& event) const noexcept;
@@ -99,27 +114,51 @@ class Supervisor {
   bool retry(Owner owner, Time now) noexcept;
   void conclude(Owner owner, Outcome outcome, Time now) noexcept;
   void conclude_step(Owner owner, Outcome outcome, bool fell_back) noexcept;
-  void conclude_job(Owner owner, Outcome outcome, bool fell_back) noexcept;
+  void conclude_job(Owner owner, Outcome outcome, bool fell_back, Time now) noexcept;
+  News news_of_job(Owner owner, Outcome outcome, bool fell_back) const noexcept;
   void check_gone(Owner owner, bool succeeded, Time now) noexcept;
   void check_turned(Owner owner, Time now) noexcept;
   void conclude_repair(Owner owner, Owner repair, Outcome outcome, Time now) noexcept;
   void terminate(Owner owner, Time now) noexcept;
   void forward(int number, bool stops) noexcept;
   double chance() noexcept;
+  bool is_over(Owner owner) const noexcept;
 
   // next(): each may queue actions; true if it did.
   bool enforce_deadlines(Time now) noexcept;
   bool enforce(Owner owner, Run& run, Time now) noexcept;
   bool drive_init(Time now) noexcept;
   bool end_init(Time now) noexcept;
-  void start_step(std::size_t step, Time now) noexcept;
+  bool drive_stage(Stage& stage, Time now) noexcept;
+  void start_step(Stage& stage, std::size_t step, Time now) noexcept;
   bool drive_retries(Time now) noexcept;
   bool drive_running(Time now) noexcept;
-  bool drive_hook(Owner owner, Time now) noexcept;
+  bool drive_check(Owner owner, Time now) noexcept;
+  bool drive_job(Owner owner, Time now) noexcept;
+  void take_slot(Owner owner, Job& job, Time now) noexcept;
+  bool take_turn(Owner owner, Job& job, Time now) noexcept;
+  void begin_job(Owner owner, Owner free, int ticket, Time now) noexcept;
+  bool replace_run(Owner owner, Time now) noexcept;
   bool drive_stopping(Time now) noexcept;
+  bool end_what_is_over(Time now) noexcept;
+  bool drive_before(Time now) noexcept;
+  bool drive_after(Time now) noexcept;
   bool drive_leftovers(Time now) noexcept;
 
   void transition(Phase phase) noexcept;
+  void begin_main(Time now) noexcept;
+  void begin_stop(Time now) noexcept;
+  void hurry(Time now) noexcept;
+  void stop_main(Time now) noexcept;
+  void main_over(const Quit& quit, Time now) noexcept;
+  bool skip_next(Stage& stage, Skip why) noexcept;
+  bool may_go_on(Owner owner) const noexcept;
+  std::optional<Time> stop_deadline() const noexcept;
+  bool waits_for_jobs(Time now) const noexcept;
+  std::optional<Time> part_of_total(int eighths) const noexcept;
+  std::optional<Time> main_end() const noexcept;
+  std::optional<Time> before_end() const noexcept;
+  std::optional<Time> after_end() const noexcept;
   void begin_services(Time now) noexcept;
   void open_gates(Time now) noexcept;
   bool startup_passed() const noexcept;
@@ -128,6 +167,23 @@ class Supervisor {
   void begin_attempt(Owner owner, Run& run, Time now) noexcept;
   void quit(const Quit& quit) noexcept;
   bool any_active() const noexcept;
+  Stage& stage_of(Owner owner) noexcept;
+  const Stage& stage_of(Owner owner) const noexcept;
+  Owner root_of(Owner owner) const noexcept;
+  bool is_busy(Owner owner) const noexcept;
+  Owner free_run(const Job& job) const noexcept;
+  /// True if a check of this kind has such a verdict.
+  template <class Is>
+  bool any_check(config::Question question, Is is) const noexcept {
+    for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
+      const config::Hook& hook = model_.hooks[owner];
+      if (hook.kind != Kind::check || hook.check.question != question) continue;
+      if (is(check(owner).verdict())) return true;
+    }
+    return false;
+  }
+  bool is_alive() const noexcept;
+  bool is_ready() const noexcept;
   bool failed_a_proof(Owner owner) const noexcept;
   Time limit_to_total(Time wanted) const noexcept;
 
@@ -137,15 +193,15 @@ class Supervisor {
   const config::Model& model_;
   Rules rules_;
   Phase phase_ = Phase::init;
-  hooks::Steps steps_;
-  std::vector<Owner> step_owner_;   ///< of each planned step
-  std::vector<bool> is_skipped_;    ///< of each planned step: not in this image mode
-  std::vector<bool> is_condition_;  ///< of each planned step: its failure is an answer
+  Stage init_;
+  Stage before_;
+  Stage after_;
   std::vector<Owner> stands_for_;   ///< of each hook: for whom it is the fallback, or kMain
-  std::vector<std::size_t> extra_;  ///< of each hook: its place in steps_, checks_ or jobs_
+  std::vector<std::size_t> extra_;  ///< of each hook: its place in its stage, checks_ or jobs_
   std::vector<health::State> checks_;
   std::vector<bool> is_repaired_;  ///< of each check: its repair ran since it turned unhealthy
-  std::vector<schedule::Timer> jobs_;
+  std::vector<Job> jobs_;
+  health::MainSays main_says_ = health::MainSays::nothing;
   std::vector<Run> runs_;
   Run main_;
 
@@ -153,8 +209,16 @@ class Supervisor {
   std::optional<Time> stop_began_;
   std::optional<Owner> failed_step_;
   std::optional<Quit> verdict_;  ///< how we shall end, once main has or cannot start
-  enum class Leftovers : std::uint8_t { not_yet, unknown, asked, killed };
-  Leftovers leftovers_ = Leftovers::not_yet;
+  /// What the stop waits for: jobs and the steps before main's stop signal, main, the steps after
+  /// it, the rest of the container.
+  enum class Stop : std::uint8_t { before, main, after, rest };
+  Stop stop_ = Stop::before;
+  bool main_was_told_ = false;  ///< it has had a stop signal
+  bool before_hurried_ = false;
+  bool after_hurried_ = false;
+  std::optional<Time> main_ended_;
+  enum class Leftovers : std::uint8_t { unknown, asked, killed };
+  Leftovers leftovers_ = Leftovers::unknown;
   std::optional<Time> leftovers_deadline_;
   bool children_known_ = false;  ///< has_children_ is up to date
   bool has_children_ = false;

@@ -1,7 +1,5 @@
 // The part of the supervisor that says what the end of a check's run means: its verdict, the gates
 // that it opens, its repair, and the end of main.
-#include <csignal>
-
 #include "base/exit_codes.hpp"
 #include "init/supervisor.hpp"
 
@@ -53,13 +51,27 @@ void Supervisor::conclude_repair(Owner owner, Owner repair, Outcome outcome, Tim
 
 /// Main is stopped as a stop signal would, and whatever it ends with, the code says why.
 void Supervisor::terminate(Owner owner, Time now) noexcept {
-  if (phase_ != Phase::running || !main_.is_active()) return;
+  if (phase_ != Phase::running) return;
   tell(News::check_terminates, owner, runs_[owner].last_code);
   verdict_ = Quit{static_cast<int>(ExitCode::liveness), Reason::unhealthy, owner};
-  stop_began_ = now;
-  forward(SIGTERM, true);
-  if (rules_.grace) main_.deadline = limit_to_total(now + *rules_.grace);
-  transition(Phase::stopping);
+  begin_stop(now);
+}
+
+void Supervisor::on(const MainSpoke& event, Time) noexcept {
+  main_says_ = event.says;
+}
+
+bool Supervisor::is_alive() const noexcept {
+  return !any_check(config::Question::liveness,
+                    [](health::Verdict verdict) { return verdict == health::Verdict::unhealthy; });
+}
+
+bool Supervisor::is_ready() const noexcept {
+  const bool hushed =
+      main_says_ == health::MainSays::starting || main_says_ == health::MainSays::stopping;
+  return phase_ == Phase::running && startup_passed() && !hushed &&
+         !any_check(config::Question::readiness,
+                    [](health::Verdict verdict) { return verdict != health::Verdict::healthy; });
 }
 
 }  // namespace pintle::init

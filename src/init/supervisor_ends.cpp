@@ -21,15 +21,21 @@ void Supervisor::hook_gone(Owner owner, Outcome outcome, Time now) noexcept {
   if (model_.hooks[owner].kind == Kind::check) {
     return check_gone(owner, outcome == Outcome::success, now);
   }
-  const bool is_over = phase_ == Phase::stopping || stop_signal_ != 0 || failed_step_.has_value();
   const bool failed = outcome == Outcome::failure || outcome == Outcome::error;
-  if (failed && !is_over && retry(owner, now)) return;
+  if (!failed || is_over(owner)) return conclude(owner, outcome, now);
+  if (retry(owner, now)) return;
   const Owner fallback = model_.hooks[owner].fallback_hook;
-  if (failed && !is_over && fallback != config::kNoHook) {
-    tell(News::hook_falls_back, owner, runs_[owner].last_code);
-    return begin(fallback, runs_[fallback], now);
-  }
-  conclude(owner, outcome, now);
+  if (fallback == config::kNoHook) return conclude(owner, outcome, now);
+  tell(News::hook_falls_back, owner, runs_[owner].last_code);
+  runs_[fallback].ticket = runs_[owner].ticket;
+  begin(fallback, runs_[fallback], now);
+}
+
+/// No further attempt, and no fallback: what it belongs to has been stopped.
+bool Supervisor::is_over(Owner owner) const noexcept {
+  if (runs_[owner].is_replaced) return true;
+  if (phase_ == Phase::stopping) return !may_go_on(owner);
+  return stop_signal_ != 0 || failed_step_.has_value();
 }
 
 bool Supervisor::retry(Owner owner, Time now) noexcept {
@@ -51,21 +57,24 @@ void Supervisor::conclude(Owner owner, Outcome outcome, Time now) noexcept {
   while (stands_for_[owner] != kMain) {
     fell_back = true;
     const bool failed = outcome == Outcome::failure || outcome == Outcome::error;
-    const bool is_over = phase_ == Phase::stopping || stop_signal_ != 0 || failed_step_;
     const bool is_repair = model_.hooks[stands_for_[owner]].kind == Kind::check;
-    if (failed && !is_over && !is_repair) {
+    if (failed && !is_over(owner) && !is_repair) {
       tell(News::fallback_failed, owner, runs_[owner].last_code);
     }
+    runs_[stands_for_[owner]].is_replaced = runs_[owner].is_replaced;
     owner = stands_for_[owner];
   }
-  if (model_.hooks[owner].kind == Kind::check) return conclude_repair(owner, ended, outcome, now);
-  if (model_.hooks[owner].kind == Kind::step) return conclude_step(owner, outcome, fell_back);
-  conclude_job(owner, outcome, fell_back);
+  const Kind kind = model_.hooks[owner].kind;
+  if (kind == Kind::check) return conclude_repair(owner, ended, outcome, now);
+  if (kind == Kind::job) return conclude_job(owner, outcome, fell_back, now);
+  conclude_step(owner, outcome, fell_back);
 }
 
 void Supervisor::conclude_step(Owner owner, Outcome outcome, bool fell_back) noexcept {
   const std::size_t step = extra_[owner];
-  const bool goes_on = model_.hooks[owner].on_failure == config::OnFailure::proceed;
+  Stage& stage = stage_of(owner);
+  const bool is_shutdown = model_.hooks[owner].kind == Kind::shutdown;
+  const bool goes_on = is_shutdown || model_.hooks[owner].on_failure == config::OnFailure::proceed;
   StepState state = StepState::failed;
   News news = News::step_failed;
   if (outcome == Outcome::skipped) {
@@ -74,25 +83,18 @@ void Supervisor::conclude_step(Owner owner, Outcome outcome, bool fell_back) noe
   } else if (outcome == Outcome::success) {
     state = fell_back ? StepState::fell_back : StepState::done;
     news = fell_back ? News::step_fell_back : News::step_done;
-  } else if (is_condition_[step] && outcome == Outcome::failure && !fell_back) {
+  } else if (stage.is_condition[step] && outcome == Outcome::failure && !fell_back) {
     state = StepState::answered_no;
     news = News::step_false;
   } else if (goes_on) {
     state = StepState::went_on;
     news = News::step_went_on;
   }
-  steps_.finish(step, state);
-  // A step that we ended because the start is over has not failed by itself.
-  if (stop_signal_ != 0 || failed_step_) return;
+  stage.steps.finish(step, state);
+  // A step that we ended because the start, or the stop, is past it has not failed by itself.
+  if (is_over(owner)) return;
   if (state == StepState::failed) failed_step_ = owner;
   tell(news, owner, outcome == Outcome::skipped ? 0 : runs_[owner].last_code);
-}
-
-void Supervisor::conclude_job(Owner owner, Outcome outcome, bool fell_back) noexcept {
-  if (phase_ != Phase::running) return;
-  const bool succeeded = outcome == Outcome::success;
-  const News good = fell_back ? News::step_fell_back : News::job_done;
-  tell(succeeded ? good : News::job_failed, owner, runs_[owner].last_code);
 }
 
 /// xorshift64: good enough to spread retries.

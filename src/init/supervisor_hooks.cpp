@@ -1,5 +1,5 @@
-// The parts of the supervisor that drive hooks: steps in init, checks and jobs while running, and
-// the end of whatever takes too long.
+// The parts of the supervisor that drive hooks: steps, checks, and the end of whatever takes too
+// long.
 #include <algorithm>
 #include <csignal>
 
@@ -10,6 +10,7 @@ namespace pintle::init {
 
 void Supervisor::begin(Owner owner, Run& run, Time now) noexcept {
   run.attempt = 0;
+  run.is_replaced = false;
   begin_attempt(owner, run, now);
 }
 
@@ -20,7 +21,8 @@ void Supervisor::begin_attempt(Owner owner, Run& run, Time now) noexcept {
   run.attempt += 1;
   run.began = now;
   run.timed_out = false;
-  push(Spawn{owner});
+  push(Spawn{owner, run.asks_condition, run.ticket});
+  run.asks_condition = false;
 }
 
 void Supervisor::end(Owner owner, Run& run, Time now) noexcept {
@@ -102,15 +104,25 @@ bool Supervisor::end_init(Time now) noexcept {
 
 bool Supervisor::drive_init(Time now) noexcept {
   if (stop_signal_ != 0 || failed_step_) return end_init(now);
-  if (drive_retries(now)) return true;
-  if (const auto step = steps_.start_next()) {
-    start_step(*step, now);
-    return true;
-  }
-  if (!steps_.all_done()) return false;
-  transition(Phase::running);
-  begin(kMain, main_, now);
+  if (drive_retries(now) || drive_stage(init_, now)) return true;
+  if (!init_.steps.all_done()) return false;
+  begin_main(now);
   return true;
+}
+
+void Supervisor::begin_main(Time now) noexcept {
+  if (rules_.ends_after_init) return quit({0, Reason::main_ended});
+  transition(Phase::running);
+  if (!rules_.pauses) return begin(kMain, main_, now);
+  push(Settle{});
+  begin_services(now);
+}
+
+/// Starts the next step of a list, if one may start now.
+bool Supervisor::drive_stage(Stage& stage, Time now) noexcept {
+  const auto step = stage.steps.start_next();
+  if (step) start_step(stage, *step, now);
+  return step.has_value();
 }
 
 bool Supervisor::drive_retries(Time now) noexcept {
@@ -123,50 +135,57 @@ bool Supervisor::drive_retries(Time now) noexcept {
   return false;
 }
 
-void Supervisor::start_step(std::size_t step, Time now) noexcept {
-  const Owner owner = step_owner_[step];
+void Supervisor::start_step(Stage& stage, std::size_t step, Time now) noexcept {
+  const Owner owner = stage.owners[step];
   const auto& condition = model_.hooks[owner].condition;
   const auto holds =
       condition ? hooks::holds(*condition, [&](const auto& leaf) { return answer(owner, leaf); })
                 : std::optional(true);
-  if (is_skipped_[step] || holds == false) {
-    steps_.finish(step, hooks::StepState::skipped);
-    tell(News::step_skipped, owner, is_skipped_[step] ? 1 : 0);
+  if (stage.is_skipped[step] || holds == false) {
+    stage.steps.finish(step, hooks::StepState::skipped);
+    const Skip why = stage.is_skipped[step] ? Skip::image_mode : Skip::condition;
+    tell(News::step_skipped, owner, static_cast<int>(why));
     return;
   }
-  begin(owner, runs_[owner], now);
   // What depends on files is looked at by the child: a file system may be slow.
-  if (!holds) queue_[(queue_begin_ + queue_size_ - 1) % queue_.size()] = Spawn{owner, true};
+  runs_[owner].asks_condition = !holds;
+  begin(owner, runs_[owner], now);
   tell(News::step_started, owner);
 }
 
 std::optional<bool> Supervisor::answer(Owner owner, const config::Condition& leaf) const {
-  if (leaf.type != config::Condition::Type::step) {
+  using Type = config::Condition::Type;
+  if (leaf.type == Type::healthy) return is_alive() && is_ready();
+  if (leaf.type == Type::ready) return is_ready();
+  if (leaf.type != Type::step) {
     return rules_.known_leaf ? rules_.known_leaf(owner, leaf) : std::nullopt;
   }
-  for (std::size_t step = 0; step < step_owner_.size(); ++step) {
-    if (model_.hooks[step_owner_[step]].id != leaf.text) continue;
-    return steps_.state(step) == hooks::StepState::done;
+  const Stage& stage = stage_of(owner);
+  for (std::size_t step = 0; step < stage.owners.size(); ++step) {
+    if (model_.hooks[stage.owners[step]].id != leaf.text) continue;
+    return stage.steps.state(step) == hooks::StepState::done;
   }
   return false;
 }
 
 void Supervisor::begin_services(Time now) noexcept {
-  for (schedule::Timer& job : jobs_) job.begin(now);
+  for (Job& job : jobs_) {
+    const config::JobPolicy& policy = model_.hooks[job.runs.front()].job;
+    job.timer.begin(now);
+    if (!policy.run_on_start) continue;
+    job.turn.emplace();
+    if (policy.starting_deadline) job.turn->until = now + *policy.starting_deadline;
+  }
   open_gates(now);
 }
 
 void Supervisor::on(const ClockChanged& event, Time now) noexcept {
-  for (schedule::Timer& job : jobs_) job.set_clock(event.offset, now);
+  for (Job& job : jobs_) job.timer.set_clock(event.offset, now);
 }
 
 bool Supervisor::startup_passed() const noexcept {
-  for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
-    const config::Hook& hook = model_.hooks[owner];
-    if (hook.kind != Kind::check || hook.check.question != config::Question::startup) continue;
-    if (check(owner).verdict() != health::Verdict::healthy) return false;
-  }
-  return true;
+  return !any_check(config::Question::startup,
+                    [](health::Verdict verdict) { return verdict != health::Verdict::healthy; });
 }
 
 /// Startup checks run from the start; the others once those have passed.
@@ -184,43 +203,19 @@ void Supervisor::open_gates(Time now) noexcept {
 bool Supervisor::drive_running(Time now) noexcept {
   if (drive_retries(now)) return true;
   for (Owner owner = 0; owner < runs_.size(); ++owner) {
-    if (drive_hook(owner, now)) return true;
+    const Kind kind = model_.hooks[owner].kind;
+    if (kind == Kind::check && drive_check(owner, now)) return true;
+    if (kind == Kind::job && drive_job(owner, now)) return true;
   }
   return false;
 }
 
-bool Supervisor::drive_hook(Owner owner, Time now) noexcept {
-  const Kind kind = model_.hooks[owner].kind;
-  if (kind == Kind::check) {
-    health::State& check = checks_[extra_[owner]];
-    if (!check.due() || now < *check.due()) return false;
-    check.started();
-    begin(owner, runs_[owner], now);
-    return true;
-  }
-  if (kind != Kind::job) return false;
-  schedule::Timer& job = jobs_[extra_[owner]];
-  if (!job.due() || now < *job.due()) return false;
-  job.take(now);
-  const Owner fallback = model_.hooks[owner].fallback_hook;
-  const bool falls_back = fallback != config::kNoHook && runs_[fallback].is_busy();
-  if (runs_[owner].is_busy() || falls_back) {
-    tell(News::job_skipped, owner);
-    return true;
-  }
+bool Supervisor::drive_check(Owner owner, Time now) noexcept {
+  health::State& check = checks_[extra_[owner]];
+  if (!check.due() || now < *check.due()) return false;
+  check.started();
   begin(owner, runs_[owner], now);
-  tell(News::job_started, owner);
   return true;
-}
-
-bool Supervisor::drive_stopping(Time now) noexcept {
-  for (Owner owner = 0; owner < runs_.size(); ++owner) {
-    runs_[owner].retry_at.reset();
-    if (!runs_[owner].is_active() || runs_[owner].is_being_ended()) continue;
-    end(owner, runs_[owner], now);
-    return true;
-  }
-  return drive_leftovers(now);
 }
 
 }  // namespace pintle::init

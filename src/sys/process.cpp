@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <array>
@@ -141,6 +142,11 @@ std::vector<pid_t> descendants() {
     all.insert(all.end(), more.begin(), more.end());
   }
   return all;
+}
+
+std::string host_name() {
+  utsname system{};
+  return ::uname(&system) == 0 ? system.nodename : std::string();
 }
 
 std::string mount_namespace() {

@@ -44,6 +44,9 @@ std::vector<pid_t> descendants();
 /// the inode of the mount namespace, or without /proc the id of the mount at "/", as "m<id>".
 std::string mount_namespace();
 
+/// The name of the container among others: uname(2), nodename.
+std::string host_name();
+
 /// True if the terminal at descriptor 0 has our process group in the foreground.
 bool owns_terminal() noexcept;
 

@@ -11,10 +11,10 @@ namespace {
 using Precedents = std::vector<std::vector<std::size_t>>;
 using Numbers = std::vector<std::size_t>;
 
-Plan plan_of(const Precedents& all) {
-  Plan plan;
-  for (std::size_t i = 0; i < all.size(); ++i) plan.steps.push_back({i, all[i]});
-  return plan;
+Graph graph_of(const Precedents& all) {
+  Graph graph;
+  for (std::size_t i = 0; i < all.size(); ++i) graph.push_back({i, all[i]});
+  return graph;
 }
 
 Numbers started(Steps& steps) {
@@ -27,13 +27,13 @@ Numbers started(Steps& steps) {
 
 TEST_SUITE("hooks/steps") {
   TEST_CASE("no step is no work") {
-    Steps steps(plan_of({}), 1);
+    Steps steps(graph_of({}), 1);
     CHECK(steps.all_done());
     CHECK_FALSE(steps.start_next());
   }
 
   TEST_CASE("a chain runs one by one, however many could run") {
-    Steps steps(plan_of({{}, {0}, {1}}), 8);
+    Steps steps(graph_of({{}, {0}, {1}}), 8);
     for (std::size_t step = 0; step < 3; ++step) {
       CHECK_FALSE(steps.all_done());
       CHECK(started(steps) == Numbers{step});
@@ -45,7 +45,7 @@ TEST_SUITE("hooks/steps") {
   }
 
   TEST_CASE("free steps run in parallel, in the order of the text, up to the limit") {
-    Steps steps(plan_of({{}, {}, {}, {}}), 2);
+    Steps steps(graph_of({{}, {}, {}, {}}), 2);
     CHECK(started(steps) == Numbers{0, 1});
     CHECK(started(steps).empty());
     steps.finish(1, StepState::done);
@@ -59,7 +59,7 @@ TEST_SUITE("hooks/steps") {
   }
 
   TEST_CASE("a step waits for all its precedents, also for later ones") {
-    Steps steps(plan_of({{1, 2}, {}, {}}), 4);
+    Steps steps(graph_of({{1, 2}, {}, {}}), 4);
     CHECK(started(steps) == Numbers{1, 2});
     steps.finish(1, StepState::done);
     CHECK(started(steps).empty());
@@ -68,14 +68,14 @@ TEST_SUITE("hooks/steps") {
   }
 
   TEST_CASE("a precedent that is named twice counts once it is done") {
-    Steps steps(plan_of({{}, {0, 0}}), 4);
+    Steps steps(graph_of({{}, {0, 0}}), 4);
     CHECK(started(steps) == Numbers{0});
     steps.finish(0, StepState::done);
     CHECK(started(steps) == Numbers{1});
   }
 
   TEST_CASE("after a failure those who wait for it never start, others may") {
-    Steps steps(plan_of({{}, {0}, {}}), 1);
+    Steps steps(graph_of({{}, {0}, {}}), 1);
     CHECK(started(steps) == Numbers{0});
     steps.finish(0, StepState::failed);
     CHECK(steps.state(0) == StepState::failed);
@@ -97,7 +97,7 @@ TEST_SUITE("hooks/steps") {
     }
     for (const Precedents& shape : {chain, fan}) {
       for (const std::size_t parallelism : {1U, 4U, 1000U}) {
-        Steps steps(plan_of(shape), parallelism);
+        Steps steps(graph_of(shape), parallelism);
         Numbers open;
         std::size_t runs = 0;
         do {

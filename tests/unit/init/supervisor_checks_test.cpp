@@ -140,8 +140,8 @@ TEST_SUITE("init/supervisor_checks") {
     turn_unhealthy(world);
     (void)world.done();
     world.signal(SIGTERM);
-    CHECK(world.done() == Lines{"stopping TERM", "kill main TERM", "kill main CONT",
-                                "kill c.repair's group TERM", "kill c.repair's group CONT"});
+    CHECK(world.done() == Lines{"stopping TERM", "kill c.repair's group TERM",
+                                "kill c.repair's group CONT", "kill main TERM", "kill main CONT"});
     world.end("c.repair", 143, true);
     world.end("main", 0);
     CHECK(world.quit->code == 0);

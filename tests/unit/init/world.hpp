@@ -13,7 +13,15 @@
 #include "config/parse.hpp"
 #include "hooks/plan.hpp"
 #include "init/actions.hpp"
+#include "init/copies.hpp"
 #include "init/supervisor.hpp"
+
+template <>
+struct doctest::StringMaker<std::vector<std::string>> {
+  static doctest::String convert(const std::vector<std::string>& lines) {
+    return fmt::format("{}", fmt::join(lines, " | ")).c_str();
+  }
+};
 
 namespace world {
 
@@ -29,6 +37,12 @@ inline config::Model model_of(std::string_view text) {
   return model;
 }
 
+inline config::Model with_copies(std::string_view text) {
+  config::Model model = model_of(text);
+  add_copies(model);
+  return model;
+}
+
 inline Rules rules_of(std::optional<Duration> grace = 8s, std::optional<Duration> total = 9s) {
   Rules rules{.grace = grace, .total_grace = total};
   rules.stop_signals.set(SIGTERM).set(SIGINT);
@@ -38,7 +52,7 @@ inline Rules rules_of(std::optional<Duration> grace = 8s, std::optional<Duration
 class World {
  public:
   explicit World(std::string_view config = "{}", Rules rules = rules_of())
-      : model_(model_of(config)),
+      : model_(with_copies(config)),
         plan_(hooks::make_plan(model_, config::ImageMode::layered, problems_)),
         supervisor(model_, plan_, std::move(rules)) {
     drain();
@@ -70,6 +84,15 @@ class World {
   void reaped(bool has_children) { note(AllReaped{has_children}); }
 
   pid_t pid_of(const std::string& id) const { return supervisor.run(owner_of(id)).pid; }
+  /// Of the first run of a job that is one of its copies'.
+  pid_t copys_pid(const std::string& id) const {
+    const Owner job = owner_of(id);
+    for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
+      if (model_.hooks[owner].copy_of != job || !supervisor.run(owner).is_active()) continue;
+      return supervisor.run(owner).pid;
+    }
+    return 0;
+  }
   Owner owner_of(const std::string& id) const {
     for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
       if (model_.hooks[owner].id == id) return owner;
@@ -97,33 +120,13 @@ class World {
   std::string name(Owner owner) const { return owner == kMain ? "main" : model_.hooks[owner].id; }
 
   static std::string word_of(News news) {
-    constexpr const char* kWords[] = {"started",
-                                      "done",
-                                      "failed",
-                                      "skipped",
-                                      "answered no",
-                                      "went on",
-                                      "fell back",
-                                      "retried",
-                                      "falls back",
-                                      "fallback failed",
-                                      "slow",
-                                      "changed",
-                                      "failed",
-                                      "terminates",
-                                      "repairs",
-                                      "repaired",
-                                      "not repaired",
-                                      "started",
-                                      "done",
-                                      "failed",
-                                      "skipped",
-                                      "late",
-                                      "started",
-                                      "ended",
-                                      "stopping",
-                                      "grace over",
-                                      "killing leftovers"};
+    constexpr const char* kWords[] = {
+        "started",  "done",         "failed",   "skipped",    "answered no",
+        "went on",  "fell back",    "retried",  "falls back", "fallback failed",
+        "slow",     "changed",      "failed",   "terminates", "repairs",
+        "repaired", "not repaired", "started",  "done",       "failed",
+        "skipped",  "missed",       "not now",  "replaced",   "late",
+        "started",  "ended",        "stopping", "grace over", "killing leftovers"};
     static_assert(std::size(kWords) == static_cast<std::size_t>(News::leftovers_killed) + 1);
     return kWords[static_cast<std::size_t>(news)];
   }
@@ -152,6 +155,11 @@ class World {
     const std::string who =
         tell.news == News::stopping ? signal_name(tell.code).substr(3) : name(tell.owner);
     lines_.push_back(word_of(tell.news) + " " + who);
+  }
+  void carry_out(const Answer& answer) {
+    constexpr const char* kResults[] = {"done", "failed", "busy", "not running", "stopping"};
+    lines_.push_back(fmt::format("answer {} {} {}", answer.ticket, name(answer.owner),
+                                 kResults[static_cast<std::size_t>(answer.result)]));
   }
   void carry_out(const Quit& action) {
     CHECK_FALSE(quit);

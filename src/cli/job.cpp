@@ -1,0 +1,60 @@
+// `pintle job ID`: a run of a maintenance job now, through PID 1, with what it writes and its
+// result.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+#include "base/log.hpp"
+#include "cli/commands.hpp"
+#include "init/control.hpp"
+#include "init/job_client.hpp"
+#include "sys/process.hpp"
+
+namespace pintle::cli {
+namespace {
+
+constexpr Duration kTimeout = std::chrono::seconds(2);
+
+/// A closed output does not end the job, nor the wait for it.
+void show(bool is_error, std::string_view text) {
+  const int fd = is_error ? STDERR_FILENO : STDOUT_FILENO;
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+/// The job's own code comes out as it is; ours has a line that says why.
+int end(const init::JobReply& reply) {
+  using Kind = init::JobReply::Kind;
+  switch (reply.kind) {
+    case Kind::ran:
+      log::write(
+          {.level = reply.code == 0 ? log::Level::info : log::Level::warning, .text = reply.line});
+      return reply.code;
+    case Kind::unknown:
+      return fail(ExitCode::usage, reply.line);
+    case Kind::forbidden:
+      return fail(ExitCode::refused, reply.line);
+    case Kind::refused:
+      break;
+  }
+  return fail(ExitCode::unhealthy, reply.line);
+}
+
+}  // namespace
+
+int job_command(int argc, char** argv) {
+  if (argc != 2) return fail(ExitCode::usage, "write: pintle job ID");
+  const auto status = init::ask_status(sys::mount_namespace(), kTimeout);
+  if (!status) return fail(ExitCode::unhealthy, status.error().message());
+  const auto reply = init::run_job_now(status->requests, argv[1], show);
+  if (!reply) return fail(ExitCode::unhealthy, reply.error().message());
+  return end(*reply);
+}
+
+}  // namespace pintle::cli

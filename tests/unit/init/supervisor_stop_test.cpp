@@ -1,0 +1,335 @@
+// The stop: jobs, the steps before main's stop signal, main, the steps after it, each within
+// bounds.
+#include <doctest/doctest.h>
+
+#include "world.hpp"
+
+using namespace world;
+
+namespace {
+
+constexpr const char* kBoth = R"({"shutdown":{
+  "before":[{"id":"b1","command":"b","timeout":"3s"},{"id":"b2","command":"b"}],
+  "after":[{"id":"a1","command":"a"}]}})";
+constexpr const char* kBefore = R"({"shutdown":{"before":[{"id":"b","command":"b"}]}})";
+constexpr const char* kAfter = R"({"shutdown":{"after":[{"id":"a","command":"a"}]}})";
+constexpr const char* kJob =
+    R"({"maintenance":[{"id":"j","command":"j","schedule":{"every":"1s"}}]})";
+constexpr const char* kAfterMain = R"({"maintenance":[
+  {"id":"j","command":"j","schedule":{"every":"1s"},"afterMain":true}]})";
+constexpr const char* kPause = R"({"main":{"pause":true},
+  "maintenance":[{"id":"j","command":"j","schedule":{"every":"1h"}}],
+  "shutdown":{"before":[{"id":"b","command":"b"}],"after":[{"id":"a","command":"a"}]}})";
+
+/// Main runs, and nothing that led there is left to look at.
+struct Started : World {
+  explicit Started(std::string_view config, Rules rules = rules_of())
+      : World(config, std::move(rules)) {
+    (void)done();
+  }
+};
+
+}  // namespace
+
+TEST_SUITE("init/supervisor_stop") {
+  TEST_CASE("steps run before main's stop signal and after its end, in order") {
+    Started world(kBoth);
+    world.signal(SIGTERM);
+    CHECK(world.done() == Lines{"stopping TERM", "spawn b1", "started b1"});
+    world.end("b1", 0, true);
+    CHECK(world.done() == Lines{"done b1", "spawn b2", "started b2"});
+    world.end("b2", 0, true);
+    CHECK(world.done() == Lines{"done b2", "kill main TERM", "kill main CONT"});
+    world.end("main", 7);
+    CHECK(world.done() == Lines{"ended main", "spawn a1", "started a1"});
+    world.end("a1", 1);
+    CHECK(world.done() == Lines{"went on a1", "quit 7"});
+  }
+
+  TEST_CASE("main gets the signal that stopped the container") {
+    Started world(kBefore);
+    world.signal(SIGINT);
+    (void)world.done();
+    world.end("b", 0, true);
+    CHECK(world.done() == Lines{"done b", "kill main INT", "kill main CONT"});
+  }
+
+  TEST_CASE("other signals reach main while the steps before its stop run") {
+    Started world(kBefore);
+    world.signal(SIGTERM);
+    (void)world.done();
+    world.signal(SIGHUP);
+    CHECK(world.done() == Lines{"kill main HUP"});
+  }
+
+  TEST_CASE("a step that fails, or cannot be forked, changes no code and holds nothing up") {
+    Started world(kBoth);
+    world.signal(SIGTERM);
+    world.end("b1", 3, true);
+    world.can_fork = false;
+    world.end("main", 0, true);
+    CHECK(world.done() == Lines{"stopping TERM", "spawn b1", "started b1", "went on b1", "spawn b2",
+                                "started b2", "ended main", "kill b2's group TERM",
+                                "kill b2's group CONT", "spawn a1", "started a1", "went on a1",
+                                "kill all TERM", "kill all CONT"});
+    world.end("b2", 143);
+    CHECK(world.done() == Lines{"quit 0"});
+  }
+
+  TEST_CASE("a step's timeout, its retries and its fallback are its own") {
+    Started world(R"({"shutdown":{"totalGracePeriod":"60s","before":[{"id":"b","command":"b",
+      "timeout":"1s","retries":1,"onFailure":{"action":"fallback","step":{"id":"f","command":"f"}}}]}})",
+                  rules_of(8s, 60s));
+    world.signal(SIGTERM);
+    world.wait(1s);
+    CHECK(world.done() == Lines{"stopping TERM", "spawn b", "started b", "late b",
+                                "kill b's group TERM", "kill b's group CONT"});
+    world.end("b", 143, true);
+    world.wait(1s);
+    CHECK(world.done() == Lines{"retried b", "spawn b"});
+    world.end("b", 1, true);
+    CHECK(world.done() == Lines{"falls back b", "spawn f"});
+    world.end("f", 0, true);
+    CHECK(world.done() == Lines{"fell back b", "kill main TERM", "kill main CONT"});
+  }
+
+  TEST_CASE("the steps before leave a quarter of the total grace to main") {
+    Started world(kBefore);
+    world.signal(SIGTERM);
+    (void)world.done();
+    CHECK(world.sleeps() == 6750ms);
+    world.wait(6750ms);
+    CHECK(world.done() ==
+          Lines{"kill main TERM", "kill main CONT", "kill b's group TERM", "kill b's group CONT"});
+    world.end("b", 143, true);
+    CHECK(world.sleeps() == 2250ms);
+    world.wait(2250ms);
+    CHECK(world.done() == Lines{"grace over main", "kill main KILL"});
+    world.end("main", 137);
+    CHECK(world.done() == Lines{"ended main", "quit 137"});
+  }
+
+  TEST_CASE("a grace period that is shorter leaves more to the steps before") {
+    Started world(kBefore, rules_of(1s, 9s));
+    world.signal(SIGTERM);
+    CHECK(world.sleeps() == 8s);
+  }
+
+  TEST_CASE("main leaves an eighth of the total grace to the steps after it") {
+    Started world(kAfter);
+    world.signal(SIGTERM);
+    (void)world.done();
+    CHECK(world.sleeps() == 7875ms);
+    world.wait(7875ms);
+    CHECK(world.done() == Lines{"grace over main", "kill main KILL"});
+    world.end("main", 137, true);
+    CHECK(world.done() == Lines{"ended main", "spawn a", "started a"});
+    CHECK(world.sleeps() == 1125ms);
+    world.wait(1125ms);
+    CHECK(world.done() == Lines{"kill a's group TERM", "kill a's group CONT", "kill a's group KILL",
+                                "kill all TERM", "kill all CONT", "killing leftovers main",
+                                "kill all KILL"});
+    world.end("a", 137);
+    CHECK(world.done() == Lines{"quit 137"});
+  }
+
+  TEST_CASE("what there is no time left for is skipped, and said") {
+    Started world(kBoth);
+    world.signal(SIGTERM);
+    (void)world.done();
+    world.wait(3s);
+    CHECK(world.done() == Lines{"late b1", "kill b1's group TERM", "kill b1's group CONT"});
+    world.wait(2625ms);
+    CHECK(world.done() == Lines{"skipped b2", "kill main TERM", "kill main CONT"});
+  }
+
+  TEST_CASE("without an end of the total grace nothing is cut short but by its own timeout") {
+    Started world(kBoth, rules_of(8s, {}));
+    world.signal(SIGTERM);
+    world.end("b1", 0, true);
+    (void)world.done();
+    CHECK(world.sleeps() == Duration(-1));
+    world.wait(1h);
+    world.end("b2", 0, true);
+    CHECK(world.done() == Lines{"done b2", "kill main TERM", "kill main CONT"});
+    CHECK(world.sleeps() == 8s);
+  }
+
+  TEST_CASE("a second stop signal ends the steps before, and starts no new grace") {
+    Started world(kBoth);
+    world.signal(SIGTERM);
+    (void)world.done();
+    world.wait(1s);
+    world.signal(SIGINT);
+    CHECK(world.done() == Lines{"kill main INT", "kill main CONT", "skipped b2",
+                                "kill b1's group TERM", "kill b1's group CONT"});
+    CHECK(world.sleeps() == 5s);  // b1's kill delay
+    world.end("b1", 143, true);
+    CHECK(world.done().empty());
+    CHECK(world.sleeps() == 6875ms);
+    world.signal(SIGTERM);
+    CHECK(world.done() == Lines{"kill main TERM", "kill main CONT"});
+    CHECK(world.sleeps() == 6875ms);
+  }
+
+  TEST_CASE("a second stop signal ends back-offs") {
+    Started world(R"({"shutdown":{"before":[{"id":"b","command":"b","retries":9,
+      "backoff":{"type":"constant","initial":"5s"}}]}})");
+    world.signal(SIGTERM);
+    world.end("b", 1, true);
+    (void)world.done();
+    world.signal(SIGTERM);
+    CHECK(world.done() == Lines{"kill main TERM", "kill main CONT"});
+  }
+
+  TEST_CASE("a further stop signal ends the steps after main as well") {
+    Started world(R"({"shutdown":{"after":[{"id":"a","command":"a"},{"id":"z","command":"z"}]}})");
+    world.signal(SIGTERM);
+    world.end("main", 3, true);
+    (void)world.done();
+    world.signal(SIGTERM);
+    CHECK(world.done() == Lines{"skipped z", "kill a's group TERM", "kill a's group CONT",
+                                "kill all TERM", "kill all CONT"});
+    world.end("a", 143);
+    CHECK(world.done() == Lines{"quit 3"});
+  }
+
+  TEST_CASE("main that ends by itself has no steps before, and the total grace for those after") {
+    Started world(kBoth);
+    world.end("main", 4);
+    CHECK(world.done() ==
+          Lines{"ended main", "skipped b1", "skipped b2", "spawn a1", "started a1"});
+    CHECK(world.sleeps() == 9s);
+    world.end("a1", 0);
+    CHECK(world.done() == Lines{"done a1", "quit 4"});
+  }
+
+  TEST_CASE("main that ends while the steps before run ends them") {
+    Started world(kBoth);
+    world.signal(SIGTERM);
+    (void)world.done();
+    world.end("main", 5, true);
+    CHECK(world.done() == Lines{"ended main", "kill b1's group TERM", "kill b1's group CONT",
+                                "skipped b2", "spawn a1", "started a1"});
+    world.end("b1", 143, true);
+    world.end("a1", 0);
+    CHECK(world.done() == Lines{"done a1", "quit 5"});
+  }
+
+  TEST_CASE("without a main that ran there is no shutdown to speak of") {
+    Started missing(kBoth);
+    missing.fail("main", sys::StartStep::execute, ENOENT);
+    CHECK(missing.done() == Lines{"ended main", "quit 127"});
+    World failed(R"({"steps":[{"id":"s","command":"s"}],
+      "shutdown":{"before":[{"id":"b","command":"b"}],"after":[{"id":"a","command":"a"}]}})");
+    (void)failed.done();
+    failed.end("s", 1);
+    CHECK(failed.done() == Lines{"failed s", "quit 80"});
+  }
+
+  TEST_CASE("a liveness check that ends main goes the same way, with its own code") {
+    Started world(R"({"health":[{"id":"c","command":"c","kind":"liveness","failureThreshold":1,
+      "startPeriod":"0","onFailure":"terminate"}],
+      "shutdown":{"before":[{"id":"b","command":"b"}],"after":[{"id":"a","command":"a"}]}})");
+    world.end("c", 1, true);
+    CHECK(world.done() == Lines{"changed c", "terminates c", "spawn b", "started b"});
+    world.signal(SIGTERM);
+    CHECK(world.done().empty());
+    world.end("b", 0, true);
+    CHECK(world.done() == Lines{"done b", "kill main TERM", "kill main CONT"});
+    world.end("main", 0);
+    world.end("a", 0);
+    CHECK(world.quit->code == 81);
+  }
+
+  TEST_CASE("shutdown steps have an order and conditions of their own") {
+    Started world(R"({"shutdown":{"before":[
+      {"id":"a","command":"a"},
+      {"id":"b","command":"b","precedents":[]},
+      {"id":"c","command":"c","precedents":["b"],"condition":"a"}]}})",
+                  [] {
+                    Rules rules = rules_of();
+                    rules.parallelism = 2;
+                    return rules;
+                  }());
+    world.signal(SIGTERM);
+    CHECK(world.done() == Lines{"stopping TERM", "spawn a", "started a", "spawn b", "started b"});
+    world.end("b", 0, true);
+    CHECK(world.done() == Lines{"done b"});
+    world.end("a", 1, true);
+    CHECK(world.done() == Lines{"answered no a", "skipped c", "kill main TERM", "kill main CONT"});
+  }
+
+  TEST_CASE("main waits for the jobs, but no longer than a quarter of the total grace") {
+    Started world(kJob);
+    world.wait(1s);
+    (void)world.done();
+    world.signal(SIGTERM);
+    CHECK(world.done() == Lines{"stopping TERM", "kill j's group TERM", "kill j's group CONT"});
+    CHECK(world.sleeps() == 2250ms);
+    world.wait(2250ms);
+    CHECK(world.done() == Lines{"kill main TERM", "kill main CONT"});
+    world.wait(2750ms);
+    CHECK(world.done() == Lines{"kill j's group KILL"});
+    world.end("j", 137, true);
+    CHECK(world.sleeps() == 4s);
+    world.end("main", 0);
+    CHECK(world.done() == Lines{"ended main", "quit 0"});
+  }
+
+  TEST_CASE("a job may go on until main has ended") {
+    Started world(kAfterMain);
+    world.wait(1s);
+    (void)world.done();
+    world.signal(SIGTERM);
+    CHECK(world.done() == Lines{"stopping TERM", "kill main TERM", "kill main CONT"});
+    world.end("main", 0, true);
+    CHECK(world.done() == Lines{"ended main", "kill j's group TERM", "kill j's group CONT",
+                                "kill all TERM", "kill all CONT"});
+    world.end("j", 143);
+    CHECK(world.done() == Lines{"failed j", "quit 0"});
+    Started quick(kAfterMain);
+    quick.wait(1s);
+    quick.signal(SIGTERM);
+    (void)quick.done();
+    quick.end("j", 0, true);
+    CHECK(quick.done() == Lines{"done j"});
+    quick.wait(2s);
+    CHECK(quick.done().empty());
+  }
+
+  TEST_CASE("a container that pauses has checks and jobs, and ends when it is stopped") {
+    Rules rules = rules_of();
+    rules.pauses = true;
+    World world(kPause, rules);
+    CHECK(world.done() == Lines{"settle"});
+    CHECK(world.supervisor.phase() == Supervisor::Phase::running);
+    world.wait(1h);
+    CHECK(world.done() == Lines{"spawn j", "started j"});
+    world.end("j", 0);
+    (void)world.done();
+    world.signal(SIGHUP);
+    CHECK(world.done().empty());
+    world.signal(SIGTERM);
+    CHECK(world.done() == Lines{"stopping TERM", "spawn b", "started b"});
+    world.end("b", 0);
+    CHECK(world.done() == Lines{"done b", "spawn a", "started a"});
+    world.end("a", 0);
+    CHECK(world.done() == Lines{"done a", "quit 0"});
+  }
+
+  TEST_CASE("--init-only ends when the steps are done, or with the one that failed") {
+    Rules rules = rules_of();
+    rules.ends_after_init = true;
+    World good(R"({"steps":[{"id":"s","command":"s"}],"main":{"command":"m"}})", rules);
+    good.end("s", 0);
+    CHECK(good.done() == Lines{"spawn s", "started s", "done s", "quit 0"});
+    World bad(R"({"steps":[{"id":"s","command":"s"}]})", rules);
+    bad.end("s", 1);
+    CHECK(bad.done() == Lines{"spawn s", "started s", "failed s", "quit 80"});
+    World stopped(R"({"steps":[{"id":"s","command":"s"}]})", rules);
+    stopped.signal(SIGTERM);
+    stopped.end("s", 143);
+    CHECK(stopped.quit->code == 143);
+  }
+}
