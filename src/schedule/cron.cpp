@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <charconv>
 #include <limits>
 #include <span>
@@ -35,8 +34,6 @@ constexpr Field kFields[] = {
 };
 using Words = std::array<std::string_view, std::size(kFields)>;
 
-// Nanoseconds, which the deadlines are counted in, end in 2262.
-constexpr year kEnd{2200};
 constexpr std::string_view kBlanks = " \t";
 
 Error wrong(std::string detail) {
@@ -145,23 +142,6 @@ Result<Words> split(std::string_view text) {
 
 }  // namespace
 
-Result<Cron> Cron::parse(std::string_view text) {
-  text = trimmed(text);
-  if (text.starts_with('@')) text = TRY(fields_of_name(text));
-  const Words words = TRY(split(text));
-  Cron cron;
-  Set* const sets[] = {&cron.minutes_, &cron.hours_, &cron.days_, &cron.months_, &cron.weekdays_};
-  for (std::size_t i = 0; i < words.size(); ++i) *sets[i] = TRY(parse_field(kFields[i], words[i]));
-  if (has(cron.weekdays_, 7)) cron.weekdays_ |= 1;
-  cron.either_is_enough_ = words[kDay].front() != '*' && words[kWeekday].front() != '*';
-  if (cron.has_possible_day()) return cron;
-  return wrong(fmt::format("the {} \"{}\" never comes in the {} \"{}\"", kFields[kDay].name,
-                           one_line(words[kDay], 40), kFields[kMonth].name,
-                           one_line(words[kMonth], 40)));
-}
-
-// --- slots -----------------------------------------------------------------------------------
-
 /// In a leap year; every date comes on every day of the week once in 40 years at least.
 bool Cron::has_possible_day() const noexcept {
   if (either_is_enough_) return true;
@@ -173,46 +153,20 @@ bool Cron::has_possible_day() const noexcept {
   return false;
 }
 
-bool Cron::is_slot_day(sys_days day) const noexcept {
-  const bool is_day = has(days_, static_cast<unsigned>(year_month_day(day).day()));
-  const bool is_weekday = has(weekdays_, weekday(day).c_encoding());
-  return either_is_enough_ ? is_day || is_weekday : is_day && is_weekday;
-}
-
-std::optional<sys_days> Cron::next_day(sys_days from) const noexcept {
-  const year_month_day start(from);
-  for (auto one = start.year() / start.month(); one.year() < kEnd; one += months(1)) {
-    if (!has(months_, static_cast<unsigned>(one.month()))) continue;
-    const sys_days end = one / std::chrono::last;
-    for (sys_days day = std::max(from, sys_days(one / 1)); day <= end; day += days(1)) {
-      if (is_slot_day(day)) return day;
-    }
-  }
-  return std::nullopt;
-}
-
-std::optional<minutes> Cron::next_minute(minutes from) const noexcept {
-  auto minute = static_cast<unsigned>(from.count() % 60);
-  for (auto hour = static_cast<unsigned>(from.count() / 60); hour < 24; ++hour) {
-    const Set left = minutes_ >> minute;
-    if (has(hours_, hour) && left != 0) {
-      return hours(hour) + minutes(minute + static_cast<unsigned>(std::countr_zero(left)));
-    }
-    minute = 0;
-  }
-  return std::nullopt;
-}
-
-std::optional<WallTime> Cron::next_after(WallTime time) const noexcept {
-  const auto first = floor<minutes>(time) + minutes(1);
-  const sys_days today = floor<days>(first);
-  const auto day = next_day(today);
-  if (!day) return std::nullopt;
-  if (*day > today) return *day + *next_minute(minutes(0));
-  if (const auto minute = next_minute(first - today)) return today + *minute;
-  const auto later = next_day(today + days(1));
-  if (!later) return std::nullopt;
-  return *later + *next_minute(minutes(0));
+Result<Cron> Cron::parse(std::string_view text) {
+  text = trimmed(text);
+  if (text.starts_with('@')) text = TRY(fields_of_name(text));
+  const Words words = TRY(split(text));
+  Cron cron;
+  Set* const sets[] = {&cron.minutes_, &cron.hours_, &cron.days_, &cron.months_, &cron.weekdays_};
+  for (std::size_t i = 0; i < words.size(); ++i) *sets[i] = TRY(parse_field(kFields[i], words[i]));
+  cron.has_open_hour_ = words[kHour].front() == '*';
+  if (has(cron.weekdays_, 7)) cron.weekdays_ |= 1;
+  cron.either_is_enough_ = words[kDay].front() != '*' && words[kWeekday].front() != '*';
+  if (cron.has_possible_day()) return cron;
+  return wrong(fmt::format("the {} \"{}\" never comes in the {} \"{}\"", kFields[kDay].name,
+                           one_line(words[kDay], 40), kFields[kMonth].name,
+                           one_line(words[kMonth], 40)));
 }
 
 }  // namespace pintle::schedule

@@ -1,23 +1,28 @@
 // schedule/cron.hpp - the five fields of cron: minute, hour, day of the month, month, day of the
-// week, in UTC. Pure.
+// week, in UTC or in a zone. Pure.
 //
 // The rules are those of Vixie's crontab(5): lists, ranges, steps, names; if both the day of the
 // month and the day of the week are restricted, either is enough, and one that begins with `*` is
 // not restricted. What would silently be something else is an error: a range that ends before it
 // begins, a step without a range or beyond its field, a date that never comes.
+//
+// In a zone whose clocks are set forward and back (docs/adr/0022-time-zones.md) a slot that clocks
+// leave out comes at the first moment after the gap, one for all of them, and one that they show
+// twice the first time. If the hour field begins with `*` slots follow each other in elapsed time
+// instead: what is shown twice comes twice, what is left out never. So does ISC cron.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "base/result.hpp"
+#include "schedule/zone.hpp"
 
 namespace pintle::schedule {
-
-/// Wall time in UTC: seconds since 1970, leap seconds not counted (time(7)).
-using WallTime = std::chrono::sys_seconds;
 
 inline constexpr std::string_view kMonthNames[] = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
                                                    "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
@@ -41,13 +46,19 @@ class Cron {
   /// Errors: `detail` names the field and says what is wrong with it.
   static Result<Cron> parse(std::string_view text);
 
-  /// The first slot after `time`; nullopt when there is none before the year 2200.
+  /// The fields are meant in `zone`, which a copy shares; without one in UTC.
+  void set_zone(std::shared_ptr<const Zone> zone) noexcept { zone_ = std::move(zone); }
+
+  /// The first slot after `time`; nullopt when there is none before kEndYear.
   std::optional<WallTime> next_after(WallTime time) const noexcept;
 
  private:
-  bool is_slot_day(std::chrono::sys_days day) const noexcept;
+  std::optional<WallTime> next_in_elapsed(WallTime time) const noexcept;
+  std::optional<WallTime> next_once(WallTime time) const noexcept;
+  std::optional<ShownTime> next_shown_after(ShownTime time) const noexcept;
+  bool is_slot_day(std::chrono::local_days day) const noexcept;
   bool has_possible_day() const noexcept;
-  std::optional<std::chrono::sys_days> next_day(std::chrono::sys_days from) const noexcept;
+  std::optional<std::chrono::local_days> next_day(std::chrono::local_days from) const noexcept;
   std::optional<std::chrono::minutes> next_minute(std::chrono::minutes from) const noexcept;
 
   // Bit N of a set: N is in it.
@@ -57,6 +68,8 @@ class Cron {
   std::uint64_t months_ = 0;
   std::uint64_t weekdays_ = 0;     ///< 0 is Sunday
   bool either_is_enough_ = false;  ///< of day of the month and day of the week
+  bool has_open_hour_ = false;     ///< the hour field begins with `*`
+  std::shared_ptr<const Zone> zone_;
 };
 
 }  // namespace pintle::schedule

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "schedule/timer.hpp"
+#include "zones.hpp"
 
 using namespace pintle;
 using namespace pintle::schedule;
@@ -15,8 +16,8 @@ constexpr WallTime kNoon = std::chrono::sys_days(std::chrono::year(2026) / 11 / 
 /// Slots, and two clocks to turn.
 class World {
  public:
-  explicit World(const char* text, WallTime wall = kNoon + 20s)
-      : slots_(*Cron::parse(text)), offset_(wall.time_since_epoch() - now_.time_since_epoch()) {
+  explicit World(const char* text, WallTime wall = kNoon + 20s, const char* rule = nullptr)
+      : slots_(cron_of(text, rule)), offset_(wall.time_since_epoch() - now_.time_since_epoch()) {
     slots_.set_clock(offset_, now_);
     slots_.begin(now_);
   }
@@ -51,6 +52,13 @@ class World {
   Time now() const { return now_; }
 
  private:
+  static Cron cron_of(const char* text, const char* rule) {
+    auto cron = Cron::parse(text);
+    REQUIRE(cron);
+    if (rule != nullptr) cron->set_zone(std::make_shared<const Zone>(zones::of_rule(rule)));
+    return *cron;
+  }
+
   void take_at(Time time) {
     now_ = time;
     slots_.take(now_);
@@ -159,6 +167,50 @@ TEST_SUITE("schedule/slots") {
     CHECK_FALSE(world.slots().due());
     CHECK(world.set_clock(kNoon) == 0);
     CHECK(world.next() == kNoon + 1min);
+  }
+
+  TEST_CASE("a night in which clocks are set has as many runs as any other, but for its hour") {
+    struct Row {
+      const char* cron;
+      int usual, spring, autumn;  // runs in a day
+    };
+    for (const Row& row :
+         {Row{"30 2 * * *", 1, 1, 1}, Row{"*/20 2 * * *", 3, 1, 3}, Row{"0 0-23 * * *", 24, 23, 24},
+          Row{"*/15 * * * *", 96, 92, 100}, Row{"@daily", 1, 1, 1}, Row{"@hourly", 24, 23, 25}}) {
+      CAPTURE(row.cron);
+      World spring(row.cron, zones::utc("2026-03-27 11:00"), zones::kBerlin);
+      CHECK(spring.wait(24h) == row.usual);
+      CHECK(spring.wait(23h) == row.spring);
+      CHECK(spring.wait(24h) == row.usual);
+      World autumn(row.cron, zones::utc("2026-10-24 10:00"), zones::kBerlin);
+      CHECK(autumn.wait(25h) == row.autumn);
+      CHECK(autumn.wait(24h) == row.usual);
+    }
+  }
+
+  TEST_CASE("a clock that swings around the moment when clocks are set brings no slot twice") {
+    for (const char* day : {"2026-03-29", "2026-10-25"}) {
+      const WallTime change = zones::utc(day) + 1h;
+      World world("30 2 * * *", change - 50min, zones::kBerlin);
+      int runs = 0;
+      for (int i = 0; i < 50; ++i) {
+        for (const auto distance : {-70min, 0min, 1min, -1min, 70min, -20min, 130min}) {
+          runs += world.set_clock(change + distance);
+        }
+      }
+      CHECK(runs == 1);
+      CHECK(world.set_clock(change + 130min) == 0);
+      CHECK(world.wait(24h) == 1);
+    }
+  }
+
+  TEST_CASE("a machine that sleeps while clocks are set takes what it missed as one") {
+    World world("*/5 2 * * *", zones::utc("2026-03-28 20:00"), zones::kBerlin);
+    CHECK(world.sleep(12h) == 1);
+    CHECK(world.next() == zones::utc("2026-03-30 00:00"));
+    World often("*/5 * * * *", zones::utc("2026-10-24 20:00"), zones::kBerlin);
+    CHECK(often.sleep(12h) == 1);
+    CHECK(often.next() == zones::utc("2026-10-25 08:05"));
   }
 
   TEST_CASE("a timer is either") {
