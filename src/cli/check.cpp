@@ -56,7 +56,7 @@ int check_command(int argc, char** argv) {
     }
   }
   std::string text;
-  for (const std::string& note : notes_on(loaded->model)) text += fmt::format("note: {}\n", note);
+  for (const std::string& note : notes_on(*loaded)) text += fmt::format("note: {}\n", note);
   text += fmt::format("{}: ok ({})\n", *file, summary(loaded->model));
   return print(text);
 }

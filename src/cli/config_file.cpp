@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "cli/zones.hpp"
 #include "config/json.hpp"
 #include "config/parse.hpp"
 #include "init/actions.hpp"
@@ -61,6 +62,7 @@ Result<Loaded> load_config(const std::optional<std::string>& file,
     const auto text = sys::read_file(*file, config::kLargestConfig);
     if (!text) return refusal(unusable(*file, text.error().message(), 1));
     loaded.model = config::parse(*text, {init::actions(), environment}, problems);
+    loaded.notes = load_zones(loaded.model, problems);
   }
   const auto mode = image_mode(std::getenv("IMAGE_MODE"), loaded.model.image_mode);
   if (!mode && !problems.empty()) log::error(mode.error().message());

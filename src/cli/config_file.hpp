@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "config/environment.hpp"
@@ -21,15 +22,16 @@ struct Loaded {
   config::Model model;
   hooks::Plan plan;
   config::ImageMode image_mode = config::ImageMode::layered;
+  std::vector<std::string> notes{};  ///< of what the image lacks and can be done without
 };
 
 /// The container's environment.
 config::Environ container_environment();
 
-/// Reads and checks `file` (without one: nothing but IMAGE_MODE); every problem is logged, a line
-/// each. `environment` gives the values of numbers that are written with variables; nullptr when
-/// they are not known. Errors: a problem; in `detail` the reason for an exit, with the first of
-/// them.
+/// Reads and checks `file` (without one: nothing but IMAGE_MODE), and what it takes from the image:
+/// time zones; every problem is logged, a line each. `environment` gives the values of numbers that
+/// are written with variables; nullptr when they are not known. Errors: a problem; in `detail` the
+/// reason for an exit, with the first of them.
 Result<Loaded> load_config(const std::optional<std::string>& file,
                            const config::Environ* environment);
 

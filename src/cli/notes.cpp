@@ -88,8 +88,10 @@ class Notes {
 
 }  // namespace
 
-std::vector<std::string> notes_on(const config::Model& model) {
-  return Notes(model).lines();
+std::vector<std::string> notes_on(const Loaded& loaded) {
+  std::vector<std::string> lines = Notes(loaded.model).lines();
+  lines.insert(lines.end(), loaded.notes.begin(), loaded.notes.end());
+  return lines;
 }
 
 }  // namespace pintle::cli

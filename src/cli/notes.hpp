@@ -4,12 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "config/model.hpp"
+#include "cli/config_file.hpp"
 
 namespace pintle::cli {
 
-/// Names that are used and declared nowhere, and secrets that others can read in /proc/PID/cmdline.
+/// Names that are used and declared nowhere, secrets that others can read in /proc/PID/cmdline, and
+/// what was noted when it was loaded.
 /// A line each, always in the same order; no values are needed.
-std::vector<std::string> notes_on(const config::Model& model);
+std::vector<std::string> notes_on(const Loaded& loaded);
 
 }  // namespace pintle::cli

@@ -118,7 +118,7 @@ class Plan {
                        {"totalGracePeriod", format_duration(model_.shutdown.total_grace_period)},
                        {"before", steps_json(loaded_.plan.before)},
                        {"after", steps_json(loaded_.plan.after)}};
-    out["notes"] = notes_on(model_);
+    out["notes"] = notes_on(loaded_);
     if (loaded_.image_mode == config::ImageMode::prebuilt) {
       for (const std::string& line : hooks::refused_as_written(model_))
         out["notes"].push_back(line);
@@ -179,6 +179,7 @@ class Plan {
         one["interval"] = format_duration(hook.check.interval);
       } else if (!hook.schedule.text.empty()) {
         one["schedule"] = hook.schedule.text;
+        if (!hook.schedule.timezone.empty()) one["timezone"] = hook.schedule.timezone;
       } else {
         one["every"] = format_duration(hook.schedule.every);
       }
@@ -253,7 +254,7 @@ std::string hook_text(const Json& hook) {
     text += fmt::format("│    else {}\n", action_text(hook["fallback"]));
   }
   for (const char* key : {"after", "condition", "timeout", "retries", "onFailure", "kind",
-                          "interval", "schedule", "every", "jitter", "runOnStart",
+                          "interval", "schedule", "timezone", "every", "jitter", "runOnStart",
                           "concurrencyPolicy", "startingDeadline", "when", "afterMain"}) {
     if (!hook.contains(key) || (hook[key].is_array() && hook[key].empty())) continue;
     std::string value = text_of(hook[key]);

@@ -205,6 +205,7 @@ class Start {
   }
 
   void supervise() {
+    for (const std::string& note : loaded_.notes) log::warning(note);
     for (const std::string& remark : launcher_->remarks()) log::warning(remark);
     const uid_t main_uid = launcher_->identity(init::kMain).uid;
     if (main_uid != ::geteuid()) sys::give_standard_descriptors(main_uid);

@@ -89,6 +89,7 @@ void read_image_modes(Reader& reader, const Node& node, Hook& out) {
 constexpr std::string_view kPolicies[] = {"Forbid", "Allow", "Replace"};
 
 constexpr Slot<Schedule> kSchedule{read_schedule, &kScheduleForm};
+constexpr Slot<Schedule> kTimeZone{read_time_zone, &kTimeZoneForm};
 
 /// Keys that finish() reads, when the rest of the hook is known.
 void read_later(Reader&, const Node&, Hook&) {}
@@ -234,6 +235,12 @@ constexpr Key<Hook> kKeys[] = {
     {"afterMain", kJob<into<&JobPolicy::after_main, &Reader::boolean>>,
      "When the container stops, let a run that has begun go on until main has ended.", "true",
      "false", kJobs},
+    {"timezone", within<&Hook::schedule, kTimeZone>,
+     "The zone of the cron's times, by its name in the image's /usr/share/zoneinfo; UTC if that is "
+     "missing. When clocks go forward, what they leave out runs once, right after; when they go "
+     "back, what they show twice runs the first time. With a `*` in front of the hour, the time "
+     "that passes counts instead.",
+     "Europe/Berlin", "UTC", kJobs},
 };
 
 constexpr auto kStep = object_of<kKeys>({.name = "step",

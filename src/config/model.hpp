@@ -100,6 +100,8 @@ struct Schedule {
   Duration every{};                      ///< unless it is cron
   std::optional<schedule::Cron> cron{};  ///< unset also while a variable in `text` has no value
   std::string text{};                    ///< of cron, as it is written
+  std::string timezone{};                ///< of cron; empty: UTC. Its cron has it once it is read
+  Position timezone_at{};
 };
 
 enum class BackoffType : std::uint8_t { none, constant, linear, exponential };

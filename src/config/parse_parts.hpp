@@ -83,6 +83,11 @@ extern const Form kBackoffForm;
 void read_schedule(Reader& reader, const Node& node, Schedule& out);
 extern const Form kScheduleForm;
 
+/// `timezone`, and that it does not stand beside an interval.
+void read_time_zone(Reader& reader, const Node& node, Schedule& out);
+extern const Form kTimeZoneForm;
+void check_time_zone(Reader& reader, const Node& hook);
+
 /// A key that main and every hook have; false: it is none of those, whose names are then in
 /// `known`.
 bool read_identity_key(Reader& reader, const Member& member, Identity& out,

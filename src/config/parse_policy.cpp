@@ -1,6 +1,7 @@
 // Conditions, back-offs and schedules: values with a form of their own.
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "config/parse_parts.hpp"
 #include "config/slots.hpp"
 
@@ -129,10 +130,25 @@ constexpr Key<Schedule> kScheduleKeys[] = {
 };
 constexpr auto kSchedule = object_of<kScheduleKeys>({.name = "schedule", .title = "\"schedule\""});
 
+/// A relative path that leads nowhere but down.
+bool is_zone_name(std::string_view name) noexcept {
+  char before = '/';
+  for (const char c : name) {
+    const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '_' || c == '-' || c == '+' || (c == '/' && before != '/');
+    if (!fits) return false;
+    before = c;
+  }
+  return before != '/';
+}
+
 }  // namespace
 
 constexpr Form kBackoffForm = kEitherForm<kWordForm<kBackoffs>, kObjectForm<kBackoff>>;
 constexpr Form kScheduleForm = kEitherForm<kFormOf<&Reader::cron>, kObjectForm<kSchedule>>;
+
+constexpr Form kTimeZoneForm{.type = Form::Type::text,
+                             .pattern = "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$"};
 
 constexpr Form kConditionForm{.type = Form::Type::either,
                               .parts = kParts<kIdForm, kObjectForm<kCondition>>,
@@ -172,6 +188,26 @@ std::optional<Condition> read_when(Reader& reader, const Node& node) {
   if (!word) return std::nullopt;
   out.type = *word == 0 ? Type::healthy : Type::ready;
   return out;
+}
+
+void read_time_zone(Reader& reader, const Node& node, Schedule& out) {
+  auto name = reader.text(node);
+  if (!name) return;
+  if (!is_zone_name(*name)) {
+    return reader.problem(node.at, fmt::format("\"{}\" is not the name of a time zone; write it "
+                                               "like \"Europe/Berlin\"",
+                                               one_line(*name, 60)));
+  }
+  out.timezone = std::move(*name);
+  out.timezone_at = node.at;
+}
+
+void check_time_zone(Reader& reader, const Node& hook) {
+  const Node* zone = hook.find("timezone");
+  const Node* schedule = hook.find("schedule");
+  if (zone == nullptr || schedule == nullptr || schedule->type != Node::Type::object) return;
+  const Reader::Inside inside(reader, "timezone");
+  reader.problem(zone->at, "\"every\" is the same in every time zone; leave the key out");
 }
 
 std::optional<Condition> read_condition(Reader& reader, const Node& node) {

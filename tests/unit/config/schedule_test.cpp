@@ -81,4 +81,34 @@ TEST_SUITE("config/schedule") {
     CHECK_FALSE(contains(line, "s3cret"));
     CHECK(schedule_of(R"("${WHEN:-0 3 * * *}")").text == "${WHEN:-0 3 * * *}");
   }
+
+  TEST_CASE("a time zone is a name, which is read later") {
+    const auto with = [](std::string_view zone) {
+      return job(fmt::format(R"("0 3 * * *","timezone":{})", zone));
+    };
+    CHECK(schedule_of(R"("0 3 * * *")").timezone.empty());
+    for (const char* name : {"Europe/Berlin", "Etc/GMT+5", "America/Port-au-Prince", "UTC",
+                             "America/Argentina/Buenos_Aires", "x"}) {
+      const Schedule schedule = good(with(fmt::format("\"{}\"", name))).hooks.at(0).schedule;
+      CHECK(schedule.timezone == name);
+      CHECK(schedule.timezone_at.column == kBefore.size() + 24);
+    }
+    for (const char* name : {"", "/", "/UTC", "UTC/", "a//b", "..", "a/../b", "a.b", "a b", "$TZ",
+                             "Zürich", "a\\nb", "CET-1CEST,M3.5.0"}) {
+      const std::string line = problem_of(with(fmt::format("\"{}\"", name)));
+      CAPTURE(line);
+      CHECK(contains(line, "/maintenance/0/timezone: \""));
+      CHECK(contains(line, "is not the name of a time zone; write it like \"Europe/Berlin\""));
+    }
+    CHECK(contains(problem_of(with("1")), "/maintenance/0/timezone: expected a string"));
+  }
+
+  TEST_CASE("an interval has no time zone") {
+    for (const char* keys :
+         {R"({"every":"6h"},"timezone":"UTC")", R"({"every":"6h"},"timezone":"Europe/Berlin")"}) {
+      CHECK(contains(problem_of(job(keys)), "/maintenance/0/timezone: \"every\" is the same in"));
+    }
+    CHECK(problem_of(R"({"steps":[{"id":"a","command":"x","timezone":"UTC"}]})") ==
+          "f:1:35: /steps/0/timezone: the key \"timezone\" makes no sense for a step");
+  }
 }
