@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/duration.hpp"
 #include "config/environment.hpp"
 #include "hooks/texts.hpp"
 
@@ -86,11 +87,41 @@ class Notes {
   std::vector<std::string> shown_;
 };
 
+/// How long the steps of a list may take by their timeouts, those in parallel at the same time.
+Duration longest(const config::Model& model, const hooks::Graph& graph) {
+  std::vector<Duration> ends(graph.size());
+  // Each round follows the order one step further; there is no cycle.
+  for (std::size_t round = 0; round < graph.size(); ++round) {
+    for (std::size_t step = 0; step < graph.size(); ++step) {
+      const config::Hook& hook = model.hooks[graph[step].hook];
+      Duration begin{};
+      for (const std::size_t before : graph[step].precedents) begin = std::max(begin, ends[before]);
+      ends[step] = begin + hook.timeout.value_or(Duration(0)) * (hook.retries + 1);
+    }
+  }
+  return ends.empty() ? Duration(0) : *std::max_element(ends.begin(), ends.end());
+}
+
+/// What is bounded may still be cut short by the bound of the whole.
+std::string note_on_stop(const Loaded& loaded) {
+  const config::Shutdown& shutdown = loaded.model.shutdown;
+  const Duration before = longest(loaded.model, loaded.plan.before);
+  const Duration after = longest(loaded.model, loaded.plan.after);
+  const Duration whole = before + shutdown.grace_period + after;
+  if (before + after == Duration(0) || whole <= shutdown.total_grace_period) return {};
+  return fmt::format(
+      "a stop may take {} ({} before main, {} main, {} after it), but totalGracePeriod is {}: what "
+      "takes longer is cut short",
+      format_duration(whole), format_duration(before), format_duration(shutdown.grace_period),
+      format_duration(after), format_duration(shutdown.total_grace_period));
+}
+
 }  // namespace
 
 std::vector<std::string> notes_on(const Loaded& loaded) {
   std::vector<std::string> lines = Notes(loaded.model).lines();
   lines.insert(lines.end(), loaded.notes.begin(), loaded.notes.end());
+  if (std::string note = note_on_stop(loaded); !note.empty()) lines.push_back(std::move(note));
   return lines;
 }
 
