@@ -2,9 +2,14 @@
 
 A file registers its tests with @tap.test and ends with tap.main(). Words on its command line select
 the tests whose name holds one of them."""
+import os
 import sys
 import time
 import traceback
+
+# By it a test file finds this folder. What the tests start must not: docker-compose would take our
+# docker.py for a package of its own.
+os.environ.pop('PYTHONPATH', None)
 
 _tests = []
 _cleanups = []
