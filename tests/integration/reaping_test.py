@@ -1,4 +1,5 @@
 """Whatever dies is reaped at once, and what main leaves behind is ended."""
+import os
 import pathlib
 import signal
 import sys
@@ -33,13 +34,22 @@ def the_same_holds_for_a_subreaper():
     reaps_orphans(is_pid1=False)
 
 
-@tap.test
-def zombies_that_pile_up_behind_one_sigchld_are_all_reaped():
-    one = pid1.start(ACTOR, 'orphans', '2000', '9')
+def stopped_before_zombies(count, code):
+    """(a PID 1 that is stopped, with that many zombies to reap when it goes on; the pid of main)."""
+    one = pid1.start(ACTOR, 'orphans', str(count), str(code))
+    one.line('forked')
     main = one.main()
     one.signal(signal.SIGSTOP)
+    tap.until(lambda: pid1.state(one.pid) == 'T', 'PID 1 is stopped')
+    os.kill(main, signal.SIGUSR2)
     one.line('forked')
-    tap.check(len(pid1.children(one.pid)) > 1, 'zombies pile up')
+    tap.check(len(pid1.children(one.pid)) > count, 'zombies pile up')
+    return one, main
+
+
+@tap.test
+def zombies_that_pile_up_behind_one_sigchld_are_all_reaped():
+    one, main = stopped_before_zombies(2000, 9)
     one.signal(signal.SIGCONT)
     tap.until(lambda: pid1.children(one.pid) == [main], 'no zombie is left')
     one.signal(signal.SIGUSR1)
@@ -48,10 +58,9 @@ def zombies_that_pile_up_behind_one_sigchld_are_all_reaped():
 
 @tap.test
 def mains_death_is_noticed_among_thousands():
-    one = pid1.start(ACTOR, 'orphans', '2000', '11')
-    one.line('forked')
-    one.signal(signal.SIGUSR1)
-    one.signal(signal.SIGSTOP)
+    one, main = stopped_before_zombies(2000, 11)
+    os.kill(main, signal.SIGUSR1)  # past PID 1, which may be gone as soon as it goes on
+    tap.until(lambda: pid1.state(main) == 'Z', 'main is dead')
     one.signal(signal.SIGCONT)
     tap.equal(one.end(), 11)
 

@@ -105,10 +105,9 @@ static int cmd_deaf_family(char** a) {
   return 0;
 }
 
-// orphans COUNT CODE: forks twice for each, then waits for SIGUSR1.
-static int cmd_orphans(char** a) {
-  block_all();
-  for (int left = atoi(a[0]); left > 0;) {
+// Forks twice for each; they are orphans when it returns.
+static void fork_orphans(int count) {
+  while (count > 0) {
     const pid_t child = fork();
     if (child == 0) {
       for (int i = 0; i < 20; ++i) {
@@ -118,13 +117,19 @@ static int cmd_orphans(char** a) {
     }
     if (child > 0) {
       waitpid(child, NULL, 0);
-      left -= 20;
+      count -= 20;
     } else {
       usleep(1000);
     }
   }
   say("forked", -1);
-  while (next_signal() != SIGUSR1) {
+}
+
+// orphans COUNT CODE: makes them, and as many again on each SIGUSR2; ends at SIGUSR1.
+static int cmd_orphans(char** a) {
+  block_all();
+  for (int number = SIGUSR2; number != SIGUSR1; number = next_signal()) {
+    if (number == SIGUSR2) fork_orphans(atoi(a[0]));
   }
   return atoi(a[1]);
 }
