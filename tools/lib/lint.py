@@ -1,8 +1,12 @@
 """lint.py - the suite that runs nothing of pintle: our own rules, clang-format and clang-tidy."""
+import dataclasses
 import hashlib
 import json
+import pathlib
 import re
+import shlex
 import sys
+from collections import Counter
 
 import builds
 from outcome import Outcome
@@ -10,6 +14,7 @@ from processes import ROOT, in_parallel, require, run
 
 LLVM = '14'  # Debian 12's. Later ones lay code out otherwise and have checks of their own.
 CLEAN_FILES = ROOT / 'build/clang-tidy'
+TOGETHER = ROOT / 'build/clang-tidy-together'
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 
 
@@ -45,7 +50,15 @@ def clang_format():
 
 
 # ---- clang-tidy: seconds a file, so a file is checked again only when it, a header of ours that it
-# includes, its compile command or the rules have changed.
+# includes, its compile command or the rules have changed. Most of the time goes to the headers of
+# libraries, so files are checked together, as if they were one, and alone only where that fails.
+
+
+@dataclasses.dataclass
+class Source:
+    path: pathlib.Path
+    command: str
+    stamp: pathlib.Path  # the file that is there if it was found clean
 
 
 def add_with_headers(path, found):
@@ -66,13 +79,53 @@ def fingerprint(path, command, rules):
     return digest.hexdigest()
 
 
-def tidy_file(path, stamp):
-    finished = run(['clang-tidy', '-p', builds.SANITIZE, '--quiet', path])
+def tidy_alone(source):
+    finished = run(['clang-tidy', '-p', builds.SANITIZE, '--quiet', source.path])
     if finished.code == 0:
-        stamp.touch()
+        source.stamp.touch()
         return Outcome(passed=1)
-    return Outcome().fail(f'clang-tidy {path.relative_to(ROOT)}',
+    return Outcome().fail(f'clang-tidy {source.path.relative_to(ROOT)}',
                           finished.stdout or finished.stderr)  # the latter mostly counts warnings
+
+
+def arguments_of_all(sources):
+    """What the compiler is told for any of them, but for the names of files."""
+    words = [word for source in sources for word in shlex.split(source.command)[1:]]
+    return list(dict.fromkeys(word for word in words if word.startswith('-')
+                              and word not in ('-c', '-o', '-MD', '-MF', '-MQ')))
+
+
+def tidy_together(sources):
+    """Whether they are clean, one behind the other in one file."""
+    folder = TOGETHER / '-'.join(sources[0].path.relative_to(ROOT).with_suffix('').parts)
+    folder.mkdir(parents=True, exist_ok=True)
+    unit = folder / 'unit.cpp'
+    unit.write_text(''.join(source.path.read_text() for source in sources))
+    (folder / 'compile_commands.json').write_text(json.dumps([
+        {'directory': str(builds.SANITIZE), 'file': str(unit),
+         'arguments': ['clang++', *arguments_of_all(sources), '-c', str(unit)]}]))
+    return run(['clang-tidy', '-p', folder, '--quiet', unit]).code == 0
+
+
+def tidy(sources):
+    if len(sources) > 1 and tidy_together(sources):
+        for source in sources:
+            source.stamp.touch()
+        return Outcome(passed=len(sources))
+    outcome = Outcome()
+    for source in sources:
+        outcome.add(tidy_alone(source))
+    return outcome
+
+
+def groups(sources):
+    """Groups of about the same size, none with two files of a folder: a folder is a namespace, and
+    its files may have helpers of the same name."""
+    if not sources:
+        return []
+    count = max(Counter(source.path.parent for source in sources).values())
+    ordered = sorted(sources, key=lambda source: source.path)
+    return [ordered[first::count] for first in range(count)]
 
 
 def forget_others(stamps):
@@ -80,15 +133,15 @@ def forget_others(stamps):
         old.unlink()
 
 
-def files_to_tidy():
-    """The sources in src/, each with its stamp: the file that is there if it was found clean."""
+def sources_to_tidy():
     rules = (ROOT / '.clang-tidy').read_bytes() + LLVM.encode()
-    stamps = {}
+    sources = []
     for entry in json.loads((builds.SANITIZE / 'compile_commands.json').read_text()):
         path = (builds.SANITIZE / entry['file']).resolve()
         if path.is_relative_to(ROOT / 'src'):
-            stamps[path] = CLEAN_FILES / fingerprint(path, entry['command'], rules)
-    return stamps
+            stamp = CLEAN_FILES / fingerprint(path, entry['command'], rules)
+            sources.append(Source(path, entry['command'], stamp))
+    return sources
 
 
 def clang_tidy():
@@ -98,11 +151,11 @@ def clang_tidy():
         return Outcome(skips=[unfit])
     CLEAN_FILES.mkdir(parents=True, exist_ok=True)
     builds.sanitize()
-    stamps = files_to_tidy()
-    forget_others(stamps.values())
-    outcome = Outcome(passed=sum(stamp.exists() for stamp in stamps.values()))
-    unchecked = [item for item in stamps.items() if not item[1].exists()]
-    for each in in_parallel(lambda item: tidy_file(*item), unchecked):
+    sources = sources_to_tidy()
+    forget_others(source.stamp for source in sources)
+    unchecked = [source for source in sources if not source.stamp.exists()]
+    outcome = Outcome(passed=len(sources) - len(unchecked))
+    for each in in_parallel(tidy, groups(unchecked)):
         outcome.add(each)
     return outcome
 
