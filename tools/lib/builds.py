@@ -26,12 +26,13 @@ def _configured(folder, compiler, *options):
 
 
 def host():
-    return _configured(HOST, 'g++', '-Dwerror=true')
+    return _configured(HOST, 'g++', '-Dwerror=true', '-Ddebug=false')
 
 
 def sanitize():
     """Also the build with clang++, so that each compiler builds everything once."""
     return _configured(SANITIZE, 'clang++', '-Dwerror=true', '-Doptimization=1',
+                       '-Ddebug=false', '-Dcpp_args=-gline-tables-only',
                        '-Db_sanitize=address,undefined', '-Db_lundef=false', '-Dfuzz=true')
 
 
