@@ -1,5 +1,5 @@
 """docker.py - a Docker Engine of our own: one dockerd a test file, on a socket in a temporary folder,
-without a bridge to the outside. Nothing is pulled; standins.py makes the base images.
+without a bridge, which two of them would share. Nothing is pulled; standins.py makes the base images.
 
     one = docker.run('image', '--read-only')     # docker run --detach ...; removed after the test
     one.wait_for_line('listening')
@@ -22,8 +22,9 @@ import time
 import tap
 
 DEADLINE = 60
+SECONDS_PER_CALL = 800  # that of the longest: to compile the product, while other tests run
 DOCKERD = ['dockerd', '--iptables=false', '--ip6tables=false', '--ip-masq=false',
-           '--userland-proxy=false', '--bip', '172.30.77.1/24']
+           '--userland-proxy=false', '--bridge=none']
 
 
 def _end_with_parent():
@@ -58,7 +59,7 @@ class Engine:
 
     def call(self, *words, **more):
         return subprocess.run(['docker', *map(str, words)], env=self.environment,
-                              capture_output=True, text=True, timeout=500, **more)
+                              capture_output=True, text=True, timeout=SECONDS_PER_CALL, **more)
 
     def stop(self):
         if self.process.poll() is None:

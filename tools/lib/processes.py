@@ -108,9 +108,9 @@ def run(command, timeout=None, env=None):
         return Finished(process.returncode, _text(stdout), _text(stderr), timed_out)
 
 
-def in_parallel(function, items, jobs=2):
-    """What function returns for each item, in the order of the items."""
-    pool = concurrent.futures.ThreadPoolExecutor(jobs)
+def in_parallel(function, items):
+    """What function returns for each item, in the order of the items; two at a time."""
+    pool = concurrent.futures.ThreadPoolExecutor(2)
     try:
         return list(pool.map(function, items))
     except BaseException:

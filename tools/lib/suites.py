@@ -10,7 +10,7 @@ from outcome import Outcome
 from processes import ROOT, in_parallel, run
 from readers import read_doctest, read_tap
 
-SECONDS_PER_FILE = 600
+SECONDS_PER_FILE = 900
 fuzz_seconds = None  # set by --fuzz-seconds
 PYTHON = [sys.executable, '-B']
 # Without them UBSan prints what it found and goes on, to a good end.
@@ -34,24 +34,28 @@ def run_units(folder, env=None):
     return outcome
 
 
+def fuzz_target(name, program):
+    found = ROOT / f'build/fuzz/{name}'
+    # New inputs go to the first folder that is named. A short run must not depend on earlier ones.
+    if not fuzz_seconds:
+        shutil.rmtree(found, ignore_errors=True)
+    found.mkdir(parents=True, exist_ok=True)
+    length = [f'-max_total_time={fuzz_seconds}'] if fuzz_seconds else ['-runs=20000', '-seed=1']
+    finished = run([program, *length, '-max_len=4096', '-timeout=10', '-verbosity=0',
+                    f'-artifact_prefix={ROOT}/build/fuzz/{name}-', found,
+                    ROOT / f'tests/fuzz/corpus/{name}'],
+                   timeout=(fuzz_seconds or 0) + SECONDS_PER_FILE, env=SANITIZER_ENVIRONMENT)
+    if finished.code == 0:
+        return Outcome(passed=1)
+    return Outcome().fail(f'fuzz {name}', finished.stderr[-8000:])
+
+
 def fuzz():
     """Runs each fuzz target over its first inputs and what libFuzzer makes of them: the same ones on
     every run, or for --fuzz-seconds each, new ones."""
-    seconds = fuzz_seconds
-    length = [f'-max_total_time={seconds}'] if seconds else ['-runs=20000', '-seed=1']
     outcome = Outcome()
-    for name, program in builds.fuzz_targets().items():
-        found = ROOT / f'build/fuzz/{name}'
-        # New inputs go to the first folder that is named. A short run must not depend on earlier ones.
-        if not seconds:
-            shutil.rmtree(found, ignore_errors=True)
-        found.mkdir(parents=True, exist_ok=True)
-        finished = run([program, *length, '-max_len=4096', '-timeout=10', '-verbosity=0',
-                        f'-artifact_prefix={ROOT}/build/fuzz/{name}-', found,
-                        ROOT / f'tests/fuzz/corpus/{name}'],
-                       timeout=(seconds or 0) + SECONDS_PER_FILE, env=SANITIZER_ENVIRONMENT)
-        outcome.add(Outcome(passed=1) if finished.code == 0
-                    else Outcome().fail(f'fuzz {name}', finished.stderr[-8000:]))
+    for each in in_parallel(lambda item: fuzz_target(*item), builds.fuzz_targets().items()):
+        outcome.add(each)
     return outcome
 
 
@@ -64,7 +68,13 @@ def hardening():
     return outcome
 
 
-def tap_files(folder, jobs):
+def test_files(folder):
+    """The one that builds the product again takes longest: it starts first."""
+    files = (ROOT / 'tests' / folder).glob('*_test.py')
+    return sorted(files, key=lambda path: (path.stem != 'source_image_test', path))
+
+
+def tap_files(folder):
     """Runs each test file of a folder of tests/ against the product."""
     env = {'PINTLE': str(builds.product()), 'PYTHONPATH': str(ROOT / 'tests/lib'),
            'PYTHONDONTWRITEBYTECODE': '1'}
@@ -73,7 +83,7 @@ def tap_files(folder, jobs):
         return read_tap(path.stem, run([*PYTHON, path], timeout=SECONDS_PER_FILE, env=env))
 
     outcome = Outcome()
-    for each in in_parallel(run_file, sorted((ROOT / 'tests' / folder).glob('*_test.py')), jobs):
+    for each in in_parallel(run_file, test_files(folder)):
         outcome.add(each)
     return outcome
 
@@ -88,7 +98,7 @@ SUITES = {
     'musl': Suite('the unit tests, built as the product is', lambda: run_units(builds.musl())),
     'hardening': Suite('what the product file has to have and to lack', hardening),
     'integration': Suite('the product as PID 1 of a PID namespace',
-                         lambda: tap_files('integration', jobs=2)),
+                         lambda: tap_files('integration')),
     'containers': Suite('the product in a real Docker Engine',
-                        lambda: tap_files('containers', jobs=1)),
+                        lambda: tap_files('containers')),
 }
