@@ -34,7 +34,7 @@ def lines(one):
 @tap.test
 def steps_before_run_while_main_does_and_steps_after_when_it_has_ended():
     folder = pid1.folder()
-    look = 'read line < {0}/pid; test -d /proc/$line && echo {1} alive || echo {1} gone'
+    look = 'read line < {0}/pid; test -d /proc/$$line && echo {1} alive || echo {1} gone'
     sh = [step(name, 'sh', '-c', look.format(folder, name)) for name in ('before', 'after')]
     main = ('sh', '-c', f'echo $$ > {folder}/pid; exec "$0" listen 15 3', ACTOR)
     one = running(before=sh[:1], after=sh[1:], main=main)
@@ -156,10 +156,10 @@ def a_job_that_may_goes_on_until_main_has_ended():
            'schedule': {'every': '1h'}, 'afterMain': True, 'output': 'log'}
     one = start(maintenance=[job])
     one.line('ready')
-    one.complaint('pintle: job job: ready')
+    one.complaint(r'pintle: job job \| ready')
     one.signal(signal.SIGTERM)
     one.line('got 15')
-    one.complaint('pintle: job job: got 15')
+    one.complaint(r'pintle: job job \| got 15')
     tap.equal(one.end(), 3)
 
 
