@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -21,6 +22,16 @@ namespace pintle::sys {
 namespace {
 
 constexpr int kPathFlags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+
+/// Of a timespec, or of what statx(2) has for one.
+template <class T>
+std::int64_t nanoseconds(const T& time) noexcept {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + std::int64_t{time.tv_nsec};
+}
+
+std::string temporary_start(const std::string& name) {
+  return fmt::format(".{}.", name.substr(0, 200));
+}
 
 struct CloseDir {
   void operator()(DIR* dir) const noexcept { ::closedir(dir); }
@@ -110,10 +121,44 @@ Result<void> place_link(const Place& place, const std::string& target) {
   return error;
 }
 
+Result<std::int64_t> oldest_time(const Fd& fd) {
+  const struct stat info = TRY(stat_of(fd));
+  std::int64_t oldest =
+      std::min({nanoseconds(info.st_atim), nanoseconds(info.st_mtim), nanoseconds(info.st_ctim)});
+  struct statx more {};
+  if (::statx(fd.get(), "", AT_EMPTY_PATH, STATX_BTIME, &more) < 0)
+    return oldest;  // not everywhere
+  if ((more.stx_mask & STATX_BTIME) == 0) return oldest;
+  return std::min(oldest, nanoseconds(more.stx_btime));
+}
+
+Result<void> rename_name(const Fd& directory, const std::string& from, const std::string& to) {
+  if (::renameat(directory.get(), from.c_str(), directory.get(), to.c_str()) == 0) return {};
+  return Error::from_errno("rename");
+}
+
+Result<bool> link_name(const Fd& directory, const std::string& from, const std::string& to) {
+  if (::linkat(directory.get(), from.c_str(), directory.get(), to.c_str(), 0) == 0) return true;
+  const bool cannot = errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK;
+  if (cannot) return false;
+  return Error::from_errno("link");
+}
+
+void sync_names(const Fd& directory) noexcept {
+  const Fd readable(::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (readable) (void)::fsync(readable.get());
+}
+
 std::string temporary_name(const std::string& name) {
   std::uint64_t number = 0;
   if (::getrandom(&number, sizeof number, 0) < 0) number = static_cast<std::uint64_t>(::getpid());
-  return fmt::format(".{}.{:016x}", name.substr(0, 200), number);
+  return fmt::format("{}{:016x}", temporary_start(name), number);
+}
+
+bool is_temporary_name(const std::string& other, const std::string& name) {
+  const std::string start = temporary_start(name);
+  if (!other.starts_with(start) || other.size() != start.size() + 16) return false;
+  return other.find_first_not_of("0123456789abcdef", start.size()) == std::string::npos;
 }
 
 }  // namespace pintle::sys

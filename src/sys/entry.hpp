@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,8 +53,27 @@ Result<std::string> read_link(const Entry& entry);
 /// replaced, unless it is a directory. Errors: those of symlinkat(2), renameat(2).
 Result<void> place_link(const Place& place, const std::string& target);
 
+/// The oldest of the times that the file system tells of the thing behind `fd` (O_PATH will do),
+/// its birth among them where that is known: in nanoseconds since the epoch. Errors: those of
+/// statx(2) and fstat(2).
+Result<std::int64_t> oldest_time(const Fd& fd);
+
+/// Renames `from` in `directory`; what has the name `to` there is replaced. Errors: those of
+/// renameat(2).
+Result<void> rename_name(const Fd& directory, const std::string& from, const std::string& to);
+
+/// Gives the file `from` in `directory` the name `to` as well, which must be free. False if the
+/// file system has no such links, or allows none to that file. Errors: EEXIST; those of linkat(2).
+Result<bool> link_name(const Fd& directory, const std::string& from, const std::string& to);
+
+/// Lets the names in `directory` outlive a power cut, as far as the file system offers that.
+void sync_names(const Fd& directory) noexcept;
+
 /// A file name that nobody guesses, made of `name`; the leading dot lets programs that read folders
 /// pass it over.
 std::string temporary_name(const std::string& name);
+
+/// True if temporary_name(name) could have made `other`.
+bool is_temporary_name(const std::string& other, const std::string& name);
 
 }  // namespace pintle::sys

@@ -45,19 +45,22 @@ Fd unnamed_file(const Fd& directory) {
 
 Result<NewFile> NewFile::begin(const std::string& path) {
   const SplitPath split = TRY(split_path(path));
-  Reached reached = TRY(reach_directory(split.directory, Missing::fail));
-  if (Fd unnamed = unnamed_file(reached.directory)) {
-    return NewFile(std::move(reached.directory), path, split.name, {}, std::move(unnamed));
+  const Reached reached = TRY(reach_directory(split.directory, Missing::fail));
+  return begin_in(reached.directory, split.name, path);
+}
+
+Result<NewFile> NewFile::begin_in(const Fd& directory, const std::string& name,
+                                  const std::string& path) {
+  Fd held(::fcntl(directory.get(), F_DUPFD_CLOEXEC, 0));
+  if (!held) return about(path, Result<NewFile>(Error::from_errno("write")));
+  if (Fd unnamed = unnamed_file(held)) {
+    return NewFile(std::move(held), path, name, {}, std::move(unnamed));
   }
-  const std::string temporary = temporary_name(split.name);
-  Fd file(::openat(reached.directory.get(), temporary.c_str(),
+  const std::string temporary = temporary_name(name);
+  Fd file(::openat(held.get(), temporary.c_str(),
                    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file) {
-    Error error = Error::from_errno("write");
-    error.subject = path;
-    return error;
-  }
-  return NewFile(std::move(reached.directory), path, split.name, temporary, std::move(file));
+  if (!file) return about(path, Result<NewFile>(Error::from_errno("write")));
+  return NewFile(std::move(held), path, name, temporary, std::move(file));
 }
 
 NewFile::~NewFile() {
@@ -85,33 +88,58 @@ Result<void> NewFile::copy_from(const Fd& source) {
   }
 }
 
-/// rename(2) needs a name to come from.
-Result<void> NewFile::name_it() {
-  if (!temporary_.empty()) return {};
-  std::string temporary = temporary_name(name_);
-  if (::linkat(AT_FDCWD, own_name(file_).c_str(), directory_.get(), temporary.c_str(),
+Result<void> NewFile::name_it(const std::string& name) {
+  if (::linkat(AT_FDCWD, own_name(file_).c_str(), directory_.get(), name.c_str(),
                AT_SYMLINK_FOLLOW) < 0) {
     return failed("name");
   }
-  temporary_ = std::move(temporary);
   return {};
 }
 
-Result<void> NewFile::finish(const Ownership& ownership) {
+Result<void> NewFile::own(const Ownership& ownership) {
+  return about(path_, give_ownership(file_, ownership));
+}
+
+Result<void> NewFile::prepare(const Ownership& ownership) {
   if (::fsync(file_.get()) < 0) return failed("sync");
-  TRY(name_it());  // as its owner still: of somebody else's, link(2) needs CAP_FOWNER
-  if (auto given = give_ownership(file_, ownership); !given) {
-    Error error = std::move(given).error();
-    error.subject = path_;
-    return error;
+  if (temporary_.empty()) {  // rename(2) needs a name to come from
+    std::string temporary = temporary_name(name_);
+    TRY(name_it(temporary));  // as its owner still: of somebody else's, link(2) needs CAP_FOWNER
+    temporary_ = std::move(temporary);
   }
+  return own(ownership);
+}
+
+Result<void> NewFile::place() {
   if (::renameat(directory_.get(), temporary_.c_str(), directory_.get(), name_.c_str()) < 0) {
     return failed("rename into place");
   }
   file_.reset();
   // The rename is done and seen; that it survives a power cut is as much as the file system offers.
-  const Fd folder(::openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder) (void)::fsync(folder.get());
+  sync_names(directory_);
+  return {};
+}
+
+Result<void> NewFile::finish(const Ownership& ownership) {
+  TRY(prepare(ownership));
+  return place();
+}
+
+Result<void> NewFile::take_free_name(const Ownership& ownership) {
+  if (::fsync(file_.get()) < 0) return failed("sync");
+  if (temporary_.empty()) {
+    TRY(name_it(name_));
+  } else {
+    const bool linked = TRY(about(path_, link_name(directory_, temporary_, name_)));
+    if (!linked) TRY(about(path_, rename_name(directory_, temporary_, name_)));
+    if (linked) (void)::unlinkat(directory_.get(), temporary_.c_str(), 0);
+    temporary_.clear();
+  }
+  if (auto owned = own(ownership); !owned) {
+    (void)::unlinkat(directory_.get(), name_.c_str(), 0);
+    return owned;
+  }
+  sync_names(directory_);
   return {};
 }
 

@@ -20,6 +20,10 @@ class NewFile {
   /// Errors: those of reach_directory() and openat(2).
   static Result<NewFile> begin(const std::string& path);
 
+  /// The same for `name` in a directory that is held already; `path` is for messages.
+  static Result<NewFile> begin_in(const Fd& directory, const std::string& name,
+                                  const std::string& path);
+
   NewFile(NewFile&&) = default;
   NewFile& operator=(NewFile&&) = delete;
   NewFile(const NewFile&) = delete;
@@ -37,6 +41,14 @@ class NewFile {
   /// stands there is replaced, not followed. Errors: those of fchown, fchmod, fsync, renameat.
   Result<void> finish(const Ownership& ownership);
 
+  // Its two halves: what can fail for lack of space or rights, and the rename.
+  Result<void> prepare(const Ownership& ownership);
+  Result<void> place();
+
+  /// Instead of finish(): nothing is replaced, and it can be written to further under its name.
+  /// Errors: EEXIST; those of finish() and linkat(2).
+  Result<void> take_free_name(const Ownership& ownership);
+
  private:
   NewFile(Fd directory, std::string path, std::string name, std::string temporary, Fd file)
       : directory_(std::move(directory)),
@@ -46,7 +58,8 @@ class NewFile {
         file_(std::move(file)) {}
 
   Error failed(const char* what) const;
-  Result<void> name_it();
+  Result<void> name_it(const std::string& name);
+  Result<void> own(const Ownership& ownership);
 
   Fd directory_;
   std::string path_;

@@ -181,6 +181,17 @@ std::size_t available_cpus() noexcept {
   return count > 0 ? static_cast<std::size_t>(count) : 1;
 }
 
+Result<DirectoryChange> DirectoryChange::to(const std::string& path) {
+  if (path.empty()) return DirectoryChange(Fd());
+  Fd before(::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (before && ::chdir(path.c_str()) == 0) return DirectoryChange(std::move(before));
+  return about(path, Result<DirectoryChange>(Error::from_errno("enter")));
+}
+
+DirectoryChange::~DirectoryChange() {
+  if (before_) (void)!::fchdir(before_.get());
+}
+
 void TerminationLog::open() noexcept {
   Fd file(
       ::open("/dev/termination-log", O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));

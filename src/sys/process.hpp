@@ -62,6 +62,24 @@ void suspend_own_group() noexcept;
 /// The CPUs this process may use, sched_getaffinity(2); at least 1.
 std::size_t available_cpus() noexcept;
 
+/// The working directory is another one as long as this lives. Not for PID 1.
+class DirectoryChange {
+ public:
+  /// "" is where we are. Errors: those of chdir(2) and open(2).
+  static Result<DirectoryChange> to(const std::string& path);
+
+  DirectoryChange(DirectoryChange&&) = default;
+  DirectoryChange& operator=(DirectoryChange&&) = delete;
+  DirectoryChange(const DirectoryChange&) = delete;
+  DirectoryChange& operator=(const DirectoryChange&) = delete;
+  ~DirectoryChange();
+
+ private:
+  explicit DirectoryChange(Fd before) noexcept : before_(std::move(before)) {}
+
+  Fd before_;  ///< none: it was not changed
+};
+
 /// Writes `text` to /dev/termination-log if that is a writable regular file (Kubernetes,
 /// "Customizing the termination message"). open() before forbid_tracing().
 class TerminationLog {
