@@ -2,12 +2,16 @@
 // it does, and a line in builtin.cpp.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "config/action.hpp"
 #include "config/environment.hpp"
@@ -23,6 +27,14 @@ struct Context {
   std::function<void(const std::string& line)> note{};
 };
 
+/// What a built-in would do to one file.
+struct Foreseen {
+  std::string_view what;  ///< "remove"
+  std::string path;
+  std::int64_t bytes = 0;
+  Duration age{};
+};
+
 struct Builtin {
   config::ActionSpec spec;
   /// Does it; runs in a child that has stepped down, and may block. Returns a line about what was
@@ -30,6 +42,10 @@ struct Builtin {
   Result<std::string> (*run)(const config::Params& params, const Context& context) = nullptr;
   /// True if there is nothing left to do; may be nullptr: then there always is.
   bool (*is_done)(const config::Params& params, const Context& context) = nullptr;
+  /// What run() would do now, in the order in which it is told; it changes nothing. nullptr: it
+  /// cannot say.
+  Result<std::vector<Foreseen>> (*preview)(const config::Params& params,
+                                           const Context& context) = nullptr;
 };
 
 /// All of them.

@@ -7,11 +7,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <map>
 #include <numeric>
 #include <set>
 
+#include "hooks/ages.hpp"
 #include "hooks/builtin.hpp"
 #include "hooks/path_params.hpp"
 #include "sys/tree.hpp"
@@ -49,17 +49,9 @@ FileId id_of(const struct stat& info) noexcept {
   return {info.st_dev, info.st_ino};
 }
 
-std::int64_t modified(const struct stat& info) noexcept {
-  return std::int64_t{info.st_mtim.tv_sec} * 1000000000 + info.st_mtim.tv_nsec;
-}
-
 PruneRules rules_in(const Params& params) {
-  using namespace std::chrono;
   PruneRules rules{.most_bytes = params.number("maxTotalSize")};
-  if (const auto age = params.duration("olderThan")) {
-    const auto now = system_clock::now().time_since_epoch();
-    rules.modified_before = duration_cast<nanoseconds>(now - *age).count();
-  }
+  if (const auto age = params.duration("olderThan")) rules.modified_before = moment_before(*age);
   if (const auto count = params.number("keepLast")) {
     rules.keep_last = static_cast<std::size_t>(*count);
   }
@@ -68,8 +60,8 @@ PruneRules rules_in(const Params& params) {
 
 class Pruning {
  public:
-  Pruning(const Params& params, const Fd& root, const std::string& path)
-      : params_(params), root_(root), path_(path) {}
+  Pruning(const Params& params, const Fd& root)
+      : params_(params), root_(root), path_(params.text("path")) {}
 
   /// Looks, and chooses.
   Result<bool> finds_any() {
@@ -78,6 +70,26 @@ class Pruning {
       victims_.emplace(ids_[index], files_[index].modified);
     }
     return !victims_.empty();
+  }
+
+  /// The files that would go, the oldest first.
+  Result<std::vector<Foreseen>> foresee() {
+    std::vector<Foreseen> all;
+    if (!TRY(finds_any())) return all;
+    TRY(visit(
+        [&](const sys::Visit& one) -> Result<void> {
+          const std::string path = path_of(one);
+          if (is_victim(one)) {
+            all.push_back({"remove", path, std::int64_t{one.entry.info.st_size},
+                           age_of(modified(one.entry.info))});
+          }
+          return {};
+        },
+        {}));
+    std::sort(all.begin(), all.end(), [](const Foreseen& a, const Foreseen& b) {
+      return std::pair(b.age, a.path) < std::pair(a.age, b.path);
+    });
+    return all;
   }
 
   Result<std::string> run() {
@@ -109,10 +121,23 @@ class Pruning {
     return {};
   }
 
-  Result<void> remove(const sys::Visit& one) {
+  /// Chosen, and not written meanwhile.
+  bool is_victim(const sys::Visit& one) const {
     const auto victim = victims_.find(id_of(one.entry.info));
-    if (victim == victims_.end() || !is_meant(one)) return {};
-    if (victim->second != modified(one.entry.info)) return {};  // written meanwhile
+    return victim != victims_.end() && is_meant(one) && victim->second == modified(one.entry.info);
+  }
+
+  /// To be asked for everything: a directory comes before what is in it.
+  std::string path_of(const sys::Visit& one) {
+    above_.resize(one.depth);
+    std::string path = above_.empty() ? path_ : above_.back();
+    if (!path.ends_with('/')) path += '/';
+    above_.push_back(path + one.name);
+    return above_.back();
+  }
+
+  Result<void> remove(const sys::Visit& one) {
+    if (!is_victim(one)) return {};
     if (!TRY(sys::remove_name(one.directory, one.name, one.entry.info))) return {};
     ++removed_;
     bytes_ += std::int64_t{one.entry.info.st_size};
@@ -135,31 +160,44 @@ class Pruning {
 
   const Params& params_;
   const Fd& root_;
-  const std::string& path_;
+  const std::string path_;
   std::vector<OldFile> files_;
   std::vector<FileId> ids_;
   std::map<FileId, std::int64_t> victims_;  // with the time of their last change
   std::set<FileId> emptier_;                // directories that something was removed from
+  std::vector<std::string> above_;          // the paths of the directories that are visited
   std::size_t removed_ = 0;
   std::int64_t bytes_ = 0;
 };
 
-Result<std::string> run(const Params& params, const Context&) {
+/// The directory; none if it is absent.
+Result<Fd> directory_in(const Params& params) {
   const std::string path = params.text("path");
   if (std::string wrong = check_emptied_path(path); !wrong.empty()) {
     return Error{"prune", 0, path, std::move(wrong)};  // variables made it so
   }
-  const auto reached = sys::reach_directory(path, sys::Missing::fail);
-  if (!reached && reached.error().code == ENOENT) return std::string("unchanged");
+  auto reached = sys::reach_directory(path, sys::Missing::fail);
+  if (!reached && reached.error().code == ENOENT) return Fd();
   if (!reached) return reached.error();
-  return Pruning(params, reached->directory, path).run();
+  return std::move(reached->directory);
+}
+
+Result<std::string> run(const Params& params, const Context&) {
+  const Fd directory = TRY(directory_in(params));
+  if (!directory) return std::string("unchanged");
+  return Pruning(params, directory).run();
+}
+
+Result<std::vector<Foreseen>> preview(const Params& params, const Context&) {
+  const Fd directory = TRY(directory_in(params));
+  if (!directory) return std::vector<Foreseen>();
+  return Pruning(params, directory).foresee();
 }
 
 bool is_done(const Params& params, const Context&) {
-  const std::string path = params.text("path");
-  const auto reached = sys::reach_directory(path, sys::Missing::fail);
-  if (!reached) return reached.error().code == ENOENT;
-  const auto any = Pruning(params, reached->directory, path).finds_any();
+  const auto directory = directory_in(params);
+  if (!directory || !*directory) return bool(directory);
+  const auto any = Pruning(params, *directory).finds_any();
   return any && !*any;
 }
 
@@ -195,6 +233,7 @@ const Builtin kPrune{
              .rules = kRules},
     .run = run,
     .is_done = is_done,
+    .preview = preview,
 };
 
 }  // namespace pintle::hooks

@@ -1,22 +1,10 @@
 #include "hooks/prune.hpp"
 
-#include <fcntl.h>
-
 #include "use.hpp"
 
 using namespace pintle;
 using namespace pintle::hooks;
 using namespace std::chrono_literals;
-
-namespace {
-
-void age(const std::string& path, std::int64_t seconds) {
-  const timespec then{::time(nullptr) - seconds, 0};
-  const timespec times[2] = {then, then};
-  REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW) == 0);
-}
-
-}  // namespace
 
 TEST_SUITE("hooks/prune") {
   TEST_CASE("the oldest are chosen first, the newest always stay") {
@@ -47,11 +35,12 @@ TEST_SUITE("hooks/prune") {
     const Folder folder;
     folder.make("d/e");
     for (const auto* name : {"old.log", "old.txt", "d/e/old.log"}) {
-      age(folder.write(name, "12345"), 3600);
+      folder.write(name, "12345");
+      folder.age(name, 3600);
     }
     folder.write("new.log", "x");
     REQUIRE(::symlink("old.txt", (folder / "l.log").c_str()) == 0);
-    age(folder / "l.log", 3600);
+    folder.age("l.log", 3600);
     const auto use = [&] {
       return Use(kPrune)
           .with("path", folder.path())
@@ -68,6 +57,31 @@ TEST_SUITE("hooks/prune") {
     CHECK(folder.has("old.txt"));
     CHECK(folder.has("new.log"));
     CHECK(folder.has("l.log"));
+  }
+
+  TEST_CASE("a preview tells what would go, the oldest first, and changes nothing") {
+    const Folder folder;
+    folder.make("d/e");
+    folder.make("z");
+    const std::pair<const char*, std::int64_t> files[] = {
+        {"new", 10}, {"b", 300}, {"a", 200}, {"d/e/c", 400}, {"z/c", 250}};
+    for (const auto& [name, seconds] : files) {
+      folder.write(name, "12345");
+      folder.age(name, seconds);
+    }
+    const auto use = [&](const std::string& path) {
+      return Use(kPrune).with("path", path).duration("olderThan", 1min).flag("recursive");
+    };
+    using Lines = std::vector<std::string>;
+    const Lines lines{"remove " + (folder / "d/e/c") + " 5", "remove " + (folder / "b") + " 5",
+                      "remove " + (folder / "z/c") + " 5", "remove " + (folder / "a") + " 5"};
+    CHECK(use(folder.path()).foreseen() == lines);
+    CHECK(use(folder.path() + "/").foreseen() == lines);
+    CHECK(folder.has("d/e/c"));
+    CHECK(use(folder / "none").foreseen() == Lines());
+    CHECK(contains(use("//").foreseen().front(), "cannot prune"));
+    CHECK(use(folder.path()).line() == "removed 4 files, 20 bytes");
+    CHECK(use(folder.path()).foreseen() == Lines());
   }
 
   TEST_CASE("absent is a success, everything is not, and a rule is needed") {

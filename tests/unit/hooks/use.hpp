@@ -2,10 +2,13 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -54,14 +57,50 @@ class Folder {
     REQUIRE(::lstat((*this / name).c_str(), &info) == 0);
     return info;
   }
-  std::size_t count() const {
-    std::size_t number = 0;
-    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path_)) ++number;
-    return number;
+  std::size_t count() const { return names().size(); }
+  /// Sorted.
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const auto& entry : std::filesystem::directory_iterator(path_)) {
+      all.push_back(entry.path().filename());
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+  /// Sets its times so many seconds back, not a link's target's.
+  std::string age(const std::string& name, std::int64_t seconds) const {
+    const timespec then{::time(nullptr) - seconds, 0};
+    const timespec times[2] = {then, then};
+    REQUIRE(::utimensat(AT_FDCWD, (*this / name).c_str(), times, AT_SYMLINK_NOFOLLOW) == 0);
+    return *this / name;
   }
 
  private:
   std::string path_;
+};
+
+/// A small file system of its own, where we may mount one.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const Folder& folder, const char* options = "mode=755,size=64k")
+      : folder_(folder) {
+    is_there_ = ::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, options) == 0;
+    if (!is_there_) MESSAGE("not tested: no file system can be mounted");
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  ~SmallDisk() {
+    if (is_there_) ::umount2(folder_.path().c_str(), MNT_DETACH);
+  }
+
+  explicit operator bool() const noexcept { return is_there_; }
+  void make_read_only() const {
+    REQUIRE(::mount("", folder_.path().c_str(), "", MS_REMOUNT | MS_RDONLY, "") == 0);
+  }
+
+ private:
+  const Folder& folder_;
+  bool is_there_ = false;
 };
 
 /// One use of a built-in: `Use(kFile).with("path", …).line()`.
@@ -111,6 +150,18 @@ class Use {
     const config::Scope scope(environ_, none, none);
     const sys::Accounts accounts{};
     return builtin_.is_done != nullptr && builtin_.is_done(params_, {accounts, scope});
+  }
+  /// What it would do, a line each: "remove /d/a 5"; or why it cannot say.
+  std::vector<std::string> foreseen() const {
+    const config::Variables none;
+    const config::Scope scope(environ_, none, none);
+    const auto all = builtin_.preview(params_, {sys::Accounts{}, scope});
+    if (!all) return {all.error().message()};
+    std::vector<std::string> lines;
+    for (const Foreseen& one : *all) {
+      lines.push_back(std::string(one.what) + " " + one.path + " " + std::to_string(one.bytes));
+    }
+    return lines;
   }
   /// What is wrong between its parameters.
   std::string problem() const {
