@@ -5,7 +5,7 @@ namespace {
 
 constexpr const Builtin* kBuiltins[] = {
     &kDirectory, &kFile, &kLink,  &kRemove, &kPermissions, &kCertificates,
-    &kFetch,     &kWait, &kPrune, &kCheck,  &kFallback,
+    &kFetch,     &kWait, &kPrune, &kRotate, &kCheck,       &kFallback,
 };
 
 }  // namespace

@@ -69,6 +69,7 @@ extern const Builtin kLink;
 extern const Builtin kPermissions;
 extern const Builtin kPrune;
 extern const Builtin kRemove;
+extern const Builtin kRotate;
 extern const Builtin kWait;
 
 }  // namespace pintle::hooks

@@ -24,6 +24,10 @@ std::string check_entry_path(const std::string& path) {
   return has_name ? std::string() : "it names no file; write the name behind the last \"/\"";
 }
 
+std::string beside(const std::string& path, const std::string& name) {
+  return path.substr(0, path.rfind('/') + 1) + name;  // of npos too
+}
+
 std::string check_emptied_path(const std::string& path) {
   if (!path.starts_with('/')) return {};
   for (std::string_view rest = path; !rest.empty();) {

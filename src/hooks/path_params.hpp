@@ -15,6 +15,9 @@ inline std::string_view entry_path_pattern() {
   return R"((^|/)([^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+)$)";
 }
 
+/// The path of `name` in the directory that `path` is in.
+std::string beside(const std::string& path, const std::string& name);
+
 /// What is wrong with a directory that is emptied, "" if nothing: it is not the root.
 std::string check_emptied_path(const std::string& path);
 

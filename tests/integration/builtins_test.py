@@ -47,12 +47,14 @@ def all_of(folder):
         step('certificates', certificates={'source': f'{folder}/ca.pem',
                                            'bundle': f'{folder}/bundle'}),
         step('prune', prune={'path': f'{folder}/cache', 'keepLast': 1}),
+        step('rotate', rotate={'path': f'{folder}/*.log', 'largerThan': '5B'}),
     ]
 
 
 def prepare(folder):
     (folder / 'source').write_text('hello ${NAME}\n')
     (folder / 'ca.pem').write_text(CERTIFICATE)
+    (folder / 'app.log').write_text('a line\n')
     (folder / 'old').mkdir()
     (folder / 'old/file').write_text('')
     (folder / 'cache').mkdir()
@@ -85,6 +87,7 @@ def each_built_in_does_its_work_once_and_then_says_unchanged():
     tap.equal(os.readlink(folder / 'dir/link'), 'copy')
     tap.equal((folder / 'bundle').read_text(), CERTIFICATE)
     tap.equal(len(os.listdir(folder / 'cache')), 1)
+    tap.equal([(folder / name).read_text() for name in ('app.log', 'app.log.1')], ['', 'a line\n'])
     tap.check(not (folder / 'old').exists())
     code, _, err = run(*steps)
     tap.equal(code, 0, err)

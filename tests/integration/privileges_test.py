@@ -221,7 +221,9 @@ def started_as_a_plain_user_hooks_of_others_are_83_and_all_named():
                           {'id': 'done-trust', 'user': 'root', 'certificates': {
                               'source': f'{folder}/bundle', 'bundle': f'{folder}/bundle'}},
                           {'id': 'done-files', 'user': 'root',
-                           'prune': {'path': str(folder), 'olderThan': '1d'}}],
+                           'prune': {'path': str(folder), 'olderThan': '1d'}},
+                          {'id': 'done-logs', 'user': 'root',
+                           'rotate': {'path': f'{folder}/*', 'largerThan': '1MiB'}}],
                 'maintenance': [{**JOB, 'user': '2:2'},
                                 {'id': 'later', 'user': '2:2', 'schedule': {'every': '1h'},
                                  'prune': {'path': str(folder), 'olderThan': '1d'}}]}

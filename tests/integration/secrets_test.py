@@ -88,6 +88,7 @@ def hooks_that_use(name, folder):
         {'permissions': {'path': f'/no/such/{use}', 'mode': '0600'}},
         {'certificates': {'source': f'/no/such/{use}', 'bundle': there}},
         {'prune': {'path': f'/no/such/{use}', 'keepLast': 1}},
+        {'rotate': {'path': f'{there}/{use}', 'largerThan': '1B'}},
         {'wait': {'unix': f'/no/such/{use}'}, 'timeout': '30ms'},
         {'wait': {'tcp': use}, 'timeout': '30ms'},
         {'wait': {'http': f'http://127.0.0.1:1/?key={use}'}, 'timeout': '30ms'},
