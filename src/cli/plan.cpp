@@ -11,6 +11,7 @@
 #include "cli/config_file.hpp"
 #include "cli/notes.hpp"
 #include "cli/options.hpp"
+#include "cli/plan_values.hpp"
 #include "health/answer.hpp"
 #include "hooks/forbidden.hpp"
 
@@ -18,7 +19,6 @@ namespace pintle::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using config::Condition;
 using config::Hook;
 using config::Kind;
 using config::Model;
@@ -36,25 +36,7 @@ constexpr Option<PlanOptions> kOptions[] = {
     {0, "json", "", "as JSON, byte for byte the same on every run", set_json},
 };
 
-// --- values ----------------------------------------------------------------------------------
-
-Json value_json(const config::Value& value, const config::ParamSpec& spec) {
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  if (spec.type == config::ParamType::mode) {
-    return fmt::format("{:04o}", std::get<std::int64_t>(value));
-  }
-  if (spec.type == config::ParamType::word) {
-    return spec.words[static_cast<std::size_t>(std::get<std::int64_t>(value))];
-  }
-  if (const auto* literal = std::get_if<config::Literal>(&value)) return literal->text;
-  if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
-  if (const auto* time = std::get_if<Duration>(&value)) return format_duration(*time);
-  if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) return *texts;
-  Json object = Json::object();
-  for (const auto& [name, text] : std::get<config::Pairs>(value)) object[name] = text;
-  return object;
-}
+// --- actions ---------------------------------------------------------------------------------
 
 Json action_json(const config::Action& action) {
   if (const auto* command = std::get_if<config::Command>(&action)) {
@@ -68,38 +50,6 @@ Json action_json(const config::Action& action) {
     if (value != nullptr) params[std::string(spec.name)] = value_json(*value, spec);
   }
   return {{std::string(use.spec->name), params}};
-}
-
-Json condition_json(const Condition& condition) {
-  using Type = Condition::Type;
-  const auto list = [&] {
-    Json parts = Json::array();
-    for (const Condition& part : condition.parts) parts.push_back(condition_json(part));
-    return parts;
-  };
-  switch (condition.type) {
-    case Type::step:
-      return condition.text;
-    case Type::file:
-      return {{"fileExists", condition.text}};
-    case Type::directory:
-      return {{"directoryExists", condition.text}};
-    case Type::variable:
-      return {{"environment", condition.text}};
-    case Type::image_mode:
-      return {{"imageMode", name_of(condition.image_mode)}};
-    case Type::healthy:
-      return "healthy";
-    case Type::ready:
-      return "ready";
-    case Type::negation:
-      return {{"not", condition_json(condition.parts.front())}};
-    case Type::all:
-      return {{"all", list()}};
-    case Type::any:
-      return {{"any", list()}};
-  }
-  return nullptr;
 }
 
 // --- the plan --------------------------------------------------------------------------------

@@ -169,7 +169,7 @@ Result<std::vector<Foreseen>> preview(const Params& params, const Context&) {
 
 const Builtin kRotate{
     .spec = {.name = "rotate",
-             .kinds = config::kSteps | config::kJobs,
+             .kinds = config::kDoers,
              .help = "Put log files aside that are too large or too old, and begin new ones.",
              .params = kParams,
              .rules = kRules},
