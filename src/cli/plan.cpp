@@ -1,5 +1,6 @@
-// `pintle plan [--json] [FILE]`: what would run, in what order, as whom. It runs nothing, shows
-// texts before expansion, and says the same on every run.
+// `pintle plan [--json] [--dry-run] [FILE]`: what would run, in what order, as whom. It runs
+// nothing, shows texts before expansion, and says the same on every run, unless a dry run is
+// wanted.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
+#include "cli/dry_run.hpp"
 #include "cli/notes.hpp"
 #include "cli/options.hpp"
 #include "cli/plan_values.hpp"
@@ -25,6 +27,7 @@ using config::Model;
 
 struct PlanOptions {
   bool json = false;
+  bool dry_run = false;
 };
 
 Result<void> set_json(PlanOptions& out, std::string_view) {
@@ -32,8 +35,14 @@ Result<void> set_json(PlanOptions& out, std::string_view) {
   return {};
 }
 
+Result<void> set_dry_run(PlanOptions& out, std::string_view) {
+  out.dry_run = true;
+  return {};
+}
+
 constexpr Option<PlanOptions> kOptions[] = {
     {0, "json", "", "as JSON, byte for byte the same on every run", set_json},
+    {0, "dry-run", "", "also which files prune and rotate would remove or rotate now", set_dry_run},
 };
 
 // --- actions ---------------------------------------------------------------------------------
@@ -56,7 +65,9 @@ Json action_json(const config::Action& action) {
 
 class Plan {
  public:
-  explicit Plan(const Loaded& loaded) : loaded_(loaded), model_(loaded.model) {}
+  /// `dry_run` is nullptr if none is wanted.
+  Plan(const Loaded& loaded, const DryRun* dry_run)
+      : loaded_(loaded), model_(loaded.model), dry_run_(dry_run) {}
 
   Json json() const {
     Json out{{"imageMode", name_of(loaded_.image_mode)}};
@@ -82,6 +93,11 @@ class Plan {
     return model_.user.empty() ? "(whoever starts pintle)" : model_.user;
   }
 
+  void add_dry_run(Json& out, const std::string& key, std::size_t hook) const {
+    if (dry_run_ == nullptr) return;
+    if (Json foreseen = dry_run_->json(hook); !foreseen.is_null()) out[key] = std::move(foreseen);
+  }
+
   Json hook_json(const Hook& hook) const {
     Json out{{"id", hook.id}, {"action", action_json(hook.action)}};
     out["user"] = user_of(hook.identity);
@@ -93,12 +109,14 @@ class Plan {
     if (hook.fallback_hook != config::kNoHook) {
       const char* what = hook.kind == Kind::check ? "repair" : "fallback";
       out[what] = action_json(model_.hooks[hook.fallback_hook].action);
+      add_dry_run(out, fmt::format("{}DryRun", what), hook.fallback_hook);
     } else if (hook.kind == Kind::step && hook.on_failure == config::OnFailure::proceed) {
       out["onFailure"] = "continue";
     }
     if (hook.on_failure == config::OnFailure::terminate || hook.then_terminate) {
       out["onFailure"] = "terminate";
     }
+    add_dry_run(out, "dryRun", static_cast<std::size_t>(&hook - model_.hooks.data()));
     return out;
   }
 
@@ -162,6 +180,7 @@ class Plan {
 
   const Loaded& loaded_;
   const Model& model_;
+  const DryRun* dry_run_;
 };
 
 // --- for people ------------------------------------------------------------------------------
@@ -214,6 +233,7 @@ std::string hook_text(const Json& hook) {
     }
     text += fmt::format("│    {} {}\n", key, one_line(value));
   }
+  for (const std::string& line : dry_run_lines(hook)) text += fmt::format("│    {}\n", line);
   return text;
 }
 
@@ -254,7 +274,13 @@ int plan_command(int argc, char** argv) {
   if (!file) return fail(ExitCode::config, "there is no config; name a FILE");
   const auto loaded = load_config(file, nullptr);
   if (!loaded) return fail(ExitCode::config, loaded.error().detail);
-  const Json plan = Plan(*loaded).json();
+  std::unique_ptr<DryRun> dry_run;
+  if (options.dry_run) {
+    auto made = DryRun::of(file);
+    if (!made) return fail(ExitCode::config, made.error().detail);
+    dry_run = *std::move(made);
+  }
+  const Json plan = Plan(*loaded, dry_run.get()).json();
   if (!options.json) return print(to_text(plan));
   constexpr auto kReplace = Json::error_handler_t::replace;
   return print(plan.dump(2, ' ', false, kReplace) + "\n");

@@ -1,10 +1,21 @@
 #include "init/actions.hpp"
 
-#include <vector>
+#include <algorithm>
 
 #include "health/probes.hpp"
 
 namespace pintle::init {
+namespace {
+
+/// nullptr if it is a probe.
+const hooks::Builtin* find_builtin(const config::Builtin& use) noexcept {
+  const auto all = hooks::builtins();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto* one) { return &one->spec == use.spec; });
+  return found == all.end() ? nullptr : *found;
+}
+
+}  // namespace
 
 std::span<const config::ActionSpec* const> actions() {
   static const std::vector<const config::ActionSpec*> specs = [] {
@@ -18,21 +29,24 @@ std::span<const config::ActionSpec* const> actions() {
 
 Result<std::string> perform(const config::Builtin& use, const hooks::Context& context,
                             pid_t main_pid) {
-  for (const hooks::Builtin* builtin : hooks::builtins()) {
-    if (&builtin->spec == use.spec && !use.spec->is_apart) return builtin->run(use.params, context);
-  }
+  const hooks::Builtin* builtin = find_builtin(use);
+  if (builtin != nullptr && !use.spec->is_apart) return builtin->run(use.params, context);
   for (const health::Probe* probe : health::probes()) {
     if (&probe->spec == use.spec) return probe->run(use.params, {main_pid});
   }
   return Error{"perform", 0, std::string(use.spec->name), "there is no such action"};
 }
 
+Result<std::optional<std::vector<hooks::Foreseen>>> preview(const config::Builtin& use,
+                                                            const hooks::Context& context) {
+  const hooks::Builtin* builtin = find_builtin(use);
+  if (builtin == nullptr || builtin->preview == nullptr) return std::nullopt;
+  return std::optional(TRY(builtin->preview(use.params, context)));
+}
+
 bool is_done(const config::Builtin& use, const hooks::Context& context) {
-  for (const hooks::Builtin* builtin : hooks::builtins()) {
-    if (&builtin->spec != use.spec) continue;
-    return builtin->is_done != nullptr && builtin->is_done(use.params, context);
-  }
-  return false;
+  const hooks::Builtin* builtin = find_builtin(use);
+  return builtin != nullptr && builtin->is_done != nullptr && builtin->is_done(use.params, context);
 }
 
 }  // namespace pintle::init

@@ -1,8 +1,10 @@
 // init/actions.hpp - every built-in of hooks/ and health/, for whoever parses or runs a config.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "config/model.hpp"
@@ -17,6 +19,10 @@ std::span<const config::ActionSpec* const> actions();
 /// those of the action; one that is_apart.
 Result<std::string> perform(const config::Builtin& use, const hooks::Context& context,
                             pid_t main_pid = 0);
+
+/// What it would do to files now; nullopt if it cannot say. Errors: those of the built-in.
+Result<std::optional<std::vector<hooks::Foreseen>>> preview(const config::Builtin& use,
+                                                            const hooks::Context& context);
 
 /// True if `use` has nothing left to do.
 bool is_done(const config::Builtin& use, const hooks::Context& context);

@@ -11,6 +11,7 @@
 #include "base/exit_codes.hpp"
 #include "config/environment.hpp"
 #include "config/model.hpp"
+#include "hooks/builtin.hpp"
 #include "hooks/condition.hpp"
 #include "init/events.hpp"
 #include "sys/identity.hpp"
@@ -80,6 +81,11 @@ class Launcher {
 
   /// The same for a text whose end was cut off: a secret that begins there is hidden as well.
   std::string scrub_cut(std::string text) const;
+
+  /// What the built-in of `owner` would do to files now, with its variables as a start would have
+  /// them; nullopt if it cannot say, or would not run in this image mode. Errors: a variable
+  /// without value; those of the built-in.
+  Result<std::optional<std::vector<hooks::Foreseen>>> foresee(Owner owner) const;
 
   /// As whom `owner` runs.
   const sys::Identity& identity(Owner owner) const noexcept;
