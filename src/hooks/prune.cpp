@@ -49,6 +49,12 @@ FileId id_of(const struct stat& info) noexcept {
   return {info.st_dev, info.st_ino};
 }
 
+/// A file that goes, or some of its names.
+struct Victim {
+  std::int64_t modified = 0;
+  std::int64_t names = 0;
+};
+
 PruneRules rules_in(const Params& params) {
   PruneRules rules{.most_bytes = params.number("maxTotalSize")};
   if (const auto age = params.duration("olderThan")) rules.modified_before = moment_before(*age);
@@ -67,7 +73,9 @@ class Pruning {
   Result<bool> finds_any() {
     TRY(visit([this](const sys::Visit& one) { return note(one); }, {}));
     for (const std::size_t index : choose(files_, rules_in(params_))) {
-      victims_.emplace(ids_[index], files_[index].modified);
+      Victim& victim = victims_[ids_[index]];
+      victim.modified = files_[index].modified;
+      ++victim.names;
     }
     return !victims_.empty();
   }
@@ -79,7 +87,7 @@ class Pruning {
     TRY(visit(
         [&](const sys::Visit& one) -> Result<void> {
           const std::string path = path_of(one);
-          if (is_victim(one)) {
+          if (takes(one)) {
             all.push_back({"remove", path, std::int64_t{one.entry.info.st_size},
                            age_of(modified(one.entry.info))});
           }
@@ -121,10 +129,12 @@ class Pruning {
     return {};
   }
 
-  /// Chosen, and not written meanwhile.
-  bool is_victim(const sys::Visit& one) const {
+  /// Chosen, and not written meanwhile. Of several names of one file as many as were chosen.
+  bool takes(const sys::Visit& one) {
     const auto victim = victims_.find(id_of(one.entry.info));
-    return victim != victims_.end() && is_meant(one) && victim->second == modified(one.entry.info);
+    if (victim == victims_.end() || !is_meant(one)) return false;
+    if (victim->second.modified != modified(one.entry.info)) return false;
+    return victim->second.names-- > 0;
   }
 
   /// To be asked for everything: a directory comes before what is in it.
@@ -137,7 +147,7 @@ class Pruning {
   }
 
   Result<void> remove(const sys::Visit& one) {
-    if (!is_victim(one)) return {};
+    if (!takes(one)) return {};
     if (!TRY(sys::remove_name(one.directory, one.name, one.entry.info))) return {};
     ++removed_;
     bytes_ += std::int64_t{one.entry.info.st_size};
@@ -163,9 +173,9 @@ class Pruning {
   const std::string path_;
   std::vector<OldFile> files_;
   std::vector<FileId> ids_;
-  std::map<FileId, std::int64_t> victims_;  // with the time of their last change
-  std::set<FileId> emptier_;                // directories that something was removed from
-  std::vector<std::string> above_;          // the paths of the directories that are visited
+  std::map<FileId, Victim> victims_;
+  std::set<FileId> emptier_;        // directories that something was removed from
+  std::vector<std::string> above_;  // the paths of the directories that are visited
   std::size_t removed_ = 0;
   std::int64_t bytes_ = 0;
 };

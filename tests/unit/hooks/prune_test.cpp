@@ -59,6 +59,19 @@ TEST_SUITE("hooks/prune") {
     CHECK(folder.has("l.log"));
   }
 
+  TEST_CASE("of several names of one file no more go than were chosen") {
+    const Folder folder;
+    folder.write("a", "12345");
+    for (const char* name : {"b", "c"}) {
+      REQUIRE(::link((folder / "a").c_str(), (folder / name).c_str()) == 0);
+    }
+    const auto use = [&] { return Use(kPrune).with("path", folder.path()).number("keepLast", 2); };
+    CHECK(use().foreseen().size() == 1);
+    CHECK(use().line() == "removed 1 files, 5 bytes");
+    CHECK(folder.count() == 2);
+    CHECK(use().line() == "unchanged");
+  }
+
   TEST_CASE("a preview tells what would go, the oldest first, and changes nothing") {
     const Folder folder;
     folder.make("d/e");
