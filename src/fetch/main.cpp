@@ -44,7 +44,7 @@ int refuse_people() {
   constexpr std::string_view kText =
       "pintle-fetch: pintle starts it, for the actions \"fetch\" and \"check\"; see 'pintle "
       "help'\n";
-  (void)::write(STDERR_FILENO, kText.data(), kText.size());
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kText.data(), kText.size());
   return static_cast<int>(ExitCode::usage);
 }
 

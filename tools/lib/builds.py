@@ -57,9 +57,10 @@ def fuzz_targets():
 
 
 def unit_tests(folder):
-    """The unit tests of a folder, built, as (name, command)."""
+    """The unit tests of a folder, built, as (name, command). The programs are built with them, so that
+    every compiler sees every source."""
     tests = json.loads((folder / 'meson-info/intro-tests.json').read_text())
     units = [test for test in tests if any(suite.endswith('unit') for suite in test['suite'])]
     if units:
-        require(['ninja', '-C', folder, 'unit_tests'])
+        require(['ninja', '-C', folder, 'unit_tests', 'pintle', 'pintle-fetch'])
     return [(test['name'], test['cmd']) for test in units]
