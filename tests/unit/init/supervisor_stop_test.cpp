@@ -13,13 +13,6 @@ constexpr const char* kBoth = R"({"shutdown":{
   "after":[{"id":"a1","command":"a"}]}})";
 constexpr const char* kBefore = R"({"shutdown":{"before":[{"id":"b","command":"b"}]}})";
 constexpr const char* kAfter = R"({"shutdown":{"after":[{"id":"a","command":"a"}]}})";
-constexpr const char* kJob =
-    R"({"maintenance":[{"id":"j","command":"j","schedule":{"every":"1s"}}]})";
-constexpr const char* kAfterMain = R"({"maintenance":[
-  {"id":"j","command":"j","schedule":{"every":"1s"},"afterMain":true}]})";
-constexpr const char* kPause = R"({"main":{"pause":true},
-  "maintenance":[{"id":"j","command":"j","schedule":{"every":"1h"}}],
-  "shutdown":{"before":[{"id":"b","command":"b"}],"after":[{"id":"a","command":"a"}]}})";
 
 /// Main runs, and nothing that led there is left to look at.
 struct Started : World {
@@ -258,78 +251,5 @@ TEST_SUITE("init/supervisor_stop") {
     CHECK(world.done() == Lines{"done b"});
     world.end("a", 1, true);
     CHECK(world.done() == Lines{"answered no a", "skipped c", "kill main TERM", "kill main CONT"});
-  }
-
-  TEST_CASE("main waits for the jobs, but no longer than a quarter of the total grace") {
-    Started world(kJob);
-    world.wait(1s);
-    (void)world.done();
-    world.signal(SIGTERM);
-    CHECK(world.done() == Lines{"stopping TERM", "kill j's group TERM", "kill j's group CONT"});
-    CHECK(world.sleeps() == 2250ms);
-    world.wait(2250ms);
-    CHECK(world.done() == Lines{"kill main TERM", "kill main CONT"});
-    world.wait(2750ms);
-    CHECK(world.done() == Lines{"kill j's group KILL"});
-    world.end("j", 137, true);
-    CHECK(world.sleeps() == 4s);
-    world.end("main", 0);
-    CHECK(world.done() == Lines{"ended main", "quit 0"});
-  }
-
-  TEST_CASE("a job may go on until main has ended") {
-    Started world(kAfterMain);
-    world.wait(1s);
-    (void)world.done();
-    world.signal(SIGTERM);
-    CHECK(world.done() == Lines{"stopping TERM", "kill main TERM", "kill main CONT"});
-    world.end("main", 0, true);
-    CHECK(world.done() == Lines{"ended main", "kill j's group TERM", "kill j's group CONT",
-                                "kill all TERM", "kill all CONT"});
-    world.end("j", 143);
-    CHECK(world.done() == Lines{"failed j", "quit 0"});
-    Started quick(kAfterMain);
-    quick.wait(1s);
-    quick.signal(SIGTERM);
-    (void)quick.done();
-    quick.end("j", 0, true);
-    CHECK(quick.done() == Lines{"done j"});
-    quick.wait(2s);
-    CHECK(quick.done().empty());
-  }
-
-  TEST_CASE("a container that pauses has checks and jobs, and ends when it is stopped") {
-    Rules rules = rules_of();
-    rules.pauses = true;
-    World world(kPause, rules);
-    CHECK(world.done() == Lines{"settle"});
-    CHECK(world.supervisor.phase() == Supervisor::Phase::running);
-    world.wait(1h);
-    CHECK(world.done() == Lines{"spawn j", "started j"});
-    world.end("j", 0);
-    (void)world.done();
-    world.signal(SIGHUP);
-    CHECK(world.done().empty());
-    world.signal(SIGTERM);
-    CHECK(world.done() == Lines{"stopping TERM", "spawn b", "started b"});
-    world.end("b", 0);
-    CHECK(world.done() == Lines{"done b", "spawn a", "started a"});
-    world.end("a", 0);
-    CHECK(world.done() == Lines{"done a", "quit 0"});
-  }
-
-  TEST_CASE("--init-only ends when the steps are done, or with the one that failed") {
-    Rules rules = rules_of();
-    rules.ends_after_init = true;
-    World good(R"({"steps":[{"id":"s","command":"s"}],"main":{"command":"m"}})", rules);
-    good.end("s", 0);
-    CHECK(good.done() == Lines{"spawn s", "started s", "done s", "quit 0"});
-    World bad(R"({"steps":[{"id":"s","command":"s"}]})", rules);
-    bad.end("s", 1);
-    CHECK(bad.done() == Lines{"spawn s", "started s", "failed s", "quit 80"});
-    World stopped(R"({"steps":[{"id":"s","command":"s"}]})", rules);
-    stopped.signal(SIGTERM);
-    stopped.end("s", 143);
-    CHECK(stopped.quit->code == 143);
   }
 }
