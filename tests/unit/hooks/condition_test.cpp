@@ -55,6 +55,20 @@ TEST_SUITE("hooks/condition") {
     for (const Row& row : rows) CHECK(holds(row.condition, knows) == row.expected);
   }
 
+  TEST_CASE("what is settled holds as before, without asking again for what was known") {
+    const auto all = join(Type::all, {leaf("yes"), join(Type::negation, {leaf("no")}), leaf("?")});
+    const Condition open = settled(all, knows);
+    std::multiset<std::string> asked;
+    for_leaves(open, [&](const Condition& one) { asked.insert(one.text); });
+    CHECK(asked == std::multiset<std::string>{"?"});
+    for (const bool value : {true, false}) {
+      CHECK(holds(open, [&](const Condition&) { return std::optional(value); }) == value);
+    }
+    const auto nobody = [](const Condition&) -> std::optional<bool> { return std::nullopt; };
+    CHECK(holds(settled(leaf("no"), knows), nobody) == false);
+    CHECK(holds(settled(leaf("yes"), knows), nobody) == true);
+  }
+
   TEST_CASE("every leaf is visited") {
     std::multiset<std::string> seen;
     for_leaves(join(Type::all, {leaf("a"), join(Type::negation, {leaf("b")}), leaf("a")}),

@@ -129,6 +129,33 @@ TEST_SUITE("hooks/plan") {
     }
   }
 
+  TEST_CASE("shutdown steps have lists of their own, and know nothing of the others") {
+    Model model;
+    const auto add = [&](const char* id, config::Kind kind, config::Moment moment) {
+      model.hooks.push_back({.kind = kind, .id = id, .moment = moment});
+    };
+    using config::Kind;
+    using config::Moment;
+    add("s", Kind::step, {});
+    add("b1", Kind::shutdown, Moment::before);
+    add("a", Kind::shutdown, Moment::after);
+    add("b2", Kind::shutdown, Moment::before);
+    Problems problems;
+    const Plan plan = make_plan(model, ImageMode::layered, problems);
+    CHECK(problems.empty());
+    REQUIRE(plan.steps.size() == 1);
+    REQUIRE(plan.before.size() == 2);
+    REQUIRE(plan.after.size() == 1);
+    CHECK(plan.before[1].hook == 3);
+    CHECK(plan.before[1].precedents == std::vector<std::size_t>{0});
+    CHECK(plan.after[0].precedents.empty());
+    model.hooks[2].precedents.emplace();
+    model.hooks[2].precedents->push_back({"b1", {}, {}});
+    (void)make_plan(model, ImageMode::layered, problems);
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].message == "there is no step \"b1\"");
+  }
+
   TEST_CASE("a long chain, a long cycle and a wide fan are no trouble") {
     constexpr std::size_t kMany = 5000;
     Model model;

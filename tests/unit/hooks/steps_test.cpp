@@ -86,6 +86,18 @@ TEST_SUITE("hooks/steps") {
     CHECK_FALSE(steps.all_done());
   }
 
+  TEST_CASE("what is skipped does not start any more, and what runs goes on") {
+    Steps steps(graph_of({{}, {0}, {0}}), 8);
+    CHECK(started(steps) == Numbers{0});
+    CHECK(steps.skip_next() == 1U);
+    CHECK(steps.skip_next() == 2U);
+    CHECK_FALSE(steps.skip_next());
+    CHECK(steps.state(0) == StepState::running);
+    CHECK(steps.state(1) == StepState::skipped);
+    steps.finish(0, StepState::done);
+    CHECK(started(steps).empty());
+  }
+
   TEST_CASE("500 steps in a chain, or in a fan that closes again, all run once") {
     constexpr std::size_t kMany = 500;
     Precedents chain(kMany);

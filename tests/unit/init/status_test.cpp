@@ -24,7 +24,7 @@ Status example() {
                    {"up", Question::startup, Verdict::unhealthy, "tab\there\nand \x1b line"},
                    {"new", Question::readiness, Verdict::unknown, ""}};
   status.hooks = {{"step", "a", "done", 1, 0, 1500ms, {}},
-                  {"job", "j", "waiting", 4, 137, 2s, 30s},
+                  {"job", "j", "waiting", 4, 137, 2s, 30s, 70s, 3},
                   {"step", "b", "waiting"}};
   return status;
 }
@@ -56,6 +56,9 @@ TEST_SUITE("init/status") {
     CHECK_FALSE(read->hooks[0].next_in);
     CHECK(read->hooks[1].runs == 4);
     CHECK(read->hooks[1].next_in == 30s);
+    CHECK(read->hooks[1].began_before == 70s);
+    CHECK(read->hooks[1].streak == 3);
+    CHECK_FALSE(read->hooks[2].began_before);
     CHECK_FALSE(read->hooks[2].last_code);
   }
 

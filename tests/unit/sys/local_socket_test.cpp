@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <string>
+#include <vector>
 
 using namespace pintle;
 using namespace pintle::sys;
@@ -114,5 +115,35 @@ TEST_SUITE("sys/local_socket") {
     CHECK_FALSE(send_request("no such name", "now", 1s));
     CHECK(send_notification("/no/such/socket", "x").error().code == ENOENT);
     CHECK(send_notification(std::string(200, 'a'), "x").error().code == ENAMETOOLONG);
+  }
+
+  TEST_CASE("a name that the kernel chose can be connected to without waiting") {
+    const auto listener = listen_anywhere();
+    REQUIRE(listener);
+    CHECK_FALSE(listener->name.empty());
+    const auto client = try_connect_local(listener->name);
+    REQUIRE(client);
+    const auto served = accept_local(listener->socket);
+    REQUIRE(served);
+    REQUIRE(*served);
+    REQUIRE(send_message(*client, "hello"));
+    CHECK(*receive_message(**served, 1s) == "hello");
+    CHECK(peer_of(*client)->pid == ::getpid());
+  }
+
+  TEST_CASE("where nobody listens, or nobody accepts, trying does not wait") {
+    CHECK(try_connect_local(fresh_name()).error().code == ECONNREFUSED);
+    const auto listener = listen_anywhere();
+    REQUIRE(listener);
+    std::vector<Fd> clients;
+    for (;;) {
+      auto client = try_connect_local(listener->name);
+      if (!client) {
+        CHECK(client.error().code == EAGAIN);
+        break;
+      }
+      clients.push_back(*std::move(client));
+      REQUIRE(clients.size() < 5000);
+    }
   }
 }
