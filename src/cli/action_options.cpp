@@ -80,7 +80,7 @@ Result<void> set_param(ActionWords& out, const ParamSpec& param, std::string_vie
 
 /// The options at the front of a command line, whose first word is passed over; how many words.
 Result<int> take_options(int argc, char** argv, const ActionOptions& options, ActionWords& out) {
-  OptionWalk walk(options.rows(), argc, argv);
+  OptionWalk walk(options.rows(), argc, argv, Order::first);
   for (;;) {
     const FoundOption found = TRY(walk.next());
     if (found.row == OptionWalk::npos) return std::min(walk.operands(), argc);

@@ -8,8 +8,9 @@
 namespace pintle::cli {
 namespace {
 
-std::string letters_of(std::span<const OptionText> rows) {
-  std::string letters = "+:";  // stop at the first other word; tell a missing value apart
+std::string letters_of(std::span<const OptionText> rows, Order order) {
+  std::string letters =
+      order == Order::first ? "+:" : ":";  // the colon tells a missing value apart
   for (const OptionText& row : rows) {
     if (row.letter == 0) continue;
     letters += row.letter;
@@ -43,8 +44,8 @@ Error usage_error(std::string detail) {
   return {"use the command line", 0, {}, std::move(detail)};
 }
 
-OptionWalk::OptionWalk(std::span<const OptionText> rows, int argc, char** argv)
-    : rows_(rows), argc_(argc), argv_(argv) {
+OptionWalk::OptionWalk(std::span<const OptionText> rows, int argc, char** argv, Order order)
+    : rows_(rows), argc_(argc), argv_(argv), order_(order) {
   // A fresh scan. glibc wants 0 for that when the last scan ended within a word, musl takes 1 or 0.
   ::optind = 0;
   ::opterr = 0;
@@ -52,7 +53,7 @@ OptionWalk::OptionWalk(std::span<const OptionText> rows, int argc, char** argv)
 
 Result<FoundOption> OptionWalk::next() {
   if (argc_ < 1) return FoundOption{npos, {}};
-  const std::string letters = letters_of(rows_);
+  const std::string letters = letters_of(rows_, order_);
   const auto names = names_of(rows_);
   ::optopt = 0;
   const int found = ::getopt_long(argc_, argv_, letters.c_str(), names.data(), nullptr);

@@ -34,11 +34,15 @@ struct FoundOption {
   std::string_view value;
 };
 
-/// Walks a command line with getopt_long(3), options first: it stops at the first other word, or
-/// behind "--".
+/// Where options may stand: ahead of all other words, which may be somebody else's command line, or
+/// among them. Behind "--" there are none.
+enum class Order : bool { first, anywhere };
+
+/// Walks a command line with getopt_long(3). With Order::anywhere it moves the other words behind
+/// the options.
 class OptionWalk {
  public:
-  OptionWalk(std::span<const OptionText> rows, int argc, char** argv);
+  OptionWalk(std::span<const OptionText> rows, int argc, char** argv, Order order);
 
   /// The next option; row is npos at the end. Errors: an unknown option, a missing value.
   Result<FoundOption> next();
@@ -52,6 +56,7 @@ class OptionWalk {
   std::span<const OptionText> rows_;
   int argc_;
   char** argv_;
+  Order order_;
   int operands_ = 1;
   bool saw_separator_ = false;
 };
@@ -70,9 +75,10 @@ std::vector<OptionText> texts_of(const Option<T> (&rows)[N]) {
 
 /// Applies every option of the command line to `out`.
 template <class T, std::size_t N>
-Result<Operands> parse_options(const Option<T> (&rows)[N], int argc, char** argv, T& out) {
+Result<Operands> parse_options(const Option<T> (&rows)[N], int argc, char** argv, T& out,
+                               Order order = Order::anywhere) {
   const auto texts = texts_of(rows);
-  OptionWalk walk(texts, argc, argv);
+  OptionWalk walk(texts, argc, argv, order);
   for (;;) {
     const FoundOption found = TRY(walk.next());
     if (found.row == OptionWalk::npos) return Operands{walk.operands(), walk.saw_separator()};

@@ -110,7 +110,7 @@ std::string run_options() {
 }
 
 Result<Operands> parse_run_options(int argc, char** argv, RunOptions& out) {
-  return parse_options(kOptions, argc, argv, out);
+  return parse_options(kOptions, argc, argv, out, Order::first);
 }
 
 void apply_environment(RunOptions& out) {

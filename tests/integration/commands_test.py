@@ -1,5 +1,6 @@
 """`pintle sleep`, `wait` and `install`: what preStop and init containers use a shell for."""
 import hashlib
+import json
 import os
 import pathlib
 import signal
@@ -112,6 +113,15 @@ def install_that_cannot_says_why_and_leaves_nothing():
     tap.equal(pintle('install')[0], 64)
     tap.equal(pintle('install', '')[0], 64)
     tap.equal(os.listdir(folder), [])
+
+
+@tap.test
+def options_of_commands_may_stand_behind_other_words():
+    config = pid1.config({'steps': [{'id': 'a', 'command': 'true'}]})
+    code, out = pintle('plan', config, '--json')
+    tap.equal((code, json.loads(out)['steps'][0]['id']), (0, 'a'))
+    tap.equal(pintle('health', 'a', '--live'),
+              (1, '--live, --ready and --startup ask for the container, not for an ID'))
 
 
 tap.main()
