@@ -125,6 +125,13 @@ bool equal_without_case(std::string_view a, std::string_view b) noexcept {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
 }
 
+std::string_view take_field(std::string_view& text, char separator) noexcept {
+  const std::size_t end = std::min(text.find(separator), text.size());
+  const std::string_view field = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return field;
+}
+
 std::string rfc3339(std::int64_t seconds) {
   const time_t time = seconds;
   tm parts{};

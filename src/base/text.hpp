@@ -31,6 +31,10 @@ bool is_sha256(std::string_view text) noexcept;
 /// True when both are equal but for the case of ASCII letters.
 bool equal_without_case(std::string_view a, std::string_view b) noexcept;
 
+/// What stands before the first `separator`, all of it if there is none; `text` is then what stands
+/// behind.
+std::string_view take_field(std::string_view& text, char separator) noexcept;
+
 /// "2026-01-31T23:59:59Z", RFC 3339; `seconds` since 1970, UTC.
 std::string rfc3339(std::int64_t seconds);
 

@@ -50,7 +50,7 @@ std::string schema_options();
 /// Writes "pintle: exit N: reason" and returns N.
 int fail(ExitCode code, std::string_view reason);
 
-/// Writes `text` to stdout; fails with exit code 1 if that is not possible.
-int print(std::string_view text);
+/// Writes `text` to stdout, or `fd`; fails with exit code 1 if that is not possible.
+int print(std::string_view text, int fd = 1);
 
 }  // namespace pintle::cli

@@ -96,9 +96,9 @@ int fail(ExitCode code, std::string_view reason) {
   return number;
 }
 
-int print(std::string_view text) {
+int print(std::string_view text, int fd) {
   while (!text.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+    const ssize_t written = ::write(fd, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return 1;
     text.remove_prefix(static_cast<std::size_t>(written));

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <string>
 
 #include "base/log.hpp"
@@ -17,15 +16,9 @@ namespace {
 
 constexpr Duration kTimeout = std::chrono::seconds(2);
 
-/// A closed output does not end the job, nor the wait for it.
+/// A closed output ends neither the job nor the wait for it.
 void show(bool is_error, std::string_view text) {
-  const int fd = is_error ? STDERR_FILENO : STDOUT_FILENO;
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
+  (void)print(text, is_error ? STDERR_FILENO : STDOUT_FILENO);
 }
 
 /// The job's own code comes out as it is; ours has a line that says why.

@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::string_view kKinds[] = {"ran", "refused", "unknown", "forbidden"};
 
-std::string_view take(std::string_view& text) noexcept {
-  const std::size_t end = std::min(text.find('\t'), text.size());
-  const std::string_view part = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return part;
-}
-
 }  // namespace
 
 JobReply reply_to(const Answer& answer, std::string line) {
@@ -36,8 +29,8 @@ std::string encode(const JobReply& reply) {
 
 JobReply decode_job_reply(std::string_view packet) {
   std::string_view rest = packet;
-  const std::string_view kind = take(rest);
-  const std::string_view number = take(rest);
+  const std::string_view kind = take_field(rest, '\t');
+  const std::string_view number = take_field(rest, '\t');
   int code = 0;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), code);
   const bool is_number = error == std::errc() && end == number.data() + number.size();

@@ -18,13 +18,6 @@ constexpr std::string_view kDone = "done";
 constexpr int kPacketsATurn = 16;
 constexpr std::size_t kMostPending = 16;
 
-std::string_view take_word(std::string_view& text) noexcept {
-  const std::size_t end = std::min(text.find('\t'), text.size());
-  const std::string_view word = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return word;
-}
-
 bool is_over(const Supervisor& supervisor, const std::pair<Owner, int>& wanted) noexcept {
   const Run& run = supervisor.run(wanted.first);
   return run.runs >= wanted.second && !run.is_active();
@@ -55,7 +48,7 @@ void Requests::take(sys::Packet packet, const Supervisor& supervisor, const Feed
   if (packet.from.pid == 0 || packet.answer_to.empty()) return;
   std::string client = std::move(packet.answer_to);
   std::string_view words = packet.text;
-  const std::string_view verb = take_word(words);
+  const std::string_view verb = take_field(words, '\t');
   const bool may = packet.from.uid == 0 || packet.from.uid == ::geteuid();
   if (!may) {
     const std::string why = "only root and the user of PID 1 may ask for that";
@@ -88,7 +81,7 @@ void Requests::take_checks(std::string client, std::string_view ids, const Super
 
 /// "ID\tSOCKET": the latter, if there is one, is where the client waits for what the job writes.
 void Requests::take_job(std::string client, std::string_view words, const Feed& feed) {
-  const std::string_view id = take_word(words);
+  const std::string_view id = take_field(words, '\t');
   const auto found =
       std::find_if(model_.hooks.begin(), model_.hooks.end(), [&](const config::Hook& hook) {
         return hook.kind == config::Kind::job && hook.copy_of == config::kNoHook && hook.id == id;
@@ -150,7 +143,7 @@ std::vector<Owner> Requests::checks_named(std::string_view ids, std::string& unk
     if (!found && !all) unknown = one_line(id, 60);
   };
   if (all) add({});
-  while (!ids.empty()) add(take_word(ids));
+  while (!ids.empty()) add(take_field(ids, '\t'));
   return owners;
 }
 

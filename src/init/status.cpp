@@ -19,16 +19,9 @@ constexpr std::size_t kFields = 9;
 
 using Fields = std::array<std::string_view, kFields>;
 
-std::string_view take(std::string_view& text, char separator) noexcept {
-  const std::size_t end = text.find(separator);
-  const std::string_view part = text.substr(0, end);
-  text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-  return part;
-}
-
 Fields split(std::string_view line) noexcept {
   Fields fields;
-  for (std::string_view& field : fields) field = take(line, '\t');
+  for (std::string_view& field : fields) field = take_field(line, '\t');
   return fields;
 }
 
@@ -118,14 +111,14 @@ std::string encode(const Status& status) {
 }
 
 Result<Status> decode(std::string_view message) {
-  if (take(message, '\n') != kFirstLine) {
+  if (take_field(message, '\n') != kFirstLine) {
     return Error{"read the answer of PID 1", 0, {}, "it is not of this version of pintle"};
   }
   if (!message.ends_with(kLastLine)) {
     return Error{"read the answer of PID 1", 0, {}, "it is not whole"};
   }
   Status status;
-  while (!message.empty()) read_line(take(message, '\n'), status);
+  while (!message.empty()) read_line(take_field(message, '\n'), status);
   return status;
 }
 

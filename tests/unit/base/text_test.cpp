@@ -123,4 +123,19 @@ TEST_SUITE("base/text") {
       CHECK_FALSE(is_sha256(none));
     }
   }
+
+  TEST_CASE("fields are taken one by one, the last one whole") {
+    std::string_view text = "a\t\tb c";
+    CHECK(take_field(text, '\t') == "a");
+    CHECK(take_field(text, '\t') == "");
+    CHECK(take_field(text, '\t') == "b c");
+    CHECK(text.empty());
+    CHECK(take_field(text, '\t') == "");
+  }
+
+  TEST_CASE("times are written as RFC 3339 has them") {
+    CHECK(rfc3339(0) == "1970-01-01T00:00:00Z");
+    CHECK(rfc3339(951782399) == "2000-02-28T23:59:59Z");
+    CHECK(rfc3339(4102444800) == "2100-01-01T00:00:00Z");
+  }
 }
