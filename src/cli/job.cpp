@@ -21,6 +21,15 @@ void show(bool is_error, std::string_view text) {
   (void)print(text, is_error ? STDERR_FILENO : STDOUT_FILENO);
 }
 
+void tell_cut() {
+  log::warning(
+      "not all of what the job wrote was read in time: the rest is in the container's log only");
+}
+
+bool is_served() {
+  return static_cast<bool>(init::ask_status(sys::mount_namespace(), kTimeout));
+}
+
 /// The job's own code comes out as it is; ours has a line that says why.
 int end(const init::JobReply& reply) {
   using Kind = init::JobReply::Kind;
@@ -45,7 +54,8 @@ int job_command(int argc, char** argv) {
   if (argc != 2) return fail(ExitCode::usage, "write: pintle job ID");
   const auto status = init::ask_status(sys::mount_namespace(), kTimeout);
   if (!status) return fail(ExitCode::unhealthy, status.error().message());
-  const auto reply = init::run_job_now(status->requests, argv[1], show);
+  const init::JobViewer viewer{show, tell_cut, is_served};
+  const auto reply = init::run_job_now(status->requests, argv[1], viewer);
   if (!reply) return fail(ExitCode::unhealthy, reply.error().message());
   return end(*reply);
 }

@@ -72,13 +72,30 @@ class Copying {
       const sys::Dead dead = TRY(sys::look_for_dead());
       if (!dead.one) continue;
       TRY(sys::collect(dead.one->pid));
-      // What it left in the background may go on writing, but not to us.
       for (Source& source : sources_) {
         for (int i = 0; i < kChunksOfAPipe && copy_some(source); ++i) {
         }
       }
+      leave_copier();
       return *dead.one;
     }
+  }
+
+  /// What the program left in the background may write on, as it may when nobody watches: a process
+  /// of the same group goes on copying, as long as somebody can write.
+  void leave_copier() noexcept {
+    show({&kShownAll, 1});
+    viewer_.reset();
+    if (!sources_[0].reader && !sources_[1].reader) return;
+    if (::fork() != 0) return;
+    (void)sys::set_mask({});
+    while (sources_[0].reader || sources_[1].reader) {
+      pollfd sources[] = {{sources_[0].reader ? sources_[0].reader.get() : -1, POLLIN, 0},
+                          {sources_[1].reader ? sources_[1].reader.get() : -1, POLLIN, 0}};
+      (void)::poll(sources, std::size(sources), -1);
+      for (Source& source : sources_) (void)copy_some(source);
+    }
+    ::_exit(0);
   }
 
   /// False when there is nothing more now.
@@ -105,6 +122,7 @@ class Copying {
       if (sent >= 0) return;
       pollfd sink{viewer_.get(), POLLOUT, 0};
       if (errno == EINTR || (errno == EAGAIN && ::poll(&sink, 1, kPatience) > 0)) continue;
+      (void)::shutdown(viewer_.get(), SHUT_RDWR);  // so that it knows: PID 1 has the socket, too
       viewer_.reset();
     }
   }

@@ -4,8 +4,9 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <optional>
+#include <utility>
 
+#include "base/text.hpp"
 #include "hooks/output_copy.hpp"
 #include "sys/local_socket.hpp"
 
@@ -13,24 +14,32 @@ namespace pintle::init {
 namespace {
 
 constexpr Duration kPatience(2000);  // for what is there already
+constexpr int kBetweenLooks = 5000;  // milliseconds; a packet that is never sent makes no noise
+constexpr std::size_t kLongestId = 64;
 
 class Watch {
  public:
-  Watch(const Fd& answer, const Fd& listener, const Show& show)
-      : answer_(answer), listener_(listener), show_(show) {}
+  Watch(const Fd& answer, const Fd& listener, const JobViewer& viewer)
+      : answer_(answer), listener_(listener), viewer_(viewer) {}
 
   Result<JobReply> wait() {
     for (;;) {
       pollfd sources[] = {{answer_.get(), POLLIN, 0},
                           {listener_.get(), POLLIN, 0},
                           {output_ ? output_.get() : -1, POLLIN, 0}};
-      if (::poll(sources, std::size(sources), -1) <= 0) continue;
+      const int ready = ::poll(sources, std::size(sources), kBetweenLooks);
+      if (ready == 0 && !viewer_.is_served()) {
+        return Error{"wait for the job", 0, {}, "PID 1 does not answer any more"};
+      }
+      if (ready <= 0) continue;
       if (sources[1].revents != 0) TRY(accept());
-      if (sources[2].revents != 0) read_one();
+      if (sources[2].revents != 0) (void)read_one();
       if (sources[0].revents == 0) continue;
       const std::string packet = TRY(sys::receive_message(answer_, kPatience));
       // What the job wrote came before its end.
-      while (output_ && is_readable()) read_one();
+      while (output_ && is_readable() && read_one()) {
+      }
+      if (is_cut_) viewer_.cut();
       return decode_job_reply(packet);
     }
   }
@@ -50,26 +59,38 @@ class Watch {
     return ::poll(&source, 1, 0) > 0;
   }
 
-  void read_one() {
+  /// False when nothing more will come.
+  bool read_one() {
     const auto packet = sys::receive_message(output_, kPatience);
-    if (!packet || packet->empty()) return output_.reset();
-    show_(packet->front() == hooks::kShownErrors, std::string_view(*packet).substr(1));
+    if (!packet || packet->empty()) {
+      output_.reset();
+      return false;
+    }
+    is_cut_ = packet->front() != hooks::kShownAll;
+    viewer_.show(packet->front() == hooks::kShownErrors, std::string_view(*packet).substr(1));
+    return true;
   }
 
   const Fd& answer_;
   const Fd& listener_;
-  const Show& show_;
+  const JobViewer& viewer_;
   Fd output_;
+  bool is_cut_ = false;  ///< as far as we know: something came, and not that this was all
 };
 
 }  // namespace
 
-Result<JobReply> run_job_now(const std::string& name, const std::string& id, const Show& show) {
+Result<JobReply> run_job_now(const std::string& name, const std::string& id,
+                             const JobViewer& viewer) {
   if (name.empty()) return Error{"ask PID 1", 0, {}, "it takes no requests"};
-  const sys::NamedSocket viewer = TRY(sys::listen_anywhere());
-  const Fd answer =
-      TRY(sys::send_request(name, fmt::format("{}\t{}\t{}", kJobVerb, id, viewer.name), kPatience));
-  return Watch(answer, viewer.socket, show).wait();
+  if (id.size() > kLongestId || id.find('\t') != std::string::npos) {
+    return JobReply{JobReply::Kind::unknown, 0,
+                    fmt::format("there is no job \"{}\"", one_line(id, kLongestId))};
+  }
+  const sys::NamedSocket output = TRY(sys::listen_anywhere());
+  const std::string text = fmt::format("{}\t{}\t{}", kJobVerb, id, output.name);
+  const Fd answer = TRY(sys::send_request(name, text, kPatience));
+  return Watch(answer, output.socket, viewer).wait();
 }
 
 }  // namespace pintle::init

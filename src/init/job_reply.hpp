@@ -9,7 +9,7 @@
 
 namespace pintle::init {
 
-/// The verb of the request: "job\tID\tSOCKET", the last of which may be missing.
+/// The verb of the request: "job\tID\tSOCKET".
 inline constexpr std::string_view kJobVerb = "job";
 
 struct JobReply {

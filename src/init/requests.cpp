@@ -79,7 +79,7 @@ void Requests::take_checks(std::string client, std::string_view ids, const Super
   pending_.push_back(std::move(pending));
 }
 
-/// "ID\tSOCKET": the latter, if there is one, is where the client waits for what the job writes.
+/// "ID\tSOCKET": the latter is where the client waits for what the job writes.
 void Requests::take_job(std::string client, std::string_view words, const Feed& feed) {
   const std::string_view id = take_field(words, '\t');
   const auto found =
@@ -89,16 +89,15 @@ void Requests::take_job(std::string client, std::string_view words, const Feed& 
   if (found == model_.hooks.end()) {
     return answer(client, encode(JobReply{JobReply::Kind::unknown, 0, unknown_job(id)}));
   }
-  Customer customer{++last_ticket_, std::move(client), {}};
-  if (!words.empty()) {
-    auto viewer = sys::try_connect_local(words);
-    // Its name may have become somebody else's.
-    const auto peer = viewer ? sys::peer_of(*viewer) : Result<sys::Peer>(viewer.error());
-    const bool is_client = peer && (peer->uid == 0 || peer->uid == ::geteuid());
-    if (is_client) customer.viewer = *std::move(viewer);
+  auto viewer = sys::try_connect_local(words);
+  // Its name may have become somebody else's.
+  const auto peer = viewer ? sys::peer_of(*viewer) : Result<sys::Peer>(viewer.error());
+  if (!peer || (peer->uid != 0 && peer->uid != ::geteuid())) {
+    const std::string why = "PID 1 cannot connect to who asks, to show what the job writes";
+    return answer(client, encode(JobReply{JobReply::Kind::refused, 0, why}));
   }
-  const int ticket = customer.ticket;
-  customers_.push_back(std::move(customer));
+  const int ticket = ++last_ticket_;
+  customers_.push_back({ticket, std::move(client), *std::move(viewer)});
   feed(JobAsked{static_cast<Owner>(found - model_.hooks.begin()), ticket});
 }
 

@@ -67,6 +67,9 @@ def retries_and_the_fallback_are_waited_for():
     tap.equal((done.returncode, done.stdout), (3, 'once more\n' * 3))
     done = ask(one, 'fall')
     tap.equal((done.returncode, done.stdout), (0, 'instead\n'))
+    tap.holds(done.stderr, 'pintle: job fall: done by its fallback in ')
+    fall = one.status()['jobs'][1]
+    tap.equal((fall['state'], fall['exitCode'], fall['runs']), ('done', 0, 1))
     stop(one)
 
 
@@ -124,10 +127,44 @@ def a_client_that_does_not_read_does_not_end_it_either():
     one = start(job(script='i=0; while [ $i -lt 30000 ]; do echo line $i; i=$((i+1)); done',
                     output='discard'))
     enter = ['nsenter', '--target', str(one.pid), '--mount', '--pid']
-    client = subprocess.Popen([*enter, PINTLE, 'job', 'job'], stdout=subprocess.PIPE)
+    client = subprocess.Popen([*enter, PINTLE, 'job', 'job'], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True)
     tap.cleanup(client.kill)
     one.complaint('pintle: job job: done in .*')
+    out, err = client.communicate(timeout=pid1.DEADLINE)
+    tap.equal(client.returncode, 0)
+    tap.check(out.startswith('line 0\nline 1\n') and 'line 29999' not in out, 'it was cut')
+    tap.holds(err, 'pintle: not all of what the job wrote was read in time')
     stop(one)
+
+
+@tap.test
+def what_a_job_leaves_in_the_background_may_write_on():
+    folder = pid1.folder()
+    os.mkfifo(folder / 'gate')
+    one = start(job(script=f'(read line < {folder}/gate; echo late; echo code $? >&2) & echo first'))
+    tap.equal(ask(one).stdout, 'first\n')
+    (folder / 'gate').write_text('go\n')
+    one.line('late')
+    one.complaint('code 0')
+    stop(one)
+
+
+@tap.test
+def a_pid_1_that_is_gone_is_not_waited_for():
+    document = {'maintenance': [{'id': 'job', 'command': ACTOR, 'arguments': ['listen', '15'], **NEVER}]}
+    one = pid1.start_with(document, ACTOR, 'listen', '15', is_pid1=False)
+    one.line('ready')
+    client = subprocess.Popen([PINTLE, 'job', 'job'], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True)
+    tap.cleanup(client.kill)
+    tap.equal(client.stdout.readline(), 'ready\n')
+    left = pid1.children(one.pid)
+    tap.cleanup(lambda: [os.kill(pid, signal.SIGKILL) for pid in left if pid1.is_alive(pid)])
+    one.signal(signal.SIGKILL)
+    _, err = client.communicate(timeout=pid1.DEADLINE)
+    tap.equal(client.returncode, 1)
+    tap.holds(pid1.chosen_line(err, 1), 'PID 1 does not answer any more')
 
 
 @tap.test
@@ -137,7 +174,7 @@ def a_job_that_runs_already_is_not_started_twice():
     one.line('ready')
     done = ask(one)
     tap.equal(done.returncode, 1)
-    tap.holds(pid1.chosen_line(done.stderr, 1), 'job job is running already')
+    tap.holds(pid1.chosen_line(done.stderr, 1), 'job job is not started: its last run has not ended')
     stop(one)
 
 
@@ -147,8 +184,9 @@ def an_unknown_job_is_a_usage_error_with_what_was_meant():
     done = ask(one, 'bakcup')
     tap.equal(done.returncode, 64)
     tap.holds(pid1.chosen_line(done.stderr, 64), 'there is no job "bakcup"; did you mean "backup"?')
-    done = one.inside(PINTLE, 'job')
-    tap.equal(done.returncode, 64)
+    for words in (['x' * 64], ['x' * 5000], ['backup\tx'], [], ['backup', 'backup']):
+        tap.equal(one.inside(PINTLE, 'job', *words).returncode, 64, words)
+    tap.equal(one.status()['jobs'][0]['runs'], 0)
     stop(one)
 
 
