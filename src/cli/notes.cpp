@@ -107,12 +107,13 @@ std::string note_on_stop(const Loaded& loaded) {
   const config::Shutdown& shutdown = loaded.model.shutdown;
   const Duration before = longest(loaded.model, loaded.plan.before);
   const Duration after = longest(loaded.model, loaded.plan.after);
-  const Duration whole = before + shutdown.grace_period + after;
+  const Duration main = loaded.model.main.pauses ? Duration(0) : shutdown.grace_period;
+  const Duration whole = before + main + after;
   if (before + after == Duration(0) || whole <= shutdown.total_grace_period) return {};
   return fmt::format(
       "a stop may take {} ({} before main, {} main, {} after it), but totalGracePeriod is {}: what "
       "takes longer is cut short",
-      format_duration(whole), format_duration(before), format_duration(shutdown.grace_period),
+      format_duration(whole), format_duration(before), format_duration(main),
       format_duration(after), format_duration(shutdown.total_grace_period));
 }
 

@@ -124,7 +124,7 @@ void name_after(Hook& hook, const std::string& id) {
   if (!hook.id.empty()) return;
   hook.id = id;
   for (Hook& inner : hook.fallback) {
-    if (inner.id != ".fallback") continue;
+    if (!inner.id.starts_with(".fallback")) continue;
     inner.id.clear();
     name_after(inner, id + ".fallback");
   }

@@ -73,7 +73,7 @@ void finish(Reader& reader, const Node& node, Hook& hook, ActionSpecs actions) {
   if (builtin != nullptr && codes != nullptr) {
     reader.problem(codes->at, "a built-in succeeds or fails; exit codes are a program's");
   }
-  if (hook.kind == Kind::job) check_time_zone(reader, node);
+  if (hook.kind == Kind::job) check_schedule(reader, node, hook);
   if (builtin != nullptr && !hook.timeout) hook.timeout = builtin->spec->timeout;
   if (hook.retries > 0 && node.find("backoff") == nullptr) hook.backoff = {};
   const Node* on_failure = node.find("onFailure");

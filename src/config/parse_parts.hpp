@@ -83,10 +83,12 @@ extern const Form kBackoffForm;
 void read_schedule(Reader& reader, const Node& node, Schedule& out);
 extern const Form kScheduleForm;
 
-/// `timezone`, and that it does not stand beside an interval.
+/// `timezone` of a job.
 void read_time_zone(Reader& reader, const Node& node, Schedule& out);
 extern const Form kTimeZoneForm;
-void check_time_zone(Reader& reader, const Node& hook);
+
+/// Notes a problem for each of a job's keys that makes no sense with its schedule.
+void check_schedule(Reader& reader, const Node& node, const Hook& hook);
 
 /// A key that main and every hook have; false: it is none of those, whose names are then in
 /// `known`.

@@ -119,6 +119,15 @@ void read_when_object(Reader& reader, const Node& node, Condition& out) {
   }
 }
 
+/// `timezone` without a cron means nothing.
+void check_time_zone(Reader& reader, const Node& hook) {
+  const Node* zone = hook.find("timezone");
+  const Node* schedule = hook.find("schedule");
+  if (zone == nullptr || schedule == nullptr || schedule->type != Node::Type::object) return;
+  const Reader::Inside inside(reader, "timezone");
+  reader.problem(zone->at, "\"every\" is the same in every time zone; leave the key out");
+}
+
 constexpr Key<Schedule> kScheduleKeys[] = {
     {"every",
      into<&Schedule::every, &Reader::positive_duration>,
@@ -202,12 +211,13 @@ void read_time_zone(Reader& reader, const Node& node, Schedule& out) {
   out.timezone_at = node.at;
 }
 
-void check_time_zone(Reader& reader, const Node& hook) {
-  const Node* zone = hook.find("timezone");
-  const Node* schedule = hook.find("schedule");
-  if (zone == nullptr || schedule == nullptr || schedule->type != Node::Type::object) return;
-  const Reader::Inside inside(reader, "timezone");
-  reader.problem(zone->at, "\"every\" is the same in every time zone; leave the key out");
+void check_schedule(Reader& reader, const Node& node, const Hook& hook) {
+  check_time_zone(reader, node);
+  const Node* jitter = node.find("jitter");
+  const Duration every = hook.schedule.every;
+  if (jitter == nullptr || every.count() == 0 || hook.job.jitter < every) return;
+  const Reader::Inside inside(reader, "jitter");
+  reader.problem(jitter->at, "it must be shorter than \"every\", else runs are left out");
 }
 
 std::optional<Condition> read_condition(Reader& reader, const Node& node) {

@@ -202,8 +202,9 @@ std::optional<Event> Effects::act(const Answer& answer) {
 }
 
 std::optional<Event> Effects::act(const Quit& quit) {
+  end_ = End{quit.code, {}};  // ahead of what could fail for want of memory
   const std::string& words = quit.owner == kMain ? main_words_ : words_[quit.owner];
-  end_ = End{quit.code, reason_for(quit, model_, words)};
+  end_->reason = reason_for(quit, model_, words);
   return std::nullopt;
 }
 
@@ -242,14 +243,13 @@ HookStatus Effects::hook_status(Owner owner) const {
   return status;
 }
 
-/// Of a job its runs count, not their attempts, and those of its copies as well.
+/// Of a job its runs count, not their attempts.
 void Effects::add_job(Owner owner, HookStatus& status) const {
   const Job& job = supervisor_.job(owner);
   const auto since = [](Time time) {
     return std::chrono::duration_cast<Duration>(BootClock::now() - time);
   };
-  status.runs = 0;
-  for (const Owner one : job.runs) status.runs += supervisor_.run(one).runs;
+  status.runs = job.count;
   status.state = job.has_ended ? (job.last_succeeded ? "done" : "failed") : "waiting";
   status.last_code = job.has_ended ? std::optional(job.last_code) : std::nullopt;
   status.last_time = job.last_time;

@@ -123,6 +123,7 @@ enum class News : std::uint8_t {
   job_missed,
   job_not_now,
   job_replaced,
+  shutdown_cut,
   hook_timed_out,
   main_started,
   main_ended,
@@ -152,6 +153,7 @@ struct Answer {
   Owner owner;
   int code = 0;  ///< of `failed`: the exit code of its last attempt
   Duration time{};
+  bool fell_back = false;  ///< of `done`: by its fallback
 };
 
 enum class Reason : std::uint8_t {

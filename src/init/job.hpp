@@ -19,15 +19,16 @@ struct Turn {
 
 struct Job {
   schedule::Timer timer;
-  std::vector<Owner> runs{};                ///< the hook, and its copies (Hook::copy_of)
-  std::optional<config::Condition> when{};  ///< without what is known before the start
+  std::vector<Owner> runs{};  ///< the hook, and its copies (Hook::copy_of)
   std::optional<Turn> turn{};
+  bool skip_was_told = false;  ///< since a run began last
   // For status.
   std::optional<Time> began{};  ///< the run that began last
   bool has_ended = false;       ///< one has; then:
   bool last_succeeded = false;
-  int streak = 0;  ///< runs in a row that ended like the last one
-  int last_code = 0;
+  int streak = 0;     ///< runs in a row that ended like the last one
+  int count = 0;      ///< runs that were begun
+  int last_code = 0;  ///< 0 if its fallback succeeded
   Duration last_time{};
 };
 

@@ -39,15 +39,16 @@ class Loop {
     if (notify_.is_open()) supervisor_.note(MainSpoke{notify_.says()}, BootClock::now());
   }
 
-  /// Only what is due at a wall time needs to know it, and when somebody sets it.
+  /// Only jobs need to know the wall time, and when somebody sets it or the machine has slept:
+  /// poll(2) does not count that.
   void watch_clock() {
     const auto& hooks = setup_.model.hooks;
-    const auto has_cron = [](const config::Hook& hook) { return hook.schedule.cron.has_value(); };
-    if (std::none_of(hooks.begin(), hooks.end(), has_cron)) return;
+    const auto is_job = [](const config::Hook& hook) { return hook.kind == config::Kind::job; };
+    if (std::none_of(hooks.begin(), hooks.end(), is_job)) return;
     if (auto clock = sys::watch_wall_clock()) {
       clock_ = *std::move(clock);
     } else {
-      log::warning(fmt::format("{}; cron jobs do not notice when the clock is set",
+      log::warning(fmt::format("{}; jobs do not notice when the clock is set or the machine slept",
                                clock.error().message()));
     }
     supervisor_.note(ClockChanged{sys::wall_offset()}, BootClock::now());
@@ -84,6 +85,9 @@ class Loop {
     serve();
     return effects_.end();
   }
+
+  /// After an exception: there may be actions left, which no event would bring up again.
+  void go_on() noexcept { first_turn_ = true; }
 
  private:
   void wait() noexcept {
@@ -266,6 +270,7 @@ End run(LoopSetup setup) noexcept {
       if (const auto end = loop->turn()) return *end;
     } catch (const std::exception& error) {
       log::error(error.what());
+      if (loop) loop->go_on();
     }
   }
 }

@@ -96,7 +96,7 @@ constexpr Metric kMetrics[] = {
     {"pintle_check_runs", "counter", "", "How often the check was begun.", check_runs},
     {"pintle_step_duration_seconds", "gauge", "seconds", "What the step's last attempt took.",
      step_time},
-    {"pintle_job_runs", "counter", "", "How often the job was begun, retries included.", job_runs},
+    {"pintle_job_runs", "counter", "", "How often the job has been begun.", job_runs},
     {"pintle_job_exit_code", "gauge", "", "What the job's last run ended with.", job_code},
     {"pintle_job_duration_seconds", "gauge", "seconds", "What the job's last run took.", job_time},
     {"pintle_reaped_orphans", "counter", "", "Dead processes that were nobody's hook.", orphans},

@@ -45,6 +45,7 @@ constexpr Row kRows[] = {
     {News::job_missed, Level::warning, "skipped: its startingDeadline has passed"},
     {News::job_not_now, Level::debug, "skipped: its \"when\" does not hold"},
     {News::job_replaced, Level::info, "stopped after %t for its next run"},
+    {News::shutdown_cut, Level::warning, "stopped after %t: the stop goes on without it"},
     {News::hook_timed_out, Level::warning, "timed out after %t, stopping it"},
     {News::main_started, Level::debug, "started"},
     {News::main_ended, Level::debug, "ended with exit code %c"},
@@ -113,11 +114,14 @@ std::string line_for(const Answer& answer, const config::Model& model, std::stri
   const std::string why = detail.empty() ? "" : fmt::format(": {}", detail);
   switch (answer.result) {
     case Result::done:
+      if (answer.fell_back) {
+        return fmt::format("{}: done by its fallback in {}", who, format_duration(answer.time));
+      }
       return fmt::format("{}: done in {}{}", who, format_duration(answer.time), why);
     case Result::failed:
       return fmt::format("{}: failed after {}{}", who, format_duration(answer.time), why);
     case Result::busy:
-      return who + " is running already; \"concurrencyPolicy\" forbids a second run";
+      return who + " is not started: its last run has not ended";
     case Result::not_running:
       return who + " cannot run: the init steps are not done";
     case Result::stopping:

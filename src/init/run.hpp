@@ -33,6 +33,7 @@ struct Run {
   bool asks_condition = false;  ///< the first attempt's child looks at the condition
   bool is_replaced = false;     ///< it is being ended for the next run of its job
   int ticket = 0;               ///< of who asked for it
+  Time turn_began{};            ///< of a job: the first of its attempts
   // Results of the last one that ended, for status.
   bool has_ended = false;
   int last_code = 0;

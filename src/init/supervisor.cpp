@@ -35,6 +35,7 @@ Supervisor::Supervisor(const config::Model& model, const hooks::Plan& plan, Rule
       init_(plan.steps, rules_.parallelism),
       before_(plan.before, rules_.parallelism),
       after_(plan.after, rules_.parallelism),
+      conditions_(model.hooks.size()),
       stands_for_(model.hooks.size(), kMain),
       extra_(model.hooks.size()),
       runs_(model.hooks.size()),
@@ -44,6 +45,7 @@ Supervisor::Supervisor(const config::Model& model, const hooks::Plan& plan, Rule
   }
   for (Owner owner = 0; owner < model.hooks.size(); ++owner) {
     const config::Hook& hook = model.hooks[owner];
+    if (hook.condition) conditions_[owner] = settled(owner, *hook.condition);
     if (hook.fallback_hook != config::kNoHook) stands_for_[hook.fallback_hook] = owner;
     if (hook.kind == Kind::check) {
       extra_[owner] = checks_.size();
@@ -66,8 +68,11 @@ void Supervisor::add_job(Owner owner) {
   extra_[owner] = jobs_.size();
   Job& job = jobs_.emplace_back(Job{.timer = timer_of(hook, rules_.host)});
   job.runs.push_back(owner);
-  if (!hook.condition) return;
-  job.when = hooks::settled(*hook.condition, [&](const config::Condition& leaf) {
+}
+
+/// Variables and the image mode do not change any more, and looking them up takes memory.
+config::Condition Supervisor::settled(Owner owner, const config::Condition& condition) const {
+  return hooks::settled(condition, [&](const config::Condition& leaf) {
     return rules_.known_leaf ? rules_.known_leaf(owner, leaf) : std::nullopt;
   });
 }

@@ -91,6 +91,7 @@ class Supervisor {
   using Kind = config::Kind;
 
   void add_job(Owner owner);
+  config::Condition settled(Owner owner, const config::Condition& condition) const;
 
   // note(): one for each event.
   void on(const Signalled& event, Time now) noexcept;
@@ -139,6 +140,8 @@ class Supervisor {
   bool take_turn(Owner owner, Job& job, Time now) noexcept;
   void begin_job(Owner owner, Owner free, int ticket, Time now) noexcept;
   bool replace_run(Owner owner, Time now) noexcept;
+  void skip_turn(Owner owner, Job& job, bool is_unwanted) noexcept;
+  std::optional<bool> holds(Owner owner) const noexcept;
   bool drive_stopping(Time now) noexcept;
   bool end_what_is_over(Time now) noexcept;
   bool drive_before(Time now) noexcept;
@@ -158,7 +161,6 @@ class Supervisor {
   std::optional<Time> part_of_total(int eighths) const noexcept;
   std::optional<Time> main_end() const noexcept;
   std::optional<Time> before_end() const noexcept;
-  std::optional<Time> after_end() const noexcept;
   void begin_services(Time now) noexcept;
   void open_gates(Time now) noexcept;
   bool startup_passed() const noexcept;
@@ -196,6 +198,7 @@ class Supervisor {
   Stage init_;
   Stage before_;
   Stage after_;
+  std::vector<std::optional<config::Condition>> conditions_;  ///< without what is known already
   std::vector<Owner> stands_for_;   ///< of each hook: for whom it is the fallback, or kMain
   std::vector<std::size_t> extra_;  ///< of each hook: its place in its stage, checks_ or jobs_
   std::vector<health::State> checks_;
@@ -226,8 +229,8 @@ class Supervisor {
   std::uint64_t random_;
   std::uint64_t orphans_at_kill_ = 0;  ///< when what is left was last sent SIGKILL
 
-  // Actions that wait to be taken. An event queues a handful at most, and they are taken before the
-  // next event is noted.
+  // Actions that wait to be taken. An event queues five at most, a turn of next() fewer, and they
+  // are taken before the next event is noted.
   std::array<Action, 16> queue_{};
   std::size_t queue_begin_ = 0;
   std::size_t queue_size_ = 0;

@@ -53,17 +53,14 @@ bool Supervisor::retry(Owner owner, Time now) noexcept {
 /// What `owner` ended with, passed on to the hook that it stands for.
 void Supervisor::conclude(Owner owner, Outcome outcome, Time now) noexcept {
   const Owner ended = owner;
-  bool fell_back = false;
-  while (stands_for_[owner] != kMain) {
-    fell_back = true;
-    const bool failed = outcome == Outcome::failure || outcome == Outcome::error;
-    const bool is_repair = model_.hooks[stands_for_[owner]].kind == Kind::check;
-    if (failed && !is_over(owner) && !is_repair) {
-      tell(News::fallback_failed, owner, runs_[owner].last_code);
-    }
-    runs_[stands_for_[owner]].is_replaced = runs_[owner].is_replaced;
-    owner = stands_for_[owner];
+  const bool fell_back = stands_for_[ended] != kMain;
+  const bool failed = outcome == Outcome::failure || outcome == Outcome::error;
+  owner = root_of(ended);
+  // Those between the two have been told when they failed; a check has words of its own.
+  if (fell_back && failed && !is_over(ended) && model_.hooks[owner].kind != Kind::check) {
+    tell(News::fallback_failed, ended, runs_[ended].last_code);
   }
+  runs_[owner].is_replaced = runs_[ended].is_replaced;
   const Kind kind = model_.hooks[owner].kind;
   if (kind == Kind::check) return conclude_repair(owner, ended, outcome, now);
   if (kind == Kind::job) return conclude_job(owner, outcome, fell_back, now);

@@ -135,20 +135,24 @@ bool Supervisor::drive_retries(Time now) noexcept {
   return false;
 }
 
+/// Whether the hook's condition does; nullopt where its child has to look.
+std::optional<bool> Supervisor::holds(Owner owner) const noexcept {
+  const auto& condition = conditions_[owner];
+  if (!condition) return true;
+  return hooks::holds(*condition, [&](const auto& leaf) { return answer(owner, leaf); });
+}
+
 void Supervisor::start_step(Stage& stage, std::size_t step, Time now) noexcept {
   const Owner owner = stage.owners[step];
-  const auto& condition = model_.hooks[owner].condition;
-  const auto holds =
-      condition ? hooks::holds(*condition, [&](const auto& leaf) { return answer(owner, leaf); })
-                : std::optional(true);
-  if (stage.is_skipped[step] || holds == false) {
+  const auto wanted = holds(owner);
+  if (stage.is_skipped[step] || wanted == false) {
     stage.steps.finish(step, hooks::StepState::skipped);
     const Skip why = stage.is_skipped[step] ? Skip::image_mode : Skip::condition;
     tell(News::step_skipped, owner, static_cast<int>(why));
     return;
   }
   // What depends on files is looked at by the child: a file system may be slow.
-  runs_[owner].asks_condition = !holds;
+  runs_[owner].asks_condition = !wanted;
   begin(owner, runs_[owner], now);
   tell(News::step_started, owner);
 }

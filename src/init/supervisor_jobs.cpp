@@ -26,44 +26,53 @@ bool Supervisor::drive_job(Owner owner, Time now) noexcept {
 
 void Supervisor::take_slot(Owner owner, Job& job, Time now) noexcept {
   const auto& deadline = model_.hooks[owner].job.starting_deadline;
-  const Time due = *job.timer.due();
-  const bool is_missed = deadline && job.timer.is_missed(now, std::max(kPunctual, *deadline));
+  std::optional<Time> due = job.timer.due();
+  if (deadline) due = job.timer.last_due(now, std::max(kPunctual, *deadline));
   job.timer.take(now);
-  if (is_missed) return tell(News::job_missed, owner);
-  // One run waits at most; one that somebody asked for is as good as the slot's.
-  if (job.turn) tell(News::job_skipped, owner);
-  if (job.turn && job.turn->ticket != 0) return;
-  job.turn = Turn{.until = std::max(now, due + deadline.value_or(Duration(0)))};
+  if (!due) return tell(News::job_missed, owner);
+  const Time until = std::max(now, *due + deadline.value_or(Duration(0)));
+  // One run waits at most, for as long as the more patient of the two would.
+  if (!job.turn) {
+    job.turn = Turn{.until = until};
+  } else if (job.turn->until) {
+    job.turn->until = std::max(*job.turn->until, until);
+  }
 }
 
 bool Supervisor::take_turn(Owner owner, Job& job, Time now) noexcept {
   const config::JobPolicy& policy = model_.hooks[owner].job;
-  const bool is_asked = job.turn->ticket != 0;
-  const auto holds =
-      job.when && !is_asked
-          ? hooks::holds(*job.when, [&](const auto& leaf) { return answer(owner, leaf); })
-          : std::optional(true);
+  const int ticket = job.turn->ticket;
+  const auto wanted = ticket != 0 ? std::optional(true) : holds(owner);
   const Owner free = free_run(job);
-  if (holds != false && free != kMain) {
-    const int ticket = job.turn->ticket;
+  if (wanted != false && free != kMain) {
     job.turn.reset();
-    runs_[free].asks_condition = !holds;
+    runs_[free].asks_condition = !wanted;
     begin_job(owner, free, ticket, now);
     return true;
   }
-  if (holds != false && policy.concurrency == config::Concurrency::replace) {
+  if (wanted != false && policy.concurrency == config::Concurrency::replace) {
     job.turn->until.reset();  // what is in the way will be gone
     return replace_run(owner, now);
   }
   if (!job.turn->until || now < *job.turn->until) return false;
-  job.turn.reset();
-  tell(holds == false ? News::job_not_now : News::job_skipped, owner);
+  skip_turn(owner, job, wanted == false);
   return true;
 }
 
+/// Said once for a run that is in the way, however many slots it takes.
+void Supervisor::skip_turn(Owner owner, Job& job, bool is_unwanted) noexcept {
+  job.turn.reset();
+  if (is_unwanted) return tell(News::job_not_now, owner);
+  if (!std::exchange(job.skip_was_told, true)) tell(News::job_skipped, owner);
+}
+
 void Supervisor::begin_job(Owner owner, Owner free, int ticket, Time now) noexcept {
-  jobs_[extra_[owner]].began = now;
+  Job& job = jobs_[extra_[owner]];
+  job.began = now;
+  job.count += 1;
+  job.skip_was_told = false;
   runs_[free].ticket = ticket;
+  runs_[free].turn_began = now;
   begin(free, runs_[free], now);
   tell(News::job_started, free);
 }
@@ -127,19 +136,22 @@ void Supervisor::conclude_job(Owner owner, Outcome outcome, bool fell_back, Time
   Job& job = jobs_[extra_[owner]];
   const bool succeeded = outcome == Outcome::success;
   const News news = news_of_job(owner, outcome, fell_back);
+  const Duration time = std::chrono::duration_cast<Duration>(now - run.turn_began);
+  const int code = succeeded && fell_back ? 0 : run.last_code;
   const int ticket = std::exchange(run.ticket, 0);
   if (ticket != 0) {
     const auto result = succeeded ? Answer::Result::done : Answer::Result::failed;
-    push(Answer{ticket, result, owner, succeeded ? 0 : run.last_code, run.last_time});
+    push(Answer{ticket, result, owner, succeeded ? 0 : code, time, fell_back});
   }
   if (phase_ != Phase::running && !hook.job.after_main) return;
   tell(news, owner, run.last_code);
+  if (outcome == Outcome::skipped) job.count -= 1;  // its child has seen that it is not wanted
   if (outcome == Outcome::skipped || news == News::job_replaced) return;
   job.streak = job.has_ended && job.last_succeeded == succeeded ? job.streak + 1 : 1;
   job.has_ended = true;
   job.last_succeeded = succeeded;
-  job.last_code = run.last_code;
-  job.last_time = std::chrono::duration_cast<Duration>(now - job.began.value_or(now));
+  job.last_code = code;
+  job.last_time = time;
 }
 
 }  // namespace pintle::init

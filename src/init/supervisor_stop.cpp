@@ -56,15 +56,17 @@ void Supervisor::hurry(Time now) noexcept {
 
 // --- bounds ----------------------------------------------------------------------------------
 
-Time Supervisor::limit_to_total(Time wanted) const noexcept {
-  if (!stop_began_ || !rules_.total_grace) return wanted;
-  return std::min(wanted, *stop_began_ + *rules_.total_grace);
+/// When so many eighths of the total grace are over; nullopt if there is none. It counts from the
+/// stop signal, or from the end of a main that ended by itself.
+std::optional<Time> Supervisor::part_of_total(int eighths) const noexcept {
+  const bool is_end = main_ended_ && (!stop_began_ || *main_ended_ < *stop_began_);
+  const auto& began = is_end ? main_ended_ : stop_began_;
+  if (!began || !rules_.total_grace) return std::nullopt;
+  return *began + *rules_.total_grace * eighths / 8;
 }
 
-/// When so many eighths of the total grace are over; nullopt if there is none.
-std::optional<Time> Supervisor::part_of_total(int eighths) const noexcept {
-  if (!stop_began_ || !rules_.total_grace) return std::nullopt;
-  return *stop_began_ + *rules_.total_grace * eighths / 8;
+Time Supervisor::limit_to_total(Time wanted) const noexcept {
+  return std::min(wanted, part_of_total(8).value_or(wanted));
 }
 
 /// An eighth is left to the steps after main, if there are any.
@@ -78,12 +80,6 @@ std::optional<Time> Supervisor::before_end() const noexcept {
   if (!end) return end;
   const Duration quarter = *rules_.total_grace / 4;
   return *end - std::min(quarter, rules_.grace.value_or(quarter));
-}
-
-/// Where main ended by itself the total grace counts from its end.
-std::optional<Time> Supervisor::after_end() const noexcept {
-  if (!rules_.total_grace || !main_ended_) return std::nullopt;
-  return stop_began_.value_or(*main_ended_) + *rules_.total_grace;
 }
 
 /// Main gets its stop signal when the jobs have ended, or after a quarter of the total grace.
@@ -102,7 +98,7 @@ std::optional<Time> Supervisor::stop_deadline() const noexcept {
     case Stop::before:
       return before_.steps.all_done() ? part_of_total(2) : before_end();
     case Stop::after:
-      return after_end();
+      return part_of_total(8);
     case Stop::main:
       return std::nullopt;
     case Stop::rest:
@@ -134,6 +130,10 @@ bool Supervisor::end_what_is_over(Time now) noexcept {
   for (Owner owner = 0; owner < runs_.size(); ++owner) {
     Run& run = runs_[owner];
     if (!run.is_busy() || run.is_being_ended() || may_go_on(owner)) continue;
+    if (model_.hooks[root_of(owner)].kind == Kind::shutdown) {
+      const Duration time = std::chrono::duration_cast<Duration>(now - run.began);
+      push(Tell{.news = News::shutdown_cut, .owner = root_of(owner), .time = time});
+    }
     if (run.is_active()) {
       end(owner, run, now);
     } else {
@@ -189,7 +189,7 @@ void Supervisor::main_over(const Quit& quit, Time now) noexcept {
 
 bool Supervisor::drive_after(Time now) noexcept {
   if (skip_next(before_, Skip::main_gone)) return true;
-  const auto limit = after_end();
+  const auto limit = part_of_total(8);
   if (!after_hurried_ && (!limit || now < *limit)) {
     if (drive_stage(after_, now)) return true;
     if (!after_.steps.all_done()) return false;

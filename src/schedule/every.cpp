@@ -8,12 +8,14 @@ void Every::take(Time now) noexcept {
   *due_ += interval_ * (late / interval_ + 1);
 }
 
-bool Every::is_missed(Time now, Duration within) const noexcept {
-  return due_ && now > *due_ && (now - *due_) % interval_ > within;
+std::optional<Time> Every::last(Time now, Duration within) const noexcept {
+  if (!due_ || now < *due_) return std::nullopt;
+  const Time slot = *due_ + interval_ * ((now - *due_) / interval_);
+  return now - slot > within ? std::nullopt : std::optional(slot);
 }
 
-std::uint64_t Every::key() const noexcept {
-  return due_ ? static_cast<std::uint64_t>((*due_ - began_) / interval_) : 0;
+std::uint64_t Every::key(Time slot) const noexcept {
+  return static_cast<std::uint64_t>((slot - began_) / interval_);
 }
 
 }  // namespace pintle::schedule

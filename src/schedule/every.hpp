@@ -25,11 +25,11 @@ class Every {
   /// machine slept, the next one lies after `now`.
   void take(Time now) noexcept;
 
-  /// True if the last slot until `now` is longer ago than `within`.
-  bool is_missed(Time now, Duration within) const noexcept;
+  /// The last slot until `now`, of those not taken; nullopt if it is longer ago than `within`.
+  std::optional<Time> last(Time now, Duration within) const noexcept;
 
-  /// Which slot due() is.
-  std::uint64_t key() const noexcept;
+  /// Which slot that is.
+  std::uint64_t key(Time slot) const noexcept;
 
  private:
   Duration interval_;

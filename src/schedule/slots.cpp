@@ -26,7 +26,7 @@ void Slots::end() noexcept {
 
 std::optional<Time> Slots::due() const noexcept {
   if (!slot_) return std::nullopt;
-  return Time(slot_->time_since_epoch() - offset_);
+  return boot_time(*slot_);
 }
 
 void Slots::take(Time now) noexcept {
@@ -35,15 +35,27 @@ void Slots::take(Time now) noexcept {
   slot_ = cron_.next_after(*taken_);
 }
 
-bool Slots::is_missed(Time now, Duration within) const noexcept {
-  const WallTime wall = wall_time(now);
-  const auto last = cron_.next_after(wall - std::chrono::ceil<std::chrono::seconds>(within) -
-                                     std::chrono::seconds(1));
-  return !last || *last > wall;
+void Slots::skip() noexcept {
+  if (slot_) slot_ = cron_.next_after(*slot_);
 }
 
-std::uint64_t Slots::key() const noexcept {
-  return slot_ ? static_cast<std::uint64_t>(slot_->time_since_epoch().count()) : 0;
+std::optional<Time> Slots::last(Time now, Duration within) const noexcept {
+  using std::chrono::seconds;
+  constexpr int kMost = 100;  // of slots that are close together any late one will do
+  const WallTime wall = wall_time(now);
+  const auto first = cron_.next_after(wall - std::chrono::ceil<seconds>(within) - seconds(1));
+  if (!first || *first > wall) return std::nullopt;
+  WallTime slot = *first;
+  for (int i = 0; i < kMost; ++i) {
+    const auto next = cron_.next_after(slot);
+    if (!next || *next > wall) break;
+    slot = *next;
+  }
+  return boot_time(slot);
+}
+
+std::uint64_t Slots::key(Time slot) const noexcept {
+  return static_cast<std::uint64_t>(wall_time(slot).time_since_epoch().count());
 }
 
 void Slots::set_clock(WallOffset offset, Time now) noexcept {

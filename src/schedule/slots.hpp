@@ -26,17 +26,21 @@ class Slots {
   /// The slot at due() is taken, and with it every other until `now`.
   void take(Time now) noexcept;
 
-  /// True if the last slot until `now` is longer ago than `within`.
-  bool is_missed(Time now, Duration within) const noexcept;
+  /// The slot at due() is left out.
+  void skip() noexcept;
 
-  /// Which slot due() is.
-  std::uint64_t key() const noexcept;
+  /// The last slot until `now`; nullopt if it is longer ago than `within`.
+  std::optional<Time> last(Time now, Duration within) const noexcept;
+
+  /// Which slot that is.
+  std::uint64_t key(Time slot) const noexcept;
 
   /// The wall clock is `offset` ahead of the boot clock from `now` on.
   void set_clock(WallOffset offset, Time now) noexcept;
 
  private:
   WallTime wall_time(Time now) const noexcept;
+  Time boot_time(WallTime time) const noexcept { return Time(time.time_since_epoch() - offset_); }
 
   Cron cron_;
   WallOffset offset_{};

@@ -11,7 +11,8 @@
 namespace pintle::schedule {
 
 /// Each run is put off by up to `most`: by the same time for one slot and seed, so that a start
-/// again finds it where it was, and by another one for every other.
+/// again finds it where it was, and by another one for every other. A slot that passes while
+/// another is put off is left out.
 struct Jitter {
   Duration most{};
   std::uint64_t seed = 0;
@@ -29,9 +30,9 @@ class Timer {
   explicit Timer(const Cron& cron, Jitter jitter = {}) noexcept
       : kind_(Slots(cron)), jitter_(jitter) {}
 
-  void begin(Time now) noexcept {
-    std::visit([now](auto& kind) { kind.begin(now); }, kind_);
-  }
+  /// From here on there are slots. Of a cron, one of the last 24 hours that is put off until after
+  /// `now` is the first.
+  void begin(Time now) noexcept;
   void end() noexcept {
     std::visit([](auto& kind) { kind.end(); }, kind_);
   }
@@ -40,7 +41,7 @@ class Timer {
         [this](const auto& kind) -> std::optional<Time> {
           const auto slot = kind.due();
           if (!slot) return std::nullopt;
-          return *slot + jitter_.delay(kind.key());
+          return *slot + jitter_.delay(kind.key(*slot));
         },
         kind_);
   }
@@ -48,12 +49,9 @@ class Timer {
   void take(Time now) noexcept {
     std::visit([now](auto& kind) { kind.take(now); }, kind_);
   }
-  /// True if it is too late for the last run that was due until `now`: more than `within`.
-  bool is_missed(Time now, Duration within) const noexcept {
-    return std::visit(
-        [&](const auto& kind) { return kind.is_missed(now, within + jitter_.delay(kind.key())); },
-        kind_);
-  }
+  /// When the last run was due until `now`; nullopt if that is longer ago than `within`. To be
+  /// asked before take().
+  std::optional<Time> last_due(Time now, Duration within) const noexcept;
   /// The wall clock is `offset` ahead of the boot clock from `now` on.
   void set_clock(WallOffset offset, Time now) noexcept {
     if (auto* slots = std::get_if<Slots>(&kind_)) slots->set_clock(offset, now);

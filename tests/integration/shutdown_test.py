@@ -79,6 +79,7 @@ def a_second_stop_signal_ends_the_steps_before_at_once():
     tap.equal(one.end(), 3)
     err = one.err.rest()
     tap.holds(err, 'pintle: shutdown never: skipped: the stop goes on without it')
+    tap.holds(err, 'pintle: shutdown drain: stopped after ')
     tap.check('never' not in one.out.rest(), 'it did not run')
 
 
@@ -90,6 +91,14 @@ def a_step_that_hangs_leaves_time_to_main_and_to_the_steps_after():
     tap.equal(one.end(), 3)
     out = one.out.rest()
     tap.check(out.index('got 15') < out.index('after'), 'the order', out)
+
+
+@tap.test
+def what_hangs_after_a_main_that_ended_by_itself_is_bound_as_well():
+    one = start(after=[step('deaf', ACTOR, 'deaf')], main=('sh', '-c', 'exit 9'),
+                shutdown={'gracePeriod': '100ms', 'totalGracePeriod': '300ms'})
+    tap.equal(one.end(), 9)
+    tap.holds(one.err.rest(), 'pintle: shutdown deaf: stopped after ')
 
 
 @tap.test

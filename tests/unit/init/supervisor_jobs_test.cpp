@@ -3,31 +3,9 @@
 
 #include <array>
 
-#include "world.hpp"
+#include "jobs.hpp"
 
 using namespace world;
-
-namespace {
-
-std::string job(std::string_view more) {
-  return fmt::format(
-      R"({{"maintenance":[{{"id":"j","command":"j","schedule":{{"every":"10s"}},{}}}]}})", more);
-}
-std::string ready_check(std::string_view more) {
-  return fmt::format(R"({{"health":[{{"id":"c","command":"c","interval":"1h","timeout":"1h"}}],
-    "maintenance":[{{"id":"j","command":"j","schedule":{{"every":"10s"}},{}}}]}})",
-                     more);
-}
-
-struct Started : World {
-  explicit Started(std::string_view config, Rules rules = rules_of())
-      : World(config, std::move(rules)) {
-    (void)done();
-  }
-  const Job& job() const { return supervisor.job(owner_of("j")); }
-};
-
-}  // namespace
 
 TEST_SUITE("init/supervisor_jobs") {
   TEST_CASE("a job that overlaps runs as often as it is due, eight times at most") {

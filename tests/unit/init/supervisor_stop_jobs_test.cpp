@@ -61,6 +61,41 @@ TEST_SUITE("init/supervisor_stop") {
     CHECK(quick.done().empty());
   }
 
+  TEST_CASE("when main has ended by itself the total grace counts from its end") {
+    World world(R"({"shutdown":{"after":[{"id":"a","command":"a"}]}})", rules_of(1s, 2s));
+    world.end("main", 7, true);
+    world.wait(1s);
+    (void)world.done();
+    CHECK(world.sleeps() == 1s);
+    world.signal(SIGTERM);  // no new bound
+    CHECK(world.sleeps() == 1s);
+    world.wait(1s);
+    CHECK(world.done() == Lines{"cut a", "kill a's group TERM", "kill a's group CONT",
+                                "kill a's group KILL", "kill all TERM", "kill all CONT",
+                                "killing leftovers main", "kill all KILL"});
+  }
+
+  TEST_CASE("fallbacks of fallbacks without end are told one by one") {
+    std::string step = R"({"command":"f"})";
+    for (int depth = 0; depth < 20; ++depth) {
+      step = R"({"command":"f","onFailure":{"action":"fallback","step":)" + step + "}}";
+    }
+    World world(
+        fmt::format(R"({{"maintenance":[{{"id":"j","command":"j","schedule":{{"every":"1s"}},
+      "onFailure":{{"action":"fallback","step":{}}}}}]}})",
+                    step));
+    world.wait(1s);
+    (void)world.done();
+    std::string id = "j";
+    for (int depth = 0; depth < 21; ++depth) {
+      world.end(id, 1, true);
+      CHECK(world.done() == Lines{"falls back " + id, "spawn " + id + ".fallback"});
+      id += ".fallback";
+    }
+    world.end(id, 1, true);
+    CHECK(world.done() == Lines{"fallback failed " + id, "failed j"});
+  }
+
   TEST_CASE("a container that pauses has checks and jobs, and ends when it is stopped") {
     Rules rules = rules_of();
     rules.pauses = true;

@@ -62,7 +62,7 @@ TEST_SUITE("init/supervisor_stop") {
     world.can_fork = false;
     world.end("main", 0, true);
     CHECK(world.done() == Lines{"stopping TERM", "spawn b1", "started b1", "went on b1", "spawn b2",
-                                "started b2", "ended main", "kill b2's group TERM",
+                                "started b2", "ended main", "cut b2", "kill b2's group TERM",
                                 "kill b2's group CONT", "spawn a1", "started a1", "went on a1",
                                 "kill all TERM", "kill all CONT"});
     world.end("b2", 143);
@@ -92,8 +92,8 @@ TEST_SUITE("init/supervisor_stop") {
     (void)world.done();
     CHECK(world.sleeps() == 6750ms);
     world.wait(6750ms);
-    CHECK(world.done() ==
-          Lines{"kill main TERM", "kill main CONT", "kill b's group TERM", "kill b's group CONT"});
+    CHECK(world.done() == Lines{"kill main TERM", "kill main CONT", "cut b", "kill b's group TERM",
+                                "kill b's group CONT"});
     world.end("b", 143, true);
     CHECK(world.sleeps() == 2250ms);
     world.wait(2250ms);
@@ -119,9 +119,9 @@ TEST_SUITE("init/supervisor_stop") {
     CHECK(world.done() == Lines{"ended main", "spawn a", "started a"});
     CHECK(world.sleeps() == 1125ms);
     world.wait(1125ms);
-    CHECK(world.done() == Lines{"kill a's group TERM", "kill a's group CONT", "kill a's group KILL",
-                                "kill all TERM", "kill all CONT", "killing leftovers main",
-                                "kill all KILL"});
+    CHECK(world.done() == Lines{"cut a", "kill a's group TERM", "kill a's group CONT",
+                                "kill a's group KILL", "kill all TERM", "kill all CONT",
+                                "killing leftovers main", "kill all KILL"});
     world.end("a", 137);
     CHECK(world.done() == Lines{"quit 137"});
   }
@@ -154,7 +154,7 @@ TEST_SUITE("init/supervisor_stop") {
     (void)world.done();
     world.wait(1s);
     world.signal(SIGINT);
-    CHECK(world.done() == Lines{"kill main INT", "kill main CONT", "skipped b2",
+    CHECK(world.done() == Lines{"kill main INT", "kill main CONT", "skipped b2", "cut b1",
                                 "kill b1's group TERM", "kill b1's group CONT"});
     CHECK(world.sleeps() == 5s);  // b1's kill delay
     world.end("b1", 143, true);
@@ -172,7 +172,7 @@ TEST_SUITE("init/supervisor_stop") {
     world.end("b", 1, true);
     (void)world.done();
     world.signal(SIGTERM);
-    CHECK(world.done() == Lines{"kill main TERM", "kill main CONT"});
+    CHECK(world.done() == Lines{"kill main TERM", "kill main CONT", "cut b"});
   }
 
   TEST_CASE("a further stop signal ends the steps after main as well") {
@@ -181,7 +181,7 @@ TEST_SUITE("init/supervisor_stop") {
     world.end("main", 3, true);
     (void)world.done();
     world.signal(SIGTERM);
-    CHECK(world.done() == Lines{"skipped z", "kill a's group TERM", "kill a's group CONT",
+    CHECK(world.done() == Lines{"skipped z", "cut a", "kill a's group TERM", "kill a's group CONT",
                                 "kill all TERM", "kill all CONT"});
     world.end("a", 143);
     CHECK(world.done() == Lines{"quit 3"});
@@ -202,8 +202,8 @@ TEST_SUITE("init/supervisor_stop") {
     world.signal(SIGTERM);
     (void)world.done();
     world.end("main", 5, true);
-    CHECK(world.done() == Lines{"ended main", "kill b1's group TERM", "kill b1's group CONT",
-                                "skipped b2", "spawn a1", "started a1"});
+    CHECK(world.done() == Lines{"ended main", "cut b1", "kill b1's group TERM",
+                                "kill b1's group CONT", "skipped b2", "spawn a1", "started a1"});
     world.end("b1", 143, true);
     world.end("a1", 0);
     CHECK(world.done() == Lines{"done a1", "quit 5"});

@@ -120,13 +120,37 @@ class World {
   std::string name(Owner owner) const { return owner == kMain ? "main" : model_.hooks[owner].id; }
 
   static std::string word_of(News news) {
-    constexpr const char* kWords[] = {
-        "started",  "done",         "failed",   "skipped",    "answered no",
-        "went on",  "fell back",    "retried",  "falls back", "fallback failed",
-        "slow",     "changed",      "failed",   "terminates", "repairs",
-        "repaired", "not repaired", "started",  "done",       "failed",
-        "skipped",  "missed",       "not now",  "replaced",   "late",
-        "started",  "ended",        "stopping", "grace over", "killing leftovers"};
+    constexpr const char* kWords[] = {"started",
+                                      "done",
+                                      "failed",
+                                      "skipped",
+                                      "answered no",
+                                      "went on",
+                                      "fell back",
+                                      "retried",
+                                      "falls back",
+                                      "fallback failed",
+                                      "slow",
+                                      "changed",
+                                      "failed",
+                                      "terminates",
+                                      "repairs",
+                                      "repaired",
+                                      "not repaired",
+                                      "started",
+                                      "done",
+                                      "failed",
+                                      "skipped",
+                                      "missed",
+                                      "not now",
+                                      "replaced",
+                                      "cut",
+                                      "late",
+                                      "started",
+                                      "ended",
+                                      "stopping",
+                                      "grace over",
+                                      "killing leftovers"};
     static_assert(std::size(kWords) == static_cast<std::size_t>(News::leftovers_killed) + 1);
     return kWords[static_cast<std::size_t>(news)];
   }
