@@ -11,8 +11,8 @@
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/status_json.hpp"
-#include "init/control.hpp"
-#include "init/requests.hpp"
+#include "control/checks_client.hpp"
+#include "control/socket.hpp"
 #include "sys/process.hpp"
 
 namespace pintle::cli {
@@ -65,7 +65,7 @@ constexpr Option<HealthOptions> kOptions[] = {
     {0, "timeout", "DURATION", "how long PID 1 may take to answer; 1s, with --now 1m", set_timeout},
 };
 
-std::string to_json(const health::Answer& answer, const Result<init::Status>& status) {
+std::string to_json(const health::Answer& answer, const Result<control::Status>& status) {
   nlohmann::ordered_json json{{"healthy", answer.healthy}, {"reason", answer.reason}};
   if (status) {
     json["phase"] = health::name_of(status->phase);
@@ -76,12 +76,12 @@ std::string to_json(const health::Answer& answer, const Result<init::Status>& st
 
 /// A closed stdout does not change the verdict.
 int say(const health::Answer& answer, const HealthOptions& options,
-        const Result<init::Status>& status) {
+        const Result<control::Status>& status) {
   (void)print(options.json ? to_json(answer, status) : answer.reason + "\n");
   return static_cast<int>(answer.healthy ? ExitCode::ok : ExitCode::unhealthy);
 }
 
-health::Answer answer_of(const Result<init::Status>& status, const HealthOptions& options,
+health::Answer answer_of(const Result<control::Status>& status, const HealthOptions& options,
                          const std::vector<std::string>& ids) {
   if (!status) return {false, status.error().message()};
   if (!ids.empty()) return health::answer_for(ids, status->checks);
@@ -89,13 +89,13 @@ health::Answer answer_of(const Result<init::Status>& status, const HealthOptions
 }
 
 /// The status, after the checks have run if that is wanted.
-Result<init::Status> look(const HealthOptions& options, const std::vector<std::string>& ids) {
+Result<control::Status> look(const HealthOptions& options, const std::vector<std::string>& ids) {
   const std::string container = sys::mount_namespace();
   const Duration timeout = options.timeout.value_or(kTimeout);
-  auto status = init::ask_status(container, timeout);
+  auto status = control::ask_status(container, timeout);
   if (!options.now || !status) return status;
-  TRY(init::run_checks_now(status->requests, ids, options.timeout.value_or(kTimeoutNow)));
-  return init::ask_status(container, timeout);
+  TRY(control::run_checks_now(status->requests, ids, options.timeout.value_or(kTimeoutNow)));
+  return control::ask_status(container, timeout);
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 
 #include "base/log.hpp"
 #include "cli/commands.hpp"
-#include "init/control.hpp"
-#include "init/job_client.hpp"
+#include "control/job_client.hpp"
+#include "control/socket.hpp"
 #include "sys/process.hpp"
 
 namespace pintle::cli {
@@ -27,12 +27,12 @@ void tell_cut() {
 }
 
 bool is_served() {
-  return static_cast<bool>(init::ask_status(sys::mount_namespace(), kTimeout));
+  return static_cast<bool>(control::ask_status(sys::mount_namespace(), kTimeout));
 }
 
 /// The job's own code comes out as it is; ours has a line that says why.
-int end(const init::JobReply& reply) {
-  using Kind = init::JobReply::Kind;
+int end(const control::JobReply& reply) {
+  using Kind = control::JobReply::Kind;
   switch (reply.kind) {
     case Kind::ran:
       log::write(
@@ -52,10 +52,10 @@ int end(const init::JobReply& reply) {
 
 int job_command(int argc, char** argv) {
   if (argc != 2) return fail(ExitCode::usage, "write: pintle job ID");
-  const auto status = init::ask_status(sys::mount_namespace(), kTimeout);
+  const auto status = control::ask_status(sys::mount_namespace(), kTimeout);
   if (!status) return fail(ExitCode::unhealthy, status.error().message());
-  const init::JobViewer viewer{show, tell_cut, is_served};
-  const auto reply = init::run_job_now(status->requests, argv[1], viewer);
+  const control::JobViewer viewer{show, tell_cut, is_served};
+  const auto reply = control::run_job_now(status->requests, argv[1], viewer);
   if (!reply) return fail(ExitCode::unhealthy, reply.error().message());
   return end(*reply);
 }

@@ -8,8 +8,8 @@
 #include "base/text.hpp"
 #include "cli/action_options.hpp"
 #include "cli/commands.hpp"
+#include "control/socket.hpp"
 #include "health/probes.hpp"
-#include "init/control.hpp"
 #include "sys/alarm.hpp"
 #include "sys/process.hpp"
 
@@ -60,7 +60,8 @@ Result<Order> order_in(int argc, char** argv) {
 Result<std::string> look(const Order& order) {
   health::Context context;
   if (order.words.target == health::kMainProcess) {
-    context.main_pid = TRY(init::ask_status(sys::mount_namespace(), order.words.timeout)).main_pid;
+    context.main_pid =
+        TRY(control::ask_status(sys::mount_namespace(), order.words.timeout)).main_pid;
   }
   return order.probe->run(order.words.params, context);
 }

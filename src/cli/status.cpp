@@ -9,7 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/status_json.hpp"
-#include "init/control.hpp"
+#include "control/socket.hpp"
 #include "sys/process.hpp"
 
 namespace pintle::cli {
@@ -44,7 +44,7 @@ const char* list_of(std::string_view kind) noexcept {
   return kind == "shutdown" ? "shutdown" : "steps";
 }
 
-Json hook_json(const init::HookStatus& hook) {
+Json hook_json(const control::HookStatus& hook) {
   Json json{{"id", hook.id}, {"state", hook.state}, {"runs", hook.runs}};
   if (hook.last_code) json["exitCode"] = *hook.last_code;
   if (hook.last_code) json["durationMs"] = hook.last_time.count();
@@ -56,7 +56,7 @@ Json hook_json(const init::HookStatus& hook) {
   return json;
 }
 
-Json to_json(const init::Status& status) {
+Json to_json(const control::Status& status) {
   Json json{{"phase", health::name_of(status.phase)},
             {"main", {{"pid", nullptr}}},
             {"steps", Json::array()},
@@ -77,7 +77,7 @@ Json to_json(const init::Status& status) {
   return json;
 }
 
-std::string hook_text(const init::HookStatus& hook) {
+std::string hook_text(const control::HookStatus& hook) {
   std::string text = fmt::format("{} {}: {}", hook.kind, hook.id, hook.state);
   if (hook.last_code && *hook.last_code != 0)
     text += fmt::format(", exit code {}", *hook.last_code);
@@ -92,7 +92,7 @@ std::string hook_text(const init::HookStatus& hook) {
   return text + "\n";
 }
 
-std::string to_text(const init::Status& status) {
+std::string to_text(const control::Status& status) {
   std::string text = fmt::format("phase: {}\n", health::name_of(status.phase));
   if (status.main_pid > 0) {
     text += fmt::format("main: pid {}, running for {}", status.main_pid,
@@ -115,7 +115,7 @@ std::string to_text(const init::Status& status) {
 
 }  // namespace
 
-Json checks_json(const init::Status& status) {
+Json checks_json(const control::Status& status) {
   Json checks = Json::array();
   for (const auto& check : status.checks) {
     checks.push_back({{"id", check.id},
@@ -139,7 +139,7 @@ int status_command(int argc, char** argv) {
   const auto operands = parse_options(kOptions, argc, argv, options);
   if (!operands) return fail(ExitCode::usage, operands.error().detail);
   if (operands->first < argc) return fail(ExitCode::usage, "status takes no arguments");
-  const auto status = init::ask_status(sys::mount_namespace(), kTimeout);
+  const auto status = control::ask_status(sys::mount_namespace(), kTimeout);
   if (!status) return fail(ExitCode::unhealthy, status.error().message());
   if (!options.json) return print(to_text(*status));
   return print(dump(to_json(*status)));

@@ -197,7 +197,7 @@ std::optional<Event> Effects::act(const Tell& tell) {
 }
 
 std::optional<Event> Effects::act(const Answer& answer) {
-  requests_.conclude(answer, line_for(answer, model_, words_[answer.owner]));
+  requests_.conclude(answer.ticket, reply_to(answer, model_, words_[answer.owner]));
   return std::nullopt;
 }
 
@@ -226,10 +226,10 @@ Effects::LastWords Effects::last_words(Owner owner, const sys::Exit& exit) {
   return last;
 }
 
-HookStatus Effects::hook_status(Owner owner) const {
+control::HookStatus Effects::hook_status(Owner owner) const {
   const config::Hook& hook = model_.hooks[owner];
   const Run& run = supervisor_.run(owner);
-  HookStatus status{std::string(config::name_of(hook.kind)), hook.id, "waiting", run.runs};
+  control::HookStatus status{std::string(config::name_of(hook.kind)), hook.id, "waiting", run.runs};
   if (run.has_ended) {
     status.state = run.last_code == 0 && !run.timed_out ? "done" : "failed";
     status.last_code = run.last_code;
@@ -244,7 +244,7 @@ HookStatus Effects::hook_status(Owner owner) const {
 }
 
 /// Of a job its runs count, not their attempts.
-void Effects::add_job(Owner owner, HookStatus& status) const {
+void Effects::add_job(Owner owner, control::HookStatus& status) const {
   const Job& job = supervisor_.job(owner);
   const auto since = [](Time time) {
     return std::chrono::duration_cast<Duration>(BootClock::now() - time);
@@ -259,8 +259,8 @@ void Effects::add_job(Owner owner, HookStatus& status) const {
   if (const auto due = job.timer.due()) status.next_in = -since(*due);
 }
 
-Status Effects::status() const {
-  Status status;
+control::Status Effects::status() const {
+  control::Status status;
   const auto phase = supervisor_.phase();
   if (phase == Supervisor::Phase::running) status.phase = health::Phase::running;
   if (phase > Supervisor::Phase::running) status.phase = health::Phase::stopping;

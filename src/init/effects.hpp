@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "control/status.hpp"
 #include "init/launcher.hpp"
 #include "init/loop.hpp"
 #include "init/news.hpp"
 #include "init/output_log.hpp"
 #include "init/requests.hpp"
-#include "init/status.hpp"
 #include "init/supervisor.hpp"
 #include "sys/reap.hpp"
 
@@ -35,7 +35,7 @@ class Effects {
   /// The pipes of the hooks whose output becomes events.
   OutputLog& outputs() noexcept { return outputs_; }
 
-  Status status() const;
+  control::Status status() const;
   /// 0 when main does not run.
   pid_t main_pid() const noexcept;
   const std::optional<End>& end() const noexcept { return end_; }
@@ -57,8 +57,8 @@ class Effects {
   sys::Outlet outlet_for(Owner owner, Fd& writer);
   void write_output(Owner owner, std::string_view line) const;
   Line verdict_line(Owner owner) const;
-  HookStatus hook_status(Owner owner) const;
-  void add_job(Owner owner, HookStatus& status) const;
+  control::HookStatus hook_status(Owner owner) const;
+  void add_job(Owner owner, control::HookStatus& status) const;
 
   const config::Model& model_;
   const Launcher& launcher_;

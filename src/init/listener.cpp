@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/log.hpp"
-#include "init/health_server.hpp"
+#include "control/health_server.hpp"
 #include "sys/spawn.hpp"
 
 namespace pintle::init {
@@ -22,7 +22,7 @@ void Listener::keep_up(Time now) {
   sys::Child child = launcher_.server();
   child.input = port_.get();
   child.task = [this, parent = ::getpid()](sys::Report&) {
-    return serve_health(Fd(STDIN_FILENO), mount_namespace_, parent);
+    return control::serve_health(Fd(STDIN_FILENO), mount_namespace_, parent);
   };
   const auto spawned = sys::spawn(child);
   if (spawned) {

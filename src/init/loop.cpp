@@ -11,7 +11,7 @@
 #include <span>
 #include <utility>
 
-#include "init/control.hpp"
+#include "control/socket.hpp"
 #include "init/effects.hpp"
 #include "init/listener.hpp"
 #include "init/notify_socket.hpp"
@@ -55,7 +55,7 @@ class Loop {
   }
 
   void open_control_socket() {
-    auto socket = ControlSocket::open(setup_.mount_namespace);
+    auto socket = control::ControlSocket::open(setup_.mount_namespace);
     if (socket) {
       control_ = *std::move(socket);
       if (const auto opened = requests_.open(); !opened) log::warning(opened.error().message());
@@ -222,8 +222,8 @@ class Loop {
     requests_.settle(supervisor_);
   }
 
-  Status status() const {
-    Status status = effects_.status();
+  control::Status status() const {
+    control::Status status = effects_.status();
     status.requests = requests_.name();
     if (notify_.is_open()) {
       status.main_says = notify_.says();
@@ -235,7 +235,7 @@ class Loop {
   void serve() {
     if (control_rests_ && BootClock::now() >= *control_rests_) control_rests_.reset();
     if (!control_ready_ || !control_) return;
-    const bool is_short = control_->serve([this] { return encode(status()); });
+    const bool is_short = control_->serve([this] { return control::encode(status()); });
     if (is_short) control_rests_ = BootClock::now() + kBackOff;
   }
 
@@ -244,7 +244,7 @@ class Loop {
   Requests requests_;
   Effects effects_;
   Listener listener_;
-  std::optional<ControlSocket> control_;
+  std::optional<control::ControlSocket> control_;
   std::optional<Time> control_rests_;
   bool control_ready_ = false;
   NotifySocket notify_;

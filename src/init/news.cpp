@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/duration.hpp"
+#include "base/exit_codes.hpp"
 #include "base/signal_names.hpp"
 #include "sys/spawn.hpp"
 
@@ -97,17 +98,6 @@ std::string fill(std::string_view text, const Tell& tell, std::string_view detai
   return out;
 }
 
-}  // namespace
-
-Line line_for(const Tell& tell, const config::Model& model, std::string_view detail) {
-  const Row& row = row_of(tell.news);
-  if (tell.news == News::stopping) {
-    return {row.level, fmt::format("{}: stopping", signal_name(tell.code))};
-  }
-  return {row.level,
-          fmt::format("{}: {}", name_of(tell.owner, model), fill(row.text, tell, detail))};
-}
-
 std::string line_for(const Answer& answer, const config::Model& model, std::string_view detail) {
   using Result = Answer::Result;
   const std::string who = name_of(answer.owner, model);
@@ -128,6 +118,28 @@ std::string line_for(const Answer& answer, const config::Model& model, std::stri
       break;
   }
   return who + " cannot run: the container is stopping";
+}
+
+}  // namespace
+
+Line line_for(const Tell& tell, const config::Model& model, std::string_view detail) {
+  const Row& row = row_of(tell.news);
+  if (tell.news == News::stopping) {
+    return {row.level, fmt::format("{}: stopping", signal_name(tell.code))};
+  }
+  return {row.level,
+          fmt::format("{}: {}", name_of(tell.owner, model), fill(row.text, tell, detail))};
+}
+
+control::JobReply reply_to(const Answer& answer, const config::Model& model,
+                           std::string_view detail) {
+  using Kind = control::JobReply::Kind;
+  using Result = Answer::Result;
+  std::string line = line_for(answer, model, detail);
+  if (answer.result == Result::done) return {Kind::ran, 0, std::move(line)};
+  if (answer.result != Result::failed) return {Kind::refused, 0, std::move(line)};
+  const int code = answer.code == 0 ? static_cast<int>(ExitCode::unhealthy) : answer.code;
+  return {Kind::ran, code, std::move(line)};
 }
 
 bool has_result(News news) noexcept {

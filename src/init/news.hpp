@@ -6,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "config/model.hpp"
+#include "control/job_reply.hpp"
 #include "init/events.hpp"
 
 namespace pintle::init {
@@ -18,8 +19,10 @@ struct Line {
 /// `detail` is what the hook's report or its exit said, "" if nothing.
 Line line_for(const Tell& tell, const config::Model& model, std::string_view detail);
 
-/// What who asked for a job is told of its end: "job tidy: done in 2s: removed 3 files".
-std::string line_for(const Answer& answer, const config::Model& model, std::string_view detail);
+/// What who asked for a job is told of its end: "job tidy: done in 2s: removed 3 files". A failure
+/// is never exit code 0, whatever the program said.
+control::JobReply reply_to(const Answer& answer, const config::Model& model,
+                           std::string_view detail);
 
 /// True if the news is about the end of an attempt, so that it has an exit code and a time.
 bool has_result(News news) noexcept;

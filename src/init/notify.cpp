@@ -47,7 +47,7 @@ bool is_heard(const sys::Peer& from, config::Notify heard, pid_t main, uid_t mai
   return heard == config::Notify::all && from.uid == main_uid;
 }
 
-std::string Outward::news(const Status& status) {
+std::string Outward::news(const control::Status& status) {
   std::string text;
   const bool is_stopping =
       status.phase == health::Phase::stopping || status.main_says == MainSays::stopping;
@@ -61,7 +61,7 @@ std::string Outward::news(const Status& status) {
   return told_ready_ ? text + "READY=1\n" : text;
 }
 
-bool Outward::may_ping(const Status& status) {
+bool Outward::may_ping(const control::Status& status) {
   return status.main_pid > 0 && status.phase == health::Phase::running &&
          health::answer(health::Asked::live, status.phase, status.checks).healthy;
 }

@@ -9,8 +9,8 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "config/model.hpp"
+#include "control/status.hpp"
 #include "health/answer.hpp"
-#include "init/status.hpp"
 #include "sys/local_socket.hpp"
 
 namespace pintle::init {
@@ -32,10 +32,10 @@ class Outward {
  public:
   /// What there is to say about `status`: READY=1 once, when all is ready; STOPPING=1 once; main's
   /// words when they change. "" if nothing.
-  std::string news(const Status& status);
+  std::string news(const control::Status& status);
 
   /// A watchdog's ping is passed on only while main is alive and no liveness check is unhealthy.
-  static bool may_ping(const Status& status);
+  static bool may_ping(const control::Status& status);
 
  private:
   bool told_ready_ = false;

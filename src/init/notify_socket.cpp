@@ -28,7 +28,7 @@ void NotifySocket::remember(const Notification& said, std::string scrubbed_text)
   if (said.status) text_ = std::move(scrubbed_text);
 }
 
-void NotifySocket::tell(const Status& status, Time now) {
+void NotifySocket::tell(const control::Status& status, Time now) {
   if (again_ && now < *again_) return;
   again_.reset();
   Outward told = outward_;
@@ -40,7 +40,7 @@ void NotifySocket::tell(const Status& status, Time now) {
   outward_ = std::move(told);
 }
 
-void NotifySocket::ping(const Status& status) const {
+void NotifySocket::ping(const control::Status& status) const {
   if (has_outer() && Outward::may_ping(status)) (void)pass_on("WATCHDOG=1\n");
 }
 

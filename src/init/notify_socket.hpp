@@ -33,9 +33,9 @@ class NotifySocket {
   /// True if somebody outside is told anything.
   bool has_outer() const noexcept { return !outer_.empty(); }
   /// Tells the outer socket what is new; never waits, but tries again where it was full.
-  void tell(const Status& status, Time now);
+  void tell(const control::Status& status, Time now);
   std::optional<Time> due() const noexcept { return again_; }
-  void ping(const Status& status) const;
+  void ping(const control::Status& status) const;
   /// False if it was full.
   bool pass_on(std::string_view text) const;
 

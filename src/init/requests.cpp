@@ -7,14 +7,12 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "init/job_reply.hpp"
+#include "control/checks_client.hpp"
+#include "control/job_reply.hpp"
 
 namespace pintle::init {
 namespace {
 
-// A request is "VERB\tWORD\tWORD…"; the answer to "now" is "done", or why not.
-constexpr std::string_view kNow = "now";
-constexpr std::string_view kDone = "done";
 constexpr int kPacketsATurn = 16;
 constexpr std::size_t kMostPending = 16;
 
@@ -52,14 +50,16 @@ void Requests::take(sys::Packet packet, const Supervisor& supervisor, const Feed
   const bool may = packet.from.uid == 0 || packet.from.uid == ::geteuid();
   if (!may) {
     const std::string why = "only root and the user of PID 1 may ask for that";
-    using Kind = JobReply::Kind;
-    return answer(client, verb == kJobVerb ? encode(JobReply{Kind::forbidden, 0, why}) : why);
+    using Kind = control::JobReply::Kind;
+    return answer(client, verb == control::kJobVerb
+                              ? encode(control::JobReply{Kind::forbidden, 0, why})
+                              : why);
   }
   if (pending_.size() + customers_.size() >= kMostPending) {
     return answer(client, "too many are asking already");
   }
-  if (verb == kNow) return take_checks(std::move(client), words, supervisor, feed);
-  if (verb == kJobVerb) return take_job(std::move(client), words, feed);
+  if (verb == control::kNowVerb) return take_checks(std::move(client), words, supervisor, feed);
+  if (verb == control::kJobVerb) return take_job(std::move(client), words, feed);
   answer(client, "PID 1 is of another version of pintle");
 }
 
@@ -87,14 +87,15 @@ void Requests::take_job(std::string client, std::string_view words, const Feed& 
         return hook.kind == config::Kind::job && hook.copy_of == config::kNoHook && hook.id == id;
       });
   if (found == model_.hooks.end()) {
-    return answer(client, encode(JobReply{JobReply::Kind::unknown, 0, unknown_job(id)}));
+    return answer(client,
+                  encode(control::JobReply{control::JobReply::Kind::unknown, 0, unknown_job(id)}));
   }
   auto viewer = sys::try_connect_local(words);
   // Its name may have become somebody else's.
   const auto peer = viewer ? sys::peer_of(*viewer) : Result<sys::Peer>(viewer.error());
   if (!peer || (peer->uid != 0 && peer->uid != ::geteuid())) {
     const std::string why = "PID 1 cannot connect to who asks, to show what the job writes";
-    return answer(client, encode(JobReply{JobReply::Kind::refused, 0, why}));
+    return answer(client, encode(control::JobReply{control::JobReply::Kind::refused, 0, why}));
   }
   const int ticket = ++last_ticket_;
   customers_.push_back({ticket, std::move(client), *std::move(viewer)});
@@ -112,10 +113,10 @@ std::string Requests::unknown_job(std::string_view id) const {
   return text;
 }
 
-void Requests::conclude(const Answer& concluded, std::string_view line) {
+void Requests::conclude(int ticket, const control::JobReply& reply) {
   std::erase_if(customers_, [&](const Customer& customer) {
-    if (customer.ticket != concluded.ticket) return false;
-    answer(customer.client, encode(reply_to(concluded, std::string(line))));
+    if (customer.ticket != ticket) return false;
+    answer(customer.client, encode(reply));
     return true;
   });
 }
@@ -151,24 +152,9 @@ void Requests::settle(const Supervisor& supervisor) {
   std::erase_if(pending_, [&](const Pending& one) {
     const auto is_done = [&](const auto& wanted) { return is_over(supervisor, wanted); };
     if (runs && !std::all_of(one.runs.begin(), one.runs.end(), is_done)) return false;
-    answer(one.client, kDone);
+    answer(one.client, control::kDone);
     return true;
   });
-}
-
-Result<void> run_checks_now(const std::string& name, const std::vector<std::string>& ids,
-                            Duration timeout) {
-  std::string text(kNow);
-  for (const std::string& id : ids) text += "\t" + id;
-  const auto refused = [](std::string why) {
-    return Error{"run the checks now", 0, {}, std::move(why)};
-  };
-  if (text.size() > sys::kLargestRequestPacket) return refused("too many ids");
-  if (name.empty()) return refused("PID 1 takes no requests");
-  const Fd socket = TRY(sys::send_request(name, text, timeout));
-  const std::string said = TRY(sys::receive_message(socket, timeout));
-  if (said == kDone) return {};
-  return refused(said.empty() ? "PID 1 did not answer" : one_line(said, 200));
 }
 
 }  // namespace pintle::init

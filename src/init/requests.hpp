@@ -11,6 +11,7 @@
 #include "base/fd.hpp"
 #include "base/result.hpp"
 #include "config/model.hpp"
+#include "control/job_reply.hpp"
 #include "init/events.hpp"
 #include "init/supervisor.hpp"
 #include "sys/local_socket.hpp"
@@ -32,8 +33,8 @@ class Requests {
   using Feed = std::function<void(const Event&)>;
   void receive(const Supervisor& supervisor, const Feed& feed);
 
-  /// Answers who asked for a job; `line` is for people. A ticket that nobody has is nothing.
-  void conclude(const Answer& answer, std::string_view line);
+  /// Answers who asked for a job. A ticket that nobody has is nothing.
+  void conclude(int ticket, const control::JobReply& reply);
 
   /// The socket of who wants to see what his job writes; below zero if there is none.
   int viewer(int ticket) const noexcept;
@@ -67,10 +68,5 @@ class Requests {
   std::vector<Customer> customers_{};
   int last_ticket_ = 0;
 };
-
-/// Asks PID 1, whose status said `name`, to run these checks now, all of them if `ids` is empty,
-/// and waits until they have. Errors: a refusal, in words; no answer within `timeout`.
-Result<void> run_checks_now(const std::string& name, const std::vector<std::string>& ids,
-                            Duration timeout);
 
 }  // namespace pintle::init

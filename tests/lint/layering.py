@@ -4,7 +4,7 @@ import pathlib
 import re
 import sys
 
-BELOW_INIT = {'base', 'sys', 'http', 'config', 'hooks', 'health', 'schedule'}
+BELOW_INIT = {'base', 'sys', 'http', 'config', 'hooks', 'health', 'schedule', 'control'}
 MAY_USE = {
     'base': set(),
     'sys': {'base'},
@@ -14,6 +14,7 @@ MAY_USE = {
     'hooks': {'base', 'sys', 'http', 'config'},
     'health': {'base', 'sys', 'http', 'config'},
     'fetch': {'base', 'sys', 'http', 'config'},
+    'control': {'base', 'sys', 'http', 'config', 'hooks', 'health'},
     'audit': {'base', 'sys', 'config'},
     'init': BELOW_INIT,
     'cli': BELOW_INIT | {'init', 'audit'},

@@ -108,4 +108,28 @@ TEST_SUITE("init/news") {
     };
     for (const Row& row : rows) CHECK(reason_for(row.quit, model(), row.detail) == row.reason);
   }
+
+  TEST_CASE("only a run that succeeded is 0") {
+    config::Model model;
+    model.hooks.push_back({.kind = config::Kind::job, .id = "j"});
+    using Kind = control::JobReply::Kind;
+    struct Row {
+      Answer::Result result;
+      int code;
+      control::JobReply::Kind kind;
+      int expected;
+    };
+    using Result = Answer::Result;
+    const Row rows[] = {
+        {Result::done, 0, Kind::ran, 0},         {Result::failed, 3, Kind::ran, 3},
+        {Result::failed, 143, Kind::ran, 143},   {Result::failed, 0, Kind::ran, 1},
+        {Result::busy, 0, Kind::refused, 0},     {Result::not_running, 0, Kind::refused, 0},
+        {Result::stopping, 0, Kind::refused, 0},
+    };
+    for (const Row& row : rows) {
+      const auto reply = reply_to({1, row.result, 0, row.code}, model, "");
+      CHECK(reply.kind == row.kind);
+      CHECK(reply.code == row.expected);
+    }
+  }
 }

@@ -13,8 +13,8 @@ using health::Verdict;
 
 namespace {
 
-Status running(MainSays says, Verdict ready = Verdict::healthy, Verdict live = Verdict::healthy) {
-  Status status;
+control::Status running(MainSays says, Verdict ready = Verdict::healthy, Verdict live = Verdict::healthy) {
+  control::Status status;
   status.phase = health::Phase::running;
   status.main_pid = 7;
   status.main_says = says;
@@ -67,7 +67,7 @@ TEST_SUITE("init/notify") {
     CHECK(outward.news(running(MainSays::ready)) == "READY=1\n");
     CHECK(outward.news(running(MainSays::ready)).empty());
     CHECK(outward.news(running(MainSays::ready, Verdict::unhealthy)).empty());
-    Status stopping = running(MainSays::ready);
+    control::Status stopping = running(MainSays::ready);
     stopping.phase = health::Phase::stopping;
     CHECK(outward.news(stopping) == "STOPPING=1\n");
     CHECK(outward.news(stopping).empty());
@@ -81,7 +81,7 @@ TEST_SUITE("init/notify") {
 
   TEST_CASE("main's words are told when they change") {
     Outward outward;
-    Status status = running(MainSays::starting);
+    control::Status status = running(MainSays::starting);
     status.main_text = "a";
     CHECK(outward.news(status) == "STATUS=a\n");
     CHECK(outward.news(status).empty());
@@ -93,10 +93,10 @@ TEST_SUITE("init/notify") {
     CHECK(Outward::may_ping(running(MainSays::ready)));
     CHECK(Outward::may_ping(running(MainSays::ready, Verdict::unhealthy)));
     CHECK_FALSE(Outward::may_ping(running(MainSays::ready, Verdict::healthy, Verdict::unhealthy)));
-    Status gone = running(MainSays::ready);
+    control::Status gone = running(MainSays::ready);
     gone.main_pid = 0;
     CHECK_FALSE(Outward::may_ping(gone));
-    Status stopping = running(MainSays::ready);
+    control::Status stopping = running(MainSays::ready);
     stopping.phase = health::Phase::stopping;
     CHECK_FALSE(Outward::may_ping(stopping));
   }

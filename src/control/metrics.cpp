@@ -1,8 +1,8 @@
-#include "init/metrics.hpp"
+#include "control/metrics.hpp"
 
 #include <fmt/format.h>
 
-namespace pintle::init {
+namespace pintle::control {
 namespace {
 
 /// Adds the samples of one metric.
@@ -117,4 +117,4 @@ std::string metrics(const Status& status) {
   return out + "# EOF\n";
 }
 
-}  // namespace pintle::init
+}  // namespace pintle::control

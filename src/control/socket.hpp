@@ -1,5 +1,5 @@
-// init/control.hpp - the control socket: who connects is sent the status, and nothing is read from
-// him, so no client can make PID 1 wait, parse or remember anything (design section 5).
+// control/socket.hpp - the control socket: who connects is sent the status, and nothing is read
+// from him, so no client can make PID 1 wait, parse or remember anything (design section 5).
 #pragma once
 
 #include <functional>
@@ -7,9 +7,9 @@
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
-#include "init/status.hpp"
+#include "control/status.hpp"
 
-namespace pintle::init {
+namespace pintle::control {
 
 class ControlSocket {
  public:
@@ -32,4 +32,4 @@ class ControlSocket {
 /// Errors: nobody answers, or not in time.
 Result<Status> ask_status(const std::string& mount_namespace, Duration timeout);
 
-}  // namespace pintle::init
+}  // namespace pintle::control

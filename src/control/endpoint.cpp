@@ -1,14 +1,14 @@
-#include "init/endpoint.hpp"
+#include "control/endpoint.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "control/metrics.hpp"
 #include "http/head.hpp"
-#include "init/metrics.hpp"
 
-namespace pintle::init {
+namespace pintle::control {
 namespace {
 
 using config::Question;
@@ -145,4 +145,4 @@ std::string respond(std::string_view request, const Result<Status>& status) {
   return say(code, answer.healthy ? "ok\n" : answer.reason + "\n");
 }
 
-}  // namespace pintle::init
+}  // namespace pintle::control

@@ -1,5 +1,5 @@
-// init/status.hpp - what PID 1 tells its clients: one message of lines with tab-separated fields,
-// which `pintle health` and `pintle status` read. Pure.
+// control/status.hpp - what PID 1 tells its clients: one message of lines with tab-separated
+// fields, which `pintle health` and `pintle status` read. Pure.
 #pragma once
 
 #include <sys/types.h>
@@ -14,7 +14,7 @@
 #include "base/result.hpp"
 #include "health/answer.hpp"
 
-namespace pintle::init {
+namespace pintle::control {
 
 struct HookStatus {
   std::string kind;  ///< "step", "job" or "shutdown"
@@ -49,4 +49,4 @@ std::string encode(const Status& status);
 /// Errors: a message of another version, none of ours, or one that is not whole.
 Result<Status> decode(std::string_view message);
 
-}  // namespace pintle::init
+}  // namespace pintle::control

@@ -1,4 +1,4 @@
-#include "init/status.hpp"
+#include "control/status.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include "sys/local_socket.hpp"
 
 using namespace pintle;
-using namespace pintle::init;
+using namespace pintle::control;
 using namespace std::chrono_literals;
 using config::Question;
 using health::Verdict;
@@ -33,7 +33,7 @@ const std::string kHead = "pintle-status 1\n";
 
 }  // namespace
 
-TEST_SUITE("init/status") {
+TEST_SUITE("control/status") {
   TEST_CASE("a status is read as it was written") {
     const auto read = decode(encode(example()));
     REQUIRE(read);

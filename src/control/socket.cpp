@@ -1,4 +1,4 @@
-#include "init/control.hpp"
+#include "control/socket.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include "sys/local_socket.hpp"
 #include "sys/process.hpp"
 
-namespace pintle::init {
+namespace pintle::control {
 namespace {
 
 constexpr int kNames = 8;
@@ -85,4 +85,4 @@ Result<Status> ask_status(const std::string& mount_namespace, Duration timeout) 
   return decode(*message);
 }
 
-}  // namespace pintle::init
+}  // namespace pintle::control

@@ -1,4 +1,4 @@
-// init/job_client.hpp - how `pintle job` asks PID 1 for a run, and sees what the job writes.
+// control/job_client.hpp - how `pintle job` asks PID 1 for a run, and sees what the job writes.
 #pragma once
 
 #include <functional>
@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "init/job_reply.hpp"
+#include "control/job_reply.hpp"
 
-namespace pintle::init {
+namespace pintle::control {
 
 /// What becomes of what happens while the job runs.
 struct JobViewer {
@@ -23,4 +23,4 @@ struct JobViewer {
 Result<JobReply> run_job_now(const std::string& name, const std::string& id,
                              const JobViewer& viewer);
 
-}  // namespace pintle::init
+}  // namespace pintle::control

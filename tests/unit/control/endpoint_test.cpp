@@ -1,11 +1,11 @@
-#include "init/endpoint.hpp"
+#include "control/endpoint.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
 using namespace pintle;
-using namespace pintle::init;
+using namespace pintle::control;
 using config::Question;
 using health::Verdict;
 
@@ -33,7 +33,7 @@ std::string body(const std::string& response) {
 
 }  // namespace
 
-TEST_SUITE("init/endpoint") {
+TEST_SUITE("control/endpoint") {
   TEST_CASE("a request is answered by status line and body") {
     struct Row {
       const char* line;

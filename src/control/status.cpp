@@ -1,4 +1,4 @@
-#include "init/status.hpp"
+#include "control/status.hpp"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "base/text.hpp"
 #include "sys/local_socket.hpp"
 
-namespace pintle::init {
+namespace pintle::control {
 namespace {
 
 constexpr std::string_view kFirstLine = "pintle-status 1";
@@ -122,4 +122,4 @@ Result<Status> decode(std::string_view message) {
   return status;
 }
 
-}  // namespace pintle::init
+}  // namespace pintle::control

@@ -1,26 +1,17 @@
-#include "init/job_reply.hpp"
+#include "control/job_reply.hpp"
 
 #include <fmt/format.h>
 
 #include <charconv>
 
-#include "base/exit_codes.hpp"
 #include "base/text.hpp"
 
-namespace pintle::init {
+namespace pintle::control {
 namespace {
 
 constexpr std::string_view kKinds[] = {"ran", "refused", "unknown", "forbidden"};
 
 }  // namespace
-
-JobReply reply_to(const Answer& answer, std::string line) {
-  using Result = Answer::Result;
-  if (answer.result == Result::done) return {JobReply::Kind::ran, 0, std::move(line)};
-  if (answer.result != Result::failed) return {JobReply::Kind::refused, 0, std::move(line)};
-  const int code = answer.code == 0 ? static_cast<int>(ExitCode::unhealthy) : answer.code;
-  return {JobReply::Kind::ran, code, std::move(line)};
-}
 
 std::string encode(const JobReply& reply) {
   return fmt::format("{}\t{}\t{}", kKinds[static_cast<std::size_t>(reply.kind)], reply.code,
@@ -42,4 +33,4 @@ JobReply decode_job_reply(std::string_view packet) {
   return {JobReply::Kind::refused, 0, one_line(packet, 1000)};
 }
 
-}  // namespace pintle::init
+}  // namespace pintle::control

@@ -1,4 +1,4 @@
-#include "init/health_server.hpp"
+#include "control/health_server.hpp"
 
 #include <poll.h>
 #include <signal.h>
@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "init/control.hpp"
-#include "init/endpoint.hpp"
+#include "control/endpoint.hpp"
+#include "control/socket.hpp"
 
-namespace pintle::init {
+namespace pintle::control {
 namespace {
 
 constexpr std::size_t kMostClients = 64;
@@ -142,4 +142,4 @@ int serve_health(const Fd& listener, const std::string& mount_namespace, pid_t p
   return 1;
 }
 
-}  // namespace pintle::init
+}  // namespace pintle::control

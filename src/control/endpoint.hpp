@@ -1,4 +1,4 @@
-// init/endpoint.hpp - what the HTTP of `listen.health` says: /livez, /readyz and /startupz, each
+// control/endpoint.hpp - what the HTTP of `listen.health` says: /livez, /readyz and /startupz, each
 // with ?verbose, as kube-apiserver has them, and /metrics. Pure.
 #pragma once
 
@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "init/status.hpp"
+#include "control/status.hpp"
 
-namespace pintle::init {
+namespace pintle::control {
 
 /// A request whose head is longer is refused.
 inline constexpr std::size_t kLargestRequestHead = 8U << 10U;
@@ -20,4 +20,4 @@ bool is_complete(std::string_view request) noexcept;
 /// 1 gave none; 400, 404, 405 and 431 for what is no question.
 std::string respond(std::string_view request, const Result<Status>& status);
 
-}  // namespace pintle::init
+}  // namespace pintle::control

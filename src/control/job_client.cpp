@@ -1,4 +1,4 @@
-#include "init/job_client.hpp"
+#include "control/job_client.hpp"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -10,7 +10,7 @@
 #include "hooks/output_copy.hpp"
 #include "sys/local_socket.hpp"
 
-namespace pintle::init {
+namespace pintle::control {
 namespace {
 
 constexpr Duration kPatience(2000);  // for what is there already
@@ -93,4 +93,4 @@ Result<JobReply> run_job_now(const std::string& name, const std::string& id,
   return Watch(answer, output.socket, viewer).wait();
 }
 
-}  // namespace pintle::init
+}  // namespace pintle::control
