@@ -36,6 +36,10 @@ std::optional<std::int64_t> optional_number(std::string_view text) noexcept {
   return number(text);
 }
 
+std::uint64_t counted(std::string_view text) noexcept {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(number(text), 0));
+}
+
 template <class Enum>
 Enum enum_of(std::string_view text, Enum last) noexcept {
   return static_cast<Enum>(std::clamp<std::int64_t>(number(text), 0, static_cast<int>(last)));
@@ -73,8 +77,8 @@ void read_line(std::string_view line, Status& status) {
   } else if (f[0] == "requests") {
     status.requests = f[1];
   } else if (f[0] == "counters") {
-    status.orphans = static_cast<std::uint64_t>(number(f[1]));
-    status.dropped_lines = static_cast<std::uint64_t>(number(f[2]));
+    status.orphans = counted(f[1]);
+    status.dropped_lines = counted(f[2]);
   } else if (f[0] == "check") {
     status.checks.push_back({std::string(f[1]), enum_of(f[2], config::Question::startup),
                              enum_of(f[3], health::Verdict::unhealthy), std::string(f[4]),

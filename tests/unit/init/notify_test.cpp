@@ -13,7 +13,8 @@ using health::Verdict;
 
 namespace {
 
-control::Status running(MainSays says, Verdict ready = Verdict::healthy, Verdict live = Verdict::healthy) {
+control::Status running(MainSays says, Verdict ready = Verdict::healthy,
+                        Verdict live = Verdict::healthy) {
   control::Status status;
   status.phase = health::Phase::running;
   status.main_pid = 7;
