@@ -33,6 +33,11 @@ int dispatch(int argc, char** argv) {
                             row->name, row->name, row->name));
   }
   const bool is_run = row->run == run_command;
+  const std::string_view second = first + 1 < argc ? argv[first + 1] : "";
+  if (!is_run && (second == "--help" || second == "-h")) {
+    char* words[] = {argv[0], argv[first]};
+    return help_command(2, words);
+  }
   if (first > 1) {
     return fail(ExitCode::usage,
                 fmt::format("options come after the command: pintle {} ...", row->name));

@@ -150,7 +150,7 @@ class Start {
 
   bool open_notify_socket() {
     if (loaded_.model.main.notify == config::Notify::none) return true;
-    auto opened = sys::listen_for_requests();
+    auto opened = sys::listen_for_requests(sys::Descriptors::closed);
     if (!opened) return refuse(ExitCode::internal, "NOTIFY_SOCKET: " + opened.error().message());
     notify_ = *std::move(opened);
     return true;

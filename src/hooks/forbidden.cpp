@@ -34,6 +34,12 @@ constexpr Row kRows[] = {
     {kManager, "pacman"},    {kManager, "opkg"},
 };
 
+/// What starts the program that its arguments name, as env(1) does; where that stands among options
+/// and values of its own is not known here.
+constexpr std::string_view kLaunchers[] = {"nice",    "timeout", "setsid",  "nohup",   "stdbuf",
+                                           "xargs",   "chroot",  "su",      "setpriv", "ionice",
+                                           "taskset", "chrt",    "unshare", "nsenter"};
+
 std::string_view base_name(std::string_view path) noexcept {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
@@ -52,9 +58,35 @@ std::vector<std::string> words_of(std::string_view line) {
 }
 
 /// What `env -S` makes of a string, without its quoting: a name is to be recognized, not started.
-std::vector<std::string> split_string(std::string text) {
-  std::erase_if(text, [](char c) { return c == '\'' || c == '"' || c == '\\'; });
-  return words_of(text);
+std::vector<std::string> split_string(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_escape = text[i] == '\\' && i + 1 < text.size();
+    const char c = is_escape ? text[++i] : text[i];
+    const bool begins_word = plain.empty() || plain.back() == ' ';
+    if (is_escape ? c == 'c' : c == '#' && begins_word) break;  // env(1): the rest is ignored
+    if (is_escape && std::string_view("_tnvfr").find(c) != std::string_view::npos) {
+      plain += ' ';
+    } else if (is_escape || (c != '\'' && c != '"')) {
+      plain += c == '\t' ? ' ' : c;
+    }
+  }
+  return words_of(plain);
+}
+
+bool is_launcher(std::string_view program) noexcept {
+  const std::string_view base = base_name(program);
+  return base.starts_with("ld-linux") || base.starts_with("ld-musl") ||
+         std::find(std::begin(kLaunchers), std::end(kLaunchers), base) != std::end(kLaunchers);
+}
+
+/// The word at `from`; of a launcher the forbidden one among those behind it, if there is one.
+std::string started_by(const std::vector<std::string>& words, std::size_t from) {
+  if (!is_launcher(words[from])) return words[from];
+  for (std::size_t i = from + 1; i < words.size(); ++i) {
+    if (!kind_of_forbidden(words[i]).empty()) return words[i];
+  }
+  return words[from];
 }
 
 /// Where in an option of env(1) the letter or "=" stands behind which its value begins: of -u, -C,
@@ -76,7 +108,9 @@ std::string program_after_env(std::vector<std::string> words, std::size_t from) 
   for (std::size_t i = from; i < words.size(); ++i) {
     std::string word = words[i];
     if (!word.starts_with("-")) {
-      if (word.find('=') == std::string::npos && base_name(word) != "env") return word;
+      if (word.find('=') == std::string::npos && base_name(word) != "env") {
+        return started_by(words, i);
+      }
       continue;
     }
     const std::size_t at = value_begin(word);
@@ -97,13 +131,17 @@ std::string resolve_links(const std::string& path) {
 }
 
 std::string why_name(std::string_view name, std::string_view what) {
+  if (name.find("${") != std::string_view::npos) {  // as env -S takes it
+    return fmt::format("{} may be a shell", what);
+  }
   const std::string_view kind = kind_of_forbidden(name);
   return kind.empty() ? std::string() : fmt::format("{} is {}", what, kind);
 }
 
 /// What env(1) is asked to start, whatever it is called here.
 std::string why_env(const std::string& path, const std::vector<std::string>& argv) {
-  const std::string program = program_after_env(argv, 1);
+  const bool is_env = !is_launcher(path);
+  const std::string program = is_env ? program_after_env(argv, 1) : started_by(argv, 0);
   return why_name(program, fmt::format("'{}' starts '{}', which", path, program));
 }
 
@@ -146,7 +184,7 @@ std::string interpreter_of(std::string_view line) {
   if (!line.starts_with("#!")) return {};
   const auto words = words_of(line.substr(2));
   if (words.empty()) return {};
-  return base_name(words.front()) == "env" ? program_after_env(words, 1) : words.front();
+  return base_name(words.front()) == "env" ? program_after_env(words, 1) : started_by(words, 0);
 }
 
 std::string refusal(std::string_view who, std::string_view why) {
@@ -179,7 +217,7 @@ std::string why_forbidden(const std::vector<std::string>& argv,
   std::string why =
       why_name(argv.front(), fmt::format("'{}'", one_line(argv.front(), argv.front().size())));
   if (!why.empty()) return why;
-  if (base_name(argv.front()) == "env") {
+  if (base_name(argv.front()) == "env" || is_launcher(argv.front())) {
     why = why_env(argv.front(), argv);
     if (!why.empty()) return why;
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -111,7 +112,13 @@ void Effects::write_output(Owner owner, std::string_view line) const {
 }
 
 std::optional<Event> Effects::act(const Kill& action) {
-  const auto sent = sys::kill_as(action.pid, action.number, launcher_.identity(action.owner).uid);
+  const uid_t uid = launcher_.identity(action.owner).uid;
+  auto sent = sys::kill_as(action.pid, action.number, uid);
+  // A child that has not come to its own session yet has no group; it is not reaped, so it is
+  // there.
+  if (!sent && sent.error().code == ESRCH && action.pid < 0) {
+    sent = sys::kill_as(-action.pid, action.number, uid);
+  }
   if (!sent && sent.error().code != ESRCH) {
     log::warning(fmt::format("cannot send {} to {}: {}", signal_name(action.number), action.pid,
                              std::strerror(sent.error().code)));
@@ -208,6 +215,13 @@ std::optional<Event> Effects::act(const Quit& quit) {
   return std::nullopt;
 }
 
+/// Exit code 0 is news where it is no success.
+std::string Effects::why_unwanted(Owner owner) const {
+  const auto& codes = model_.hooks[owner].success_codes;
+  if (std::find(codes.begin(), codes.end(), 0) != codes.end()) return {};
+  return "exit code 0, which is no success here";
+}
+
 Effects::LastWords Effects::last_words(Owner owner, const sys::Exit& exit) {
   outputs_.drain(owner);
   Fd& pipe = report_of(owner);
@@ -216,6 +230,7 @@ Effects::LastWords Effects::last_words(Owner owner, const sys::Exit& exit) {
   const bool failed = report && report->has_failure;
   const std::string line = launcher_.scrub_cut(std::string(report ? report->line() : ""));
   std::string words = failed ? describe(*report, line) : describe(exit);
+  if (!failed && exit.code == 0 && line.empty() && owner != kMain) words = why_unwanted(owner);
   const bool is_note = report && report->is_note;
   if (!failed && !is_note && !line.empty()) words = one_line(line, 200);
   if (owner != kMain && supervisor_.run(owner).timed_out) words = "timed out";
@@ -224,64 +239,6 @@ Effects::LastWords Effects::last_words(Owner owner, const sys::Exit& exit) {
   LastWords last{.was_skipped = report && report->was_skipped};
   if (failed) last.failure = StartFailure{report->step, report->code};
   return last;
-}
-
-control::HookStatus Effects::hook_status(Owner owner) const {
-  const config::Hook& hook = model_.hooks[owner];
-  const Run& run = supervisor_.run(owner);
-  control::HookStatus status{std::string(config::name_of(hook.kind)), hook.id, "waiting", run.runs};
-  if (run.has_ended) {
-    status.state = run.last_code == 0 && !run.timed_out ? "done" : "failed";
-    status.last_code = run.last_code;
-    status.last_time = run.last_time;
-  }
-  if (hook.kind == config::Kind::job) {
-    add_job(owner, status);
-  } else {
-    status.state = hooks::name_of(supervisor_.step(owner));
-  }
-  return status;
-}
-
-/// Of a job its runs count, not their attempts.
-void Effects::add_job(Owner owner, control::HookStatus& status) const {
-  const Job& job = supervisor_.job(owner);
-  const auto since = [](Time time) {
-    return std::chrono::duration_cast<Duration>(BootClock::now() - time);
-  };
-  status.runs = job.count;
-  status.state = job.has_ended ? (job.last_succeeded ? "done" : "failed") : "waiting";
-  status.last_code = job.has_ended ? std::optional(job.last_code) : std::nullopt;
-  status.last_time = job.last_time;
-  status.streak = job.streak;
-  if (supervisor_.is_running(job)) status.state = "running";
-  if (job.began) status.began_before = since(*job.began);
-  if (const auto due = job.timer.due()) status.next_in = -since(*due);
-}
-
-control::Status Effects::status() const {
-  control::Status status;
-  const auto phase = supervisor_.phase();
-  if (phase == Supervisor::Phase::running) status.phase = health::Phase::running;
-  if (phase > Supervisor::Phase::running) status.phase = health::Phase::stopping;
-  const Run& main = supervisor_.run(kMain);
-  if (main.is_active()) {
-    status.main_pid = main.pid;
-    status.main_time = std::chrono::duration_cast<Duration>(BootClock::now() - main.began);
-  }
-  status.orphans = supervisor_.orphans();
-  status.dropped_lines = log::dropped();
-  for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
-    const config::Hook& hook = model_.hooks[owner];
-    if (hook.is_fallback || hook.copy_of != config::kNoHook) continue;
-    if (hook.kind != config::Kind::check) {
-      status.hooks.push_back(hook_status(owner));
-      continue;
-    }
-    status.checks.push_back({hook.id, hook.check.question, supervisor_.check(owner).verdict(),
-                             words_[owner], supervisor_.run(owner).runs});
-  }
-  return status;
 }
 
 }  // namespace pintle::init

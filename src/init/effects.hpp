@@ -57,6 +57,8 @@ class Effects {
   sys::Outlet outlet_for(Owner owner, Fd& writer);
   void write_output(Owner owner, std::string_view line) const;
   Line verdict_line(Owner owner) const;
+  std::string why_unwanted(Owner owner) const;
+  std::string words_of_check(Owner owner) const;
   control::HookStatus hook_status(Owner owner) const;
   void add_job(Owner owner, control::HookStatus& status) const;
 

@@ -59,7 +59,7 @@ class Loop {
     if (socket) {
       control_ = *std::move(socket);
       if (const auto opened = requests_.open(); !opened) log::warning(opened.error().message());
-    } else if (!setup_.model.hooks.empty()) {
+    } else if (!setup_.model.hooks.empty() || setup_.rules.is_pid1) {
       log::warning(fmt::format("{}; going on without 'pintle health' and 'pintle status'",
                                socket.error().message()));
     }

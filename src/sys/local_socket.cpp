@@ -197,13 +197,13 @@ Result<std::string> receive_message(const Fd& socket, Duration timeout) {
   }
 }
 
-Result<NamedSocket> listen_for_requests() {
+Result<NamedSocket> listen_for_requests(Descriptors descriptors) {
   NamedSocket made{TRY(make_socket(SOCK_NONBLOCK, SOCK_DGRAM))};
   const int on = 1;
   if (::setsockopt(made.socket.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0) {
     return Error::from_errno("ask for senders");
   }
-  refuse_descriptors(made.socket);
+  if (descriptors == Descriptors::refused) refuse_descriptors(made.socket);
   made.name = TRY(bind_to_any_name(made.socket));
   return made;
 }

@@ -61,8 +61,12 @@ Result<std::string> receive_message(const Fd& socket, Duration timeout);
 /// The largest request that is taken; of a larger one nothing is.
 inline constexpr std::size_t kLargestRequestPacket = 4096;
 
+/// Whether what comes in may bring descriptors; they are closed in any case. sd_notify(3) sends one
+/// as a barrier, and waits until it is closed.
+enum class Descriptors : bool { refused, closed };
+
 /// Where requests come in. Non-blocking. Errors: those of socket(2) and bind(2).
-Result<NamedSocket> listen_for_requests();
+Result<NamedSocket> listen_for_requests(Descriptors descriptors = Descriptors::refused);
 
 struct Packet {
   std::string text;

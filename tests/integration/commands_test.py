@@ -124,4 +124,12 @@ def options_of_commands_may_stand_behind_other_words():
               (1, '--live, --ready and --startup ask for the container, not for an ID'))
 
 
+@tap.test
+def every_command_tells_its_use():
+    for name in ('health', 'probe', 'status', 'job', 'check', 'plan', 'schema', 'wait', 'sleep', 'install'):
+        for word in ('--help', '-h'):
+            code, out = pintle(name, word)
+            tap.equal((code, out.splitlines()[0].split()[:3]), (0, ['usage:', 'pintle', name]))
+
+
 tap.main()

@@ -20,13 +20,9 @@ assert name[0] == '@', name
 print('ready', os.environ.get('WATCHDOG_PID'), flush=True)
 def send(text):
     box = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    try:  # descriptors are none of pintle's business
-        rights = array.array('i', [0])
-        box.sendmsg([b'STATUS=x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)], 0,
-                    '\0' + name[1:])
-    except PermissionError:
-        pass
-    box.sendto(text.encode(), '\0' + name[1:])
+    rights = array.array('i', [0])  # a descriptor is none of pintle's business, and closed
+    box.sendmsg([text.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)], 0,
+                '\0' + name[1:])
 for line in sys.stdin:
     line = line.rstrip('\n').replace('\\n', '\n')
     if line == 'end':
@@ -195,6 +191,30 @@ def an_outer_socket_that_is_not_there_or_full_is_no_trouble():
     main.say('READY=1')
     main.becomes(0, 'healthy')
     main.end()
+
+
+BARRIER = """
+import array, os, select, socket, sys
+target = os.environ['NOTIFY_SOCKET'].replace('@', '\\0', 1)
+reader, writer = os.pipe()
+client = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+client.connect(target)
+client.send(b'READY=1')
+rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [writer]))]
+client.sendmsg([b'BARRIER=1'], rights)
+os.close(writer)
+poll = select.poll()
+poll.register(reader, 0)
+print('answered' if poll.poll(20000) else 'no answer', flush=True)
+"""
+
+
+@tap.test
+def a_barrier_of_sd_notify_is_answered_by_closing_its_descriptor():
+    one = pid1.start_with({'main': {'command': '/usr/bin/python3', 'notify': True,
+                                    'arguments': ['-c', BARRIER.replace('$', '$$')]}})
+    one.line('answered')
+    tap.equal(one.end(), 0)
 
 
 tap.main()

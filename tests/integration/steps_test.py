@@ -209,4 +209,22 @@ def a_command_on_the_command_line_is_taken_literally():
     tap.equal((code, out), (0, '$A $NONE $$\n'))
 
 
+@tap.test
+def exit_code_0_that_is_no_success_is_named():
+    code, _, err = pid1.run_with({'steps': [{'id': 'odd', 'command': 'true', 'successExitCodes': [1]}]},
+                                 'true')
+    tap.equal(code, 80)
+    tap.equal(pid1.chosen_line(err, 80), 'step odd failed: exit code 0, which is no success here')
+
+
+@tap.test
+def a_step_that_is_ended_as_soon_as_it_is_forked_is_not_waited_for():
+    steps = [{'id': 'long', 'command': 'sleep', 'arguments': ['1000'], 'precedents': []},
+             {'id': 'bad', 'command': 'false', 'precedents': []}]
+    for _ in range(20):  # with the five seconds to SIGKILL in any of them, it takes too long
+        one = pid1.start_with({'steps': steps, 'parallelism': 2}, 'true')
+        tap.equal(one.end(), 80)
+        tap.check('killed' not in one.err.rest(), 'nothing had to be killed', one.err.text)
+
+
 tap.main()

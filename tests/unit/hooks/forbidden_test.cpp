@@ -42,6 +42,13 @@ TEST_SUITE("hooks/forbidden") {
         {"#!/usr/bin/env --chdir=/x --unset A -- sh", "sh"},
         {"#!/usr/bin/env env sh", "sh"},
         {"#!/usr/bin/env -S", ""},
+        {"#!/usr/bin/env -S sh\\_-e", "sh"},
+        {"#!/usr/bin/env -S A=1\\tsh\\c -e", "sh"},
+        {"#!/usr/bin/env -S #sh", ""},
+        {"#!/usr/bin/env -S ${SHELL} -e", "${SHELL}"},
+        {"#!/usr/bin/env -S nice -n 3 sh", "sh"},
+        {"#!/usr/bin/nice sh", "sh"},
+        {"#!/usr/bin/nice /app/tool", "/usr/bin/nice"},
         {"#!/usr/bin/env python3", "python3"},
         {"#!/bin/sh\r", "/bin/sh"},
         {"#!", ""},
@@ -72,5 +79,12 @@ TEST_SUITE("hooks/forbidden") {
     CHECK(why("missing").empty());
     CHECK(why_forbidden({"env", "A=1", "sh", "-c", "x"}, {}) ==
           "'env' starts 'sh', which is a shell");
+    CHECK(why_forbidden({"timeout", "5", "bash"}, {}) ==
+          "'timeout' starts 'bash', which is a shell");
+    CHECK(why_forbidden({"timeout", "5", "/app/tool"}, {}).empty());
+    CHECK(why_forbidden({"/lib64/ld-linux-x86-64.so.2", "/bin/sh", "-c", "x"}, {}) ==
+          "'/lib64/ld-linux-x86-64.so.2' starts '/bin/sh', which is a shell");
+    CHECK(why_forbidden({"env", "-S", "${X} -c"}, {}) ==
+          "'env' starts '${X}', which may be a shell");
   }
 }
