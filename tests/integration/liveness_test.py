@@ -27,8 +27,9 @@ def terminate_stops_main_with_its_signal_and_ends_with_81_and_the_name_of_the_ch
 
 @tap.test
 def a_main_that_ignores_the_signal_is_killed_and_the_code_is_81():
-    config = {'health': [check('exit 1', 'terminate')], 'shutdown': {'gracePeriod': '100ms'}}
-    one = pid1.start_with(config, 'sh', '-c', 'trap "" TERM; echo ready; while :; do sleep 100; done')
+    deaf = pid1.folder() / 'deaf'  # it fails when main does not hear any more
+    config = {'health': [check(f'test ! -e {deaf}', 'terminate')], 'shutdown': {'gracePeriod': '100ms'}}
+    one = pid1.start_with(config, 'sh', '-c', f'trap "" TERM; touch {deaf}; while :; do sleep 100; done')
     tap.equal(one.end(), 81)
     tap.holds(one.err.rest(), 'main: did not end within the grace period')
 

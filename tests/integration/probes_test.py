@@ -27,6 +27,7 @@ def verdict(check, **more):
     """What becomes of the check `check`: (exit code of health, its line)."""
     one = pid1.start_with({'health': [{'id': 'it', **QUICK, **check}], **more}, ACTOR, 'listen',
                           '15')
+    one.line('ready')
     last = []
 
     def is_known():
@@ -185,7 +186,7 @@ def servers_that_misbehave_end_at_the_timeout_or_sooner():
     for answer, line in ((never, 'timed out'), (begun(never), 'timed out'),
                          (begun(drip), 'timed out'), (begun(endless_head), 'its head has no end'),
                          (lambda c: c.sendall(b'220 mail ESMTP\r\n'), 'it is not HTTP/1'),
-                         (lambda c: c.sendall(os.urandom(4096)), 'it is not HTTP/1'),
+                         (lambda c: c.sendall(b'\xfe\x81' * 2048), 'it is not HTTP/1'),
                          (lambda c: c.close(), 'was cut'),
                          (begun(lambda c: c.close()), 'was cut')):
         url = web.Hostile(answer).url
