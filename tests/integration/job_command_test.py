@@ -159,10 +159,11 @@ def a_pid_1_that_is_gone_is_not_waited_for():
                               text=True)
     tap.cleanup(client.kill)
     tap.equal(client.stdout.readline(), 'ready\n')
-    left = pid1.children(one.pid)
-    tap.cleanup(lambda: [os.kill(pid, signal.SIGKILL) for pid in left if pid1.is_alive(pid)])
+    groups = pid1.children(one.pid)  # main leads one, and the job's child one
     one.signal(signal.SIGKILL)
     _, err = client.communicate(timeout=pid1.DEADLINE)
+    for group in groups:
+        os.killpg(group, signal.SIGKILL)
     tap.equal(client.returncode, 1)
     tap.holds(pid1.chosen_line(err, 1), 'PID 1 does not answer any more')
 
