@@ -24,9 +24,8 @@ class Watch {
 
   Result<JobReply> wait() {
     for (;;) {
-      pollfd sources[] = {{answer_.get(), POLLIN, 0},
-                          {listener_.get(), POLLIN, 0},
-                          {output_ ? output_.get() : -1, POLLIN, 0}};
+      pollfd sources[] = {
+          {answer_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}};
       const int ready = ::poll(sources, std::size(sources), kBetweenLooks);
       if (ready == 0 && !viewer_.is_served()) {
         return Error{"wait for the job", 0, {}, "PID 1 does not answer any more"};

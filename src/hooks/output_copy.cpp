@@ -6,8 +6,7 @@
 
 #include <array>
 #include <cerrno>
-#include <csignal>
-#include <optional>
+#include <span>
 #include <string_view>
 
 #include "hooks/program.hpp"
@@ -90,8 +89,8 @@ class Copying {
     if (::fork() != 0) return;
     (void)sys::set_mask({});
     while (sources_[0].reader || sources_[1].reader) {
-      pollfd sources[] = {{sources_[0].reader ? sources_[0].reader.get() : -1, POLLIN, 0},
-                          {sources_[1].reader ? sources_[1].reader.get() : -1, POLLIN, 0}};
+      pollfd sources[] = {{sources_[0].reader.get(), POLLIN, 0},
+                          {sources_[1].reader.get(), POLLIN, 0}};
       (void)::poll(sources, std::size(sources), -1);
       for (Source& source : sources_) (void)copy_some(source);
     }

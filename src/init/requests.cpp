@@ -21,6 +21,11 @@ bool is_over(const Supervisor& supervisor, const std::pair<Owner, int>& wanted) 
   return run.runs >= wanted.second && !run.is_active();
 }
 
+/// One that has a name of its own: not a copy.
+bool is_job(const config::Hook& hook) noexcept {
+  return hook.kind == config::Kind::job && hook.copy_of == config::kNoHook;
+}
+
 }  // namespace
 
 /// Who does not read has himself to blame.
@@ -83,9 +88,8 @@ void Requests::take_checks(std::string client, std::string_view ids, const Super
 void Requests::take_job(std::string client, std::string_view words, const Feed& feed) {
   const std::string_view id = take_field(words, '\t');
   const auto found =
-      std::find_if(model_.hooks.begin(), model_.hooks.end(), [&](const config::Hook& hook) {
-        return hook.kind == config::Kind::job && hook.copy_of == config::kNoHook && hook.id == id;
-      });
+      std::find_if(model_.hooks.begin(), model_.hooks.end(),
+                   [&](const config::Hook& hook) { return is_job(hook) && hook.id == id; });
   if (found == model_.hooks.end()) {
     return answer(client,
                   encode(control::JobReply{control::JobReply::Kind::unknown, 0, unknown_job(id)}));
@@ -105,7 +109,7 @@ void Requests::take_job(std::string client, std::string_view words, const Feed& 
 std::string Requests::unknown_job(std::string_view id) const {
   std::vector<std::string_view> ids;
   for (const config::Hook& hook : model_.hooks) {
-    if (hook.kind == config::Kind::job && hook.copy_of == config::kNoHook) ids.push_back(hook.id);
+    if (is_job(hook)) ids.push_back(hook.id);
   }
   const std::string_view meant = nearest(id, ids);
   std::string text = fmt::format("there is no job \"{}\"", one_line(id, 64));
@@ -123,7 +127,7 @@ void Requests::conclude(int ticket, const control::JobReply& reply) {
 
 int Requests::viewer(int ticket) const noexcept {
   for (const Customer& customer : customers_) {
-    if (customer.ticket == ticket && customer.viewer) return customer.viewer.get();
+    if (customer.ticket == ticket) return customer.viewer.get();
   }
   return -1;
 }
