@@ -18,18 +18,16 @@
 namespace pintle::init {
 namespace {
 
+/// Short enough for a string to hold it without memory.
+constexpr const char* kNoMemory = "out of memory";
+
 /// "cannot execute '/app/run': No such file or directory".
-std::string describe(const sys::Report& report, const std::string& subject) {
+std::string describe(const sys::Report& report, const std::string& subject, std::string detail) {
   if (report.step == sys::StartStep::privileges) {
     return fmt::format("cannot {}: {}", subject, std::strerror(report.code));
   }
   Error error{sys::describe(report.step), report.code, subject, {}};
-  if (report.step == sys::StartStep::execute) {
-    error.detail = sys::explain_exec_failure(subject, report.code);
-    if (error.detail.empty() && report.code == ENOENT && subject.find('/') == std::string::npos) {
-      error.detail = "not found in PATH";
-    }
-  }
+  error.detail = std::move(detail);
   return error.message();
 }
 
@@ -54,30 +52,35 @@ Effects::Effects(const config::Model& model, const Launcher& launcher, const Sup
       outputs_([this](Owner owner, std::string_view line) { write_output(owner, line); },
                [this](std::string_view piece) { return launcher_.secret_begun_in(piece); }) {}
 
-std::optional<Event> Effects::perform(const Action& action) {
-  return std::visit([this](const auto& a) { return act(a); }, action);
-}
-
-std::optional<Event> Effects::act(const Spawn& action) {
-  // Memory for a hook can run out like anything else: the hook fails then, not PID 1.
+/// Memory can run out in any action, also in the middle: then a hook is not started, and of
+/// anything else, which is done before its words are made, a line is missing.
+std::optional<Event> Effects::perform(const Action& action) noexcept {
   try {
-    const auto leaf = [this, owner = action.owner](const config::Condition& one) {
-      return supervisor_.answer(owner, one);
-    };
-    Fd writer;
-    Occasion occasion{.outlet = outlet_for(action.owner, writer), .main_pid = main_pid()};
-    if (action.asks_condition) occasion.leaf = leaf;
-    if (action.ticket != 0) occasion.viewer = requests_.viewer(action.ticket);
-    auto spawned = sys::spawn(launcher_.child(action.owner, occasion));
-    if (spawned) {
-      report_of(action.owner) = std::move(spawned->report);
-      return ChildStarted{action.owner, spawned->pid};
-    }
-    words_of(action.owner) = spawned.error().message();
-    log::error(words_of(action.owner));
+    return std::visit([this](const auto& a) { return act(a); }, action);
   } catch (const std::exception& error) {
     log::error(error.what());
   }
+  const auto* spawn = std::get_if<Spawn>(&action);
+  if (spawn == nullptr) return std::nullopt;
+  words_of(spawn->owner) = kNoMemory;
+  return ChildNotStarted{spawn->owner};
+}
+
+std::optional<Event> Effects::act(const Spawn& action) {
+  const auto leaf = [this, owner = action.owner](const config::Condition& one) {
+    return supervisor_.answer(owner, one);
+  };
+  Fd writer;
+  Occasion occasion{.outlet = outlet_for(action.owner, writer), .main_pid = main_pid()};
+  if (action.asks_condition) occasion.leaf = leaf;
+  if (action.ticket != 0) occasion.viewer = requests_.viewer(action.ticket);
+  auto spawned = sys::spawn(launcher_.child(action.owner, occasion));
+  if (spawned) {
+    report_of(action.owner) = std::move(spawned->report);
+    return ChildStarted{action.owner, spawned->pid};
+  }
+  words_of(action.owner) = spawned.error().message();
+  log::error(words_of(action.owner));
   return ChildNotStarted{action.owner};
 }
 
@@ -167,6 +170,16 @@ std::optional<Event> Effects::act(const Suspend& action) {
   return std::nullopt;
 }
 
+/// If the foreground cannot be had, main would be stopped again at once: it stays as it is.
+std::optional<Event> Effects::act(const Resume& action) {
+  if (action.needs_terminal) {
+    sys::take_terminal(action.main);
+    if (!sys::has_terminal(action.main)) return std::nullopt;
+  }
+  (void)::kill(-action.main, SIGCONT);
+  return std::nullopt;
+}
+
 /// A verdict is worth a warning only when it is a bad one.
 Line Effects::verdict_line(Owner owner) const {
   const auto verdict = supervisor_.check(owner).verdict();
@@ -204,12 +217,14 @@ std::optional<Event> Effects::act(const Tell& tell) {
 }
 
 std::optional<Event> Effects::act(const Answer& answer) {
-  requests_.conclude(answer.ticket, reply_to(answer, model_, words_[answer.owner]));
+  requests_.conclude(answer);
   return std::nullopt;
 }
 
 std::optional<Event> Effects::act(const Quit& quit) {
-  end_ = End{quit.code, {}};  // ahead of what could fail for want of memory
+  // Ahead of what could fail for want of memory; what pintle chose never lacks a reason.
+  const bool is_ours = quit.reason != Reason::main_ended;
+  end_ = End{quit.code, is_ours ? kNoMemory : std::string()};
   const std::string& words = quit.owner == kMain ? main_words_ : words_[quit.owner];
   end_->reason = reason_for(quit, model_, words);
   return std::nullopt;
@@ -222,22 +237,36 @@ std::string Effects::why_unwanted(Owner owner) const {
   return "exit code 0, which is no success here";
 }
 
-Effects::LastWords Effects::last_words(Owner owner, const sys::Exit& exit) {
-  outputs_.drain(owner);
-  Fd& pipe = report_of(owner);
-  const auto report = pipe ? sys::read_report(pipe.get()) : std::nullopt;
-  pipe.reset();
+/// What a child says of its end: its report, or what the kernel says.
+std::string Effects::words_at_end(Owner owner, const sys::Exit& exit,
+                                  const std::optional<sys::Report>& report) const {
   const bool failed = report && report->has_failure;
-  const std::string line = launcher_.scrub_cut(std::string(report ? report->line() : ""));
-  std::string words = failed ? describe(*report, line) : describe(exit);
+  std::string line(report ? report->line() : "");
+  line = report && report->was_cut ? launcher_.scrub_cut(std::move(line))
+                                   : launcher_.scrub(std::move(line));
+  std::string words = describe(exit);
+  if (failed) words = describe(*report, line, launcher_.scrub(std::string(report->detail())));
   if (!failed && exit.code == 0 && line.empty() && owner != kMain) words = why_unwanted(owner);
   const bool is_note = report && report->is_note;
   if (!failed && !is_note && !line.empty()) words = one_line(line, 200);
   if (owner != kMain && supervisor_.run(owner).timed_out) words = "timed out";
   if (is_note) words += " " + one_line(line, 200);
-  words_of(owner) = std::move(words);
+  return words;
+}
+
+Effects::LastWords Effects::last_words(Owner owner, const sys::Exit& exit) noexcept {
+  Fd& pipe = report_of(owner);
+  const auto report = pipe ? sys::read_report(pipe.get()) : std::nullopt;
+  pipe.reset();
   LastWords last{.was_skipped = report && report->was_skipped};
-  if (failed) last.failure = StartFailure{report->step, report->code};
+  if (report && report->has_failure) last.failure = StartFailure{report->step, report->code};
+  try {
+    words_of(owner) = kNoMemory;
+    words_of(owner) = words_at_end(owner, exit, report);
+    outputs_.drain(owner);
+  } catch (const std::exception& error) {
+    log::error(error.what());
+  }
   return last;
 }
 

@@ -22,23 +22,29 @@ class Effects {
   Effects(const config::Model& model, const Launcher& launcher, const Supervisor& supervisor,
           Requests& requests);
 
-  /// Does it. Returns what the supervisor is to be told of it, if anything.
-  std::optional<Event> perform(const Action& action);
+  /// Does it. Returns what the supervisor is to be told of it, if anything. Without memory for its
+  /// words it is done without them, and a hook that cannot be started has failed.
+  std::optional<Event> perform(const Action& action) noexcept;
 
-  /// Reads what a dead child of `owner` left in its report.
+  /// Reads what a dead child of `owner` left: what decides, which needs no memory, and its words,
+  /// for which there may be none.
   struct LastWords {
     std::optional<StartFailure> failure{};
     bool was_skipped = false;
   };
-  LastWords last_words(Owner owner, const sys::Exit& exit);
+  LastWords last_words(Owner owner, const sys::Exit& exit) noexcept;
 
   /// The pipes of the hooks whose output becomes events.
   OutputLog& outputs() noexcept { return outputs_; }
 
+  /// What was said last of the attempt of a hook that ended last.
+  const std::string& words(Owner owner) const noexcept { return words_[owner]; }
+
   control::Status status() const;
   /// 0 when main does not run.
   pid_t main_pid() const noexcept;
-  const std::optional<End>& end() const noexcept { return end_; }
+  /// nullptr as long as PID 1 goes on.
+  End* end() noexcept { return end_ ? &*end_ : nullptr; }
 
  private:
   std::optional<Event> act(const Spawn& action);
@@ -46,6 +52,7 @@ class Effects {
   std::optional<Event> act(const KillAll& action);
   std::optional<Event> act(const Settle& action);
   std::optional<Event> act(const Suspend& action);
+  std::optional<Event> act(const Resume& action);
   std::optional<Event> act(const Tell& action);
   std::optional<Event> act(const Answer& action);
   std::optional<Event> act(const Quit& action);
@@ -58,6 +65,8 @@ class Effects {
   void write_output(Owner owner, std::string_view line) const;
   Line verdict_line(Owner owner) const;
   std::string why_unwanted(Owner owner) const;
+  std::string words_at_end(Owner owner, const sys::Exit& exit,
+                           const std::optional<sys::Report>& report) const;
   std::string words_of_check(Owner owner) const;
   control::HookStatus hook_status(Owner owner) const;
   void add_job(Owner owner, control::HookStatus& status) const;

@@ -47,7 +47,9 @@ struct ChildGone {
 struct AllReaped {
   bool has_children;
 };
-struct MainStopped {};
+struct MainStopped {
+  int signal;  ///< SIGSTOP, or what a terminal sends: SIGTSTP, SIGTTIN, SIGTTOU
+};
 /// Main asks for more time to stop.
 struct GraceExtended {
   Duration time;
@@ -96,6 +98,11 @@ struct Settle {};
 /// Not PID 1, and main was stopped from its terminal: stop as well, until we are continued.
 struct Suspend {
   pid_t main;
+};
+/// PID 1, and main was stopped by its terminal: it goes on.
+struct Resume {
+  pid_t main;
+  bool needs_terminal;  ///< it was stopped for not being in the foreground
 };
 
 enum class News : std::uint8_t {
@@ -176,6 +183,6 @@ struct Quit {
   StartFailure failure{};  ///< of a main that could not start
 };
 
-using Action = std::variant<Spawn, Kill, KillAll, Settle, Suspend, Tell, Answer, Quit>;
+using Action = std::variant<Spawn, Kill, KillAll, Settle, Suspend, Resume, Tell, Answer, Quit>;
 
 }  // namespace pintle::init

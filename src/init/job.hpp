@@ -15,6 +15,7 @@ namespace pintle::init {
 struct Turn {
   std::optional<Time> until{};  ///< how long it waits; unset: for ever
   int ticket = 0;               ///< of who asked for it
+  bool is_replacing = false;    ///< it waits for the end of the run that it replaces, however long
 };
 
 struct Job {

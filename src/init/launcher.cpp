@@ -230,9 +230,11 @@ std::size_t Launcher::secret_begun_in(std::string_view text) const noexcept {
 }
 
 std::string Launcher::scrub_cut(std::string text) const {
+  // Fewer letters are hidden by chance more often than by need, which would tell them.
+  constexpr std::size_t kFewest = 4;
   text = scrub(std::move(text));
   const std::size_t begun = secret_begun_in(text);
-  if (begun > 0) text.replace(text.size() - begun, begun, "***");
+  if (begun >= kFewest) text.replace(text.size() - begun, begun, "***");
   return text;
 }
 

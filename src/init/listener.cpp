@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "base/log.hpp"
 #include "control/health_server.hpp"
 #include "sys/spawn.hpp"
@@ -18,7 +20,12 @@ void Listener::keep_up(Time now) {
   const bool is_due = !was_started_ || (due_ && now >= *due_);
   if (!port_ || pid_ != 0 || is_ending_ || !is_due) return;
   was_started_ = true;
-  due_.reset();
+  due_ = now + kBackOff;  // if what follows fails, for want of memory too
+  if (const auto code = std::exchange(exit_code_, std::nullopt)) {
+    log::warning(fmt::format(
+        "the child that answers on \"listen.health\" ended with exit code {}; starting another",
+        *code));
+  }
   sys::Child child = launcher_.server();
   child.input = port_.get();
   child.task = [this, parent = ::getpid()](sys::Report&) {
@@ -27,20 +34,18 @@ void Listener::keep_up(Time now) {
   const auto spawned = sys::spawn(child);
   if (spawned) {
     pid_ = spawned->pid;
+    due_.reset();
     return;
   }
   log::error(fmt::format("nobody answers on \"listen.health\": {}", spawned.error().message()));
-  due_ = now + kBackOff;
 }
 
-bool Listener::buried(pid_t pid, int code, Time now) {
+bool Listener::buried(pid_t pid, int code, Time now) noexcept {
   if (pid_ == 0 || pid != pid_) return false;
   pid_ = 0;
   if (is_ending_) return true;
-  log::warning(fmt::format(
-      "the child that answers on \"listen.health\" ended with exit code {}; starting another",
-      code));
   due_ = now + kBackOff;
+  exit_code_ = code;
   return true;
 }
 

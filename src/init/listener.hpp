@@ -20,7 +20,7 @@ class Listener {
   void keep_up(Time now);
 
   /// True if `pid` was the child; it is started again a second later.
-  bool buried(pid_t pid, int code, Time now);
+  bool buried(pid_t pid, int code, Time now) noexcept;
 
   /// When keep_up() has something to do.
   std::optional<Time> due() const noexcept { return due_; }
@@ -36,6 +36,7 @@ class Listener {
   const Fd& port_;
   const std::string& mount_namespace_;
   std::optional<Time> due_{};
+  std::optional<int> exit_code_{};  ///< of the one that ended, until it is told
   pid_t pid_ = 0;
   bool was_started_ = false;
   bool is_ending_ = false;

@@ -11,11 +11,13 @@
 #include <span>
 #include <utility>
 
-#include "control/socket.hpp"
+#include "base/exit_codes.hpp"
 #include "init/effects.hpp"
 #include "init/listener.hpp"
 #include "init/notify_socket.hpp"
+#include "init/reaper.hpp"
 #include "init/requests.hpp"
+#include "init/status_socket.hpp"
 #include "sys/process.hpp"
 #include "sys/reap.hpp"
 #include "sys/signals.hpp"
@@ -26,8 +28,12 @@ namespace {
 
 /// After an error that would come back at once: never spin, never exit.
 constexpr Duration kBackOff(1000);
+/// After a part of a turn that threw.
+constexpr Duration kRest(100);
 
 class Loop {
+  using Part = void (Loop::*)();
+
  public:
   explicit Loop(LoopSetup& setup)
       : setup_(setup),
@@ -35,8 +41,53 @@ class Loop {
         requests_(setup.model),
         effects_(setup.model, setup.launcher, supervisor_, requests_),
         listener_(setup.launcher, setup.health_port, setup.mount_namespace),
+        reaper_(supervisor_, effects_, listener_, {setup.model.hooks.size(), setup.warn_on_reap}),
+        door_(setup.mount_namespace, !setup.model.hooks.empty() || setup.rules.is_pid1),
         notify_(std::move(setup.notify), setup.outer_notify) {
     if (notify_.is_open()) supervisor_.note(MainSpoke{notify_.says()}, BootClock::now());
+  }
+
+  /// Before the first turn. What cannot be had is done without.
+  void prepare() noexcept {
+    guarded(&Loop::watch_clock);
+    guarded(&Loop::keep_door);
+  }
+
+  /// One turn: wait, then signals, children, deadlines, clients. Set when PID 1 is to end.
+  End* turn() noexcept {
+    // In their order: main is heard before its end is noted, after which its pid is nobody's.
+    constexpr Part kParts[] = {&Loop::hear_clock, &Loop::hear_main,     &Loop::reap,
+                               &Loop::drain,      &Loop::keep_listener, &Loop::read_outputs,
+                               &Loop::tell_outer, &Loop::take_requests, &Loop::keep_door,
+                               &Loop::serve};
+    // Without steps main is forked before the first signal is read, so that it gets that too.
+    if (!std::exchange(is_first_turn_, false)) {
+      rest_after_failure();
+      wait();
+      guarded(&Loop::read_signals);
+    }
+    for (const Part part : kParts) guarded(part);
+    return effects_.end();
+  }
+
+ private:
+  /// Nothing that throws in one part, for want of memory, keeps another part from its work.
+  void guarded(Part part) noexcept {
+    try {
+      (this->*part)();
+    } catch (const std::exception& error) {
+      log::error(error.what());
+      failed_ = true;
+    }
+  }
+
+  /// What failed would often fail again at once, and nothing else may bring it up again: it is
+  /// tried once more after a rest, which a signal ends.
+  void rest_after_failure() noexcept {
+    at_once_ = std::exchange(failed_, false);
+    if (!at_once_) return;
+    pollfd signals{setup_.signals.get(), POLLIN, 0};
+    (void)::poll(&signals, 1, static_cast<int>(kRest.count()));
   }
 
   /// Only jobs need to know the wall time, and when somebody sets it or the machine has slept:
@@ -45,62 +96,27 @@ class Loop {
     const auto& hooks = setup_.model.hooks;
     const auto is_job = [](const config::Hook& hook) { return hook.kind == config::Kind::job; };
     if (std::none_of(hooks.begin(), hooks.end(), is_job)) return;
+    supervisor_.note(ClockChanged{sys::wall_offset()}, BootClock::now());
     if (auto clock = sys::watch_wall_clock()) {
       clock_ = *std::move(clock);
     } else {
       log::warning(fmt::format("{}; jobs do not notice when the clock is set or the machine slept",
                                clock.error().message()));
     }
-    supervisor_.note(ClockChanged{sys::wall_offset()}, BootClock::now());
   }
 
-  void open_control_socket() {
-    auto socket = control::ControlSocket::open(setup_.mount_namespace);
-    if (socket) {
-      control_ = *std::move(socket);
-      if (const auto opened = requests_.open(); !opened) log::warning(opened.error().message());
-    } else if (!setup_.model.hooks.empty() || setup_.rules.is_pid1) {
-      log::warning(fmt::format("{}; going on without 'pintle health' and 'pintle status'",
-                               socket.error().message()));
-    }
-  }
-
-  /// One turn: wait, then signals, children, deadlines, clients. Set when PID 1 is to end.
-  std::optional<End> turn() {
-    if (first_turn_) {
-      // Without steps main is forked now, so signals that came before it existed reach it too.
-      drain();
-    } else {
-      wait();
-      read_signals();
-    }
-    hear_clock();
-    hear_main();  // before its end, which makes it nobody
-    reap();
-    drain();
-    keep_listener();
-    if (outputs_ready_) effects_.outputs().read();
-    tell_outer();
-    take_requests();
-    serve();
-    return effects_.end();
-  }
-
-  /// After an exception: there may be actions left, which no event would bring up again.
-  void go_on() noexcept { first_turn_ = true; }
-
- private:
   void wait() noexcept {
     std::array<pollfd, 5 + OutputLog::kMost> sources{};
     sources[0] = {setup_.signals.get(), POLLIN, 0};
-    sources[1] = {-1, POLLIN, 0};
-    if (control_ && !control_rests_) sources[1].fd = control_->descriptor().get();
+    sources[1] = {door_.descriptor(), POLLIN, 0};
     sources[2] = {requests_.descriptor().get(), POLLIN, 0};
     sources[3] = {notify_.descriptor().get(), POLLIN, 0};
     sources[4] = {clock_.get(), POLLIN, 0};
     const std::size_t outputs = effects_.outputs().watch(std::span(sources).subspan<5>());
-    outputs_ready_ = ::poll(sources.data(), 5 + outputs, timeout()) > 0 && outputs > 0;
-    control_ready_ = sources[1].revents != 0;
+    const bool is_urgent = at_once_ || reaper_.is_unfinished();
+    const int ready = ::poll(sources.data(), 5 + outputs, is_urgent ? 0 : timeout());
+    outputs_ready_ = ready > 0 && outputs > 0;
+    door_ready_ = sources[1].revents != 0;
     requests_ready_ = sources[2].revents != 0;
     notify_ready_ = sources[3].revents != 0;
     clock_ready_ = sources[4].revents != 0;
@@ -109,7 +125,7 @@ class Loop {
   /// Milliseconds to the next deadline, rounded up; -1 when there is none.
   int timeout() const noexcept {
     auto deadline = supervisor_.deadline();
-    for (const auto& other : {control_rests_, listener_.due(), notify_.due()}) {
+    for (const auto& other : {door_.due(), listener_.due(), notify_.due()}) {
       if (other && (!deadline || *other < *deadline)) deadline = other;
     }
     if (!deadline) return -1;
@@ -137,8 +153,8 @@ class Loop {
 
   void look_for_stop() {
     const Run& main = supervisor_.run(kMain);
-    if (setup_.rules.is_pid1 || !main.is_active()) return;
-    if (sys::stopped_by(main.pid)) feed(MainStopped{});
+    if (!main.is_active()) return;
+    if (const auto signal = sys::stopped_by(main.pid)) feed(MainStopped{*signal});
   }
 
   void hear_clock() {
@@ -148,30 +164,11 @@ class Loop {
   }
 
   void reap() {
-    for (;;) {
-      const auto dead = sys::look_for_dead();
-      if (!dead) return log::error(dead.error().message());
-      if (!dead->one) return supervisor_.note(AllReaped{dead->has_children}, BootClock::now());
-      const sys::Exit gone = *dead->one;
-      if (supervisor_.kills_group_of(gone.pid)) (void)::kill(-gone.pid, SIGKILL);
-      (void)sys::collect(gone.pid);
-      bury(gone);
-    }
+    reaper_.reap([this] { drain(); });
   }
 
-  void bury(const sys::Exit& gone) {
-    if (listener_.buried(gone.pid, gone.code, BootClock::now())) return;
-    const auto owner = supervisor_.owner_of(gone.pid);
-    ChildGone event{gone.pid, gone.code, gone.signal};
-    if (owner) {
-      const auto last = effects_.last_words(*owner, gone);
-      event.failure = last.failure;
-      event.was_skipped = last.was_skipped;
-    }
-    feed(event);
-    if (!owner && setup_.warn_on_reap) {
-      log::warning(fmt::format("reaped orphan {} with exit code {}", gone.pid, gone.code));
-    }
+  void read_outputs() {
+    if (std::exchange(outputs_ready_, false)) effects_.outputs().read();
   }
 
   void keep_listener() {
@@ -185,7 +182,6 @@ class Loop {
   }
 
   void drain() {
-    first_turn_ = false;
     while (const auto action = supervisor_.next(BootClock::now())) {
       if (const auto follow_up = effects_.perform(*action)) {
         supervisor_.note(*follow_up, BootClock::now());
@@ -219,7 +215,8 @@ class Loop {
     if (std::exchange(requests_ready_, false)) {
       requests_.receive(supervisor_, [this](const Event& event) { feed(event); });
     }
-    requests_.settle(supervisor_);
+    requests_.settle(supervisor_,
+                     [this](Owner owner) -> const std::string& { return effects_.words(owner); });
   }
 
   control::Status status() const {
@@ -232,11 +229,15 @@ class Loop {
     return status;
   }
 
+  void keep_door() {
+    if (!door_.keep_up(BootClock::now())) return;
+    if (const auto opened = requests_.open(); !opened) log::warning(opened.error().message());
+  }
+
   void serve() {
-    if (control_rests_ && BootClock::now() >= *control_rests_) control_rests_.reset();
-    if (!control_ready_ || !control_) return;
-    const bool is_short = control_->serve([this] { return control::encode(status()); });
-    if (is_short) control_rests_ = BootClock::now() + kBackOff;
+    door_.serve(
+        std::exchange(door_ready_, false), [this] { return control::encode(status()); },
+        BootClock::now());
   }
 
   LoopSetup& setup_;
@@ -244,34 +245,32 @@ class Loop {
   Requests requests_;
   Effects effects_;
   Listener listener_;
-  std::optional<control::ControlSocket> control_;
-  std::optional<Time> control_rests_;
-  bool control_ready_ = false;
+  Reaper reaper_;
+  StatusSocket door_;
   NotifySocket notify_;
   Fd clock_;
+  bool door_ready_ = false;
   bool clock_ready_ = false;
   bool requests_ready_ = false;
   bool notify_ready_ = false;
   bool outputs_ready_ = false;
-  bool first_turn_ = true;
+  bool is_first_turn_ = true;
+  bool failed_ = false;   ///< a part of this turn threw
+  bool at_once_ = false;  ///< this turn waits for nothing
 };
 
 }  // namespace
 
 End run(LoopSetup setup) noexcept {
-  std::optional<Loop> loop;
-  for (;;) {
-    try {
-      if (!loop) {
-        loop.emplace(setup);
-        loop->watch_clock();
-        loop->open_control_socket();
-      }
-      if (const auto end = loop->turn()) return *end;
-    } catch (const std::exception& error) {
-      log::error(error.what());
-      if (loop) loop->go_on();
+  try {
+    Loop loop(setup);
+    loop.prepare();
+    for (;;) {
+      if (End* end = loop.turn()) return std::move(*end);
     }
+  } catch (const std::exception&) {
+    // Nothing has been started. The words are short enough to need no memory.
+    return {static_cast<int>(ExitCode::internal), "out of memory"};
   }
 }
 

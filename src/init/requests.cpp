@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "control/checks_client.hpp"
 #include "control/job_reply.hpp"
+#include "init/news.hpp"
 
 namespace pintle::init {
 namespace {
@@ -16,9 +17,11 @@ namespace {
 constexpr int kPacketsATurn = 16;
 constexpr std::size_t kMostPending = 16;
 
+/// The run that was asked for has ended, or will never begin: a startup check that has passed.
 bool is_over(const Supervisor& supervisor, const std::pair<Owner, int>& wanted) noexcept {
   const Run& run = supervisor.run(wanted.first);
-  return run.runs >= wanted.second && !run.is_active();
+  const bool will_run = supervisor.check(wanted.first).due().has_value();
+  return !run.is_active() && (run.runs >= wanted.second || !will_run);
 }
 
 /// One that has a name of its own: not a copy.
@@ -52,16 +55,14 @@ void Requests::take(sys::Packet packet, const Supervisor& supervisor, const Feed
   std::string client = std::move(packet.answer_to);
   std::string_view words = packet.text;
   const std::string_view verb = take_field(words, '\t');
+  using Kind = control::JobReply::Kind;
+  const auto refuse = [&](Kind kind, const char* why) {
+    answer(client, verb == control::kJobVerb ? encode(control::JobReply{kind, 0, why}) : why);
+  };
   const bool may = packet.from.uid == 0 || packet.from.uid == ::geteuid();
-  if (!may) {
-    const std::string why = "only root and the user of PID 1 may ask for that";
-    using Kind = control::JobReply::Kind;
-    return answer(client, verb == control::kJobVerb
-                              ? encode(control::JobReply{Kind::forbidden, 0, why})
-                              : why);
-  }
+  if (!may) return refuse(Kind::forbidden, "only root and the user of PID 1 may ask for that");
   if (pending_.size() + customers_.size() >= kMostPending) {
-    return answer(client, "too many are asking already");
+    return refuse(Kind::refused, "too many are asking already");
   }
   if (verb == control::kNowVerb) return take_checks(std::move(client), words, supervisor, feed);
   if (verb == control::kJobVerb) return take_job(std::move(client), words, feed);
@@ -117,12 +118,10 @@ std::string Requests::unknown_job(std::string_view id) const {
   return text;
 }
 
-void Requests::conclude(int ticket, const control::JobReply& reply) {
-  std::erase_if(customers_, [&](const Customer& customer) {
-    if (customer.ticket != ticket) return false;
-    answer(customer.client, encode(reply));
-    return true;
-  });
+void Requests::conclude(const Answer& answer) noexcept {
+  for (Customer& customer : customers_) {
+    if (customer.ticket == answer.ticket) customer.reply = answer;
+  }
 }
 
 int Requests::viewer(int ticket) const noexcept {
@@ -151,14 +150,22 @@ std::vector<Owner> Requests::checks_named(std::string_view ids, std::string& unk
   return owners;
 }
 
-void Requests::settle(const Supervisor& supervisor) {
+/// Who could not be answered for want of memory is answered in the next turn.
+void Requests::settle(const Supervisor& supervisor, const Words& words_of) {
   const bool runs = supervisor.phase() == Supervisor::Phase::running;
-  std::erase_if(pending_, [&](const Pending& one) {
-    const auto is_done = [&](const auto& wanted) { return is_over(supervisor, wanted); };
-    if (runs && !std::all_of(one.runs.begin(), one.runs.end(), is_done)) return false;
+  const auto is_done = [&](const auto& wanted) { return is_over(supervisor, wanted); };
+  for (Pending& one : pending_) {
+    if (runs && !std::all_of(one.runs.begin(), one.runs.end(), is_done)) continue;
     answer(one.client, control::kDone);
-    return true;
-  });
+    one.is_answered = true;
+  }
+  std::erase_if(pending_, [](const Pending& one) { return one.is_answered; });
+  for (Customer& one : customers_) {
+    if (!one.reply) continue;
+    answer(one.client, encode(reply_to(*one.reply, model_, words_of(one.reply->owner))));
+    one.is_answered = true;
+  }
+  std::erase_if(customers_, [](const Customer& one) { return one.is_answered; });
 }
 
 }  // namespace pintle::init

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,7 +12,6 @@
 #include "base/fd.hpp"
 #include "base/result.hpp"
 #include "config/model.hpp"
-#include "control/job_reply.hpp"
 #include "init/events.hpp"
 #include "init/supervisor.hpp"
 #include "sys/local_socket.hpp"
@@ -33,25 +33,31 @@ class Requests {
   using Feed = std::function<void(const Event&)>;
   void receive(const Supervisor& supervisor, const Feed& feed);
 
-  /// Answers who asked for a job. A ticket that nobody has is nothing.
-  void conclude(int ticket, const control::JobReply& reply);
+  /// Remembers what became of a job that somebody asked for; settle() says it. A ticket that nobody
+  /// has is nothing.
+  void conclude(const Answer& answer) noexcept;
 
   /// The socket of who wants to see what his job writes; below zero if there is none.
   int viewer(int ticket) const noexcept;
 
-  /// Answers those for whom everything has run.
-  void settle(const Supervisor& supervisor);
+  /// Answers those for whom everything has run, and those who asked for a job that has ended;
+  /// `words_of` are a hook's last words.
+  using Words = std::function<const std::string&(Owner)>;
+  void settle(const Supervisor& supervisor, const Words& words_of);
 
  private:
   struct Pending {
     std::string client;
     std::vector<std::pair<Owner, int>> runs;  ///< until a hook has begun that many, and ended
+    bool is_answered = false;
   };
   /// Who asked for a job.
   struct Customer {
     int ticket;
     std::string client;
     Fd viewer;
+    std::optional<Answer> reply{};  ///< known, but not told yet
+    bool is_answered = false;
   };
 
   void answer(const std::string& client, std::string_view words) const;

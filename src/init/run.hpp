@@ -13,7 +13,7 @@ namespace pintle::init {
 
 using namespace std::chrono_literals;
 
-/// From SIGTERM to SIGKILL for hooks and for what main left behind.
+/// From SIGTERM to SIGKILL for hooks, and without a grace period for what main left behind.
 inline constexpr Duration kKillDelay = 5s;
 /// How often a step without timeout is named while it runs.
 inline constexpr Duration kSlowStep = 30s;

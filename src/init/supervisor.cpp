@@ -164,9 +164,15 @@ void Supervisor::on(const AllReaped& event, Time) noexcept {
   has_children_ = event.has_children;
 }
 
-void Supervisor::on(const MainStopped&, Time) noexcept {
-  // As PID 1 there is nobody to stop for; a stop signal is followed by SIGCONT anyway.
-  if (!rules_.is_pid1 && main_.is_active()) push(Suspend{main_.pid});
+/// A terminal stops no process group that nobody could continue (setpgid(2), NOTES), and as PID 1
+/// there is nobody. Whoever sends SIGSTOP means it.
+void Supervisor::on(const MainStopped& event, Time) noexcept {
+  if (!main_.is_active()) return;
+  if (!rules_.is_pid1) {
+    push(Suspend{main_.pid});
+  } else if (event.signal != SIGSTOP) {
+    push(Resume{main_.pid, event.signal != SIGTSTP});
+  }
 }
 
 /// EXTEND_TIMEOUT_USEC of sd_notify(3), within what the whole stop may take.
@@ -248,7 +254,7 @@ std::optional<Time> Supervisor::deadline() const noexcept {
   for (const health::State& check : checks_) consider(check.due());
   for (const Job& job : jobs_) {
     consider(job.timer.due());
-    if (job.turn) consider(job.turn->until);
+    if (job.turn && !job.turn->is_replacing) consider(job.turn->until);
   }
   if (phase_ == Phase::stopping) consider(stop_deadline());
   return first;

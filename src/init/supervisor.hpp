@@ -188,6 +188,7 @@ class Supervisor {
   bool is_ready() const noexcept;
   bool failed_a_proof(Owner owner) const noexcept;
   Time limit_to_total(Time wanted) const noexcept;
+  Time leftovers_end(Time now) const noexcept;
 
   void push(Action action) noexcept;
   void tell(News news, Owner owner, int code = 0) noexcept;

@@ -50,10 +50,8 @@ bool Supervisor::take_turn(Owner owner, Job& job, Time now) noexcept {
     begin_job(owner, free, ticket, now);
     return true;
   }
-  if (wanted != false && policy.concurrency == config::Concurrency::replace) {
-    job.turn->until.reset();  // what is in the way will be gone
-    return replace_run(owner, now);
-  }
+  job.turn->is_replacing = wanted != false && policy.concurrency == config::Concurrency::replace;
+  if (job.turn->is_replacing) return replace_run(owner, now);
   if (!job.turn->until || now < *job.turn->until) return false;
   skip_turn(owner, job, wanted == false);
   return true;

@@ -65,6 +65,12 @@ std::optional<Time> Supervisor::part_of_total(int eighths) const noexcept {
   return *began + *rules_.total_grace * eighths / 8;
 }
 
+/// What main left behind has what is left of the total: it may have something to save as well.
+Time Supervisor::leftovers_end(Time now) const noexcept {
+  if (const auto end = part_of_total(8)) return *end;
+  return now + rules_.total_grace.value_or(std::max(kKillDelay, rules_.grace.value_or(kKillDelay)));
+}
+
 Time Supervisor::limit_to_total(Time wanted) const noexcept {
   return std::min(wanted, part_of_total(8).value_or(wanted));
 }
@@ -214,7 +220,7 @@ bool Supervisor::drive_leftovers(Time now) noexcept {
       push(KillAll{SIGTERM});
       push(KillAll{SIGCONT});
       leftovers_ = Leftovers::asked;
-      leftovers_deadline_ = limit_to_total(now + kKillDelay);
+      leftovers_deadline_ = leftovers_end(now);
       return true;
     case Leftovers::asked:
       if (children_known_ && !has_children_) break;

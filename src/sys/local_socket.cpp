@@ -95,6 +95,11 @@ Peer take_ancillary(msghdr& message) noexcept {
   return from;
 }
 
+/// A name in the abstract namespace, which no file system stands behind.
+bool is_abstract(const sockaddr_un& name, socklen_t size) noexcept {
+  return size > offsetof(sockaddr_un, sun_path) + 1 && name.sun_path[0] == '\0';
+}
+
 /// Returns the name.
 Result<std::string> bind_to_any_name(const Fd& socket) {
   Address address;
@@ -229,7 +234,9 @@ Result<std::optional<Packet>> receive_packet(const Fd& socket) {
   if ((message.msg_flags & MSG_TRUNC) != 0) packet.from = {};
   if (packet.from.pid == 0) return std::optional(std::move(packet));
   packet.text.assign(text, static_cast<std::size_t>(size));
-  packet.answer_to.assign(reinterpret_cast<const char*>(&sender.value), message.msg_namelen);
+  if (is_abstract(sender.value, message.msg_namelen)) {
+    packet.answer_to.assign(reinterpret_cast<const char*>(&sender.value), message.msg_namelen);
+  }
   return std::optional(std::move(packet));
 }
 

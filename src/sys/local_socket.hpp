@@ -70,8 +70,10 @@ Result<NamedSocket> listen_for_requests(Descriptors descriptors = Descriptors::r
 
 struct Packet {
   std::string text;
-  Peer from;                ///< as the kernel says; pid 0 of what is no request, and has no text
-  std::string answer_to{};  ///< for answer_packet(); empty of a sender without name
+  Peer from;  ///< as the kernel says; pid 0 of what is no request, and has no text
+  /// For answer_packet(). Empty of a sender without a name, and of one whose name is a path: the
+  /// way to that is the sender's choice, may never end, and may lead to anybody's socket.
+  std::string answer_to{};
 };
 /// One packet that waits; nullopt when there is none. Descriptors that came along are closed.
 /// Errors: those of recvmsg(2).

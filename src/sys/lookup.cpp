@@ -55,7 +55,8 @@ std::vector<std::string> candidates_for(const std::string& command, std::string_
 
 std::string explain_exec_failure(const std::string& path, int code) {
   if (code == ENOEXEC) return "it is neither a program of this machine nor a script with '#!'";
-  if (code != ENOENT || path.find('/') == std::string::npos) return {};
+  if (code != ENOENT) return {};
+  if (path.find('/') == std::string::npos) return "not found in PATH";
   const std::string head = read_head(path);
   std::string interpreter = script_interpreter(head);
   if (interpreter.empty()) interpreter = program_interpreter(head);

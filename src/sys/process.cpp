@@ -156,7 +156,11 @@ std::string mount_namespace() {
 }
 
 bool owns_terminal() noexcept {
-  return ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();
+  return has_terminal(::getpgrp());
+}
+
+bool has_terminal(pid_t group) noexcept {
+  return ::tcgetpgrp(STDIN_FILENO) == group;
 }
 
 void take_terminal(pid_t group) noexcept {

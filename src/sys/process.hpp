@@ -50,6 +50,9 @@ std::string host_name();
 /// True if the terminal at descriptor 0 has our process group in the foreground.
 bool owns_terminal() noexcept;
 
+/// True if the terminal at descriptor 0 has `group` in the foreground.
+bool has_terminal(pid_t group) noexcept;
+
 /// Puts `group` into the foreground of that terminal, if there is one.
 void take_terminal(pid_t group) noexcept;
 

@@ -12,16 +12,24 @@ Exit exit_of(const siginfo_t& info) noexcept {
   return {info.si_pid, exited ? info.si_status : 128 + info.si_status, exited ? 0 : info.si_status};
 }
 
-}  // namespace
-
-Result<Dead> look_for_dead() noexcept {
+Result<Dead> look(idtype_t which, pid_t pid) noexcept {
   siginfo_t info{};
-  while (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0) {
+  while (::waitid(which, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) < 0) {
     if (errno == ECHILD) return Dead{std::nullopt, false};
     if (errno != EINTR) return Error::from_errno("wait for a child");
   }
   if (info.si_pid == 0) return Dead{std::nullopt, true};
   return Dead{exit_of(info), true};
+}
+
+}  // namespace
+
+Result<Dead> look_for_dead() noexcept {
+  return look(P_ALL, 0);
+}
+
+Result<Dead> look_at(pid_t pid) noexcept {
+  return look(P_PID, pid);
 }
 
 Result<void> collect(pid_t pid) noexcept {

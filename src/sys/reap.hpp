@@ -29,6 +29,10 @@ struct Dead {
 /// Errors: those of waitid(2) except ECHILD and EINTR, which it handles.
 Result<Dead> look_for_dead() noexcept;
 
+/// The same for the child `pid` alone, which the kernel finds without a walk over all children.
+/// `one` is empty while it lives. Errors: as above.
+Result<Dead> look_at(pid_t pid) noexcept;
+
 /// Collects the dead child `pid`. Errors: as above.
 Result<void> collect(pid_t pid) noexcept;
 

@@ -35,8 +35,15 @@ const char* describe(StartStep step) noexcept {
 }
 
 void Report::set_line(std::string_view line) noexcept {
+  was_cut = line.size() > kCapacity;
   size = static_cast<std::uint16_t>(std::min(line.size(), kCapacity));
   std::copy_n(line.data(), size, text.data());
+  detail_size = 0;
+}
+
+void Report::set_detail(std::string_view detail) noexcept {
+  detail_size = static_cast<std::uint16_t>(std::min(detail.size(), kCapacity - size));
+  std::copy_n(detail.data(), detail_size, text.data() + size);
 }
 
 Result<ReportPipe> make_report_pipe() noexcept {
@@ -65,11 +72,13 @@ std::optional<Report> read_one(int reader) noexcept {
   while (got < 0 && errno == EINTR);
   const bool whole = got == static_cast<ssize_t>(sizeof report);
   // Looked at as bytes: a bool that is neither 0 nor 1 must not be read.
-  unsigned char flags[3] = {};
-  std::memcpy(&flags[0], &report.has_failure, 1);
-  std::memcpy(&flags[1], &report.was_skipped, 1);
-  std::memcpy(&flags[2], &report.is_note, 1);
-  const bool are_flags = flags[0] <= 1 && flags[1] <= 1 && flags[2] <= 1;
+  bool are_flags = true;
+  for (const bool* flag :
+       {&report.has_failure, &report.was_skipped, &report.is_note, &report.was_cut}) {
+    unsigned char byte = 0;
+    std::memcpy(&byte, flag, 1);
+    are_flags = are_flags && byte <= 1;
+  }
   if (!whole || !are_flags || report.step > StartStep::execute) return std::nullopt;
   return report;
 }

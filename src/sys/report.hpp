@@ -35,15 +35,24 @@ struct Report {
   bool has_failure = false;
   bool was_skipped = false;  ///< the child's condition did not hold
   bool is_note = false;      ///< the line is what it was doing: for one that is ended meanwhile
+  bool was_cut = false;      ///< the line was longer than `text`
   StartStep step = StartStep::execute;
   int code = 0;                        ///< errno of the step
-  std::array<char, kCapacity> text{};  ///< what failed, or a built-in's line; not terminated
+  std::array<char, kCapacity> text{};  ///< what failed, or a built-in's line, and the detail
   std::uint16_t size = 0;
+  std::uint16_t detail_size = 0;  ///< of what stands behind the line in `text`
 
   std::string_view line() const noexcept {
     return {text.data(), size < kCapacity ? size : kCapacity};
   }
+  /// Why the step failed, where errno alone misleads; "" if there is nothing to add.
+  std::string_view detail() const noexcept {
+    const std::size_t room = kCapacity - line().size();
+    return {text.data() + line().size(), detail_size < room ? detail_size : room};
+  }
+  /// Each takes what there is room for; the line comes first.
   void set_line(std::string_view line) noexcept;
+  void set_detail(std::string_view detail) noexcept;
 };
 
 struct ReportPipe {

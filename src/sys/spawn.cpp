@@ -32,14 +32,30 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
   return out;
 }
 
-[[noreturn]] void fail(const Prepared& prepared, StartStep step, std::string_view what) noexcept {
+[[noreturn]] void fail(const Prepared& prepared, StartStep step, std::string_view what,
+                       std::string_view detail = {}) noexcept {
   Report report;
   report.has_failure = true;
   report.step = step;
   report.code = errno;
   report.set_line(what);
+  report.set_detail(detail);
   send_report(prepared.report, report);
   ::_exit(kCannotStart);
+}
+
+/// The file is looked at here, with the rights of the child and on its time: PID 1 opens nothing
+/// that a child names.
+[[noreturn]] void cannot_execute(const Prepared& prepared, const std::string& path) noexcept {
+  const int code = errno;
+  std::string why;
+  try {
+    why = explain_exec_failure(path, code);
+  } catch (const std::exception&) {
+    why.clear();  // no memory: errno has to do
+  }
+  errno = code;
+  fail(prepared, StartStep::execute, path, why);
 }
 
 void place(const Prepared& prepared) noexcept {
@@ -114,10 +130,11 @@ void close_descriptors(int keep) noexcept {
     ::execve(path.c_str(), prepared.argv.data(), prepared.environment.data());
     if (errno == ENOENT || errno == ENOTDIR) continue;
     refused = path;
-    if (errno != EACCES) fail(prepared, StartStep::execute, path);
+    if (errno != EACCES) cannot_execute(prepared, path);
   }
   errno = refused.empty() ? ENOENT : EACCES;
-  fail(prepared, StartStep::execute, refused.empty() ? prepared.argv[0] : refused);
+  if (!refused.empty()) fail(prepared, StartStep::execute, refused);
+  cannot_execute(prepared, prepared.child.argv.front());
 }
 
 [[noreturn]] void run_task(const Prepared& prepared) noexcept {

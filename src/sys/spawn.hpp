@@ -79,8 +79,9 @@ Result<Spawned> spawn(const Child& child);
 std::vector<std::string> candidates_for(const std::string& command, std::string_view path,
                                         const std::string& directory);
 
-/// Why `path` cannot be executed, when errno alone misleads: the missing interpreter of a script or
-/// of a dynamically linked program. Empty when there is nothing to add.
+/// Why `path`, as it was written, cannot be executed, when errno alone misleads: a name that is not
+/// in PATH, the missing interpreter of a script or of a dynamically linked program. Reads the file,
+/// so it is for the child. Empty when there is nothing to add.
 std::string explain_exec_failure(const std::string& path, int code);
 
 }  // namespace pintle::sys

@@ -179,4 +179,23 @@ def the_reason_is_written_to_the_termination_log():
     tap.equal(log.read_text(), f'pintle: exit 127: {pid1.chosen_line(err, 127)}\n')
 
 
+@tap.test
+def what_cannot_be_executed_is_looked_at_by_the_child_and_never_by_pid_1():
+    pid1.needs('strace')
+    folder = pid1.folder()
+    script = folder / 'script'
+    script.write_text('#!/no/such/interpreter\n')
+    script.chmod(0o755)
+    log = folder / 'strace'
+    one = pid1.start(str(script), is_pid1=False,
+                     before=['strace', '-f', '-o', log, '-e', 'trace=open,openat'])
+    tap.equal(one.end(), 127)
+    tap.holds(one.err.rest(), "its interpreter '/no/such/interpreter' is missing")
+    lines = log.read_text().splitlines()
+    own = lines[0].split()[0]
+    openers = {line.split()[0] for line in lines if f'"{script}"' in line}
+    tap.equal(len(openers), 1)
+    tap.check(own not in openers, 'PID 1 does not open it', openers)
+
+
 tap.main()

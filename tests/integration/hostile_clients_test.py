@@ -185,6 +185,48 @@ print(ask(b'now\tit', name=name).recv(100).decode())
 
 
 @tap.test
+def now_is_answered_by_the_run_that_makes_a_startup_check_pass():
+    fifo = pid1.folder() / 'fifo'
+    os.mkfifo(fifo)
+    one = start({'id': 's', 'kind': 'startup', 'command': 'sh',
+                 'arguments': ['-c', f'read line < {fifo}'], **SLOW, 'timeout': '1h'},
+                {'id': 'r', 'command': 'true', **SLOW})
+    for _ in range(20):  # more than wait at a time
+        said = run_inside(one, """
+box = ask(b'now\\ts')
+status().recv(1 << 17)  # a turn later it has been taken
+try:
+    open(%r, 'w', opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK)).write('x\\n')
+except OSError:
+    pass  # the check has passed
+print(box.recv(100).decode())
+""" % str(fifo))
+        tap.equal(said, 'done\n')
+    tap.equal(one.health('--now', 'r'), (0, 'healthy'))
+    still_works(one)
+
+
+@tap.test
+def nothing_is_answered_to_a_path():
+    pid1.needs_root()
+    one = start({'id': 'it', 'command': 'true', **SLOW})
+    folder = pid1.folder()
+    said = run_inside(one, """
+private = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+private.bind(%r)
+private.sendto(b'now\\tnone', requests())
+print(ask(b'now\\tnone').recv(100).decode())
+private.setblocking(False)
+try:
+    print(private.recv(100))
+except BlockingIOError:
+    print('nothing')
+""" % str(folder / 'socket'))
+    tap.equal(said, 'there is no check "none"\nnothing\n')
+    still_works(one)
+
+
+@tap.test
 def a_flood_of_requests_from_somebody_else_delays_neither_signals_nor_health():
     pid1.needs_root()
     one = start({'id': 'it', 'command': 'true', **SLOW})

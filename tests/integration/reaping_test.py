@@ -66,6 +66,38 @@ def mains_death_is_noticed_among_thousands():
 
 
 @tap.test
+def orphans_without_number_delay_neither_health_nor_a_stop():
+    one = pid1.start(ACTOR, 'siblings', '6000', '15')
+    one.line('ready')
+    for _ in range(3):
+        tap.equal(one.health('--timeout', '20s'), (0, 'healthy'))
+    one.signal(signal.SIGTERM)
+    one.signal(signal.SIGTERM)  # what is left need not be waited for
+    tap.equal(one.end(), 0)
+
+
+@tap.test
+def between_some_orphans_and_the_next_clients_are_answered():
+    one, _ = stopped_before_zombies(2000, 9)
+    inode = os.stat(f'/proc/{one.pid}/ns/mnt').st_ino
+    client = pid1.subprocess.Popen(
+        ['nsenter', '--target', str(one.pid), '--mount', '--pid', sys.executable, '-c', f"""
+import socket
+client = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+client.connect('\\0pintle/{inode}/0')
+print('connected', flush=True)
+print(client.recv(1 << 17).decode())"""], stdout=pid1.subprocess.PIPE, text=True)
+    tap.cleanup(lambda: (client.kill(), client.wait(), client.stdout.close()))
+    tap.equal(client.stdout.readline(), 'connected\n')
+    one.signal(signal.SIGCONT)
+    status = client.stdout.read()
+    reaped = int(next(line for line in status.splitlines() if line.startswith('counters')).split('\t')[1])
+    tap.check(reaped < 3000, 'of the second 2000 not all have been reaped yet', status)
+    one.signal(signal.SIGUSR1)
+    tap.equal(one.end(), 9)
+
+
+@tap.test
 def what_main_leaves_gets_term_and_time_to_end():
     code, out, _ = pid1.run(ACTOR, 'leave', 'polite', '5')
     tap.equal(code, 5)

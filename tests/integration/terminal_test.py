@@ -146,6 +146,31 @@ def a_main_that_control_z_stopped_is_ended_by_term():
 
 
 @tap.test
+def control_z_does_not_stop_a_container_and_control_c_still_ends_it():
+    one = container('cat')
+    main = one.process.main()
+    tap.until(lambda: one.foreground() == main, 'main has the terminal')
+    for word in ('hello', 'again'):
+        one.type(b'\x1a')
+        tap.until(lambda: pid1.state(main) != 'T', 'main goes on')
+        one.type(word.encode() + b'\n')
+        one.process.line(f'(\\^Z)?{word}')
+        one.process.line(word)
+    one.type(b'\x03')
+    tap.equal(one.process.end(), 130)
+
+
+@tap.test
+def a_main_that_stops_itself_as_a_terminal_would_goes_on():
+    for name in ('TSTP', 'TTIN', 'TTOU'):
+        one = container('sh', '-c', f'kill -{name} $$; echo went on')
+        one.process.line('went on')
+        tap.equal(one.process.end(), 0)
+    code, out, _ = pid1.run('sh', '-c', 'kill -TSTP $$; echo went on')
+    tap.equal((code, out), (0, 'went on\n'))
+
+
+@tap.test
 def a_read_from_the_background_stops_the_reader_and_not_pintle():
     one = container(sys.executable, '-c', BACKGROUND)
     one.process.line(f'child stopped by {int(signal.SIGTTIN)}')

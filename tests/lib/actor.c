@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -246,6 +247,27 @@ static int cmd_fds(char** a) {
   return go(a + 1);
 }
 
+static pid_t fork_sibling(void) {
+  return (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+}
+// siblings COUNT LAST: makes its parent so many children that only sleep, then one after the other
+// that end at once, until LAST comes.
+static int cmd_siblings(char** a) {
+  block_all();
+  for (int i = atoi(a[0]); i > 0; --i) {
+    const pid_t child = fork_sibling();
+    if (child == 0) wait_for_ever();
+    if (child < 0) return 97;
+  }
+  say("ready", -1);
+  const uint64_t last = (uint64_t)1 << (atoi(a[1]) - 1);
+  const struct timespec none = {0, 0};
+  while (syscall(SYS_rt_sigtimedwait, &last, NULL, &none, sizeof last) < 0) {
+    if (fork_sibling() == 0) _exit(0);
+  }
+  return 0;
+}
+
 static const struct {
   const char* name;
   int words;
@@ -256,7 +278,7 @@ static const struct {
     {"orphans", 2, cmd_orphans}, {"leave", 2, cmd_leave},     {"adopted", 0, cmd_adopted},
     {"state", 0, cmd_state},     {"trace", 1, cmd_trace},     {"ignore", 1, cmd_ignore},
     {"block", 1, cmd_block},     {"shut", 2, cmd_shut},       {"fds", 2, cmd_fds},
-    {"pending", 2, cmd_pending},
+    {"pending", 2, cmd_pending}, {"siblings", 2, cmd_siblings},
 };
 
 int main(int argc, char** argv) {

@@ -41,7 +41,7 @@ class Storm {
       case 2:
         return world.reaped(below(2) == 0 || any_child());
       case 3:
-        return world.note(MainStopped{});
+        return world.note(MainStopped{below(2) == 0 ? SIGTSTP : SIGTTIN});
       case 4:
         return world.wait(Duration(below(4000)));
       default:

@@ -89,15 +89,31 @@ TEST_SUITE("init/supervisor") {
     CHECK(missing.quit->code == 127);
   }
 
-  TEST_CASE("what main leaves behind gets TERM, five seconds, KILL") {
+  TEST_CASE("what main leaves behind gets TERM, what is left of the total grace, KILL") {
     Running world;
     world.end("main", 3, true);
     CHECK(world.done() == Lines{"ended main", "kill all TERM", "kill all CONT"});
-    CHECK(world.sleeps() == 5s);
-    world.wait(5s);
+    CHECK(world.sleeps() == 9s);
+    world.wait(9s);
     CHECK(world.done() == Lines{"killing leftovers main", "kill all KILL"});
     world.reaped(false);
     CHECK(world.done() == Lines{"quit 3"});
+  }
+
+  TEST_CASE("without a total grace that is five seconds, or the grace period if it is longer") {
+    const std::pair<std::optional<Duration>, Duration> rows[] = {
+        {std::nullopt, 5s}, {2s, 5s}, {20s, 20s}};
+    for (const auto& [grace, expected] : rows) {
+      Running world(rules_of(grace, std::nullopt));
+      world.end("main", 3, true);
+      CHECK(world.sleeps() == expected);
+    }
+  }
+
+  TEST_CASE("what a failed start leaves behind has the total grace from then on") {
+    World world(R"({"steps": [{"id": "a", "command": "x"}], "main": {"command": "m"}})");
+    world.end("a", 1, true);
+    CHECK(world.sleeps() == 9s);
   }
 
   TEST_CASE("leftovers that end are not waited for any longer; those that cannot end are left") {
@@ -113,7 +129,7 @@ TEST_SUITE("init/supervisor") {
     CHECK(ends.supervisor.orphans() == 2);
     Running stays;
     stays.end("main", 0, true);
-    stays.wait(5s);
+    stays.wait(9s);
     stays.wait(1999ms);
     CHECK_FALSE(stays.quit);
     stays.wait(1ms);
@@ -161,18 +177,25 @@ TEST_SUITE("init/supervisor") {
     CHECK(world.done().empty());
   }
 
-  TEST_CASE("a main that is stopped from its terminal stops us too, unless we are PID 1") {
+  TEST_CASE("as PID 1 a main that its terminal stopped goes on, and one that SIGSTOP stopped not") {
     Running one;
-    one.note(MainStopped{});
+    one.note(MainStopped{SIGTSTP});
+    CHECK(one.done() == Lines{"resume"});
+    one.note(MainStopped{SIGTTIN});
+    CHECK(one.done() == Lines{"resume in the foreground"});
+    one.note(MainStopped{SIGSTOP});
     CHECK(one.done().empty());
+  }
+
+  TEST_CASE("a main that is stopped from its terminal stops us too, where we are not PID 1") {
     Rules rules = rules_of();
     rules.is_pid1 = false;
     Running other(rules);
-    other.note(MainStopped{});
+    other.note(MainStopped{SIGTSTP});
     CHECK(other.done() == Lines{"suspend"});
     other.end("main", 0);
     (void)other.done();
-    other.note(MainStopped{});
+    other.note(MainStopped{SIGTSTP});
     CHECK(other.done().empty());
   }
 

@@ -50,7 +50,6 @@ TEST_SUITE("init/supervisor_jobs") {
     CHECK(world.job().streak == 0);
     world.end("j", 1, true);
     (void)world.done();
-    world.note(MainStopped{});
     world.end("main", 0, true);
     CHECK(world.done() == Lines{"ended main", "kill all TERM", "kill all CONT"});
   }

@@ -22,6 +22,28 @@ TEST_SUITE("init/supervisor_turns") {
     CHECK(late.done() == Lines{"changed c", "spawn j", "started j"});
   }
 
+  TEST_CASE("a run that waits for what it replaces is skipped when its condition stops to hold") {
+    Started world(R"({"health":[{"id":"c","command":"c","interval":"1h","timeout":"1h",
+                                 "failureThreshold":1}],
+      "maintenance":[{"id":"j","command":"j","schedule":{"every":"10s"},"when":"ready",
+                      "concurrencyPolicy":"Replace"}]})");
+    world.end("c", 0, true);
+    world.wait(10s);
+    CHECK(world.done() == Lines{"changed c", "spawn j", "started j"});
+    world.wait(10s);
+    CHECK(world.done() == Lines{"kill j's group TERM", "kill j's group CONT"});
+    world.note(CheckHurried{world.owner_of("c")});
+    world.end("c", 1, true);
+    CHECK(world.done() == Lines{"spawn c", "changed c", "not now j"});
+    world.end("j", 143, true);
+    CHECK(world.done() == Lines{"replaced j"});
+    world.note(CheckHurried{world.owner_of("c")});
+    world.end("c", 0, true);
+    CHECK(world.done() == Lines{"spawn c", "changed c"});  // not off its slot
+    world.wait(10s);
+    CHECK(world.done() == Lines{"spawn j", "started j"});
+  }
+
   TEST_CASE("a run that is in the way is told once, however many slots it takes") {
     Started world(job(R"("retries":0)"));
     world.wait(10s);

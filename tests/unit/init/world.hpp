@@ -175,6 +175,9 @@ class World {
   }
   void carry_out(const Settle&) { lines_.emplace_back("settle"); }
   void carry_out(const Suspend&) { lines_.emplace_back("suspend"); }
+  void carry_out(const Resume& action) {
+    lines_.emplace_back(action.needs_terminal ? "resume in the foreground" : "resume");
+  }
   void carry_out(const Tell& tell) {
     const std::string who =
         tell.news == News::stopping ? signal_name(tell.code).substr(3) : name(tell.owner);

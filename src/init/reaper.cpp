@@ -1,0 +1,62 @@
+#include "init/reaper.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <utility>
+
+#include "base/log.hpp"
+
+namespace pintle::init {
+namespace {
+
+/// Signals and clients come in between, however fast orphans die, and however many live children
+/// the kernel passes over to find a dead one.
+constexpr int kDeadATurn = 32;
+
+}  // namespace
+
+void Reaper::reap(const std::function<void()>& act) {
+  if (std::exchange(is_unfinished_, false)) {
+    look_at(kMain, act);
+    for (Owner owner = 0; owner < settings_.hooks; ++owner) look_at(owner, act);
+  }
+  for (int i = 0; i < kDeadATurn; ++i) {
+    const auto dead = sys::look_for_dead();
+    if (!dead) return log::error(dead.error().message());
+    if (!dead->one) return supervisor_.note(AllReaped{dead->has_children}, BootClock::now());
+    bury(*dead->one, act);
+  }
+  is_unfinished_ = true;
+}
+
+void Reaper::look_at(Owner owner, const std::function<void()>& act) {
+  const Run& run = supervisor_.run(owner);
+  if (!run.is_active() || run.pid == 0) return;
+  const auto dead = sys::look_at(run.pid);
+  if (dead && dead->one) bury(*dead->one, act);
+}
+
+/// The kernel tells of a death once, so it is noted while the child is still a zombie.
+void Reaper::bury(const sys::Exit& dead, const std::function<void()>& act) {
+  const auto owner = supervisor_.owner_of(dead.pid);
+  if (supervisor_.kills_group_of(dead.pid)) (void)::kill(-dead.pid, SIGKILL);
+  if (!listener_.buried(dead.pid, dead.code, BootClock::now())) note_end(dead, owner);
+  (void)sys::collect(dead.pid);
+  act();
+  if (!owner && settings_.names_orphans) {
+    log::warning(fmt::format("reaped orphan {} with exit code {}", dead.pid, dead.code));
+  }
+}
+
+void Reaper::note_end(const sys::Exit& dead, std::optional<Owner> owner) noexcept {
+  ChildGone event{dead.pid, dead.code, dead.signal};
+  if (owner) {
+    const auto last = effects_.last_words(*owner, dead);
+    event.failure = last.failure;
+    event.was_skipped = last.was_skipped;
+  }
+  supervisor_.note(event, BootClock::now());
+}
+
+}  // namespace pintle::init
