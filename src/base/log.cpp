@@ -57,8 +57,11 @@ bool put(std::string_view line) noexcept {
   return written == static_cast<ssize_t>(line.size());
 }
 
+/// With its newline a line is no longer than a pipe takes at once, pipe(7).
+constexpr std::size_t kLongest = PIPE_BUF - 1;
+
 void put_or_count(std::string line) noexcept {
-  if (line.size() >= PIPE_BUF) line.resize(PIPE_BUF - 1);
+  if (line.size() > kLongest) line.resize(kLongest);
   line += '\n';
   if (!put(line)) ++state.dropped;
 }
@@ -68,7 +71,7 @@ void report_dropped(std::int64_t now) {
   const std::uint64_t before = state.dropped;
   const std::string text =
       fmt::format("{} log lines were dropped: stderr took no more", before - state.reported);
-  put_or_count(format_line({.level = Level::warning, .text = text}, state.format, now));
+  put_or_count(format_lines({.level = Level::warning, .text = text}, state.format, now).front());
   if (state.dropped == before) {
     state.reported = before;
   } else {
@@ -76,31 +79,59 @@ void report_dropped(std::int64_t now) {
   }
 }
 
-/// What may stand in a line beside the message.
-constexpr std::size_t kOtherFields = 512;
+/// All fields of an event together, so that there is always room for its message.
+constexpr std::size_t kMostOfFields = 2048;
+constexpr std::string_view kCut = "...";
 
-/// A JSON string, RFC 8259: what is no UTF-8 becomes U+FFFD, and what would make the line longer
-/// than a pipe takes at once is cut off.
-std::string json_string(std::string_view text) {
-  constexpr std::size_t kLimit = PIPE_BUF - kOtherFields;
-  std::string out = "\"";
-  while (!text.empty() && out.size() < kLimit) {
-    const std::size_t length = utf8_length(text);
-    const auto byte = static_cast<unsigned char>(text.front());
-    if (length == 0) {
-      out += "\\ufffd";
-    } else if (byte == '"' || byte == '\\') {
-      out += '\\';
-      out += text.front();
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\u{:04x}", byte);
-    } else {
-      out += text.substr(0, length);
-    }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+/// The first character of `text`, which is cut from it, as a JSON string has it, RFC 8259. What is
+/// no UTF-8 becomes U+FFFD.
+std::string take_json(std::string_view& text) {
+  const std::size_t length = utf8_length(text);
+  const auto byte = static_cast<unsigned char>(text.front());
+  std::string out;
+  if (length == 0) {
+    out = "\\ufffd";
+  } else if (byte == '"' || byte == '\\') {
+    out = {'\\', text.front()};
+  } else if (byte < 0x20 || byte == 0x7f) {
+    out = fmt::format("\\u{:04x}", byte);
+  } else {
+    out = text.substr(0, length);
   }
-  if (!text.empty()) out += "...";
-  return out + '"';
+  text.remove_prefix(std::max<std::size_t>(length, 1));
+  return out;
+}
+
+/// The same as one_line() has it.
+std::string take_text(std::string_view& text) {
+  const std::size_t length = std::max<std::size_t>(utf8_length(text), 1);
+  std::string out = one_line(text.substr(0, length));
+  text.remove_prefix(length);
+  return out;
+}
+
+using Take = std::string (*)(std::string_view& text);
+
+/// As much of `text` as has room in `limit` bytes; that is cut from it.
+std::string take_fitting(std::string_view& text, std::size_t limit, Take take) {
+  std::string out;
+  for (std::string_view rest = text; !rest.empty(); text = rest) {
+    const std::string one = take(rest);
+    if (out.size() + one.size() > limit) break;
+    out += one;
+  }
+  return out;
+}
+
+/// A JSON string of at most `limit` bytes; `is_cut` is set if it is not all of `text`.
+std::string json_string(std::string_view text, std::size_t limit, bool& is_cut) {
+  const std::size_t room = limit - std::min(limit, 2 + kCut.size());
+  std::string out = take_fitting(text, room, take_json);
+  if (!text.empty()) {
+    is_cut = true;
+    out += kCut;
+  }
+  return fmt::format("\"{}\"", out);
 }
 
 std::string with_milliseconds(std::int64_t milliseconds) {
@@ -116,23 +147,71 @@ std::string_view name_of(Level level) noexcept {
   return "info";
 }
 
-std::string json_line(const Event& event, std::int64_t now) {
-  std::string line =
-      fmt::format(R"({{"time":"{}","level":"{}","message":{})", with_milliseconds(now),
-                  name_of(event.level), json_string(event.text));
-  if (!event.kind.empty()) line += fmt::format(R"(,"kind":{})", json_string(event.kind));
-  if (!event.hook.empty()) line += fmt::format(R"(,"hook":{})", json_string(event.hook));
-  if (event.is_output) line += R"(,"stream":"output")";
-  if (event.attempt > 0) line += fmt::format(R"(,"attempt":{})", event.attempt);
-  if (event.exit_code) line += fmt::format(R"(,"exitCode":{})", *event.exit_code);
-  if (event.duration) line += fmt::format(R"(,"durationMs":{})", event.duration->count());
-  if (event.fields.empty()) return line + '}';
+/// ,"fields":{…}: those that have room.
+std::string json_fields(const Event& event, bool& is_cut) {
   std::string fields;
   for (const auto& [name, value] : event.fields) {
-    fields +=
-        fmt::format("{}{}:{}", fields.empty() ? "" : ",", json_string(name), json_string(value));
+    const std::size_t room = kMostOfFields - std::min(kMostOfFields, fields.size());
+    const std::string key = json_string(name, room / 2, is_cut);
+    if (key.size() + kCut.size() + 4 > room / 2) {
+      is_cut = true;
+      break;
+    }
+    fields += fmt::format("{}{}:{}", fields.empty() ? "" : ",", key,
+                          json_string(value, room - key.size() - 2, is_cut));
   }
-  return line + fmt::format(R"(,"fields":{{{}}}}})", fields);
+  return event.fields.empty() ? std::string() : fmt::format(R"(,"fields":{{{}}})", fields);
+}
+
+/// What stands behind the message.
+std::string json_rest(const Event& event, bool& is_cut) {
+  constexpr std::size_t kLongestName = 256;
+  std::string rest;
+  const auto add_name = [&](std::string_view key, std::string_view value) {
+    if (value.empty()) return;
+    rest += fmt::format(R"(,"{}":{})", key, json_string(value, kLongestName, is_cut));
+  };
+  add_name("kind", event.kind);
+  add_name("hook", event.hook);
+  if (event.is_output) rest += R"(,"stream":"output")";
+  if (event.attempt > 0) rest += fmt::format(R"(,"attempt":{})", event.attempt);
+  if (event.exit_code) rest += fmt::format(R"(,"exitCode":{})", *event.exit_code);
+  if (event.duration) rest += fmt::format(R"(,"durationMs":{})", event.duration->count());
+  return rest + json_fields(event, is_cut);
+}
+
+/// Takes from `text` what the line has room for.
+std::string json_line(const Event& event, std::string_view& text, std::int64_t now) {
+  constexpr std::string_view kPartial = R"(,"partial":true)";
+  constexpr std::string_view kTruncated = R"(,"truncated":true)";
+  bool is_cut = false;
+  std::string line = fmt::format(R"({{"time":"{}","level":"{}","message":")",
+                                 with_milliseconds(now), name_of(event.level));
+  std::string rest = json_rest(event, is_cut);
+  const std::size_t around = line.size() + rest.size() + 2 + kPartial.size() + kTruncated.size();
+  line += take_fitting(text, kLongest - around - kCut.size(), take_json);
+  if (!text.empty() && !event.is_output) {
+    is_cut = true;
+    line += kCut;
+  }
+  line += '"';
+  if (event.is_output && (event.is_partial || !text.empty())) line += kPartial;
+  if (is_cut) line += kTruncated;
+  return line + rest + '}';
+}
+
+std::string text_line(const Event& event, std::string_view& text) {
+  constexpr std::size_t kForNames = 320;
+  std::string line = "pintle: ";
+  if (event.is_output) {
+    line += fmt::format("{} {} | ", event.kind, one_line(event.hook, kForNames - 64));
+  }
+  line += take_fitting(text, kLongest - kForNames, take_text);
+  if (!text.empty() && !event.is_output) line += kCut;
+  for (const auto& [name, value] : event.fields) {
+    line += fmt::format(" {}={}", one_line(name, kLongest), one_line(value, kLongest));
+  }
+  return line;
 }
 
 std::int64_t wall_clock() noexcept {
@@ -177,7 +256,7 @@ void write(const Event& event) noexcept {
   try {
     const std::int64_t now = wall_clock();
     report_dropped(now);
-    put_or_count(format_line(event, state.format, now));
+    for (std::string& line : format_lines(event, state.format, now)) put_or_count(std::move(line));
   } catch (const std::exception&) {
     ++state.dropped;  // no memory for the line: the loss is counted like any other
   }
@@ -209,15 +288,15 @@ std::optional<Format> parse_format(std::string_view word) noexcept {
   return std::nullopt;
 }
 
-std::string format_line(const Event& event, Format format, std::int64_t now_milliseconds) {
-  if (format == Format::json) return json_line(event, now_milliseconds);
-  std::string line = "pintle: ";
-  if (event.is_output) line += fmt::format("{} {} | ", event.kind, event.hook);
-  line += one_line(event.text, PIPE_BUF - 64);
-  for (const auto& [name, value] : event.fields) {
-    line += fmt::format(" {}={}", one_line(name), one_line(value));
-  }
-  return line;
+std::vector<std::string> format_lines(const Event& event, Format format,
+                                      std::int64_t now_milliseconds) {
+  std::vector<std::string> lines;
+  std::string_view text = event.text;
+  do {
+    lines.push_back(format == Format::json ? json_line(event, text, now_milliseconds)
+                                           : text_line(event, text));
+  } while (event.is_output && !text.empty());
+  return lines;
 }
 
 }  // namespace pintle::log

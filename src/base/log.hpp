@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
 
@@ -27,6 +28,7 @@ struct Event {
   std::optional<int> exit_code{};
   std::optional<Duration> duration{};
   bool is_output = false;            ///< `text` is a line that the hook wrote
+  bool is_partial = false;           ///< more of that line follows
   std::optional<Level> threshold{};  ///< counts instead of the general one
   std::span<const std::pair<std::string, std::string>> fields{};
 };
@@ -56,8 +58,11 @@ int descriptor() noexcept;
 std::optional<Level> parse_level(std::string_view word) noexcept;
 std::optional<Format> parse_format(std::string_view word) noexcept;
 
-/// The line for `event`, without its newline; `now_milliseconds` counts from 1970 UTC.
-/// Pure; write() uses it.
-std::string format_line(const Event& event, Format format, std::int64_t now_milliseconds);
+/// The lines for `event`, without newlines; `now_milliseconds` counts from 1970 UTC. One line, of
+/// which what has no room is cut off, in JSON marked as "truncated"; of a line that a hook wrote as
+/// many as it takes, of which all but the last are marked as "partial" in JSON. A line of JSON is
+/// always whole. Pure; write() uses it.
+std::vector<std::string> format_lines(const Event& event, Format format,
+                                      std::int64_t now_milliseconds);
 
 }  // namespace pintle::log

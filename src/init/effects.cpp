@@ -49,7 +49,8 @@ Effects::Effects(const config::Model& model, const Launcher& launcher, const Sup
       other_uids_(launcher.other_uids()),
       reports_(model.hooks.size()),
       words_(model.hooks.size()),
-      outputs_([this](Owner owner, std::string_view line) { write_output(owner, line); },
+      outputs_([this](Owner owner, std::string_view line,
+                      bool is_partial) { write_output(owner, line, is_partial); },
                [this](std::string_view piece) { return launcher_.secret_begun_in(piece); }) {}
 
 /// Memory can run out in any action, also in the middle: then a hook is not started, and of
@@ -101,7 +102,7 @@ sys::Outlet Effects::outlet_for(Owner owner, Fd& writer) {
   return {.descriptor = writer.get(), .with_errors = true};
 }
 
-void Effects::write_output(Owner owner, std::string_view line) const {
+void Effects::write_output(Owner owner, std::string_view line, bool is_partial) const {
   const config::Hook& hook = model_.hooks[owner];
   const std::string text = launcher_.scrub(std::string(line));
   const auto fields = launcher_.fields(owner);
@@ -110,6 +111,7 @@ void Effects::write_output(Owner owner, std::string_view line) const {
               .hook = hook.id,
               .attempt = supervisor_.run(owner).attempt,
               .is_output = true,
+              .is_partial = is_partial,
               .threshold = hook.logging.level,
               .fields = fields});
 }

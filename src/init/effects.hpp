@@ -62,7 +62,7 @@ class Effects {
     return owner == kMain ? main_words_ : words_[owner];
   }
   sys::Outlet outlet_for(Owner owner, Fd& writer);
-  void write_output(Owner owner, std::string_view line) const;
+  void write_output(Owner owner, std::string_view line, bool is_partial) const;
   Line verdict_line(Owner owner) const;
   std::string why_unwanted(Owner owner) const;
   std::string words_at_end(Owner owner, const sys::Exit& exit,

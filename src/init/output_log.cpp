@@ -28,13 +28,13 @@ void LineSplitter::feed(std::string_view bytes, const Each& each, const Held& he
     if (kept > 0 && kept == rest_.size()) continue;
     std::string_view piece = std::string_view(rest_).substr(0, rest_.size() - kept);
     if (ended && piece.ends_with('\r')) piece.remove_suffix(1);
-    each(piece);
+    each(piece, !ended);
     rest_.erase(0, rest_.size() - kept);
   }
 }
 
 void LineSplitter::finish(const Each& each) {
-  if (!rest_.empty()) each(rest_);
+  if (!rest_.empty()) each(rest_, false);
   rest_.clear();
 }
 
@@ -56,7 +56,9 @@ std::size_t OutputLog::watch(std::span<pollfd, kMost> out) const noexcept {
 bool OutputLog::read_from(Source& source) {
   if (!source.reader) return false;
   std::array<char, kChunk> chunk{};
-  const auto each = [&](std::string_view line) { write_(source.owner, line); };
+  const auto each = [&](std::string_view line, bool is_partial) {
+    write_(source.owner, line, is_partial);
+  };
   const auto got = sys::read_some(source.reader, chunk);
   if (got && !*got) return false;
   const std::size_t size = got ? **got : 0;

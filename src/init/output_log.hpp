@@ -21,7 +21,8 @@ namespace pintle::init {
 class LineSplitter {
  public:
   static constexpr std::size_t kLongest = 3000;
-  using Each = std::function<void(std::string_view line)>;
+  /// `is_partial`: more of the line follows.
+  using Each = std::function<void(std::string_view line, bool is_partial)>;
 
   /// How many bytes at the end of a piece may be the beginning of what must not be parted.
   using Held = std::function<std::size_t(std::string_view piece)>;
@@ -37,7 +38,7 @@ class LineSplitter {
 class OutputLog {
  public:
   static constexpr std::size_t kMost = 64;  ///< pipes at a time
-  using Write = std::function<void(Owner owner, std::string_view line)>;
+  using Write = std::function<void(Owner owner, std::string_view line, bool is_partial)>;
 
   explicit OutputLog(Write write, LineSplitter::Held held = {})
       : write_(std::move(write)), held_(std::move(held)) {

@@ -16,7 +16,11 @@ using Lines = std::vector<std::string>;
 struct Splitter {
   LineSplitter splitter{};
   Lines lines{};
-  LineSplitter::Each each = [this](std::string_view line) { lines.emplace_back(line); };
+  int partial = 0;  ///< lines of which more follows
+  LineSplitter::Each each = [this](std::string_view line, bool is_partial) {
+    lines.emplace_back(line);
+    if (is_partial) ++partial;
+  };
 
   void feed(std::string_view bytes) { splitter.feed(bytes, each); }
 };
@@ -47,13 +51,15 @@ TEST_SUITE("init/output_log") {
     Splitter two;
     two.feed(longest + "y\n");
     CHECK(two.lines == Lines{longest, "y"});
+    CHECK(one.partial == 0);
+    CHECK(two.partial == 1);
   }
 
   TEST_CASE("no piece ends within what is held, however long that is") {
     const std::string word(LineSplitter::kLongest + 5, 's');
     Lines lines;
     LineSplitter splitter;
-    const auto each = [&](std::string_view line) { lines.emplace_back(line); };
+    const auto each = [&](std::string_view line, bool) { lines.emplace_back(line); };
     const auto held = [](std::string_view piece) {
       return piece.size() - (piece.find_last_not_of('s') + 1);
     };
@@ -63,7 +69,7 @@ TEST_SUITE("init/output_log") {
 
   TEST_CASE("pipes are read until the last writer is gone, and their last line counts") {
     Lines lines;
-    OutputLog log([&](Owner owner, std::string_view line) {
+    OutputLog log([&](Owner owner, std::string_view line, bool) {
       lines.push_back(std::to_string(owner) + std::string(line));
     });
     auto first = log.open(1, ::getuid());
@@ -84,7 +90,7 @@ TEST_SUITE("init/output_log") {
   }
 
   TEST_CASE("one pipe too many is refused, and closed ones do not count") {
-    OutputLog log([](Owner, std::string_view) {});
+    OutputLog log([](Owner, std::string_view, bool) {});
     std::vector<Fd> writers;
     for (std::size_t i = 0; i < OutputLog::kMost; ++i) {
       auto opened = log.open(i, ::getuid());
