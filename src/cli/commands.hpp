@@ -5,7 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.hpp"
 #include "base/exit_codes.hpp"
+#include "base/result.hpp"
+#include "sys/process.hpp"
 
 namespace pintle::cli {
 
@@ -49,6 +52,20 @@ std::string schema_options();
 
 /// Writes "pintle: exit N: reason" and returns N.
 int fail(ExitCode code, std::string_view reason);
+
+/// Where fail() also writes the reason if this is PID 1: the container's /dev/termination-log,
+/// which is opened at the first call.
+const sys::TerminationLog& termination_log();
+
+/// "pintle: exit N: REASON", as fail() writes it there.
+std::string termination_message(ExitCode code, std::string_view reason);
+
+/// The end of a command that says `line` on standard output: exit code 0, or 1 with the line as the
+/// reason of PID 1's end.
+int end_with(bool succeeded, const std::string& line);
+
+/// After `time` the command ends like that, with `line`. Errors: those of sys::end_after().
+Result<void> end_after(Duration time, const std::string& line);
 
 /// Writes `text` to stdout, or `fd`; fails with exit code 1 if that is not possible.
 int print(std::string_view text, int fd = 1);

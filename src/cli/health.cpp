@@ -84,8 +84,8 @@ int say(const health::Answer& answer, const HealthOptions& options,
 health::Answer answer_of(const Result<control::Status>& status, const HealthOptions& options,
                          const std::vector<std::string>& ids) {
   if (!status) return {false, status.error().message()};
-  if (!ids.empty()) return health::answer_for(ids, status->checks);
-  return health::answer(options.asked, status->phase, status->checks, status->main_says);
+  if (!ids.empty()) return control::answer_for(ids, *status);
+  return control::answer(options.asked, *status);
 }
 
 /// The status, after the checks have run if that is wanted.
@@ -94,7 +94,7 @@ Result<control::Status> look(const HealthOptions& options, const std::vector<std
   const Duration timeout = options.timeout.value_or(kTimeout);
   auto status = control::ask_status(container, timeout);
   if (!options.now || !status) return status;
-  TRY(control::run_checks_now(status->requests, ids, options.timeout.value_or(kTimeoutNow)));
+  TRY(control::run_checks_now(*status, ids, options.timeout.value_or(kTimeoutNow)));
   return control::ask_status(container, timeout);
 }
 

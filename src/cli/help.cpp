@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "sys/alarm.hpp"
 
 namespace pintle::cli {
 namespace {
@@ -93,7 +94,36 @@ int fail(ExitCode code, std::string_view reason) {
   log::write({.level = log::Level::error,
               .text = fmt::format("exit {}: {}", number, reason),
               .exit_code = number});
+  if (sys::is_pid1()) termination_log().write(termination_message(code, reason));
   return number;
+}
+
+const sys::TerminationLog& termination_log() {
+  static const sys::TerminationLog log = [] {
+    sys::TerminationLog opened;
+    opened.open();
+    return opened;
+  }();
+  return log;
+}
+
+std::string termination_message(ExitCode code, std::string_view reason) {
+  return fmt::format("pintle: exit {}: {}\n", static_cast<int>(code), reason);
+}
+
+int end_with(bool succeeded, const std::string& line) {
+  (void)print(line + "\n");
+  if (succeeded) return static_cast<int>(ExitCode::ok);
+  if (sys::is_pid1()) termination_log().write(termination_message(ExitCode::unhealthy, line));
+  return static_cast<int>(ExitCode::unhealthy);
+}
+
+Result<void> end_after(Duration time, const std::string& line) {
+  constexpr ExitCode kCode = ExitCode::unhealthy;
+  return sys::end_after(time, {.line = line + "\n",
+                               .code = static_cast<int>(kCode),
+                               .message = termination_message(kCode, line),
+                               .log = sys::is_pid1() ? &termination_log() : nullptr});
 }
 
 int print(std::string_view text, int fd) {

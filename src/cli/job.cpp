@@ -55,7 +55,8 @@ int job_command(int argc, char** argv) {
   const auto status = control::ask_status(sys::mount_namespace(), kTimeout);
   if (!status) return fail(ExitCode::unhealthy, status.error().message());
   const control::JobViewer viewer{show, tell_cut, is_served};
-  const auto reply = control::run_job_now(status->requests, argv[1], viewer);
+  const auto reply =
+      control::run_job_now(control::pintle_with("job", argv[1], *status), argv[1], viewer);
   if (!reply) return fail(ExitCode::unhealthy, reply.error().message());
   return end(*reply);
 }

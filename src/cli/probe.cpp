@@ -10,7 +10,6 @@
 #include "cli/commands.hpp"
 #include "control/socket.hpp"
 #include "health/probes.hpp"
-#include "sys/alarm.hpp"
 #include "sys/process.hpp"
 
 namespace pintle::cli {
@@ -87,12 +86,10 @@ int probe_command(int argc, char** argv) {
   if (!order) return fail(ExitCode::usage, order.error().detail);
   const Duration timeout = order->words.timeout;
   const auto armed =
-      sys::end_after(timeout, fmt::format("timed out after {}\n", format_duration(timeout)),
-                     static_cast<int>(ExitCode::unhealthy));
+      end_after(timeout, fmt::format("timed out after {}", format_duration(timeout)));
   if (!armed) return fail(ExitCode::internal, armed.error().message());
   const auto seen = look(*order);
-  (void)print(one_line(seen ? *seen : seen.error().message()) + "\n");
-  return static_cast<int>(seen ? ExitCode::ok : ExitCode::unhealthy);
+  return end_with(bool(seen), one_line(seen ? *seen : seen.error().message()));
 }
 
 }  // namespace pintle::cli

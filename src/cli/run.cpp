@@ -30,7 +30,6 @@ using init::Refusal;
 
 /// What must be had before PID 1 becomes untraceable, and lives as long as it does.
 struct Ground {
-  sys::TerminationLog termination_log;
   std::string mount_namespace;
   Fd signals;
 };
@@ -87,7 +86,7 @@ class Start {
     sys::close_inherited_descriptors();
     log::open();
     set_log({});
-    ground_.termination_log.open();
+    (void)termination_log();  // opened while everything can be
     ground_.mount_namespace = sys::mount_namespace();
     has_terminal_ = sys::owns_terminal();
     sys::forbid_tracing();
@@ -169,8 +168,10 @@ class Start {
                                          options_.init_only});
     const Refusal& refusal = launcher_->refusal();
     if (refusal.code == ExitCode::ok) return true;
-    for (std::size_t i = 0; i + 1 < refusal.reasons.size(); ++i) log::error(refusal.reasons[i]);
-    return refuse(refusal.code, refusal.reasons.back());
+    const std::size_t more = refusal.reasons.size() - 1;
+    for (std::size_t i = 1; i <= more; ++i) log::error(refusal.reasons[i]);
+    const std::string& first = refusal.reasons.front();
+    return refuse(refusal.code, more == 0 ? first : fmt::format("{} (and {} more)", first, more));
   }
 
   init::Rules rules() const {
@@ -204,23 +205,30 @@ class Start {
     return rules;
   }
 
+  /// Whom pintle tells that the container is ready. Without a config main speaks for itself, as
+  /// under any init.
+  std::string outer_notify() const {
+    if (!has_config_ || options_.init_only) return {};
+    return config::get(environment_, "NOTIFY_SOCKET").value_or("");
+  }
+
   void supervise() {
     for (const std::string& note : loaded_.notes) log::warning(note);
     for (const std::string& remark : launcher_->remarks()) log::warning(remark);
     const uid_t main_uid = launcher_->identity(init::kMain).uid;
     if (main_uid != ::geteuid()) sys::give_standard_descriptors(main_uid);
-    const init::End end =
-        init::run({loaded_.model, loaded_.plan, *launcher_, rules(), ground_.signals,
-                   ground_.mount_namespace, options_.warn_on_reap, std::move(health_port_),
-                   std::move(notify_), config::get(environment_, "NOTIFY_SOCKET").value_or("")});
+    const init::End end = init::run(
+        {loaded_.model, loaded_.plan, *launcher_, rules(), ground_.signals, ground_.mount_namespace,
+         options_.warn_on_reap, std::move(health_port_), std::move(notify_), outer_notify()});
     code_ = end.code;
     reason_ = end.reason;
   }
 
   int end() {
     if (reason_.empty()) return code_;
-    fail(static_cast<ExitCode>(code_), reason_);
-    ground_.termination_log.write(fmt::format("pintle: exit {}: {}\n", code_, reason_));
+    const auto code = static_cast<ExitCode>(code_);
+    fail(code, reason_);
+    if (!sys::is_pid1()) termination_log().write(termination_message(code, reason_));
     return code_;
   }
 

@@ -56,11 +56,22 @@ Json hook_json(const control::HookStatus& hook) {
   return json;
 }
 
+Json checks_of(const std::vector<health::CheckView>& checks) {
+  Json json = Json::array();
+  for (const auto& check : checks) {
+    json.push_back({{"id", check.id},
+                    {"kind", health::name_of(check.question)},
+                    {"verdict", health::name_of(check.verdict)},
+                    {"message", check.message}});
+  }
+  return json;
+}
+
 Json to_json(const control::Status& status) {
   Json json{{"phase", health::name_of(status.phase)},
             {"main", {{"pid", nullptr}}},
             {"steps", Json::array()},
-            {"checks", checks_json(status)},
+            {"checks", checks_of(status.checks)},
             {"jobs", Json::array()},
             {"shutdown", Json::array()}};
   if (status.main_pid > 0) {
@@ -74,6 +85,7 @@ Json to_json(const control::Status& status) {
     json[list_of(hook.kind)].push_back(hook_json(hook));
   }
   json["counters"] = {{"reapedOrphans", status.orphans}, {"droppedLogLines", status.dropped_lines}};
+  for (const auto& nested : status.nested) json["nested"].push_back(to_json(nested));
   return json;
 }
 
@@ -109,21 +121,19 @@ std::string to_text(const control::Status& status) {
                         health::name_of(check.verdict), check.message.empty() ? "" : ": ",
                         check.message);
   }
-  return text + fmt::format("reaped orphans: {}\ndropped log lines: {}\n", status.orphans,
-                            status.dropped_lines);
+  text += fmt::format("reaped orphans: {}\ndropped log lines: {}\n", status.orphans,
+                      status.dropped_lines);
+  for (const auto& nested : status.nested) {
+    text +=
+        "\nnested pintle:\n" + (nested.silence.empty() ? to_text(nested) : nested.silence + "\n");
+  }
+  return text;
 }
 
 }  // namespace
 
 Json checks_json(const control::Status& status) {
-  Json checks = Json::array();
-  for (const auto& check : status.checks) {
-    checks.push_back({{"id", check.id},
-                      {"kind", health::name_of(check.question)},
-                      {"verdict", health::name_of(check.verdict)},
-                      {"message", check.message}});
-  }
-  return checks;
+  return checks_of(control::all_checks(status));
 }
 
 std::string dump(const Json& json) {

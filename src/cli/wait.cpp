@@ -9,7 +9,6 @@
 #include "cli/commands.hpp"
 #include "config/environment.hpp"
 #include "hooks/builtin.hpp"
-#include "sys/alarm.hpp"
 
 namespace pintle::cli {
 namespace {
@@ -47,17 +46,15 @@ int wait_command(int argc, char** argv) {
   const auto words = words_in(argc, argv);
   if (!words) return fail(ExitCode::usage, words.error().detail);
   const auto armed =
-      sys::end_after(words->timeout,
-                     fmt::format("timed out after {} waiting for {} {}\n",
-                                 format_duration(words->timeout), argv[1], one_line(words->target)),
-                     static_cast<int>(ExitCode::unhealthy));
+      end_after(words->timeout,
+                fmt::format("timed out after {} waiting for {} {}", format_duration(words->timeout),
+                            argv[1], without_credentials(one_line(words->target))));
   if (!armed) return fail(ExitCode::internal, armed.error().message());
   const sys::Accounts accounts;
   const config::Environ nothing;
   const config::Variables none;
   const auto waited = hooks::kWait.run(words->params, {accounts, {nothing, none, none}});
-  (void)print(one_line(waited ? *waited : waited.error().message()) + "\n");
-  return static_cast<int>(waited ? ExitCode::ok : ExitCode::unhealthy);
+  return end_with(bool(waited), one_line(waited ? *waited : waited.error().message()));
 }
 
 }  // namespace pintle::cli

@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "control/status.hpp"
 
 namespace pintle::control {
 
@@ -14,9 +15,9 @@ namespace pintle::control {
 inline constexpr std::string_view kNowVerb = "now";
 inline constexpr std::string_view kDone = "done";
 
-/// Asks PID 1, whose status said `name`, to run these checks now, all of them if `ids` is empty,
-/// and waits until they have. Errors: a refusal, in words; no answer within `timeout`.
-Result<void> run_checks_now(const std::string& name, const std::vector<std::string>& ids,
+/// Asks the pintles that `status` is of to run these checks now, all of them if `ids` is empty, and
+/// waits until they have. Errors: a refusal, in words; no answer of one of them within `timeout`.
+Result<void> run_checks_now(const Status& status, const std::vector<std::string>& ids,
                             Duration timeout);
 
 }  // namespace pintle::control

@@ -86,7 +86,7 @@ bool concerns(Asked asked, Question question) noexcept {
 std::string verbose_text(std::string_view path, Asked asked, const Status& status,
                          const health::Answer& answer) {
   std::string text;
-  for (const health::CheckView& check : status.checks) {
+  for (const health::CheckView& check : all_checks(status)) {
     if (!concerns(asked, check.question)) continue;
     const bool is_good = check.verdict == health::Verdict::healthy;
     text += fmt::format("[{}]{} {}{}{}\n", is_good ? '+' : '-', check.id,
@@ -101,7 +101,10 @@ std::string verbose_text(std::string_view path, Asked asked, const Status& statu
 /// Without the words of the checks, which not everybody who reaches the port need read.
 health::Answer answer_in_short(Asked asked, Status status) {
   for (health::CheckView& check : status.checks) check.message.clear();
-  return health::answer(asked, status.phase, status.checks, status.main_says);
+  for (Status& nested : status.nested) {
+    for (health::CheckView& check : nested.checks) check.message.clear();
+  }
+  return answer(asked, status);
 }
 
 const Path* find(std::string_view path) noexcept {

@@ -14,19 +14,22 @@ namespace pintle::control {
 namespace {
 
 constexpr Duration kPatience(2000);  // for what is there already
-constexpr int kBetweenLooks = 5000;  // milliseconds; a packet that is never sent makes no noise
+constexpr int kBetweenLooks = 5000;  // milliseconds of silence; for taking the request as well
 constexpr std::size_t kLongestId = 64;
 
 class Watch {
  public:
-  Watch(const Fd& answer, const Fd& listener, const JobViewer& viewer)
-      : answer_(answer), listener_(listener), viewer_(viewer) {}
+  Watch(const Fd& answer, const Fd& listener, uid_t pintle, const JobViewer& viewer)
+      : answer_(answer), listener_(listener), pintle_(pintle), viewer_(viewer) {}
 
   Result<JobReply> wait() {
     for (;;) {
       pollfd sources[] = {
           {answer_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}};
       const int ready = ::poll(sources, std::size(sources), kBetweenLooks);
+      if (ready == 0 && !was_taken_) {
+        return Error{"run the job", 0, {}, "PID 1 does not take the request"};
+      }
       if (ready == 0 && !viewer_.is_served()) {
         return Error{"wait for the job", 0, {}, "PID 1 does not answer any more"};
       }
@@ -44,12 +47,15 @@ class Watch {
   }
 
  private:
-  /// PID 1 connects, as root or as ourselves; nobody else can show us anything.
+  /// Nobody but the pintle that was asked can show us anything; that it connects says that it has
+  /// taken the request.
   Result<void> accept() {
     auto taken = TRY(sys::accept_local(listener_));
-    if (!taken || output_) return {};
+    if (!taken || was_taken_) return {};
     const auto peer = sys::peer_of(*taken);
-    if (peer && (peer->uid == 0 || peer->uid == ::geteuid())) output_ = *std::move(taken);
+    if (!peer || peer->uid != pintle_) return {};
+    output_ = *std::move(taken);
+    was_taken_ = true;
     return {};
   }
 
@@ -72,24 +78,25 @@ class Watch {
 
   const Fd& answer_;
   const Fd& listener_;
+  uid_t pintle_;
   const JobViewer& viewer_;
   Fd output_;
+  bool was_taken_ = false;
   bool is_cut_ = false;  ///< as far as we know: something came, and not that this was all
 };
 
 }  // namespace
 
-Result<JobReply> run_job_now(const std::string& name, const std::string& id,
-                             const JobViewer& viewer) {
-  if (name.empty()) return Error{"ask PID 1", 0, {}, "it takes no requests"};
+Result<JobReply> run_job_now(const Status& status, const std::string& id, const JobViewer& viewer) {
+  if (status.requests.empty()) return Error{"ask PID 1", 0, {}, "it takes no requests"};
   if (id.size() > kLongestId || id.find('\t') != std::string::npos) {
     return JobReply{JobReply::Kind::unknown, 0,
                     fmt::format("there is no job \"{}\"", one_line(id, kLongestId))};
   }
   const sys::NamedSocket output = TRY(sys::listen_anywhere());
   const std::string text = fmt::format("{}\t{}\t{}", kJobVerb, id, output.name);
-  const Fd answer = TRY(sys::send_request(name, text, kPatience));
-  return Watch(answer, output.socket, viewer).wait();
+  const Fd answer = TRY(sys::send_request(status.requests, text, kPatience));
+  return Watch(answer, output.socket, status.uid, viewer).wait();
 }
 
 }  // namespace pintle::control

@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "control/job_reply.hpp"
+#include "control/status.hpp"
 
 namespace pintle::control {
 
@@ -18,9 +19,9 @@ struct JobViewer {
   std::function<bool()> is_served;  ///< asked now and then: does PID 1 still answer?
 };
 
-/// Asks PID 1, whose status said `name`, to run the job `id`, and waits until it has ended, however
-/// long that takes. Errors: PID 1 takes no requests, cannot be reached, or answers no more.
-Result<JobReply> run_job_now(const std::string& name, const std::string& id,
-                             const JobViewer& viewer);
+/// Asks the pintle that `status` is of to run the job `id`, and waits until it has ended, however
+/// long that takes; that it is begun has a limit. Errors: it takes no requests, cannot be reached,
+/// does not take this one in time, or answers no more.
+Result<JobReply> run_job_now(const Status& status, const std::string& id, const JobViewer& viewer);
 
 }  // namespace pintle::control

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <vector>
 
 #include "sys/local_socket.hpp"
 #include "sys/process.hpp"
@@ -22,33 +23,86 @@ std::string name_of(const std::string& mount_namespace, int k) {
   return fmt::format("pintle/{}/{}", mount_namespace, k);
 }
 
-/// The other end is PID 1 of our PID namespace, or, where that is shared with other containers, a
-/// process of root's or of our own. 0 means a process of another PID namespace.
-bool is_pintle(const sys::Peer& peer) noexcept {
-  return peer.pid == 1 || (peer.pid > 0 && (peer.uid == 0 || peer.uid == ::geteuid()));
+/// How far the other end can be trusted to be a pintle of our container.
+enum class Trust : std::uint8_t {
+  none,       ///< of another PID namespace (its pid is 0), or of another container in a shared one
+  container,  ///< somebody in our control group
+  owner,      ///< root or ourselves
+  pid1,
+};
+
+Trust trust_in(const sys::Peer& peer) {
+  if (peer.pid == 1) return Trust::pid1;
+  if (peer.pid <= 0) return Trust::none;
+  if (peer.uid == 0 || peer.uid == ::geteuid()) return Trust::owner;
+  return sys::shares_our_cgroup(peer.pid) ? Trust::container : Trust::none;
 }
 
-Result<Fd> connect_to_pintle(const std::string& mount_namespace, Duration timeout) {
-  Error last{"reach PID 1", ECONNREFUSED, {}, {}};
+struct Connection {
+  Fd socket{};
+  sys::Peer peer{};
+  Trust trust = Trust::none;
+};
+
+/// The pintles of our container, the outermost first.
+struct Found {
+  std::vector<Connection> connections{};
+  Error why{"reach PID 1", ECONNREFUSED, {}, {}};  ///< there is none
+};
+
+Duration left_until(Time deadline) noexcept {
+  const auto left = std::chrono::duration_cast<Duration>(deadline - BootClock::now());
+  return std::max(left, Duration(1));
+}
+
+Found find_pintles(const std::string& mount_namespace, Time deadline) {
+  Found found;
+  found.why.detail = "no pintle answers in this container";
   for (int k = 0; k < kNames; ++k) {
-    auto socket = sys::connect_local(name_of(mount_namespace, k), timeout);
+    auto socket = sys::connect_local(name_of(mount_namespace, k), left_until(deadline));
     if (!socket) {
-      if (socket.error().code != ECONNREFUSED) last.code = socket.error().code;
+      const int code = socket.error().code;
+      if (code != ECONNREFUSED) found.why = {"reach PID 1", code, {}, {}};
       continue;
     }
     const auto peer = sys::peer_of(*socket);
-    if (peer && is_pintle(*peer)) return socket;
+    if (!peer || peer->pid == 0) continue;
+    const Trust trust = trust_in(*peer);
+    if (trust != Trust::none) {
+      found.connections.push_back({*std::move(socket), *peer, trust});
+    } else {
+      found.why.detail = fmt::format(
+          "the pintle that answers runs as uid {}, and cannot be told to be of this container; ask "
+          "as "
+          "that user",
+          peer->uid);
+    }
   }
-  if (last.code == ECONNREFUSED) last.detail = "no pintle answers in this container";
-  return last;
+  std::stable_sort(found.connections.begin(), found.connections.end(),
+                   [](const auto& a, const auto& b) { return a.trust > b.trust; });
+  return found;
+}
+
+Result<Status> read_status(const Connection& from, Time deadline) {
+  auto message = sys::receive_message(from.socket, left_until(deadline));
+  if (!message) {
+    Error error = std::move(message).error();
+    error.what = "get an answer of PID 1";
+    return error;
+  }
+  Status status = TRY(decode(*message));
+  status.uid = from.peer.uid;
+  return status;
 }
 
 }  // namespace
 
 Result<ControlSocket> ControlSocket::open(const std::string& mount_namespace) {
   if (!sys::is_pid1()) {
-    if (connect_to_pintle(mount_namespace, kOuterAnswers)) {
-      return Error{"open the control socket", EADDRINUSE, {}, "an outer pintle answers already"};
+    const auto outer = ask_status(mount_namespace, kOuterAnswers);
+    const bool is_nested = outer && outer->main_pid > 0 && sys::descends_from(outer->main_pid);
+    if (outer && !is_nested) {
+      return Error{"open the control socket", EALREADY, {}, "an outer pintle answers already"};
     }
   }
   for (int k = 0; k < kNames; ++k) {
@@ -74,15 +128,18 @@ bool ControlSocket::serve(const std::function<std::string()>& status) const {
 
 Result<Status> ask_status(const std::string& mount_namespace, Duration timeout) {
   const Time deadline = BootClock::now() + timeout;
-  const Fd socket = TRY(connect_to_pintle(mount_namespace, timeout));
-  const auto left = std::chrono::duration_cast<Duration>(deadline - BootClock::now());
-  auto message = sys::receive_message(socket, std::max(left, Duration(1)));
-  if (!message) {
-    Error error = std::move(message).error();
-    error.what = "get an answer of PID 1";
-    return error;
+  Found found = find_pintles(mount_namespace, deadline);
+  if (found.connections.empty()) return std::move(found).why;
+  Status status = TRY(read_status(found.connections.front(), deadline));
+  for (std::size_t i = 1; i < found.connections.size(); ++i) {
+    const Connection& one = found.connections[i];
+    auto nested = read_status(one, deadline);
+    status.nested.push_back(nested ? *std::move(nested) : Status{});
+    if (nested) continue;
+    status.nested.back().silence = fmt::format("a nested pintle, pid {}, does not answer: {}",
+                                               one.peer.pid, nested.error().message());
   }
-  return decode(*message);
+  return status;
 }
 
 }  // namespace pintle::control

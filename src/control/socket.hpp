@@ -13,8 +13,8 @@ namespace pintle::control {
 
 class ControlSocket {
  public:
-  /// Listens under the first free name of this container. Errors: all names are taken; an outer
-  /// pintle of this container answers already (EADDRINUSE).
+  /// Listens under the first free name of this container. Errors: all names are taken (EADDRINUSE);
+  /// a pintle of this container answers already that does not run us as its main (EALREADY).
   static Result<ControlSocket> open(const std::string& mount_namespace);
 
   const Fd& descriptor() const noexcept { return listener_; }
@@ -28,8 +28,9 @@ class ControlSocket {
   Fd listener_;
 };
 
-/// Asks PID 1 of this container for its status, for at most `timeout` in all.
-/// Errors: nobody answers, or not in time.
+/// Asks the pintles of this container for their status, for at most `timeout` in all: PID 1, or
+/// where that is none the one that root, we, or somebody in our control group runs; nested ones
+/// come with it. Errors: nobody answers, not in time, or nobody whom we can trust.
 Result<Status> ask_status(const std::string& mount_namespace, Duration timeout);
 
 }  // namespace pintle::control

@@ -126,4 +126,36 @@ Result<Status> decode(std::string_view message) {
   return status;
 }
 
+health::Answer answer(health::Asked asked, const Status& status) {
+  if (!status.silence.empty()) return {false, status.silence};
+  health::Answer own = health::answer(asked, status.phase, status.checks, status.main_says);
+  for (const Status& one : status.nested) {
+    if (!own.healthy) break;
+    if (health::Answer its = answer(asked, one); !its.healthy) own = std::move(its);
+  }
+  return own;
+}
+
+health::Answer answer_for(std::span<const std::string> ids, const Status& status) {
+  return health::answer_for(ids, all_checks(status));
+}
+
+std::vector<health::CheckView> all_checks(const Status& status) {
+  std::vector<health::CheckView> all = status.checks;
+  for (const Status& one : status.nested) {
+    const auto more = all_checks(one);
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  return all;
+}
+
+const Status& pintle_with(std::string_view kind, std::string_view id, const Status& status) {
+  for (const Status& one : status.nested) {
+    for (const HookStatus& hook : one.hooks) {
+      if (hook.kind == kind && hook.id == id) return one;
+    }
+  }
+  return status;
+}
+
 }  // namespace pintle::control

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,7 +41,24 @@ struct Status {
   std::string requests{};  ///< the socket that requests go to; "" if there is none
   std::vector<health::CheckView> checks{};
   std::vector<HookStatus> hooks{};
+
+  // Not in the message; ask_status() adds it.
+  uid_t uid = 0;                 ///< whom the one that said it runs as
+  std::string silence{};         ///< why nothing is known of a nested pintle; "" if it answered
+  std::vector<Status> nested{};  ///< of each pintle that runs as main of this one, or below it
 };
+
+/// What `pintle health` says of the container: healthy if all its pintles are. Pure.
+health::Answer answer(health::Asked asked, const Status& status);
+
+/// The same for these checks, whichever pintle has them.
+health::Answer answer_for(std::span<const std::string> ids, const Status& status);
+
+/// All checks, those of nested pintles last.
+std::vector<health::CheckView> all_checks(const Status& status);
+
+/// The pintle that has a hook of that kind and id, nested or not; `status` itself if none has.
+const Status& pintle_with(std::string_view kind, std::string_view id, const Status& status);
 
 /// At most sys::kLargestMessage bytes: hooks that do not fit are left out, checks come first. With
 /// checks that do not fit it is a message that decode() refuses.

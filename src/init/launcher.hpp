@@ -113,6 +113,7 @@ class Launcher {
   void refuse_without_fetch();
   void read_secret_files();
   void read_secret_file(const config::Variable& variable);
+  void refuse_file(const config::Variable& variable, const std::string& why);
   void report_variables();
   void refuse_unread(Owner owner);
   void know_secrets_by_their_forms();
@@ -149,6 +150,8 @@ class Launcher {
   Launch main_;
   std::optional<sys::Identity> server_{};  ///< unset: as we are
   config::FileValues files_;
+  std::map<std::string, std::string>
+      without_file_{};  ///< by variable: why its file gives it no value
   std::vector<std::string> secrets_;
   sys::CapabilitySet kept_;
   Refusal refusal_;

@@ -125,9 +125,12 @@ void Launcher::report_variables() {
     for (std::string& secret : scope(owner).secrets()) secrets_.push_back(std::move(secret));
   }
   for (const auto& [name, description] : missing) {
+    const auto file = without_file_.find(name);
+    if (file != without_file_.end() && file->second.empty()) continue;  // refused already
     refuse(ExitCode::config,
-           description.empty() ? fmt::format("the variable {} is not set", name)
-                               : fmt::format("the variable {} is not set ({})", name, description));
+           fmt::format("the variable {} is not set{}{}", name,
+                       description.empty() ? "" : fmt::format(" ({})", description),
+                       file == without_file_.end() ? "" : ": " + file->second));
   }
   for (const std::string& line : wrong) refuse(ExitCode::config, line);
   for (const Owner owner : owners()) refuse_unread(owner);
@@ -168,18 +171,26 @@ void Launcher::read_secret_file(const config::Variable& variable) {
   constexpr std::size_t kLargestSecret = 1U << 20U;
   if (variable.file.empty() || files_.contains(variable.file)) return;
   auto content = sys::read_trusted_file(variable.file, kLargestSecret);
-  if (!content && content.error().code == ENOENT) return;  // the variable is missing then
-  if (!content) {
-    return refuse(ExitCode::config,
-                  fmt::format("the variable {}: {}", variable.name, content.error().message()));
+  if (!content && content.error().code == ENOENT) {
+    without_file_[variable.name] = fmt::format("its file '{}' does not exist", variable.file);
+    return;  // the container's environment, or a default, may have it
   }
+  if (!content) return refuse_file(variable, content.error().message());
   if (content->find('\0') != std::string::npos) {
-    return refuse(ExitCode::config, fmt::format("the variable {}: '{}' holds a NUL byte, which no "
-                                                "variable can",
-                                                variable.name, variable.file));
+    return refuse_file(variable,
+                       fmt::format("'{}' holds a NUL byte, which no variable can", variable.file));
   }
   while (content->ends_with('\n')) content->pop_back();
+  if (content->empty()) {
+    without_file_[variable.name] = fmt::format("its file '{}' is empty", variable.file);
+  }
   files_[variable.file] = *std::move(content);
+}
+
+/// The real reason; that the variable has no value is none of its own.
+void Launcher::refuse_file(const config::Variable& variable, const std::string& why) {
+  without_file_[variable.name] = {};
+  refuse(ExitCode::config, fmt::format("the variable {}: {}", variable.name, why));
 }
 
 void Launcher::resolve_kept_capabilities() {

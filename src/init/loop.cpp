@@ -199,7 +199,7 @@ class Loop {
   }
 
   void tell_outer() {
-    if (notify_.is_open() && notify_.has_outer()) notify_.tell(status(), BootClock::now());
+    if (notify_.has_outer()) notify_.tell(status(), BootClock::now());
   }
 
   void heed(const Notification& said) {

@@ -56,11 +56,17 @@ void Requests::take(sys::Packet packet, const Supervisor& supervisor, const Feed
   std::string_view words = packet.text;
   const std::string_view verb = take_field(words, '\t');
   using Kind = control::JobReply::Kind;
-  const auto refuse = [&](Kind kind, const char* why) {
+  const auto refuse = [&](Kind kind, const std::string& why) {
     answer(client, verb == control::kJobVerb ? encode(control::JobReply{kind, 0, why}) : why);
   };
   const bool may = packet.from.uid == 0 || packet.from.uid == ::geteuid();
-  if (!may) return refuse(Kind::forbidden, "only root and the user of PID 1 may ask for that");
+  if (!may) {
+    return refuse(Kind::forbidden,
+                  ::geteuid() == 0 ? std::string("only root may ask for that")
+                                   : fmt::format("only root and uid {}, as which pintle runs, may "
+                                                 "ask for that",
+                                                 ::geteuid()));
+  }
   if (pending_.size() + customers_.size() >= kMostPending) {
     return refuse(Kind::refused, "too many are asking already");
   }

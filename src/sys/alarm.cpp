@@ -8,19 +8,18 @@ namespace pintle::sys {
 namespace {
 
 // What the handler needs, set before it can run.
-std::string last_line;
-int last_code = 1;
+LastWords last;
 
 void end(int) {
-  (void)!::write(STDOUT_FILENO, last_line.data(), last_line.size());
-  ::_exit(last_code);
+  (void)!::write(STDOUT_FILENO, last.line.data(), last.line.size());
+  if (last.log != nullptr) last.log->write(last.message);
+  ::_exit(last.code);
 }
 
 }  // namespace
 
-Result<void> end_after(Duration time, std::string line, int code) {
-  last_line = std::move(line);
-  last_code = code;
+Result<void> end_after(Duration time, LastWords words) {
+  last = std::move(words);
   struct sigaction action {};
   action.sa_handler = end;
   if (::sigaction(SIGALRM, &action, nullptr) < 0) return Error::from_errno("set a deadline");

@@ -71,6 +71,17 @@ std::string read_proc(const std::string& path) {
   return text;
 }
 
+/// Field 4 of /proc/PID/stat, proc(5), behind the program's name, which may hold anything; 0 if
+/// there is none.
+pid_t parent_of(pid_t pid) {
+  const std::string text = read_proc(fmt::format("/proc/{}/stat", pid));
+  const std::size_t name_end = text.rfind(')');
+  constexpr std::size_t kStateLength = 4;  // ") S "
+  if (name_end == std::string::npos || text.size() < name_end + kStateLength) return 0;
+  const auto parents = parse_pids(std::string_view(text).substr(name_end + kStateLength));
+  return parents.empty() ? 0 : parents.front();
+}
+
 /// The kernel lists children by the thread that forked them.
 std::vector<pid_t> children_of(pid_t pid) {
   const std::string folder = fmt::format("/proc/{}/task", pid);
@@ -142,6 +153,18 @@ std::vector<pid_t> descendants() {
     all.insert(all.end(), more.begin(), more.end());
   }
   return all;
+}
+
+bool shares_our_cgroup(pid_t pid) {
+  const std::string ours = read_proc("/proc/self/cgroup");
+  return !ours.empty() && ours == read_proc(fmt::format("/proc/{}/cgroup", pid));
+}
+
+bool descends_from(pid_t pid) {
+  for (pid_t one = ::getpid(); one > 0; one = parent_of(one)) {
+    if (one == pid) return true;
+  }
+  return false;
 }
 
 std::string host_name() {

@@ -40,6 +40,13 @@ void give_standard_descriptors(uid_t uid) noexcept;
 /// What is forked meanwhile may be missing.
 std::vector<pid_t> descendants();
 
+/// True if `pid` is in the same control group as we are (cgroups(7)), which every container has one
+/// of; false where that cannot be read.
+bool shares_our_cgroup(pid_t pid);
+
+/// True if `pid` is us, or a parent of ours, of its, and so on; false where /proc is not there.
+bool descends_from(pid_t pid);
+
 /// Identifies our container for processes that share its mounts, over the life of the container:
 /// the inode of the mount namespace, or without /proc the id of the mount at "/", as "m<id>".
 std::string mount_namespace();
