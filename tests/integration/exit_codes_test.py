@@ -168,12 +168,33 @@ def words_behind_the_command_belong_to_it():
         tap.equal(one.out.rest(), '-x -- -c\n')
 
 
-@tap.test
-def the_reason_is_written_to_the_termination_log():
+def with_termination_log():
+    """(a file, what mounts it as the container's termination log)."""
     log = pid1.folder() / 'log'
     log.write_text('of a former run, and longer ' * 20)  # nothing of it is left
-    mount = ['sh', '-c', 'mount -t tmpfs none /dev && : > /dev/termination-log && '
-             f'mount --bind {log} /dev/termination-log && exec "$@"', 'sh']
+    return log, ['sh', '-c', 'mount -t tmpfs none /dev && : > /dev/termination-log && '
+                 f'mount --bind {log} /dev/termination-log && exec "$@"', 'sh']
+
+
+@tap.test
+def every_command_that_is_pid_1_leaves_its_reason_in_the_termination_log():
+    rows = [(['wait', 'file', '/no/such', '--timeout', '50ms'],
+             'timed out after 50ms waiting for file /no/such'),
+            (['wait', 'tcp', 'nobody'], None),
+            (['install', '/no/such/folder/pintle'], None)]
+    for words, reason in rows:
+        log, mount = with_termination_log()
+        one = pid1.Process([*mount, pid1.PINTLE, *words])
+        code = one.end()
+        tap.check(code in (1, 64), 'it fails', code)
+        tap.check(log.read_text().startswith(f'pintle: exit {code}: {reason or ""}'), 'the reason',
+                  log.read_text())
+        tap.equal(log.read_text().count('\n'), 1)
+
+
+@tap.test
+def the_reason_is_written_to_the_termination_log():
+    log, mount = with_termination_log()
     code, _, err = pid1.run('/no/such', before=mount)
     tap.equal(code, 127, err)
     tap.equal(log.read_text(), f'pintle: exit 127: {pid1.chosen_line(err, 127)}\n')

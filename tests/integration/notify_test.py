@@ -141,6 +141,22 @@ def nothing_that_main_sends_can_hurt():
 
 
 @tap.test
+def an_outer_socket_is_told_when_the_checks_agree_also_if_main_is_not_asked():
+    folder = pid1.folder()
+    outer = Outer()
+    one = pid1.start_with({'health': [{'id': 'it', 'fileExists': f'{folder}/good', **QUICK}]},
+                          pid1.ACTOR, 'listen', '15', before=outer.environment())
+    one.line('ready')
+    tap.until(lambda: one.health()[1].startswith('check it is unhealthy'), 'the check has run')
+    tap.check(outer.is_silent(), 'READY=1 waits for the check')
+    (folder / 'good').touch()
+    tap.equal(outer.next(), 'READY=1\n')
+    one.signal(15)
+    tap.equal(outer.next(), 'STOPPING=1\n')
+    tap.equal(one.end(), 0)
+
+
+@tap.test
 def an_outer_socket_is_told_what_the_checks_confirm():
     folder = pid1.folder()
     outer = Outer()

@@ -255,4 +255,17 @@ def told(one):
     return done.stdout if is_told and all(job['runs'] > 0 for job in status['jobs']) else ''
 
 
+@tap.test
+def a_text_that_was_not_cut_shows_no_secrets_first_letters_by_hiding_them():
+    folder = pid1.folder()
+    (folder / 'secret').write_text('s3cret')
+    document = {'environment': {'DB_PASSWORD': {'file': f'{folder}/secret'}},
+                'steps': [{'id': 'w', 'wait': {'file': f'{folder}/appears', 'interval': '20ms'}}]}
+    one = pid1.start_with(document, 'true', options=['-v'])
+    one.complaint('pintle: step w: started')
+    (folder / 'appears').touch()
+    one.complaint('pintle: step w: done in .*: there( after \\d+ attempts)?')
+    tap.equal(one.end(), 0)
+
+
 tap.main()

@@ -252,4 +252,19 @@ def what_cannot_fit_into_the_whole_stop_is_noted():
                            'totalGracePeriod is 9s')
 
 
+@tap.test
+def what_main_leaves_has_what_is_left_of_the_total_to_save_its_state():
+    saved = pid1.folder() / 'saved'
+    # It needs more than the five seconds that there are without a total.
+    left = f'trap "sleep 6; echo saved > {saved}; exit" TERM; echo ready; while :; do sleep 0.1; done'
+    one = pid1.start_with({'shutdown': {'gracePeriod': '50s', 'totalGracePeriod': '60s'}},
+                          'sh', '-c', f"setsid sh -c '{left}' & read line; exit 3",
+                          stdin=pid1.subprocess.PIPE)
+    one.line('ready')
+    one.popen.stdin.write(b'\n')
+    one.popen.stdin.flush()
+    tap.equal(one.end(), 3)
+    tap.equal(saved.read_text(), 'saved\n')
+
+
 tap.main()

@@ -29,12 +29,17 @@ def arguments(document, *words, own=None, **container):
 
 
 def refused(document, **container):
-    """The lines by which a start is refused with 78; nothing may have run."""
+    """The reasons for which a start is refused with 78, in their order; nothing may have run. The first
+    is the last line, which says how many more there are."""
     programs = recorder.Programs('step', 'app')
     code, _, err = pid1.run_with(document, 'app', before=programs.container(**container))
     tap.equal((code, programs.calls()), (78, []), err)
-    pid1.chosen_line(err, 78)
-    return [line.removeprefix('pintle: ').removeprefix('exit 78: ') for line in err.splitlines()]
+    first = pid1.chosen_line(err, 78)
+    more = [line.removeprefix('pintle: ') for line in err.splitlines()[:-1]]
+    if not more:
+        return [first]
+    tap.check(first.endswith(f' (and {len(more)} more)'), 'it says how many more', first)
+    return [first.removesuffix(f' (and {len(more)} more)'), *more]
 
 
 @tap.test
@@ -78,7 +83,8 @@ def empty_counts_as_unset_unless_it_is_allowed():
     tap.equal(refused({'environment': {'A': {}}}, A=''), ['the variable A is not set'])
     empty = pid1.folder() / 'empty'
     empty.write_text('\n')
-    tap.equal(refused({'environment': {'A': {'file': str(empty)}}}), ['the variable A is not set'])
+    tap.equal(refused({'environment': {'A': {'file': str(empty)}}}),
+              [f"the variable A is not set: its file '{empty}' is empty"])
 
 
 @tap.test
@@ -154,6 +160,22 @@ def a_file_beside_a_variable_that_is_set_is_refused():
 
 
 @tap.test
+def a_secrets_file_that_cannot_be_read_is_the_reason_and_not_that_the_variable_is_unset():
+    pid1.needs_root()
+    secret = pid1.folder() / 'secret'
+    secret.write_text('x')
+    secret.chmod(0o400)
+    document = {'environment': {'DB_USER': {'file': str(secret)}, 'OTHER': {}},
+                'steps': [{'id': 's', 'command': 'true', 'arguments': ['$DB_USER']}]}
+    other = ['setpriv', '--reuid', '5000', '--regid', '5000', '--clear-groups']
+    code, _, err = pid1.run_with(document, 'true', before=other)
+    tap.equal(code, 78)
+    tap.equal(pid1.chosen_line(err, 78),
+              f"the variable DB_USER: cannot open '{secret}': Permission denied (and 1 more)")
+    tap.check('DB_USER is not set' not in err, 'only the real reason', err)
+
+
+@tap.test
 def everything_that_is_missing_or_wrong_is_told_at_once_with_descriptions():
     document = {
         'environment': {'URL': {'description': 'where the database is'},
@@ -174,7 +196,8 @@ def everything_that_is_missing_or_wrong_is_told_at_once_with_descriptions():
         'maintenance': [{'id': 'j', 'command': 'step', 'arguments': ['$IN_JOB'],
                          'schedule': {'every': '1h'}}]}
     names = ['IN_ARGUMENT', 'IN_BUILTIN', 'IN_CHECK', 'IN_CONDITION', 'IN_DIRECTORY', 'IN_FALLBACK',
-             'IN_FIELD', 'IN_JOB', "OWN is not set (f's)", 'PASSWORD is not set (of the database)',
+             'IN_FIELD', 'IN_JOB', "OWN is not set (f's)",
+             "PASSWORD is not set (of the database): its file '/no/such/file' does not exist",
              'URL is not set (where the database is)']
     expected = [f'the variable {name}' + ('' if ' ' in name else ' is not set') for name in names]
     expected += ['the variable LEVEL: loud does not match debug|info',

@@ -57,6 +57,23 @@ TEST_SUITE("sys/report") {
     send_notes_to(-1);
   }
 
+  TEST_CASE("a line that was cut is marked, and a detail takes what room is left") {
+    Report report;
+    report.set_line("/app/run");
+    report.set_detail("its interpreter is missing");
+    CHECK(report.line() == "/app/run");
+    CHECK(report.detail() == "its interpreter is missing");
+    CHECK_FALSE(report.was_cut);
+    report.set_line(std::string(Report::kCapacity, 'x'));
+    report.set_detail("no room");
+    CHECK_FALSE(report.was_cut);
+    CHECK(report.detail().empty());
+    report.set_line(std::string(Report::kCapacity + 1, 'x'));
+    CHECK(report.was_cut);
+    report.detail_size = 60'000;  // a child may write anything
+    CHECK(report.detail().empty());
+  }
+
   TEST_CASE("a report comes out of the pipe as it was sent") {
     struct Row {
       bool has_failure;
