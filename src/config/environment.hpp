@@ -44,6 +44,9 @@ class Scope {
   /// The value of `name`; nullopt when it has none.
   std::optional<std::string> value(std::string_view name) const;
 
+  /// True if it has a value that counts: an empty one does only with `allowEmpty`.
+  bool is_given(std::string_view name) const;
+
   /// The same, in which every secret has the value "***".
   Scope masked() const {
     Scope other = *this;
@@ -59,7 +62,7 @@ class Scope {
   std::vector<std::string> problems() const;
 
   /// What a child starts with: the container's variables if it inherits them, and every declared
-  /// one that has a value, those from files only if they are exported. PATH is always there.
+  /// one that has a value; those that are not exported are in neither. PATH is always there.
   Environ child(bool inherits) const;
 
   /// The values that must not be shown: of declared secrets, and of the container's that are named

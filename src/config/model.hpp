@@ -33,7 +33,7 @@ struct Variable {
   std::string pattern{};                  ///< regex(7), extended; the whole value must match
   std::optional<bool> secret{};           ///< unset: its name decides
   bool allow_empty = false;               ///< otherwise empty counts as unset
-  bool exported = false;                  ///< `export`: children get it though it is from a file
+  std::optional<bool> exported{};         ///< `export`; unset: unless it is from a file
   Position at{};
   std::string pointer{};
 };
@@ -191,6 +191,7 @@ struct Hook {
   Backoff backoff{};
   std::vector<int> success_codes{0};
   OnFailure on_failure = OnFailure::abort;
+  bool names_abort = false;             ///< it is written, and counts more than a condition
   bool then_terminate = false;          ///< of `run`: if the check fails again after it
   std::vector<Hook> fallback{};         ///< at most one; empty after parse(), which moves it to:
   std::size_t fallback_hook = kNoHook;  ///< its place in Model::hooks

@@ -102,7 +102,9 @@ void read_on_failure_word(Reader& reader, const Node& node, Hook& out) {
   const auto kind = static_cast<std::size_t>(out.kind);
   const std::span all(kOnFailure[kind]);
   const auto word = reader.word(node, all.first(all.back().empty() ? 2 : 3));
-  if (word) out.on_failure = kOnFailureValue[kind][*word];
+  if (!word) return;
+  out.on_failure = kOnFailureValue[kind][*word];
+  out.names_abort = out.on_failure == OnFailure::abort;
 }
 
 /// {"source": …, "destination": …}: an action of its own, which only stands in another's stead.

@@ -68,7 +68,10 @@ constexpr Key<Variable> kKeys[] = {
      "with TOKEN, PASS, SECRET, KEY or CREDENTIAL in them.",
      "true"},
     {"export", into<&Variable::exported, &Reader::boolean>,
-     "Pass a value from a file on to main and hooks as a variable.", "true", "false"},
+     "Whether main and hooks find it in their environment; true, but false for a value from a "
+     "file. "
+     "It can be expanded either way, and a hook's own entry of that name counts instead there.",
+     "false"},
     {"allowEmpty", into<&Variable::allow_empty, &Reader::boolean>,
      "Take an empty value for a value; otherwise empty counts as unset.", "true", "false"},
 };

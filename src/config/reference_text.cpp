@@ -30,7 +30,10 @@ constexpr SectionText kRows[] = {
     {"conditionObject", "Conditions",
      "A `condition` is the id of a step, and holds if that step succeeded, or an object with one "
      "of these keys. A step that is named by a condition is waited for, and its failure is an "
-     "answer, which does not end the start."},
+     "answer, which does not end the start, unless the step itself says `\"onFailure\": "
+     "\"abort\"`. "
+     "A condition on a variable is no guard for a `$NAME` in the same hook: write `${NAME:-}` "
+     "there."},
     {"limits", "Limits",
      "Resource limits, getrlimit(2). A bound is a number (of bytes, where a size may be written), "
      "a "

@@ -43,6 +43,10 @@ bool is_too_plain(const Variable* variable, std::string_view value) noexcept {
   return is_named_one && value.size() < kShortest;
 }
 
+bool is_exported(const Variable& variable) noexcept {
+  return variable.exported.value_or(variable.file.empty());
+}
+
 }  // namespace
 
 bool is_secret_name(std::string_view name) noexcept {
@@ -102,6 +106,13 @@ std::optional<std::string> Scope::value(std::string_view name) const {
   return value;
 }
 
+bool Scope::is_given(std::string_view name) const {
+  const auto found = value(name);
+  const Variable* variable = find(own_, name);
+  if (variable == nullptr) variable = find(top_, name);
+  return found && (!found->empty() || (variable != nullptr && variable->allow_empty));
+}
+
 std::vector<MissingVariable> Scope::missing() const {
   std::vector<MissingVariable> missing;
   for (const Variable* variable : declared()) {
@@ -132,9 +143,11 @@ Environ Scope::child(bool inherits) const {
   Environ environ = inherits ? container_ : Environ();
   if (!inherits) set(environ, "PATH", get(container_, "PATH").value_or(std::string(kStandardPath)));
   for (const Variable* variable : declared()) {
-    const bool is_kept_back = !variable->file.empty() && !variable->exported;
-    const auto value = is_kept_back ? std::nullopt : value_of(*variable);
-    if (value) set(environ, variable->name, *value);
+    if (!is_exported(*variable)) {
+      unset(environ, variable->name);
+    } else if (const auto value = value_of(*variable)) {
+      set(environ, variable->name, *value);
+    }
   }
   if (!get(environ, "PATH")) set(environ, "PATH", kStandardPath);
   return environ;

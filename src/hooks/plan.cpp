@@ -53,15 +53,19 @@ void add_listed_order(const Model& model, Graph& graph, std::size_t position) {
   }
 }
 
-/// The steps that a condition asks for come before it, and their failure is an answer.
-void add_conditions(const Hook& hook, const Index& index, Graph& graph, std::size_t position,
+/// The steps that a condition asks for come before it, and their failure is an answer, unless they
+/// say themselves that it ends the start.
+void add_conditions(const Model& model, const Index& index, Graph& graph, std::size_t position,
                     Problems& problems) {
+  const Hook& hook = model.hooks[graph[position].hook];
   if (!hook.condition) return;
   for_leaves(*hook.condition, [&](const config::Condition& leaf) {
     if (leaf.type != config::Condition::Type::step) return;
     add_edge({leaf.text, leaf.at, leaf.pointer}, index, graph[position], problems);
     const auto found = index.find(leaf.text);
-    if (found != index.end()) graph[found->second].is_condition = true;
+    if (found == index.end()) return;
+    PlannedStep& asked = graph[found->second];
+    asked.is_condition = !model.hooks[asked.hook].names_abort;
   });
 }
 
@@ -158,7 +162,7 @@ void connect(const Model& model, config::ImageMode mode, Graph& graph, Problems&
     for (const auto& reference : hook.precedents.value_or(std::vector<config::Reference>())) {
       add_edge(reference, index, graph[position], problems);
     }
-    add_conditions(hook, index, graph, position, problems);
+    add_conditions(model, index, graph, position, problems);
   }
   if (problems.size() == before) report_cycle(model, graph, problems);
 }

@@ -195,7 +195,7 @@ std::optional<bool> Launcher::known_leaf(Owner owner, const config::Condition& l
   using Type = config::Condition::Type;
   if (leaf.type == Type::image_mode) return leaf.image_mode == around_.image_mode;
   if (leaf.type != Type::variable) return std::nullopt;
-  return scope(owner).value(leaf.text).has_value();
+  return scope(owner).is_given(leaf.text);
 }
 
 config::Pairs Launcher::fields(Owner owner) const {

@@ -151,6 +151,25 @@ def a_value_from_a_file_is_expanded_and_inherited_only_if_exported():
 
 
 @tap.test
+def a_variable_that_is_not_exported_is_expanded_but_in_no_environment():
+    top = {'environment': {'API_KEY': {'export': False, 'description': 'k'}}}
+    step = {'id': 's', 'command': 'step', 'arguments': ['$API_KEY'], 'useSystemEnvironment': True}
+    own = {'id': 't', 'command': 'step', 'environment': {'API_KEY': {'description': 'mine'}}}
+    (call, other, main), _ = started({**top, 'steps': [step, own]}, API_KEY='kk')
+    tap.equal(call.argv[1:], ['kk'])
+    tap.equal([seen.environment.get('API_KEY') for seen in (call, other, main)], [None, 'kk', None])
+
+
+@tap.test
+def a_condition_on_a_variable_that_may_be_missing_skips_the_step():
+    top = {'environment': {'X': {'defaultValue': ''}}}
+    step = {'id': 's', 'command': 'step', 'condition': {'environment': 'X'}}
+    tap.equal(len(started({**top, 'steps': [step]})[0]), 1)
+    tap.equal(len(started({**top, 'steps': [step]}, X='')[0]), 1)
+    tap.equal(len(started({**top, 'steps': [step]}, X='1')[0]), 2)
+
+
+@tap.test
 def a_file_beside_a_variable_that_is_set_is_refused():
     folder = pid1.folder()
     (folder / 'f').write_text('from file')

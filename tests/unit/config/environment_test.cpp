@@ -167,6 +167,35 @@ TEST_SUITE("config/environment") {
     }
   }
 
+  TEST_CASE("a condition asks for a value that is not empty, or may be") {
+    Variables top{with_default("D", ""), fixed("F", ""), fixed("G", "x")};
+    const Scope strict(kContainer, top, kNone);
+    for (const char* name : {"D", "F", "EMPTY", "NONE"}) CHECK_FALSE(strict.is_given(name));
+    for (const char* name : {"A", "G"}) CHECK(strict.is_given(name));
+    top.front().allow_empty = true;
+    const Variables own{with_default("D", "")};
+    CHECK(Scope(kContainer, top, kNone).is_given("D"));
+    CHECK_FALSE(Scope(kContainer, top, own).is_given("D"));
+  }
+
+  TEST_CASE("a variable that is not exported is in no environment, wherever its value is from") {
+    const auto kept = [](Variable variable) {
+      variable.exported = false;
+      return variable;
+    };
+    const Variables top{kept(required("A", "")), kept(fixed("F", "1")),
+                        kept(with_default("D", "2"))};
+    const Scope scope(kContainer, top, kNone);
+    for (const bool inherits : {false, true}) {
+      const Environ child = scope.child(inherits);
+      for (const char* name : {"A", "F", "D"}) CHECK_FALSE(get(child, name));
+      CHECK(get(child, "B").has_value() == inherits);
+    }
+    CHECK(scope.value("A") == "container a");
+    const Variables own{required("A", "")};
+    CHECK(get(Scope(kContainer, top, own).child(false), "A") == "container a");
+  }
+
   TEST_CASE("NOW is the time in RFC 3339, unless it is declared") {
     const auto now = Scope({"NOW=container"}, kNone, kNone).value("NOW");
     REQUIRE(now);

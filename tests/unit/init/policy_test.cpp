@@ -91,6 +91,17 @@ TEST_SUITE("init/policy") {
       CHECK(w.done() == Lines{"spawn a", "started a", "answered no a", "skipped yes", "spawn no",
                               "started no"});
     }
+    SUBCASE("a step that says itself that its failure aborts the start is believed") {
+      for (const char* abort : {R"("abort")", R"({"action": "Abort"})"}) {
+        World w(
+            std::string(R"({"steps": [{"id": "a", "command": "/a", "retries": 1, "onFailure": )") +
+            abort + R"(}, {"id": "yes", "command": "/y", "condition": "a"}]})");
+        w.end("a", 7);
+        w.wait(1s);
+        w.end("a", 7);
+        CHECK(w.done().back() == "quit 80");
+      }
+    }
     SUBCASE("death by a signal is an error") {
       World w(config);
       w.end("a", 137);
