@@ -4,8 +4,10 @@
 
 namespace pintle {
 
-Pattern::Pattern(const std::string& text) noexcept
-    : code_(::regcomp(&compiled_, text.c_str(), REG_EXTENDED | REG_NOSUB)) {}
+Pattern::Pattern(const std::string& text)
+    : is_too_large_(pattern_size(text) > kLargestPattern),
+      code_(is_too_large_ ? REG_ESPACE
+                          : ::regcomp(&compiled_, text.c_str(), REG_EXTENDED | REG_NOSUB)) {}
 
 Pattern::~Pattern() {
   if (code_ == 0) ::regfree(&compiled_);
@@ -13,6 +15,7 @@ Pattern::~Pattern() {
 
 std::string Pattern::problem() const {
   if (code_ == 0) return {};
+  if (is_too_large_) return "its repetitions stand for too much; make them fewer, or less nested";
   std::array<char, 200> why{};
   (void)::regerror(code_, &compiled_, why.data(), why.size());
   return why.data();

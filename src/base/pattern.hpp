@@ -3,13 +3,23 @@
 
 #include <regex.h>
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace pintle {
 
+/// A bound for what `text` becomes when it is compiled: positions and transitions of an automaton,
+/// with every repetition written out. `a{255}` four times around itself would fill the memory.
+std::uint64_t pattern_size(std::string_view text);
+
+/// What is not compiled.
+inline constexpr std::uint64_t kLargestPattern = 100'000;
+
 class Pattern {
  public:
-  explicit Pattern(const std::string& text) noexcept;
+  /// One above kLargestPattern is not compiled, which is its problem.
+  explicit Pattern(const std::string& text);
   Pattern(const Pattern&) = delete;
   Pattern& operator=(const Pattern&) = delete;
   ~Pattern();
@@ -26,6 +36,7 @@ class Pattern {
   int search(const std::string& text) const noexcept;
 
   regex_t compiled_{};
+  bool is_too_large_;
   int code_;
 };
 

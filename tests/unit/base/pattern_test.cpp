@@ -15,6 +15,35 @@ TEST_SUITE("base/pattern") {
     }
   }
 
+  TEST_CASE("a pattern whose repetitions stand for too much is refused before it is compiled") {
+    for (const char* text :
+         {"((((a{255}){255}){255}){255})", "((a{255}){255}){9}", "a{255}{255}{255}",
+          "((((a{255}|b){255})*){255}", "((a?){100}){100}", "((a|b*){255}){255}",
+          "(((a{,255}){255}){255}", "(x[]]{255}){255}{3}", "((([[:alpha:]]{200}){200}){99,})",
+          "((((a{65535}){65535}){65535}){65535})"}) {
+      CAPTURE(text);
+      CHECK(pintle::pattern_size(text) > pintle::kLargestPattern);
+      CHECK(Pattern(text).problem().find("its repetitions stand for too much") == 0);
+      CHECK_FALSE(Pattern(text).is_in("a"));
+      CHECK(Pattern(text).may_be_in("a"));
+    }
+    CHECK(Pattern(std::string(200'000, 'a')).problem() != "");
+  }
+
+  TEST_CASE("a pattern as people write them is not too large") {
+    for (const char* text :
+         {"", "a", "[0-9a-f]{64}", R"(([a-z0-9-]{1,63}\.){0,127}[a-z]{2,63})", "(a{255}){100}",
+          "[^]{255}]{2}", R"(a\{255}{2})", R"([[:digit:]]{1,3}(\.[[:digit:]]{1,3}){3})",
+          "debug|info|warn|error", R"(.*(eval|exec) *\(.*)"}) {
+      CAPTURE(text);
+      CHECK(pintle::pattern_size(text) <= pintle::kLargestPattern);
+      CHECK(Pattern(text).problem() == "");
+    }
+    CHECK(pintle::pattern_size("ab") == 3);
+    CHECK(pintle::pattern_size("(a|b)c{2}") == 4 + 3);
+    CHECK(pintle::pattern_size("a{0}") == 0);
+  }
+
   TEST_CASE("one that is none says why, is in nothing, and may be in anything") {
     const Pattern pattern("(");
     CHECK(pattern.problem() != "");
