@@ -50,13 +50,31 @@ constexpr bool has(Set set, unsigned value) noexcept {
 
 // --- fields ----------------------------------------------------------------------------------
 
+bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+
+/// What other programs' schedules say in a field, and what to write here; "" for what is no such.
+std::string_view advice_for(std::string_view word) noexcept {
+  const std::string_view rest(std::find_if_not(word.begin(), word.end(), is_digit), word.end());
+  if (word == "?") return "; write \"*\" for any";
+  if (word.starts_with('H')) return "; write a number, and \"jitter\" beside the schedule";
+  if (word.starts_with('L') || rest == "L" || rest == "W" || word.find('#') != word.npos) {
+    return "; L, W and # are not known: name the days, as in \"28-31\", and let the program look "
+           "at "
+           "the date";
+  }
+  return {};
+}
+
 Result<unsigned> parse_value(const Field& field, std::string_view word) {
   for (unsigned i = 0; i < field.names.size(); ++i) {
     if (equal_without_case(field.names[i], word)) return field.least + i;
   }
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (word.empty() || !std::all_of(word.begin(), word.end(), is_digit)) {
-    return wrong(field, word, field.names.empty() ? "is not a number" : "is no number and no name");
+    const std::string_view why =
+        field.names.empty() ? "is not a number" : "is no number and no name";
+    return wrong(field, word, fmt::format("{}{}", why, advice_for(word)));
   }
   unsigned value = std::numeric_limits<unsigned>::max();  // what is too large for it stays so
   (void)std::from_chars(word.data(), word.data() + word.size(), value);
@@ -80,18 +98,26 @@ Result<Range> parse_range(const Field& field, std::string_view word) {
   return Range{first, last};
 }
 
+/// "5/15" is no crontab(5): from 5 on, says who writes it. Of the days of the week Saturday is the
+/// last, since 7 is Sunday again.
+Error without_range(const Field& field, std::string_view part, unsigned first, unsigned step) {
+  const unsigned last = field.most == kFields[kWeekday].most ? 6 : field.most;
+  const std::string meant =
+      first + step > last ? fmt::format("{}", first) : fmt::format("{}-{}/{}", first, last, step);
+  return wrong(field, part, fmt::format("has a step without a range; write \"{}\"", meant));
+}
+
 Result<Set> parse_part(const Field& field, std::string_view part) {
   const std::size_t slash = part.find('/');
   const std::string_view word = part.substr(0, slash);
   const Range range = TRY(parse_range(field, word));
   unsigned step = 1;
   if (slash != std::string_view::npos) {
-    if (word != "*" && word.find('-') == std::string_view::npos) {
-      return wrong(field, part,
-                   fmt::format("has a step without a range; write \"{}-{}/…\"", word, field.most));
-    }
     const std::string name = fmt::format("step of the {}", field.name);
     step = TRY(parse_value(Field{name, 1, field.most}, part.substr(slash + 1)));
+    if (word != "*" && word.find('-') == std::string_view::npos) {
+      return without_range(field, part, range.first, step);
+    }
   }
   Set set = 0;
   for (unsigned value = range.first; value <= range.last; value += step) set |= Set{1} << value;
@@ -116,7 +142,20 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
+/// Schedules of other programs as a whole, and what to write here.
+Error foreign(std::string_view text, std::string_view advice) {
+  return wrong(fmt::format("\"{}\" is no schedule; write {}", one_line(text, 40), advice));
+}
+
 Result<std::string_view> fields_of_name(std::string_view text) {
+  if (equal_without_case(text, "@reboot")) {
+    return foreign(text, "\"runOnStart\": true beside a schedule for a run when main has started");
+  }
+  const std::string_view first = text.substr(0, text.find_first_of(kBlanks));
+  if (equal_without_case(first, "@every")) {
+    const std::string_view time = trimmed(text.substr(first.size()));
+    return foreign(text, fmt::format("{{\"every\": \"{}\"}}", one_line(time, 20)));
+  }
   std::string known;
   for (const CronName& row : kCronNames) {
     if (equal_without_case(row.name, text)) return row.fields;
@@ -134,10 +173,13 @@ Result<Words> split(std::string_view text) {
     text = trimmed(text.substr(end));
   }
   if (count == words.size()) return words;
+  const std::string_view more =
+      count == words.size() + 1 ? "; there are no seconds, so leave a first field of them out" : "";
   std::string names;
   for (const Field& field : kFields)
     names += fmt::format("{}{}", names.empty() ? "" : ", ", field.name);
-  return wrong(fmt::format("it has {} field{}, not five: {}", count, count == 1 ? "" : "s", names));
+  return wrong(
+      fmt::format("it has {} field{}, not five: {}{}", count, count == 1 ? "" : "s", names, more));
 }
 
 }  // namespace
@@ -155,6 +197,12 @@ bool Cron::has_possible_day() const noexcept {
 
 Result<Cron> Cron::parse(std::string_view text) {
   text = trimmed(text);
+  for (const std::string_view variable : {"CRON_TZ=", "TZ="}) {
+    if (!text.starts_with(variable)) continue;
+    const std::string_view zone = text.substr(variable.size());
+    return foreign(text, fmt::format("\"timezone\": \"{}\" beside the five fields",
+                                     one_line(zone.substr(0, zone.find_first_of(kBlanks)), 40)));
+  }
   if (text.starts_with('@')) text = TRY(fields_of_name(text));
   const Words words = TRY(split(text));
   Cron cron;

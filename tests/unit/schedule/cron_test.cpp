@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 using namespace pintle::schedule;
@@ -128,8 +129,12 @@ TEST_SUITE("schedule/cron") {
   TEST_CASE("an error names the field and what is wrong with it") {
     struct Wrong {
       const char* text;
-      const char* why;
+      std::string why;
     };
+    const std::string kNotKnown =
+        "; L, W and # are not known: name the days, as in \"28-31\", and let the program look at "
+        "the "
+        "date";
     const Wrong rows[] = {
         {"60 * * * *", "the minute \"60\" is above 59"},
         {"0 24 * * *", "the hour \"24\" is above 23"},
@@ -146,17 +151,24 @@ TEST_SUITE("schedule/cron") {
         {"1-2-3 * * * *", "the minute \"2-3\" is not a number"},
         {"+1 * * * *", "the minute \"+1\" is not a number"},
         {"1.5 * * * *", "the minute \"1.5\" is not a number"},
-        {"? * * * *", "the minute \"?\" is not a number"},
+        {"? * * * *", "the minute \"?\" is not a number; write \"*\" for any"},
+        {"H * * * *",
+         "the minute \"H\" is not a number; write a number, and \"jitter\" beside the schedule"},
         {"JAN * * * *", "the minute \"JAN\" is not a number"},
-        {"0 0 L * *", "the day of the month \"L\" is not a number"},
+        {"0 0 L * *", "the day of the month \"L\" is not a number" + kNotKnown},
+        {"0 0 15W * *", "the day of the month \"15W\" is not a number" + kNotKnown},
+        {"0 0 L-3 * *", "the day of the month \"L\" is not a number" + kNotKnown},
         {"0 0 * january *", "the month \"january\" is no number and no name"},
-        {"0 0 * * FRI#2", "the day of the week \"FRI#2\" is no number and no name"},
+        {"0 0 * * 5L", "the day of the week \"5L\" is no number and no name" + kNotKnown},
+        {"0 0 * * 5#2", "the day of the week \"5#2\" is no number and no name" + kNotKnown},
+        {"0 0 * * FRI#2", "the day of the week \"FRI#2\" is no number and no name" + kNotKnown},
         {"*/0 * * * *", "the step of the minute \"0\" is below 1"},
         {"*/90 * * * *", "the step of the minute \"90\" is above 59"},
         {"*/ * * * *", "the step of the minute \"\" is not a number"},
         {"0 0 * */JAN *", "the step of the month \"JAN\" is not a number"},
         {"*/2/3 * * * *", "the step of the minute \"2/3\" is not a number"},
-        {"5/10 * * * *", "the minute \"5/10\" has a step without a range; write \"5-59/…\""},
+        {"5/10 * * * *", "the minute \"5/10\" has a step without a range; write \"5-59/10\""},
+        {"5/x * * * *", "the step of the minute \"x\" is not a number"},
         {"0 22-6 * * *", "the hour \"22-6\" ends before it begins; write two ranges"},
         {"0 0 * * FRI-SUN",
          "the day of the week \"FRI-SUN\" ends before it begins; write two ranges"},
@@ -166,18 +178,69 @@ TEST_SUITE("schedule/cron") {
         {"* * * *",
          "it has 4 fields, not five: minute, hour, day of the month, month, day of the week"},
         {"0 * * * * *",
-         "it has 6 fields, not five: minute, hour, day of the month, month, day of the week"},
+         "it has 6 fields, not five: minute, hour, day of the month, month, day of the week; there "
+         "are no seconds, so leave a first field of them out"},
         {"", "it has 0 fields, not five: minute, hour, day of the month, month, day of the week"},
         {"5", "it has 1 field, not five: minute, hour, day of the month, month, day of the week"},
-        {"@reboot",
-         "\"@reboot\" is none of: @hourly, @daily, @midnight, @weekly, @monthly, @yearly, "
+        {"@often",
+         "\"@often\" is none of: @hourly, @daily, @midnight, @weekly, @monthly, @yearly, "
          "@annually"},
+        {"@Reboot",
+         "\"@Reboot\" is no schedule; write \"runOnStart\": true beside a schedule for a run when "
+         "main has started"},
+        {"@every 1h30m", "\"@every 1h30m\" is no schedule; write {\"every\": \"1h30m\"}"},
+        {"CRON_TZ=Europe/Berlin 0 3 * * *",
+         "\"CRON_TZ=Europe/Berlin 0 3 * * *\" is no schedule; write \"timezone\": "
+         "\"Europe/Berlin\" beside the five fields"},
+        {"TZ=UTC @daily",
+         "\"TZ=UTC @daily\" is no schedule; write \"timezone\": \"UTC\" beside the five fields"},
     };
     for (const Wrong& row : rows) {
       CAPTURE(row.text);
       const auto cron = Cron::parse(row.text);
       REQUIRE_FALSE(cron);
       CHECK(cron.error().detail == row.why);
+    }
+  }
+
+  TEST_CASE("the range that is named instead of a step without one means the same") {
+    struct Hint {
+      const char* text;
+      const char* meant;
+      const char* listed;  // the values, as whoever writes the step means them
+    };
+    const Hint hints[] = {
+        {"5/20 * * * *", "5-59/20", "5,25,45 * * * *"},
+        {"50/20 * * * *", "50", "50 * * * *"},
+        {"0 20/2 * * *", "20-23/2", "0 20,22 * * *"},
+        {"0 0 25/3 * *", "25-31/3", "0 0 25,28,31 * *"},
+        {"0 0 1 OCT/2 *", "10-12/2", "0 0 1 10,12 *"},
+        {"0 0 * * MON/2", "1-6/2", "0 0 * * 1,3,5"},
+        {"0 0 * * sun/3", "0-6/3", "0 0 * * 0,3,6"},
+        {"0 0 * * 6/2", "6", "0 0 * * 6"},
+        {"0 0 * * 7/1", "7", "0 0 * * 7"},
+    };
+    for (const Hint& hint : hints) {
+      CAPTURE(hint.text);
+      const auto wrong = Cron::parse(hint.text);
+      REQUIRE_FALSE(wrong);
+      const std::string& why = wrong.error().detail;
+      const std::size_t begin = why.find("write \"") + 7;
+      const std::string meant = why.substr(begin, why.size() - 1 - begin);
+      CHECK(meant == hint.meant);
+      std::string mended = hint.text;
+      const std::size_t slash = mended.find('/');
+      const std::size_t blank = mended.rfind(' ', slash);
+      const std::size_t word = blank == std::string::npos ? 0 : blank + 1;
+      const std::size_t end = std::min(mended.find(' ', slash), mended.size());
+      mended.replace(word, end - word, meant);
+      WallTime time = time_of("2026-11-23 00:00");
+      for (int i = 0; i < 50; ++i) {
+        const auto slot = Cron::parse(mended)->next_after(time);
+        REQUIRE(slot);
+        CHECK(*slot == *Cron::parse(hint.listed)->next_after(time));
+        time = *slot;
+      }
     }
   }
 }
