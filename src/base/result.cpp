@@ -12,6 +12,7 @@ Error Error::from_errno(const char* what) noexcept {
 }
 
 std::string Error::message() const {
+  if (*what == '\0') return detail;
   std::string text = fmt::format("cannot {}", what);
   if (!subject.empty()) text += fmt::format(" '{}'", subject);
   if (!detail.empty()) return text + ": " + detail;

@@ -13,7 +13,8 @@
 namespace pintle {
 
 /// What failed (`what`, a literal verb phrase), on what (`subject`), and why: `code`, an errno
-/// value, or `detail`, words, where no errno tells it.
+/// value, or `detail`, words, where no errno tells it. Without `what` the detail is all: "HTTP
+/// status 503" is bad news, and nothing that we could not do.
 struct Error {
   const char* what = "";
   int code = 0;

@@ -43,6 +43,9 @@ struct ParamSpec {
   std::string (*check)(const std::string& text) = nullptr;
   std::string_view (*pattern)() = nullptr;  ///< the same as a regular expression, for a schema
   std::string_view standard = {};           ///< the default
+  /// Of pairs: what is wrong with one, "" if nothing. The value is "" while something is left to
+  /// expand in it. Keys are names of headers: tokens, which differ in more than their case.
+  std::string (*check_pair)(const std::string& name, const std::string& value) = nullptr;
 };
 
 /// What must hold between the keys of an object.

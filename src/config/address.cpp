@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/text.hpp"
+#include "base/shown.hpp"
 
 namespace pintle::config {
 namespace {
@@ -19,8 +19,7 @@ constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
 
 Error bad(std::string_view text, std::string_view why) {
-  return {"use the address", 0, std::string(text),
-          fmt::format("\"{}\": {}", one_line(text, text.size()), why)};
+  return {"use the address", 0, shown_value(text), std::string(why)};
 }
 
 bool is_loopback(const std::string& host) noexcept {
@@ -73,6 +72,10 @@ Result<Address> address_in(std::string_view text, std::string_view whole, std::u
                            Hosts hosts) {
   std::string_view host;
   std::string_view port;
+  if (text.find("://") != text.npos) return bad(whole, "that is a URL; write host:port alone");
+  if (text.find('@') != text.npos) {
+    return bad(whole, "there is user-info before the host; write host:port alone");
+  }
   if (!split(text, host, port)) return bad(whole, "write host:port, an IPv6 address in brackets");
   Address address{std::string(host), standard};
   if (port.empty() && standard == 0) return bad(whole, "the port is missing; write host:port");
@@ -157,12 +160,10 @@ Result<HttpUrl> parse_http_url(std::string_view text, Hosts hosts) {
 }
 
 Result<HttpUrl> parse_web_url(std::string_view text) {
-  const std::string shown =
-      without_credentials(std::string(text.substr(0, text.find_first_of("?# \t\r\n"))));
   const bool is_secure = text.starts_with(kHttps);
-  if (!is_secure && !text.starts_with(kHttp)) return bad(shown, "write https://HOST/PATH");
+  if (!is_secure && !text.starts_with(kHttp)) return bad(text, "write https://HOST/PATH");
   const std::string_view rest = text.substr(is_secure ? kHttps.size() : kHttp.size());
-  HttpUrl url = TRY(url_in(rest, shown, is_secure ? kHttpsPort : kHttpPort, Hosts::any));
+  HttpUrl url = TRY(url_in(rest, text, is_secure ? kHttpsPort : kHttpPort, Hosts::any));
   url.is_secure = is_secure;
   return url;
 }
@@ -174,6 +175,10 @@ Result<Address> parse_listen_address(std::string_view text) {
   if (::inet_pton(AF_INET, address.host.c_str(), &four) == 1) return address;
   if (::inet_pton(AF_INET6, address.host.c_str(), &six) == 1) return address;
   return bad(text, "write an address to listen on, not a name: 0.0.0.0:9080 or [::]:9080");
+}
+
+std::string wrong_with(const Error& error) {
+  return fmt::format("\"{}\": {}", error.subject, error.detail);
 }
 
 std::string_view address_pattern() {

@@ -29,7 +29,8 @@ struct HttpUrl {
 
 enum class Hosts : bool { loopback, any };
 
-/// "127.0.0.1:80", "[::1]:80", "localhost:80". Errors: anything else, in `detail`. Pure.
+/// "127.0.0.1:80", "[::1]:80", "localhost:80". Errors: anything else; which part is wrong is the
+/// `detail`, and the subject is what shown_value() leaves of the text. Pure.
 Result<Address> parse_address(std::string_view text, Hosts hosts = Hosts::loopback);
 
 /// "http://HOST[:PORT][/PATH][?QUERY]", without user-info or fragment, or the Unix socket in
@@ -41,6 +42,15 @@ inline constexpr std::string_view kListenAddressPattern =
     "^(?:[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|\\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+\\])"
     ":0*(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$";
 
+/// An error of these for whoever shows where the text stands: "\"db\": the port is missing".
+std::string wrong_with(const Error& error);
+
+/// The same for a parser that has taken `text`: "" if nothing is wrong.
+template <class T>
+std::string wrong_with(const Result<T>& parsed) {
+  return parsed ? std::string() : wrong_with(parsed.error());
+}
+
 // What the two take, as regular expressions for a schema; of IPv6 addresses only the characters.
 std::string_view address_pattern();
 std::string_view url_pattern();
@@ -49,8 +59,7 @@ std::string_view web_url_pattern();
 /// "0.0.0.0:9080", "[::]:9080": where to listen. Errors: as above.
 Result<Address> parse_listen_address(std::string_view text);
 
-/// The same with any host, and "https://" too. Errors: as above, without the URL's user-info and
-/// query, where secrets stand.
+/// The same with any host, and "https://" too. Errors: as above.
 Result<HttpUrl> parse_web_url(std::string_view text);
 
 }  // namespace pintle::config

@@ -80,10 +80,6 @@ class Scope {
   bool is_masked_ = false;
 };
 
-/// True if a variable of this name holds a secret unless it says otherwise: TOKEN, PASS, SECRET,
-/// KEY or CREDENTIAL is in it.
-bool is_secret_name(std::string_view name) noexcept;
-
 /// True if its value must not be shown: it says so, it is from a file, or its name is a secret's.
 bool is_secret(const Variable& variable) noexcept;
 

@@ -6,6 +6,7 @@ namespace pintle::config {
 namespace {
 
 constexpr const Form& kExpandable = kFormOf<&Reader::expandable>;
+constexpr Form kHeaderName{.type = Form::Type::text, .pattern = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"};
 
 Form form_of(const ParamSpec& spec) {
   switch (spec.type) {
@@ -33,7 +34,7 @@ Form form_of(const ParamSpec& spec) {
     case ParamType::texts:
       return kListForm<kExpandable>;
     case ParamType::pairs:
-      return kMapForm<kFormOf<&Reader::text>, kExpandable>;
+      return kMapForm<kHeaderName, kExpandable>;
   }
   return kFormOf<&Reader::text>;
 }

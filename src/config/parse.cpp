@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/shown.hpp"
 #include "config/address.hpp"
 #include "config/environment.hpp"
 #include "config/parse_parts.hpp"
@@ -96,7 +97,7 @@ void read_listen_address(Reader& reader, const Node& node, Listen& out) {
   if (!text) return;
   if (text->find('$') == std::string::npos) {
     const auto address = parse_listen_address(*text);
-    if (!address) return reader.problem(node.at, address.error().detail);
+    if (!address) return reader.problem(node.at, wrong_with(address));
   }
   out.health = std::move(*text);
 }
@@ -231,14 +232,15 @@ void move_fallbacks(Model& model) {
 /// Variables first: numbers and durations may be written with them.
 Reader::Resolve resolver(const Variables& top, const std::vector<std::string>* container) {
   return [&top, container](const std::string& text,
-                           const Variables& own) -> std::optional<std::string> {
+                           const Variables& own) -> std::optional<Reader::Resolved> {
     const Environ nothing;
     std::vector<MissingVariable> missing;
     const Scope scope(container == nullptr ? nothing : *container, top, own);
     auto expanded = expand(text, scope, missing);
     // A value that is missing is reported with all others, by whoever starts the hook.
     if (!expanded || !missing.empty()) return std::nullopt;
-    return *std::move(expanded);
+    const auto masked = expand(text, scope.masked(), missing);
+    return Reader::Resolved{*std::move(expanded), masked ? shown_value(*masked) : "***"};
   };
 }
 

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "config/parse_parts.hpp"
 
@@ -24,14 +26,26 @@ std::optional<Value> read_texts(Reader& reader, const Node& node) {
   return texts;
 }
 
-std::optional<Value> read_pairs(Reader& reader, const Node& node) {
+std::string wrong_pair(const ParamSpec& spec, const Pairs& before, const std::string& name,
+                       const std::string& value) {
+  const bool is_there = std::any_of(before.begin(), before.end(), [&](const auto& one) {
+    return equal_without_case(one.first, name);
+  });
+  if (is_there) return "this name stands there already, if upper and lower case do not count";
+  if (spec.check_pair == nullptr) return {};
+  return spec.check_pair(name, value.find('$') == std::string::npos ? value : std::string());
+}
+
+std::optional<Value> read_pairs(Reader& reader, const Node& node, const ParamSpec& spec) {
   if (!reader.is(node, Node::Type::object)) return std::nullopt;
   Pairs pairs;
   for (const Member& member : node.members) {
     const Reader::Inside inside(reader, member.key);
-    if (auto text = reader.expandable(member.value)) {
-      pairs.emplace_back(member.key, std::move(*text));
-    }
+    auto text = reader.expandable(member.value);
+    if (!text) continue;
+    const std::string wrong = wrong_pair(spec, pairs, member.key, *text);
+    if (!wrong.empty()) reader.problem(member.at, wrong);
+    pairs.emplace_back(member.key, std::move(*text));
   }
   return pairs;
 }
@@ -67,7 +81,7 @@ std::optional<Value> read_value(Reader& reader, const Node& node, const ParamSpe
     case ParamType::texts:
       return read_texts(reader, node);
     case ParamType::pairs:
-      return read_pairs(reader, node);
+      return read_pairs(reader, node, spec);
     case ParamType::mode:
       if (const auto mode = reader.mode(node)) return Value(static_cast<std::int64_t>(*mode));
       return std::nullopt;

@@ -117,6 +117,10 @@ Hook read_file_fallback(Reader& reader, const Node& node, const Hook& hook, Acti
   for (const Member& member : node.members) {
     if (member.key != "action") params.members.push_back(member);
   }
+  if (spec == actions.end()) {
+    reader.problem(node.at, "there is no action that copies a file; name a \"step\"");
+    return fallback;
+  }
   fallback.action = read_builtin(reader, params, **spec);
   return fallback;
 }

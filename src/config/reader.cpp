@@ -23,11 +23,10 @@ bool has_variables(const Node& node) noexcept {
   return node.type == Node::Type::string && node.text.find('$') != std::string::npos;
 }
 
-/// A value for a message. What variables stand for may be a secret, so they are shown as written.
+/// A value for a message, as it is written.
 std::string shown(const Node& node) {
-  const std::string_view what = has_variables(node) ? "the value of " : "";
   const std::string_view quote = node.type == Node::Type::string ? "\"" : "";
-  return fmt::format("{}{}{}{}", what, quote, one_line(node.text, 60), quote);
+  return fmt::format("{}{}{}", quote, one_line(node.text, 60), quote);
 }
 
 }  // namespace
@@ -61,6 +60,13 @@ bool Reader::is(const Node& node, Node::Type type) {
   return false;
 }
 
+bool Reader::is(const Meant& meant, Node::Type type) {
+  if (meant.node.type == type) return true;
+  if (!meant.is_expanded) return is(meant.node, type);
+  problem(meant.node.at, fmt::format("{} is not {}", meant.shown, name_of(type)));
+  return false;
+}
+
 std::optional<std::string> Reader::text(const Node& node) {
   if (!is(node, Node::Type::string)) return std::nullopt;
   return node.text;
@@ -82,18 +88,18 @@ std::optional<std::string> Reader::expandable(const Node& node) {
 
 /// A text with variables, where something else is meant, as what it will be at start: a number if
 /// it is one. nullopt: not known yet, and no problem.
-std::optional<Node> Reader::resolved(const Node& node) {
-  if (!has_variables(node)) return node;
+std::optional<Reader::Meant> Reader::resolved(const Node& node) {
+  if (!has_variables(node)) return Meant{node, shown(node)};
   if (const std::string wrong = check_expansion(node.text); !wrong.empty()) {
     problem(node.at, wrong);
     return std::nullopt;
   }
-  auto text = resolve_ ? resolve_(node.text, own_) : std::nullopt;
-  if (!text) {
+  auto found = resolve_ ? resolve_(node.text, own_) : std::nullopt;
+  if (!found) {
     unread_.push_back(node.text);
     return std::nullopt;
   }
-  Node out{.type = Node::Type::string, .at = node.at, .text = std::move(*text)};
+  Node out{.type = Node::Type::string, .at = node.at, .text = std::move(found->value)};
   const auto [end, error] =
       std::from_chars(out.text.data(), out.text.data() + out.text.size(), out.integer);
   const bool is_number = error == std::errc() && end == out.text.data() + out.text.size();
@@ -102,7 +108,8 @@ std::optional<Node> Reader::resolved(const Node& node) {
     out.type = Node::Type::boolean;
     out.truth = out.text == "true";
   }
-  return out;
+  return Meant{std::move(out), fmt::format("{}, whose value is \"{}\",", shown(node), found->shown),
+               true};
 }
 
 std::optional<std::string> Reader::argument(const Node& node) {
@@ -115,16 +122,17 @@ std::optional<std::string> Reader::argument(const Node& node) {
 std::optional<bool> Reader::boolean(const Node& node) {
   const auto value = resolved(node);
   if (!value || !is(*value, Node::Type::boolean)) return std::nullopt;
-  return value->truth;
+  return value->node.truth;
 }
 
 std::optional<std::int64_t> Reader::integer(const Node& node, std::int64_t least,
                                             std::int64_t most) {
   const auto value = resolved(node);
   if (!value || !is(*value, Node::Type::integer)) return std::nullopt;
-  if (value->integer >= least && value->integer <= most) return value->integer;
+  const std::int64_t number = value->node.integer;
+  if (number >= least && number <= most) return number;
   problem(node.at, fmt::format("{} is out of range; a whole number from {} to {} is meant",
-                               shown(node), least, most));
+                               value->shown, least, most));
   return std::nullopt;
 }
 
@@ -137,13 +145,13 @@ std::optional<Duration> Reader::duration_from(const Node& node, Duration least) 
   const auto value = resolved(node);
   if (!value) return std::nullopt;
   // A variable may be "0", which needs no unit.
-  const bool is_text = value->type == Node::Type::integer || is(*value, Node::Type::string);
+  const bool is_text = value->node.type == Node::Type::integer || is(*value, Node::Type::string);
   if (!is_text) return std::nullopt;
-  const auto duration = parse_duration(value->text);
+  const auto duration = parse_duration(value->node.text);
   if (!duration) {
     problem(node.at, fmt::format("{} is not a duration; write it like \"500ms\", \"30s\" or "
                                  "\"1m30s\" (units ms, s, m, h, d)",
-                                 shown(node)));
+                                 value->shown));
   } else if (*duration < least) {
     problem(node.at, fmt::format("it must be {} or more", format_duration(least)));
     return std::nullopt;
@@ -179,10 +187,10 @@ std::optional<mode_t> Reader::mode(const Node& node) {
 std::optional<std::int64_t> Reader::size(const Node& node) {
   const auto value = resolved(node);
   if (!value || !is(*value, Node::Type::string)) return std::nullopt;
-  const auto bytes = parse_size(value->text);
+  const auto bytes = parse_size(value->node.text);
   if (!bytes) {
     problem(node.at,
-            fmt::format("{} is not a size; write it like \"512KiB\" or \"64MiB\"", shown(node)));
+            fmt::format("{} is not a size; write it like \"512KiB\" or \"64MiB\"", value->shown));
   }
   return bytes;
 }
@@ -224,12 +232,12 @@ std::optional<int> Reader::stop_signal(const Node& node) {
 std::optional<schedule::Cron> Reader::cron(const Node& node) {
   const auto value = resolved(node);
   if (!value) return std::nullopt;
-  const auto cron = schedule::Cron::parse(value->text);
+  const auto cron = schedule::Cron::parse(value->node.text);
   if (cron) return *cron;
-  // What is wrong with it quotes it.
+  // What is wrong with it quotes it, and what a variable stands for may not be shown.
   problem(node.at, has_variables(node)
                        ? fmt::format("{} is not a cron schedule; write it like \"*/15 * * * *\"",
-                                     shown(node))
+                                     value->shown)
                        : cron.error().detail);
   return std::nullopt;
 }

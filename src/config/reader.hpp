@@ -25,10 +25,15 @@ namespace pintle::config {
 /// Knows where in the document we are, and collects what is wrong there.
 class Reader {
  public:
+  /// What a text with variables in it stands for, and the same for messages: without secrets.
+  struct Resolved {
+    std::string value;
+    std::string shown;
+  };
   /// Gives the value of a text with variables in it, where a number or a duration is meant; nullopt
   /// when it cannot be known before the start. `own` are the variables of the hook it stands in.
   using Resolve =
-      std::function<std::optional<std::string>(const std::string& text, const Variables& own)>;
+      std::function<std::optional<Resolved>(const std::string& text, const Variables& own)>;
 
   explicit Reader(Problems& problems) noexcept : problems_(problems) {}
 
@@ -80,7 +85,14 @@ class Reader {
 
  private:
   std::optional<Duration> duration_from(const Node& node, Duration least);
-  std::optional<Node> resolved(const Node& node);
+  /// A value that is read as something else than a text, and how a message names it.
+  struct Meant {
+    Node node;
+    std::string shown;
+    bool is_expanded = false;
+  };
+  std::optional<Meant> resolved(const Node& node);
+  bool is(const Meant& meant, Node::Type type);
 
   Problems& problems_;
   Resolve resolve_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/pattern.hpp"
+#include "base/shown.hpp"
 #include "base/text.hpp"
 #include "config/environment.hpp"
 
@@ -48,16 +49,6 @@ bool is_exported(const Variable& variable) noexcept {
 }
 
 }  // namespace
-
-bool is_secret_name(std::string_view name) noexcept {
-  constexpr std::string_view kParts[] = {"TOKEN", "PASS", "SECRET", "KEY", "CREDENTIAL"};
-  std::string upper(name);
-  std::transform(upper.begin(), upper.end(), upper.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  return std::any_of(std::begin(kParts), std::end(kParts),
-                     [&](std::string_view part) { return upper.find(part) != std::string::npos; });
-}
 
 bool is_secret(const Variable& variable) noexcept {
   return variable.secret.value_or(!variable.file.empty() || is_secret_name(variable.name));
@@ -132,7 +123,7 @@ std::vector<std::string> Scope::problems() const {
     }
     const auto value = value_of(*variable);
     if (!value || variable->pattern.empty() || matches(variable->pattern, *value)) continue;
-    const std::string shown = is_secret(*variable) ? "its value" : one_line(*value, 60);
+    const std::string shown = is_secret(*variable) ? "its value" : shown_value(*value);
     lines.push_back(fmt::format("the variable {}: {} does not match {}", variable->name, shown,
                                 one_line(variable->pattern, 100)));
   }

@@ -13,12 +13,8 @@ Result<http::Response> receive_head(Connection& connection) {
 }
 
 Error unusable(const http::Head& head) {
-  return {"use the answer",
-          0,
-          {},
-          one_line(fmt::format("status {}{}{}", head.status, head.reason.empty() ? "" : " ",
-                               head.reason),
-                   60)};
+  const std::string words = fmt::format("HTTP status {} {}", head.status, head.reason);
+  return {"", 0, {}, one_line(words.substr(0, words.find_last_not_of(' ') + 1), 60)};
 }
 
 }  // namespace pintle::fetch

@@ -10,7 +10,7 @@ namespace pintle::fetch {
 /// Errors: those of Connection::read() and http::receive_head().
 Result<http::Response> receive_head(Connection& connection);
 
-/// An answer of a status that is of no use.
+/// "HTTP status 404 Not Found": a status that is of no use.
 Error unusable(const http::Head& head);
 
 }  // namespace pintle::fetch

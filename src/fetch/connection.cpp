@@ -69,7 +69,9 @@ bool expect_host(SSL* tls, const std::string& host) {
   if (is_literal(host)) {
     return ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(tls), host.c_str()) == 1;
   }
-  ::SSL_set_hostflags(tls, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  // A name counts as subjectAltName only (RFC 9525 section 2).
+  ::SSL_set_hostflags(tls,
+                      X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   // What SSL_set_tlsext_host_name() is, with a cast of our own; the name is copied.
   auto* const name = const_cast<char*>(host.c_str());
   return ::SSL_set1_host(tls, name) == 1 &&

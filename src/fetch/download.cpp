@@ -48,6 +48,7 @@ Result<Outcome> ask(const Order& order, const Proxy* proxy, const std::optional<
   constexpr int kNotModified = 304;
   if (head.status == kNotModified && !asked.empty()) return Outcome{.is_unchanged = true};
   if (head.status != 200) return unusable(head);
+  if (head.is_encoded) return Error{"use the answer", 0, {}, http::kCompressed};
   TRY(receive_body(connection, answer, order.max_size, sink));
   return Outcome{.validators = validators_in(head)};
 }

@@ -31,6 +31,24 @@ std::string absolute(const config::HttpUrl& from, std::string_view location) {
   return fmt::format("{}{}{}", base, path.substr(0, path.rfind('/') + 1), location);
 }
 
+/// Bytes that cannot stand in a URL, as servers send them nevertheless, percent-encoded; a blank in
+/// a query becomes a "+". So does curl.
+std::string encoded(std::string_view location) {
+  std::string out;
+  bool is_query = false;
+  for (const char c : location) {
+    is_query = is_query || c == '?';
+    if (c == ' ' && is_query) {
+      out += '+';
+    } else if (const auto byte = static_cast<unsigned char>(c); byte <= ' ' || byte >= 0x7f) {
+      out += fmt::format("%{:02X}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 bool is_harmless(std::string_view name) noexcept {
   constexpr std::string_view kHarmless[] = {"Accept", "Accept-Language", "User-Agent"};
   return std::any_of(std::begin(kHarmless), std::end(kHarmless),
@@ -49,8 +67,8 @@ Result<config::HttpUrl> redirected(const config::HttpUrl& from, std::string_view
   if (place.empty()) {
     return Error{"follow the redirection of", 0, shown(from), "it does not say where to"};
   }
-  auto to = config::parse_web_url(absolute(from, place));
-  if (!to) return Error{"follow the redirection of", 0, shown(from), to.error().detail};
+  auto to = config::parse_web_url(absolute(from, encoded(place)));
+  if (!to) return Error{"follow the redirection of", 0, shown(from), config::wrong_with(to)};
   if (from.is_secure && !to->is_secure) {
     return Error{"follow the redirection of", 0, shown(from),
                  fmt::format("it leads from https to {}", shown(*to))};

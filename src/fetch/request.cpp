@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/text.hpp"
 #include "fetch/credentials.hpp"
 #include "http/field.hpp"
@@ -11,27 +9,8 @@
 namespace pintle::fetch {
 namespace {
 
-Error bad(const char* what, std::string subject, const char* why) {
-  return {what, 0, std::move(subject), why};
-}
-
-bool is_ours(std::string_view name) noexcept {
-  constexpr std::string_view kOurs[] = {"Host",
-                                        "Connection",
-                                        "Content-Length",
-                                        "Range",
-                                        "If-None-Match",
-                                        "If-Modified-Since",
-                                        "Transfer-Encoding",
-                                        "Accept-Encoding",
-                                        "Keep-Alive",
-                                        "Upgrade",
-                                        "TE",
-                                        "Trailer",
-                                        "Expect",
-                                        "Proxy-Authorization"};
-  return std::any_of(std::begin(kOurs), std::end(kOurs),
-                     [&](std::string_view one) { return equal_without_case(one, name); });
+Error bad(const char* what, std::string subject, std::string why) {
+  return {what, 0, std::move(subject), std::move(why)};
 }
 
 /// "Name: value", as encode_request() writes an object's members.
@@ -39,25 +18,17 @@ Result<Header> header_in(const std::string& text) {
   const std::size_t colon = text.find(": ");
   const std::string name = text.substr(0, colon);
   const std::string shown = one_line(text.substr(0, text.find(':')), 60);
-  if (colon == std::string::npos || !http::is_token(name)) {
-    return bad("use the header", shown, "that is no name of a header");
-  }
-  if (is_ours(name)) return bad("use the header", shown, "pintle sets it itself");
-  std::string value = text.substr(colon + 2);
+  std::string value = colon == std::string::npos ? std::string() : text.substr(colon + 2);
   while (value.ends_with(' ') || value.ends_with('\t')) value.pop_back();
-  if (http::is_value(value)) return Header{name, std::move(value)};
-  return bad("use the header", shown, "there is a line break or a control character in its value");
-}
-
-bool has(const Headers& headers, std::string_view name) noexcept {
-  return std::any_of(headers.begin(), headers.end(),
-                     [&](const Header& one) { return equal_without_case(one.first, name); });
+  std::string wrong = http::wrong_header(name, value, http::kDownloadFields);
+  if (wrong.empty()) return Header{name, std::move(value)};
+  return bad("use the header", shown, std::move(wrong));
 }
 
 Result<void> add_credentials(const config::Request& request, Headers& headers) {
   if (!request.has("username")) return {};
   std::string value = TRY(basic_credentials(request.text("username"), request.text("password")));
-  if (has(headers, "Authorization")) {
+  if (http::has_field(headers, "Authorization")) {
     return bad("use the credentials", {}, "there is an Authorization header as well");
   }
   headers.emplace_back("Authorization", std::move(value));
@@ -88,9 +59,7 @@ std::string request_text(const config::HttpUrl& url, const Headers& headers, con
   if (is_for_proxy && !proxy->credentials.empty()) {
     text += fmt::format("Proxy-Authorization: {}\r\n", proxy->credentials);
   }
-  if (!has(headers, "User-Agent")) text += "User-Agent: pintle\r\n";
-  if (!has(headers, "Accept")) text += "Accept: */*\r\n";
-  for (const auto& [name, value] : headers) text += fmt::format("{}: {}\r\n", name, value);
+  text += http::fields_text({{"User-Agent", "pintle"}, {"Accept", "*/*"}}, headers);
   return text + "Accept-Encoding: identity\r\nConnection: close\r\n\r\n";
 }
 

@@ -31,8 +31,9 @@ struct CheckView {
   std::string id;
   config::Question question;
   Verdict verdict;
-  std::string message;    ///< what the last run said
-  std::int64_t runs = 0;  ///< how many were begun
+  std::string message;        ///< what the last run said
+  std::int64_t runs = 0;      ///< how many were begun
+  std::int64_t failures = 0;  ///< how many of them failed
 };
 
 /// Which answer is wanted: Docker's (live and ready), or one of the three probes.

@@ -1,6 +1,7 @@
 // The rows of probes.hpp: what each probe is called and takes.
 #include "config/address.hpp"
 #include "health/probes.hpp"
+#include "http/field.hpp"
 
 namespace pintle::health {
 namespace {
@@ -10,13 +11,15 @@ using config::Params;
 using config::ParamType;
 
 std::string check_url(const std::string& url) {
-  const auto parsed = config::parse_http_url(url, Hosts::any);
-  return parsed ? std::string() : parsed.error().detail;
+  return config::wrong_with(config::parse_http_url(url, Hosts::any));
 }
 
 std::string check_address(const std::string& address) {
-  const auto parsed = config::parse_address(address, Hosts::any);
-  return parsed ? std::string() : parsed.error().detail;
+  return config::wrong_with(config::parse_address(address, Hosts::any));
+}
+
+std::string check_header(const std::string& name, const std::string& value) {
+  return http::wrong_header(name, value);
 }
 
 bool is_final(const std::string& text) noexcept {
@@ -29,11 +32,11 @@ std::string stays_here(const Params& params) {
   if (params.flag("allowRemote")) return {};
   if (is_final(url)) {
     const auto parsed = config::parse_http_url(url);
-    if (!parsed && check_url(url).empty()) return parsed.error().detail;
+    if (!parsed && check_url(url).empty()) return config::wrong_with(parsed);
   }
   if (is_final(address)) {
     const auto parsed = config::parse_address(address);
-    if (!parsed && check_address(address).empty()) return parsed.error().detail;
+    if (!parsed && check_address(address).empty()) return config::wrong_with(parsed);
   }
   return {};
 }
@@ -65,8 +68,14 @@ constexpr config::ParamSpec kHttpParams[] = {
      check_url,
      config::url_pattern},
     {"status", ParamType::count, "The one status that is healthy instead.", "204"},
-    {"headers", ParamType::pairs, "Further headers of the request.", "{\"Host\": \"example.org\"}"},
-    {"body", ParamType::text, "What the answer must have in its content, in its first MiB.",
+    {.name = "headers",
+     .type = ParamType::pairs,
+     .help = "Headers of the request, in place of those that pintle sends by itself: Host, "
+             "User-Agent, \"Accept: */*\" and \"Accept-Encoding: identity\".",
+     .example = "{\"Host\": \"example.org\"}",
+     .check_pair = check_header},
+    {"body", ParamType::text,
+     "What the answer must have in its content, in its first MiB; it must not be compressed then.",
      "\"status\":\"ok\""},
     kAllowRemote,
 };
@@ -99,7 +108,7 @@ constexpr config::ParamSpec kUnixParams[] = {
      "/run/app.sock", true},
 };
 constexpr config::ParamSpec kFileParams[] = {
-    {"path", ParamType::text, "What has to be there, of whatever type.", "/run/app.ready", true},
+    {"path", ParamType::text, "What has to be there, of whatever type: a file, a directory, a device or a socket.", "/run/app.ready", true},
     {"newerThan", ParamType::interval, "How long ago it may have been changed.", "2m"},
 };
 constexpr config::ParamSpec kProcessParams[] = {

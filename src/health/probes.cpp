@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
 
 #include "base/duration.hpp"
+#include "base/shown.hpp"
+#include "base/text.hpp"
 #include "config/address.hpp"
 #include "health/grpc.hpp"
 #include "http/exchange.hpp"
@@ -28,6 +31,11 @@ Error unusable(std::string detail) {
   return {"use the answer", 0, {}, std::move(detail)};
 }
 
+/// What was said, which is not what was hoped for.
+Error unwanted(std::string answer) {
+  return {"", 0, {}, std::move(answer)};
+}
+
 Hosts hosts_of(const Params& params) noexcept {
   return params.flag("allowRemote") ? Hosts::any : Hosts::loopback;
 }
@@ -39,8 +47,8 @@ Result<Fd> connect_to(const config::Address& address, Hosts hosts) {
 
 Result<void> check_headers(const config::Pairs& headers) {
   for (const auto& [name, value] : headers) {
-    if (http::is_token(name) && http::is_value(value)) continue;
-    return Error{"use the header", 0, name, "it has a control character or no proper name"};
+    std::string wrong = http::wrong_header(name, value);
+    if (!wrong.empty()) return Error{"use the header", 0, one_line(name, 60), std::move(wrong)};
   }
   return {};
 }
@@ -65,7 +73,11 @@ Result<char> state_of(pid_t pid) {
 Result<pid_t> pid_in(const std::string& path) {
   constexpr std::size_t kLargestPidFile = 64;
   const std::string text = TRY(sys::read_file(path, kLargestPidFile));
-  const std::string_view digits = std::string_view(text).substr(0, text.find_first_of(" \t\r\n"));
+  // What else FHS 3.0 section 3.15.2 wants readers to bear: blanks, and further lines.
+  constexpr std::string_view kBlanks = " \t\r\n";
+  std::string_view digits = text;
+  digits.remove_prefix(std::min(digits.find_first_not_of(kBlanks), digits.size()));
+  digits = digits.substr(0, digits.find_first_of(kBlanks));
   pid_t pid = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), pid);
   if (error == std::errc() && end == digits.data() + digits.size() && pid > 0) return pid;
@@ -84,12 +96,13 @@ Result<std::string> probe_http(const Params& params, const Context&) {
       TRY(http::get(socket, {url.host_header, url.target, params.pairs("headers")}));
   const int status = answer.head.status;
   const auto wanted = params.number("status");
-  if (wanted ? status != *wanted : status >= 400) return unusable(fmt::format("status {}", status));
+  const std::string said = fmt::format("HTTP status {}", status);
+  if (wanted ? status != *wanted : status >= 400) return unwanted(said);
   const std::string body = params.text("body");
   if (!body.empty() && !TRY(http::content_holds(socket, answer, body, kMostContent))) {
-    return unusable(fmt::format("status {}, without \"{}\" in its content", status, body));
+    return unwanted(fmt::format("{}, without \"{}\" in its content", said, shown_value(body)));
   }
-  return fmt::format("status {}", status);
+  return said;
 }
 
 Result<std::string> probe_tcp(const Params& params, const Context&) {
@@ -117,7 +130,7 @@ Result<std::string> probe_grpc(const Params& params, const Context&) {
     if (got == 0) return unusable("the connection was cut");
     const auto serving = TRY(answer.feed({chunk.data(), got}));
     if (serving == grpc::Serving::serving) return std::string(grpc::name_of(*serving));
-    if (serving) return unusable(std::string(grpc::name_of(*serving)));
+    if (serving) return unwanted(std::string(grpc::name_of(*serving)));
     TRY(sys::send_all(socket, answer.take_replies()));
   }
 }

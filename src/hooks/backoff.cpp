@@ -23,6 +23,8 @@ double factor_of(const config::Backoff& backoff, int attempt) noexcept {
 }  // namespace
 
 Duration wait_after(const config::Backoff& backoff, int attempt, double chance) noexcept {
+  // Nothing times infinity, which a power soon is, would be no number.
+  if (backoff.initial.count() == 0) return Duration(0);
   const auto initial = static_cast<double>(backoff.initial.count());
   const auto longest = static_cast<double>(backoff.max.count());
   const double wait = std::min(initial * factor_of(backoff, attempt), longest);

@@ -4,6 +4,7 @@
 #include "hooks/ownership_params.hpp"
 #include "hooks/path_params.hpp"
 #include "hooks/proof_params.hpp"
+#include "http/field.hpp"
 
 namespace pintle::hooks {
 namespace {
@@ -14,8 +15,11 @@ using namespace std::chrono_literals;
 constexpr Duration kTimeout = 5min;
 
 std::string check_url(const std::string& url) {
-  const auto parsed = config::parse_web_url(url);
-  return parsed ? std::string() : parsed.error().detail;
+  return config::wrong_with(config::parse_web_url(url));
+}
+
+std::string check_header(const std::string& name, const std::string& value) {
+  return http::wrong_header(name, value, http::kDownloadFields);
 }
 
 constexpr config::ParamSpec kParams[] = {
@@ -35,8 +39,13 @@ constexpr config::ParamSpec kParams[] = {
      {},
      check_entry_path,
      entry_path_pattern},
-    {"headers", ParamType::pairs, "Further headers of the request.",
-     "{\"Authorization\": \"Bearer ${TOKEN}\"}"},
+    {.name = "headers",
+     .type = ParamType::pairs,
+     .help =
+         "Headers of the request, in place of those that pintle sends by itself: User-Agent and "
+         "\"Accept: */*\".",
+     .example = "{\"Authorization\": \"Bearer ${TOKEN}\"}",
+     .check_pair = check_header},
     {"username", ParamType::text, "Who asks, for basic authentication.", "app"},
     {"password", ParamType::text, "The password that belongs to it.", "${PASSWORD}"},
     {"ca", ParamType::text,

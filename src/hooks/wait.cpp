@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <thread>
 
-#include "base/text.hpp"
+#include "base/shown.hpp"
 #include "config/address.hpp"
 #include "hooks/builtin.hpp"
 #include "http/exchange.hpp"
@@ -25,13 +25,11 @@ constexpr Duration kPatience = 5s;  // of one attempt: a lost packet must not co
 constexpr Duration kTimeout = 60s;
 
 std::string check_address(const std::string& address) {
-  const auto parsed = config::parse_address(address, Hosts::any);
-  return parsed ? std::string() : parsed.error().detail;
+  return config::wrong_with(config::parse_address(address, Hosts::any));
 }
 
 std::string check_url(const std::string& url) {
-  const auto parsed = config::parse_http_url(url, Hosts::any);
-  return parsed ? std::string() : parsed.error().detail;
+  return config::wrong_with(config::parse_http_url(url, Hosts::any));
 }
 
 constexpr config::ParamSpec kParams[] = {
@@ -53,7 +51,7 @@ constexpr config::ParamSpec kParams[] = {
      config::url_pattern},
     {"status", ParamType::count, "The status that \"http\" has to answer with instead.", "204"},
     {"unix", ParamType::text, "The path of a socket that accepts a connection.", "/run/db.sock"},
-    {"file", ParamType::text, "The path of anything that exists.", "/run/ready"},
+    {"file", ParamType::text, "The path of anything that exists, of whatever type.", "/run/ready"},
     {.name = "interval",
      .type = ParamType::interval,
      .help = "From one attempt to the next.",
@@ -78,7 +76,7 @@ Result<void> try_http(const config::HttpUrl& url, std::optional<std::int64_t> wa
                                            : sys::connect_to_path(url.socket));
   const int status = TRY(http::get(socket, {url.host_header, url.target})).head.status;
   if (wanted ? status == *wanted : status < 400) return {};
-  return Error{"use the answer", 0, {}, fmt::format("status {}", status)};
+  return Error{"", 0, {}, fmt::format("HTTP status {}", status)};
 }
 
 Result<void> try_unix(const std::string& path) {
@@ -120,7 +118,7 @@ class Notes {
   Notes(const Params& params, const Context& context) : context_(context) {
     for (const std::string_view name : kTargets) {
       if (params.has(name)) {
-        what_ = fmt::format("waiting for {} {}", name, without_credentials(params.text(name)));
+        what_ = fmt::format("waiting for {} {}", name, shown_value(params.text(name)));
       }
     }
   }

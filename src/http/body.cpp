@@ -9,15 +9,22 @@ namespace pintle::http {
 namespace {
 
 constexpr std::size_t kLongestLine = 8192;
+constexpr std::size_t kMostExtra = kLargestHead;  // extensions of chunks, and trailers
 
 Error damaged(const char* why) {
   return {"use the answer", 0, {}, why};
 }
 
-/// The size of a chunk, before the extensions that may follow it; -1 if it is none.
+/// What may follow the size of a chunk, from its ";" on.
+std::string_view extension_in(std::string_view line) noexcept {
+  return line.substr(std::min(line.find(';'), line.size()));
+}
+
+/// The size of a chunk, before the blanks and extensions that may follow it; -1 if it is none.
 std::int64_t chunk_size(std::string_view line) noexcept {
   std::int64_t size = 0;
-  const std::string_view digits = line.substr(0, line.find_first_of("; \t\r"));
+  const std::string_view before = line.substr(0, line.size() - extension_in(line).size());
+  const std::string_view digits = before.substr(0, before.find_last_not_of(" \t") + 1);
   if (digits.empty() || digits.front() == '-') return -1;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
   return error == std::errc() && end == digits.data() + digits.size() ? size : -1;
@@ -49,6 +56,12 @@ Result<void> Body::pass(std::string_view& bytes, const Sink& sink) {
   return {};
 }
 
+Result<void> Body::count_extra(std::size_t size) {
+  extra_ += size;
+  if (extra_ <= kMostExtra) return {};
+  return damaged("what stands between its chunks and behind them has no end");
+}
+
 Result<void> Body::use_line() {
   if (line_.ends_with('\r')) line_.pop_back();
   if (state_ == State::data_end) {
@@ -56,7 +69,9 @@ Result<void> Body::use_line() {
     state_ = State::size;
   } else if (state_ == State::trailer) {
     if (line_.empty()) state_ = State::done;
+    TRY(count_extra(line_.size()));
   } else {
+    TRY(count_extra(extension_in(line_).size()));
     left_ = chunk_size(line_);
     if (left_ < 0) return damaged("the size of a chunk of it is no number");
     if (left_ > room_) return too_large(limit_);

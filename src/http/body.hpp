@@ -21,7 +21,8 @@ class Body {
   static Result<Body> begin(const Head& head, std::int64_t limit);
 
   /// Passes the content in `bytes` on to `sink`. True when nothing more is to come.
-  /// Errors: content above the limit, damaged chunks; those of the sink.
+  /// Errors: content above the limit; damaged chunks, or extensions and trailers without end (RFC
+  /// 9112 section 7.1); those of the sink.
   Result<bool> feed(std::string_view bytes, const Sink& sink);
 
   /// The connection has ended. Errors: something is missing.
@@ -36,12 +37,14 @@ class Body {
   Result<void> pass(std::string_view& bytes, const Sink& sink);
   Result<void> take_line(std::string_view& bytes);
   Result<void> use_line();
+  Result<void> count_extra(std::size_t size);
 
   State state_;
   std::int64_t left_;  ///< of the content or the chunk
   std::int64_t room_;  ///< until the limit
   std::int64_t limit_;
-  std::string line_{};  ///< of what stands between chunks
+  std::string line_{};     ///< of what stands between chunks
+  std::size_t extra_ = 0;  ///< bytes of extensions and trailers, which nobody wants
 };
 
 /// Why something larger than `limit` is not taken.

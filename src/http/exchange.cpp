@@ -6,29 +6,23 @@
 #include <array>
 #include <limits>
 
-#include "base/text.hpp"
 #include "http/body.hpp"
 #include "sys/connect.hpp"
 
 namespace pintle::http {
 namespace {
 
-constexpr std::string_view kHost = "Host";
-
 Error unusable(const char* why) {
   return {"use the answer", 0, {}, why};
 }
 
 std::string text_of(const Get& request) {
-  std::string text = fmt::format("GET {} HTTP/1.1\r\n", request.target);
-  const auto names_host = [](const auto& header) {
-    return equal_without_case(header.first, kHost);
-  };
-  if (std::none_of(request.headers.begin(), request.headers.end(), names_host)) {
-    text += fmt::format("Host: {}\r\n", request.host);
-  }
-  for (const auto& [name, value] : request.headers) text += fmt::format("{}: {}\r\n", name, value);
-  return text + "User-Agent: pintle\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+  const Headers standard{{"Host", request.host},
+                         {"User-Agent", "pintle"},
+                         {"Accept", "*/*"},
+                         {"Accept-Encoding", "identity"}};
+  return fmt::format("GET {} HTTP/1.1\r\n{}Connection: close\r\n\r\n", request.target,
+                     fields_text(standard, request.headers));
 }
 
 /// Whoever greets first, as SSH does, may be waiting for us: no need to wait for its head.
@@ -71,6 +65,7 @@ Result<Response> get(const Fd& socket, const Get& request) {
 
 Result<bool> content_holds(const Fd& socket, const Response& response, std::string_view text,
                            std::size_t most) {
+  if (response.head.is_encoded) return unusable(kCompressed);
   std::string seen;
   const Sink keep = [&](std::string_view piece) -> Result<void> {
     seen += piece.substr(0, most - seen.size());

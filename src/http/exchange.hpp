@@ -6,21 +6,18 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
+#include "http/field.hpp"
 #include "http/head.hpp"
 
 namespace pintle::http {
 
-using Headers = std::vector<std::pair<std::string, std::string>>;
-
 struct Get {
-  std::string host;    ///< RFC 9110 section 7.2; a "Host" among `headers` replaces it
+  std::string host;    ///< RFC 9110 section 7.2
   std::string target;  ///< path and query
-  Headers headers{};
+  Headers headers{};   ///< in place of those of the same name that pintle sends by itself
 };
 
 /// A response whose head has been read; `rest` is what came with it.
@@ -39,7 +36,8 @@ Result<Response> receive_head(const Read& read);
 /// Sends GET, and reads the head of what comes back. Errors: as above; send(2), recv(2).
 Result<Response> get(const Fd& socket, const Get& request);
 
-/// Whether `text` stands in the first `most` bytes of the content. Errors: a damaged content.
+/// Whether `text` stands in the first `most` bytes of the content. Errors: a content that is
+/// damaged or compressed.
 Result<bool> content_holds(const Fd& socket, const Response& response, std::string_view text,
                            std::size_t most);
 

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/text.hpp"
+#include "http/field.hpp"
 
 namespace pintle::http {
 namespace {
@@ -12,15 +13,16 @@ Error bad(std::string detail) {
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
+  const std::size_t begin = text.find_first_not_of(" \t");
   if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
 /// The next line, which is cut from the front of `text` with its end.
 std::string_view take_line(std::string_view& text) noexcept {
   const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
+  std::string_view line = text.substr(0, end);
+  if (line.ends_with('\r')) line.remove_suffix(1);
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   return line;
 }
@@ -35,7 +37,8 @@ bool parse_number(std::string_view text, Number& out) noexcept {
 /// "HTTP/1.1 404 Not Found".
 Result<void> read_status(std::string_view line, Head& head) {
   constexpr std::size_t kCode = 9;  // where it begins
-  const bool is_http = line.starts_with("HTTP/1.") && line.size() >= kCode + 3 && line[8] == ' ';
+  const bool is_http = line.starts_with("HTTP/1.") && line.size() >= kCode + 3 && line[7] >= '0' &&
+                       line[7] <= '9' && line[8] == ' ';
   const bool ends = is_http && (line.size() == kCode + 3 || line[kCode + 3] == ' ');
   if (!ends || !parse_number(line.substr(kCode, 3), head.status) || head.status < 100) {
     return bad("it is not HTTP/1");
@@ -60,9 +63,9 @@ Result<void> read_encoding(std::string_view value, Head& head) {
   return {};
 }
 
-Result<void> read_coding(std::string_view value, Head&) {
-  if (equal_without_case(value, "identity")) return {};
-  return bad("it is compressed though that was not asked for");
+Result<void> read_coding(std::string_view value, Head& head) {
+  head.is_encoded = head.is_encoded || !equal_without_case(value, "identity");
+  return {};
 }
 
 /// Kept as it is.
@@ -85,10 +88,10 @@ constexpr Row kRows[] = {
 
 Result<void> read_header(std::string_view line, Head& head) {
   const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos || colon == 0 || line.front() == ' ' ||
-      line.front() == '\t') {
+  if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
     return bad("there is a line in its head that is no header");
   }
+  if (line.find('\r') != std::string_view::npos) return bad("there is a CR in one of its headers");
   for (const Row& row : kRows) {
     if (!equal_without_case(line.substr(0, colon), row.name)) continue;
     return row.read(trimmed(line.substr(colon + 1)), head);
@@ -111,10 +114,10 @@ std::optional<std::size_t> head_size(std::string_view text) noexcept {
 Result<Head> parse_head(std::string_view text) {
   Head head;
   if (text.find('\0') != std::string_view::npos) return bad("there is a NUL byte in its head");
-  TRY(read_status(trimmed(take_line(text)), head));
+  TRY(read_status(take_line(text), head));
   while (!text.empty()) {
     const std::string_view line = take_line(text);
-    if (trimmed(line).empty()) break;
+    if (line.empty()) break;
     TRY(read_header(line, head));
   }
   if (head.is_chunked && head.length) return bad("it has both chunks and a length");

@@ -199,7 +199,9 @@ std::optional<Event> Effects::act(const Tell& tell) {
   }
   const config::Hook& hook = model_.hooks[tell.owner];
   const bool is_repair = tell.news == News::repair_done || tell.news == News::repair_failed;
-  const std::string& words = words_[is_repair ? hook.fallback_hook : tell.owner];
+  const std::string words = tell.news == News::step_slow
+                                ? words_of_slow(tell.owner)
+                                : words_[is_repair ? hook.fallback_hook : tell.owner];
   const Line line =
       tell.news == News::check_changed ? verdict_line(tell.owner) : line_for(tell, model_, words);
   const auto fields = launcher_.fields(tell.owner);

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <charconv>
 
+#include "base/shown.hpp"
 #include "sys/file.hpp"
 
 namespace pintle::sys {
@@ -91,7 +92,7 @@ std::vector<gid_t> groups_of(const User& user, std::string_view group_file) {
 }
 
 Error bad_user(std::string_view spec, std::string detail) {
-  return {"use user", 0, std::string(spec), std::move(detail)};
+  return {"use user", 0, shown_value(spec), std::move(detail)};
 }
 
 Identity identity_of(const User& user, const Accounts& accounts) {
@@ -135,7 +136,7 @@ Result<Accounts> read_accounts(const std::string& root) {
 
 Result<gid_t> resolve_group(std::string_view group, const Accounts& accounts) {
   const auto bad = [&](const char* detail) {
-    return Error{"use group", 0, std::string(group), detail};
+    return Error{"use group", 0, shown_value(group), detail};
   };
   if (all_digits(group)) {
     const auto gid = parse_id(group);
@@ -155,7 +156,9 @@ Result<Identity> resolve_user(std::string_view spec, const Accounts& accounts) {
   const std::size_t colon = spec.find(':');
   const std::string_view name = spec.substr(0, colon);
   if (name.empty()) return bad_user(spec, "the user is empty; write user or user:group");
-  Named named = TRY(resolve_name(name, accounts));
+  auto found = resolve_name(name, accounts);
+  if (!found) return bad_user(spec, found.error().detail);
+  Named named = *std::move(found);
   if (colon != std::string_view::npos) {
     named.identity.gid = TRY(resolve_group(spec.substr(colon + 1), accounts));
     named.identity.groups = {named.identity.gid};

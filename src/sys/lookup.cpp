@@ -39,6 +39,7 @@ std::string program_interpreter(const std::string& head) {
 
 std::vector<std::string> candidates_for(const std::string& command, std::string_view path,
                                         const std::string& directory) {
+  if (command.empty()) return {};  // a folder of PATH is no program
   if (command.find('/') != std::string::npos) return {command};
   std::vector<std::string> found;
   while (!path.empty()) {
@@ -55,6 +56,7 @@ std::vector<std::string> candidates_for(const std::string& command, std::string_
 
 std::string explain_exec_failure(const std::string& path, int code) {
   if (code == ENOEXEC) return "it is neither a program of this machine nor a script with '#!'";
+  if (path.empty()) return "its command is empty once its variables are expanded";
   if (code != ENOENT) return {};
   if (path.find('/') == std::string::npos) return "not found in PATH";
   const std::string head = read_head(path);

@@ -101,6 +101,13 @@ def a_stream_that_never_ends_is_ended_at_the_limit():
         endless(connection)
 
     tap.holds(failure(endless_head), 'its head has no end')
+
+    def endless_trailers(connection):
+        connection.sendall(HEAD + b'Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n')
+        while True:
+            connection.sendall(b'T: x\r\n' * 1000)
+
+    tap.holds(failure(endless_trailers), 'behind them has no end')
     tap.holds(failure(endless), 'it is not HTTP/1')
 
 
@@ -110,7 +117,8 @@ def an_answer_that_is_not_http_is_refused():
             (b'SSH-2.0-OpenSSH_9.2\r\n\r\n', 'it is not HTTP/1'),
             (HEAD + b'Content-Length: x\r\n\r\n', 'its Content-Length is no number'),
             (HEAD + b'Content-Encoding: gzip\r\n\r\nx', 'it is compressed'),
-            (b'HTTP/1.1 301 Moved\r\n\r\n', 'status 301 Moved'),
+            (HEAD + b'Content-Length : 9\r\n\r\nx', 'there is a line in its head that is no header'),
+            (b'HTTP/1.1 301 Moved\r\n\r\n', 'HTTP status 301 Moved'),
             (b'HTTP/1.1 204 No Content\r\n\r\n', 'status 204 No Content'),
             (b'HTTP/1.1 206 Partial\r\nContent-Length: 1\r\n\r\nx', 'status 206'),
             (b'HTTP/1.1 302 F\r\nLocation: file:///etc/passwd\r\n\r\n', 'write https://HOST/PATH'),

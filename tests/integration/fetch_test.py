@@ -183,7 +183,8 @@ def a_certificate_has_to_be_current_of_a_known_authority_and_of_that_host():
                           ('unknown', 'unable to get local issuer certificate')):
         refused(step(site.url('/file', server), path, ca=ca),
                 f"cannot trust the server's certificate: {words}")
-    refused(step(site.url('/file', 'misnamed', 'localhost'), path, ca=ca), 'hostname mismatch')
+    for server in ('misnamed', 'localhost'):  # the other is named in the subject only
+        refused(step(site.url('/file', server, 'localhost'), path, ca=ca), 'hostname mismatch')
     tap.equal(fetched(step(site.url('/file', host='localhost'), path, ca=ca)), 'made')
 
 
@@ -208,8 +209,8 @@ def another_status_than_200_is_named_and_its_page_is_not_placed():
     site = web.Site()
     path = pid1.folder() / 'file'
     url = site.url('/no/such?key=value', 'plain')
-    refused(step(url, path), f"cannot fetch '{url.split('?')[0]}': cannot use the answer: "
-                             'status 404 Not Found')
+    refused(step(url, path), f"cannot fetch '{url.split('?')[0]}': "
+                             'HTTP status 404 Not Found')
 
 
 @tap.test

@@ -55,17 +55,17 @@ def http_asks_a_real_nginx_for_status_headers_and_content():
     missing = site.url('/missing', 'plain')
     bearer = site.url('/bearer', 'plain')
     for words, code, line in (
-            ([url], 0, 'status 200'),
-            ([url, '--body', '"status":"ok"'], 0, 'status 200'),
+            ([url], 0, 'HTTP status 200'),
+            ([url, '--body', '"status":"ok"'], 0, 'HTTP status 200'),
             ([url, '--body', 'sick'], 1, 'without "sick" in its content'),
-            ([url, '--status', '204'], 1, 'status 200'),
-            ([missing], 1, 'status 404'),
-            ([missing, '--status', '404'], 0, 'status 404'),
-            ([site.url('/loop', 'plain')], 0, 'status 302'),
-            ([bearer], 1, 'status 401'),
+            ([url, '--status', '204'], 1, 'HTTP status 200'),
+            ([missing], 1, 'HTTP status 404'),
+            ([missing, '--status', '404'], 0, 'HTTP status 404'),
+            ([site.url('/loop', 'plain')], 0, 'HTTP status 302'),
+            ([bearer], 1, 'HTTP status 401'),
             ([bearer, '--header', f'Authorization: {web.TOKEN}', '--body', 'let in'], 0,
-             'status 200'),
-            (['--timeout', '5s', url], 0, 'status 200')):
+             'HTTP status 200'),
+            (['--timeout', '5s', url], 0, 'HTTP status 200')):
         got, said = probe('http', *words)
         tap.equal(got, code, f'{words}: {said}')
         tap.holds(said, line)
@@ -85,12 +85,22 @@ def http_asks_through_a_unix_socket():
     request = connection.recv(65536).decode()
     tap.check(request.startswith('GET /healthz HTTP/1.1\r\nHost: localhost\r\n'), 'request', request)
     connection.sendall(b'HTTP/1.1 204 No Content\r\n\r\n')
-    tap.equal((asking.communicate()[0], asking.returncode), ('status 204\n', 0))
+    tap.equal((asking.communicate()[0], asking.returncode), ('HTTP status 204\n', 0))
     connection.close()
     server.close()
     code, said = probe('http', url)
     tap.equal(code, 1)
     tap.holds(said, 'Connection refused')
+
+
+@tap.test
+def a_probe_sends_each_header_once_and_judges_a_compressed_answer_by_its_status():
+    server = web.Hostile(lambda connection: connection.sendall(
+        b'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx'))
+    tap.equal(probe('http', server.url), (0, 'HTTP status 200'))
+    code, said = probe('http', server.url, '--body', 'x')
+    tap.equal((code, said), (1, 'cannot use the answer: it is compressed though that was not asked '
+                                'for'))
 
 
 @tap.test

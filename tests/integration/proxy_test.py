@@ -185,7 +185,7 @@ def a_proxy_that_refuses_cuts_or_never_ends_its_head_is_an_error():
     for url in ('http://a.example/file', 'https://a.example/file'):
         for answer, words in (
                 (sends(b'HTTP/1.1 407 Authenticate\r\nContent-Length: 3\r\n\r\nwho'),
-                 'cannot use the answer: status 407 Authenticate'),
+                 'HTTP status 407 Authenticate'),
                 (sends(b'HTTP/1.1 503 \x1b[31m\r\n\r\n'), 'status 503 \\x1b[31m'),
                 (sends(b'HTTP/1.1 200 OK\r\n'), 'the connection was cut before its content'),
                 (sends(b''), 'the connection was cut before its content'),

@@ -205,6 +205,31 @@ def a_value_that_does_not_match_its_pattern_is_not_shown():
 
 
 @tap.test
+def a_password_in_a_url_is_not_shown_by_what_cannot_use_the_url():
+    password = Secrets.fresh()
+    uses = [{'wait': {'tcp': '$DATABASE_URL'}}, {'wait': {'http': '$DATABASE_URL'}},
+            {'fetch': {'url': '$DATABASE_URL', 'path': '/tmp/x'}},
+            {'wait': {'tcp': '127.0.0.1:$DATABASE_URL'}},
+            {'command': 'true', 'timeout': '$DATABASE_URL'},
+            {'command': 'true', 'retries': '$DATABASE_URL'}]
+    for url in (f'postgres://app:{password}@db:5432/x', f'postgres://app:p/{password}@db/x',
+                f'app:{password}@db:5432', f'https://db/x?password={password}',
+                f'host=db password={password}'):
+        for use in uses:
+            document = {'environment': {'DATABASE_URL': {'description': 'url'}},
+                        'steps': [{'id': 's', 'timeout': '100ms', **use}]}
+            code, out, err = pid1.run_with(document, 'true', before=['env', f'DATABASE_URL={url}'],
+                                           options=['-v'])
+            tap.check(code in (78, 80), 'the start fails', err)
+            tap.check(password not in out + err, f'{use} shows it', err)
+    code, _, err = pid1.run_with({'steps': [{'id': 'db', 'wait': {'tcp': '$DATABASE_URL'}}]}, 'true',
+                                 before=['env', f'DATABASE_URL=postgres://a:{password}@db:5432/x'])
+    tap.equal((code, pid1.chosen_line(err, 80)), (
+        80, "step db failed: cannot use the address 'postgres://db:5432/x': that is a URL; write "
+        'host:port alone'))
+
+
+@tap.test
 def a_main_that_cannot_be_started_shows_none():
     for form in FORMATS:
         for name in Secrets().values:

@@ -82,10 +82,11 @@ class Authority:
         _openssl('req', '-x509', '-days', 2, '-out', self.pem, *_new_key(self.folder, 'ca'))
 
     def issue(self, name, names='DNS:localhost,IP:127.0.0.1', days=2):
-        """Makes a certificate for the given names, and returns the paths of it and its key."""
+        """Makes a certificate of the subject `name` for the given names, if any, and returns the
+        paths of it and its key."""
         request, certificate = self.folder / f'{name}.csr', self.folder / f'{name}.pem'
         extensions = self.folder / f'{name}.ext'
-        extensions.write_text(f'subjectAltName={names}\n')
+        extensions.write_text(f'subjectAltName={names}\n' if names else 'basicConstraints=CA:FALSE\n')
         _openssl('req', '-new', '-out', request, *_new_key(self.folder, name))
         _openssl('x509', '-req', '-in', request, '-CA', self.pem, '-CAkey',
                  self.folder / 'ca.key', '-CAcreateserial', '-days', days, '-extfile', extensions,
@@ -104,8 +105,9 @@ def free_ports(number):
 
 class Site:
     """nginx: a server without TLS, two with good certificates, and one each whose certificate has
-    expired, names another host, or is of an unknown authority."""
-    NAMES = ('plain', 'secure', 'other', 'expired', 'misnamed', 'unknown')
+    expired, names another host, names "localhost" as its subject alone, or is of an unknown
+    authority."""
+    NAMES = ('plain', 'secure', 'other', 'expired', 'misnamed', 'localhost', 'unknown')
 
     def __init__(self):
         if not os.path.exists(NGINX):
@@ -133,6 +135,7 @@ class Site:
         return {'secure': issue('secure'), 'other': issue('other'),
                 'expired': issue('expired', days=EXPIRED),
                 'misnamed': issue('misnamed', 'DNS:other.example,IP:127.0.0.2'),
+                'localhost': issue('localhost', names=None),
                 'unknown': Authority(stranger).issue('unknown')}
 
     def configure(self):

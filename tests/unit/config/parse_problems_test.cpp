@@ -60,17 +60,22 @@ TEST_SUITE("config/parse") {
     for (const Key& key : rows) check_keys("{", "}", key);
   }
 
-  TEST_CASE("what a variable stands for is not shown when it is wrong") {
+  TEST_CASE("what a variable stands for is shown when it is wrong, unless it is a secret") {
     const auto with = [](const std::string& key) {
-      return R"({"environment":{"A":"hidden"},"steps":[{"id":"a","command":"x",)" + key + "}]}";
+      return R"({"environment":{"A":"seen","K_PASS":"hidden"},"steps":[{"id":"a","command":"x",)" +
+             key + "}]}";
     };
     CHECK(problem_of(with(R"("timeout":"$A")")) ==
-          "f:1:74: /steps/0/timeout: the value of \"$A\" is not a duration; write it like "
+          "f:1:90: /steps/0/timeout: \"$A\", whose value is \"seen\", is not a duration; write it "
+          "like "
           "\"500ms\", \"30s\" or \"1m30s\" (units ms, s, m, h, d)");
     CHECK(problem_of(with(R"("retries":"$A")")) ==
-          "f:1:74: /steps/0/retries: expected a whole number, found a string");
+          "f:1:90: /steps/0/retries: \"$A\", whose value is \"seen\", is not a whole number");
+    CHECK(problem_of(with(R"("retries":"${K_PASS}")")) ==
+          "f:1:90: /steps/0/retries: \"${K_PASS}\", whose value is \"***\", is not a whole number");
     CHECK(problem_of(with(R"("retries":"-${B:-1}")")) ==
-          "f:1:74: /steps/0/retries: the value of \"-${B:-1}\" is out of range; a whole number "
+          "f:1:90: /steps/0/retries: \"-${B:-1}\", whose value is \"-1\", is out of range; a whole "
+          "number "
           "from 0 to 1000000 is meant");
   }
 

@@ -94,7 +94,8 @@ TEST_SUITE("health/probes") {
     const Zombie zombie;
     CHECK(said("process", main, {zombie.pid()}).ends_with("is dead"));
     const std::string own = std::to_string(::getpid());
-    for (const std::string& text : {own, own + "\n", own + " 12\n"}) {
+    for (const std::string& text :
+         {own, own + "\n", own + " 12\n", "  \t" + own + "\n", "\n" + own}) {
       CHECK(said("process", params("target", folder.write("pid", text))).ends_with("is alive"));
     }
     for (const char* text : {"", "\n", "0", "-1", "abc", "1x", "99999999999", "4194305"}) {
@@ -154,9 +155,44 @@ TEST_SUITE("health/probes") {
     CHECK(probe("http").spec.check(params("url", "http://unix:/run/a.sock:/")).empty());
   }
 
+  TEST_CASE("what is said of an address that cannot be used has no password in it, and it once") {
+    struct Row {
+      const char* probe;
+      const char* param;
+      const char* value;
+      const char* said;
+    };
+    const Row rows[] = {
+        {"tcp", "address", "postgres://app:hunter2secret@db:5432/x",
+         "! cannot use the address 'postgres://db:5432/x': that is a URL; write host:port alone"},
+        {"tcp", "address", "app:hunter2secret@db:5432",
+         "! cannot use the address 'db:5432': there is user-info before the host; write host:port "
+         "alone"},
+        {"grpc", "address", "a:hunter2secret/@b",
+         "! cannot use the address 'b': there is user-info before the host; write host:port alone"},
+        {"http", "url", "http://app:hunter2secret@127.0.0.1/x?token=hunter2secret",
+         "! cannot use the address 'http://127.0.0.1/x': it has user-info; give \"username\" and "
+         "\"password\" where there are such keys"},
+        {"http", "url", "https://127.0.0.1/x?token=hunter2secret",
+         "! cannot use the address 'https://127.0.0.1/x': write http://HOST:PORT/PATH"},
+        {"tcp", "address", "127.0.0.1",
+         "! cannot use the address '127.0.0.1': the port is missing; write host:port"},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.value);
+      CHECK(said(row.probe, params(row.param, row.value)) == row.said);
+    }
+    CHECK(probe("tcp").spec.params[0].check("db") ==
+          "\"db\": the port is missing; write host:port");
+  }
+
   TEST_CASE("a header that would begin another is refused") {
     auto all = params("url", "http://127.0.0.1:1/");
     all.set("headers", config::Pairs{{"X", "a\r\nY: b"}});
-    CHECK(said("http", all).find("control character") != std::string::npos);
+    CHECK(said("http", all) ==
+          "! cannot use the header 'X': there is a line break or a control "
+          "character in its value");
+    all.put("headers", config::Pairs{{"content-length", "s3cret"}});
+    CHECK(said("http", all) == "! cannot use the header 'content-length': pintle sets it itself");
   }
 }

@@ -28,6 +28,8 @@ TEST_SUITE("hooks/backoff") {
         {{.type = BackoffType::exponential, .initial = 10ms, .max = 1h, .factor = 3}, 4, 270ms},
         {{.type = BackoffType::linear, .initial = 20s}, 1000000, 60s},
         {{.initial = 0s}, 1, 0s},
+        {{.type = BackoffType::exponential, .initial = 0s}, 2000, 0s},
+        {{.type = BackoffType::exponential, .max = 0s}, 2000, 0s},
     };
     for (const Row& row : rows) CHECK(wait_after(row.backoff, row.attempt, 0) == row.expected);
   }

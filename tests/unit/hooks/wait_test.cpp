@@ -74,5 +74,7 @@ TEST_SUITE("hooks/wait") {
   TEST_CASE("what variables made of an address is judged once, not waited for") {
     CHECK(contains(Use(kWait).with("tcp", "no port").line(), "cannot use the address"));
     CHECK(contains(Use(kWait).with("http", "ftp://a").line(), "cannot use the address"));
+    const std::string said = Use(kWait).with("tcp", "postgres://app:hunter2@db:5432/x").line();
+    CHECK(contains(said, "'postgres://db:5432/x': that is a URL; write host:port alone"));
   }
 }

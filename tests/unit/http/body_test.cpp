@@ -98,12 +98,33 @@ TEST_SUITE("http/body") {
 
   TEST_CASE("chunks that are none are refused") {
     for (const char* text :
-         {"x\r\n", "-1\r\n", "\r\n", "10000000000000000\r\n", "1\r\nab\r\n", "0x5\r\nhello\r\n"}) {
+         {"x\r\n", "-1\r\n", "\r\n", "10000000000000000\r\n", "1\r\nab\r\n", "0x5\r\nhello\r\n",
+          "1 1\r\na\r\n", " 1\r\na\r\n", "1\r;\r\na\r\n", ";a\r\n"}) {
       CAPTURE(text);
       CHECK(take(kChunked, text, 2).error != "");
     }
     CHECK(take(kChunked, std::string(9000, '1'), 100).error ==
           "a line between its chunks has no end");
+  }
+
+  TEST_CASE("blanks behind the size of a chunk are none of it") {
+    CHECK(take(kChunked, "5 \t\r\nhello\r\n0 ; a\r\n\r\n", 3).content == "hello");
+  }
+
+  TEST_CASE("extensions and trailers come to an end, however short each is") {
+    std::string extended;
+    std::string trailers = "0\r\n";
+    while (extended.size() < 2 * kLargestHead) {
+      extended += "1;" + std::string(1000, 'e') + "\r\nx\r\n";
+    }
+    while (trailers.size() < 2 * kLargestHead) trailers += "T: " + std::string(1000, 't') + "\r\n";
+    for (const std::string& text : {extended, trailers}) {
+      const Taken taken = take(kChunked, text, 500);
+      CHECK(taken.error == "what stands between its chunks and behind them has no end");
+    }
+    std::string padded;
+    for (int i = 0; i < 1000; ++i) padded += "1                    \r\nx\r\n";
+    CHECK(take(kChunked, padded + "0\r\n\r\n", 100).is_done);
   }
 
   TEST_CASE("what the sink says ends it") {

@@ -135,13 +135,35 @@ TEST_SUITE("http/exchange") {
     const Answered plain("HTTP/1.1 200 OK\r\n\r\n");
     REQUIRE(get(plain.client(), {"localhost:80", "/a?b", {{"X-Key", "v"}}}));
     CHECK(plain.request() ==
-          "GET /a?b HTTP/1.1\r\nHost: localhost:80\r\nX-Key: v\r\nUser-Agent: pintle\r\n"
-          "Accept: */*\r\nConnection: close\r\n\r\n");
+          "GET /a?b HTTP/1.1\r\nHost: localhost:80\r\nUser-Agent: pintle\r\nAccept: */*\r\n"
+          "Accept-Encoding: identity\r\nX-Key: v\r\nConnection: close\r\n\r\n");
     const Answered named("HTTP/1.1 200 OK\r\n\r\n");
     REQUIRE(get(named.client(), {"localhost", "/", {{"host", "example.org"}}}));
     const std::string request = named.request();
     CHECK(request.find("host: example.org\r\n") != std::string::npos);
     CHECK(request.find("localhost") == std::string::npos);
+  }
+
+  TEST_CASE("a request has each header once, and the user's wins") {
+    const Answered server("HTTP/1.1 200 OK\r\n\r\n");
+    const Headers own{{"ACCEPT", "text/x-vite-ping"},
+                      {"user-agent", "me"},
+                      {"Accept-encoding", "gzip"},
+                      {"Host", "h2"}};
+    REQUIRE(get(server.client(), {"h", "/", own}));
+    CHECK(server.request() ==
+          "GET / HTTP/1.1\r\nACCEPT: text/x-vite-ping\r\nuser-agent: me\r\n"
+          "Accept-encoding: gzip\r\nHost: h2\r\nConnection: close\r\n\r\n");
+  }
+
+  TEST_CASE("a compressed content is a fault only for who looks into it") {
+    const Answered server("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nok");
+    const auto response = get(server.client(), {"h", "/"});
+    REQUIRE(response);
+    CHECK(response->head.status == 200);
+    const auto found = content_holds(server.client(), *response, "ok", 100);
+    REQUIRE_FALSE(found);
+    CHECK(found.error().detail == kCompressed);
   }
 
   TEST_CASE("a text is found in a content of any framing, across its chunks") {
@@ -162,5 +184,35 @@ TEST_SUITE("http/exchange") {
     for (const char* name : {"", "a b", "a:", "a\r\nb", "\xC3\xBC"}) CHECK_FALSE(is_token(name));
     CHECK(is_value("any \t text \xC3\xBC"));
     for (const char* value : {"a\r\nb: c", "a\nb", "\x01", "\x7f"}) CHECK_FALSE(is_value(value));
+  }
+
+  TEST_CASE("a header that cannot be sent is known by its name or its value") {
+    struct Row {
+      const char* name;
+      const char* value;
+      const char* wrong;
+    };
+    constexpr const char* kNoName = "that is no name of a header";
+    constexpr const char* kOurs = "pintle sets it itself";
+    constexpr const char* kNoValue = "there is a line break or a control character in its value";
+    const Row rows[] = {
+        {"X-Key", "v", ""},
+        {"Host", "h", ""},
+        {"Accept-Encoding", "gzip", ""},
+        {"Bad Header", "v", kNoName},
+        {"", "v", kNoName},
+        {"a:", "v", kNoName},
+        {"connection", "v", kOurs},
+        {"CONTENT-LENGTH", "1", kOurs},
+        {"Transfer-Encoding", "", kOurs},
+        {"X", "a\r\nY: b", kNoValue},
+        {"X", "a\x01", kNoValue},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.name);
+      CHECK(wrong_header(row.name, row.value) == row.wrong);
+    }
+    CHECK(wrong_header("host", "h", kDownloadFields) == kOurs);
+    CHECK(wrong_header("accept-encoding", "h", kDownloadFields) == kOurs);
   }
 }
