@@ -7,8 +7,6 @@
 namespace pintle {
 namespace {
 
-constexpr std::size_t kMostShown = 120;
-
 /// The length of "https://" at the front, RFC 3986 section 3.1; 0 if there is none.
 std::size_t scheme_size(std::string_view text) noexcept {
   constexpr std::string_view kEnd = "://";
@@ -63,7 +61,7 @@ std::string shown_value(std::string_view value) {
   remove_user_info(text);
   remove_query(text);
   mask_named(text);
-  return one_line(text, kMostShown);
+  return one_line(text, text.size());
 }
 
 }  // namespace pintle

@@ -11,7 +11,8 @@ namespace pintle {
 /// KEY or CREDENTIAL is in it, in any case.
 bool is_secret_name(std::string_view name) noexcept;
 
-/// A whole value as a message may show it, on one line, cut after 120 bytes. What stands before the
+/// A whole value as a message may show it, on one line. It is not cut, since of a secret in it a
+/// part could not be recognized any more. What stands before the
 /// last `@` is left out but for the scheme of a URL, whatever characters a password there has; so
 /// is the query of a URL or of what looks like one. In "NAME=VALUE" the value is "***" if the name
 /// is a secret's.

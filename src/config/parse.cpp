@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/shown.hpp"
+#include "base/text.hpp"
 #include "config/address.hpp"
 #include "config/environment.hpp"
 #include "config/parse_parts.hpp"
@@ -240,7 +241,8 @@ Reader::Resolve resolver(const Variables& top, const std::vector<std::string>* c
     // A value that is missing is reported with all others, by whoever starts the hook.
     if (!expanded || !missing.empty()) return std::nullopt;
     const auto masked = expand(text, scope.masked(), missing);
-    return Reader::Resolved{*std::move(expanded), masked ? shown_value(*masked) : "***"};
+    return Reader::Resolved{*std::move(expanded),
+                            masked ? one_line(shown_value(*masked), 120) : "***"};
   };
 }
 

@@ -49,7 +49,9 @@ constexpr Slot<Condition> kPart{read_part, &kConditionForm};
 constexpr Slot<Condition> kAll{read_parts, &kListForm<kConditionForm>};
 
 constexpr Key<Condition> kConditionKeys[] = {
-    {"fileExists", kAs<Type::file, kPath>, "A regular file is there, as the hook's user sees it; a directory, a device or a socket is none.",
+    {"fileExists", kAs<Type::file, kPath>,
+     "A regular file is there, as the hook's user sees it; a directory, a device or a "
+     "socket is none.",
      "/data/initialized"},
     {"directoryExists", kAs<Type::directory, kPath>, "A directory is there.", "/data/cache"},
     {"environment", kAs<Type::variable, kName>,

@@ -123,7 +123,8 @@ std::vector<std::string> Scope::problems() const {
     }
     const auto value = value_of(*variable);
     if (!value || variable->pattern.empty() || matches(variable->pattern, *value)) continue;
-    const std::string shown = is_secret(*variable) ? "its value" : shown_value(*value);
+    const std::string shown =
+        is_secret(*variable) ? "its value" : one_line(shown_value(*value), 60);
     lines.push_back(fmt::format("the variable {}: {} does not match {}", variable->name, shown,
                                 one_line(variable->pattern, 100)));
   }

@@ -75,7 +75,8 @@ constexpr config::ParamSpec kHttpParams[] = {
      .example = "{\"Host\": \"example.org\"}",
      .check_pair = check_header},
     {"body", ParamType::text,
-     "What the answer must have in its content, in its first MiB; it must not be compressed then.",
+     "What the answer must have in its content, in its first MiB; it must not be "
+     "compressed then.",
      "\"status\":\"ok\""},
     kAllowRemote,
 };
@@ -108,7 +109,9 @@ constexpr config::ParamSpec kUnixParams[] = {
      "/run/app.sock", true},
 };
 constexpr config::ParamSpec kFileParams[] = {
-    {"path", ParamType::text, "What has to be there, of whatever type: a file, a directory, a device or a socket.", "/run/app.ready", true},
+    {"path", ParamType::text,
+     "What has to be there, of whatever type: a file, a directory, a device or a socket.",
+     "/run/app.ready", true},
     {"newerThan", ParamType::interval, "How long ago it may have been changed.", "2m"},
 };
 constexpr config::ParamSpec kProcessParams[] = {

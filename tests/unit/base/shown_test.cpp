@@ -35,7 +35,7 @@ TEST_SUITE("base/shown") {
       CAPTURE(row.value);
       CHECK(shown_value(row.value) == row.shown);
     }
-    CHECK(shown_value(std::string(121, 'x')) == std::string(120, 'x') + "...");
+    CHECK(shown_value(std::string(5000, 'x')) == std::string(5000, 'x'));
   }
 
   TEST_CASE("a name with TOKEN, PASS, SECRET, KEY or CREDENTIAL in it is a secret's") {
