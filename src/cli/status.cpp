@@ -48,10 +48,12 @@ Json hook_json(const control::HookStatus& hook) {
   Json json{{"id", hook.id}, {"state", hook.state}, {"runs", hook.runs}};
   if (hook.last_code) json["exitCode"] = *hook.last_code;
   if (hook.last_code) json["durationMs"] = hook.last_time.count();
+  json["failures"] = hook.failures;
   if (hook.kind != "job") return json;
   if (hook.last_code) json["streak"] = hook.streak;
+  if (hook.succeeded_at) json["lastSucceeded"] = rfc3339(*hook.succeeded_at);
   if (hook.began_before) json["lastBegan"] = wall_time(-*hook.began_before);
-  if (hook.next_in) json["next"] = wall_time(*hook.next_in);
+  if (hook.next_at) json["next"] = rfc3339(*hook.next_at);
   if (hook.next_in) json["nextInMs"] = hook.next_in->count();
   return json;
 }

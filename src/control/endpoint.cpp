@@ -139,7 +139,10 @@ std::string respond(std::string_view request, const Result<Status>& status) {
   const bool wants_metrics = line.path == kMetricsPath;
   if (path == nullptr && !wants_metrics) return say(kNotFound, not_found());
   if (!status) return say(kUnavailable, one_line(status.error().message()) + "\n");
-  if (wants_metrics) return response(kOk, metrics(*status), has_body, kMetricsType);
+  if (wants_metrics) {
+    const MetricsFormat format = metrics_format(request);
+    return response(kOk, metrics(*status, format), has_body, type_of(format));
+  }
   const health::Answer answer = answer_in_short(path->asked, *status);
   const Code& code = answer.healthy ? kOk : kUnavailable;
   if (asks_for(line.query, "verbose")) {

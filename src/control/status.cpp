@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kFirstLine = "pintle-status 1";
 // Without it the message is cut, and a check that is unhealthy may be missing.
 constexpr std::string_view kLastLine = "end\n";
-constexpr std::size_t kFields = 9;
+constexpr std::size_t kFields = 12;
 
 using Fields = std::array<std::string_view, kFields>;
 
@@ -46,13 +46,16 @@ Enum enum_of(std::string_view text, Enum last) noexcept {
 }
 
 std::string hook_line(const HookStatus& hook) {
-  const auto text = [](const std::optional<Duration>& time) {
-    return time ? fmt::format("{}", time->count()) : std::string();
+  const auto text = [](const auto& number) {
+    return number ? fmt::format("{}", *number) : std::string();
   };
-  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", hook.kind, hook.id, hook.state,
-                     hook.runs, hook.last_code ? fmt::format("{}", *hook.last_code) : "",
-                     hook.last_time.count(), text(hook.next_in), text(hook.began_before),
-                     hook.streak);
+  const auto time = [](const std::optional<Duration>& one) {
+    return one ? fmt::format("{}", one->count()) : std::string();
+  };
+  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", hook.kind, hook.id,
+                     hook.state, hook.runs, text(hook.last_code), hook.last_time.count(),
+                     time(hook.next_in), time(hook.began_before), hook.streak, hook.failures,
+                     text(hook.next_at), text(hook.succeeded_at));
 }
 
 HookStatus hook_of(const Fields& f) {
@@ -62,6 +65,9 @@ HookStatus hook_of(const Fields& f) {
   if (const auto next = optional_number(f[6])) hook.next_in = Duration(*next);
   if (const auto began = optional_number(f[7])) hook.began_before = Duration(*began);
   hook.streak = number(f[8]);
+  hook.failures = number(f[9]);
+  hook.next_at = optional_number(f[10]);
+  hook.succeeded_at = optional_number(f[11]);
   return hook;
 }
 
@@ -82,7 +88,7 @@ void read_line(std::string_view line, Status& status) {
   } else if (f[0] == "check") {
     status.checks.push_back({std::string(f[1]), enum_of(f[2], config::Question::startup),
                              enum_of(f[3], health::Verdict::unhealthy), std::string(f[4]),
-                             number(f[5])});
+                             number(f[5]), number(f[6])});
   } else if (f[0] == "step" || f[0] == "job" || f[0] == "shutdown") {
     status.hooks.push_back(hook_of(f));
   }
@@ -98,8 +104,9 @@ std::string encode(const Status& status) {
                   status.orphans, status.dropped_lines);
   out += fmt::format("requests\t{}\n", status.requests);
   for (const health::CheckView& check : status.checks) {
-    out += fmt::format("check\t{}\t{}\t{}\t{}\t{}\n", check.id, static_cast<int>(check.question),
-                       static_cast<int>(check.verdict), one_line(check.message, 160), check.runs);
+    out += fmt::format("check\t{}\t{}\t{}\t{}\t{}\t{}\n", check.id,
+                       static_cast<int>(check.question), static_cast<int>(check.verdict),
+                       one_line(check.message, 160), check.runs, check.failures);
   }
   for (const HookStatus& hook : status.hooks) {
     const std::string line = hook_line(hook);

@@ -24,10 +24,13 @@ struct HookStatus {
   std::int64_t runs = 0;
   std::optional<int> last_code{};
   Duration last_time{};
+  std::int64_t failures = 0;  ///< runs of a job that failed, attempts of another hook
   // Of a job:
   std::optional<Duration> next_in{};
-  std::optional<Duration> began_before{};  ///< how long ago a run began last
-  std::int64_t streak = 0;                 ///< runs in a row that ended like the last one
+  std::optional<std::int64_t> next_at{};       ///< the same as the wall clock shows it, Unix time
+  std::optional<std::int64_t> succeeded_at{};  ///< the end of the last success, likewise
+  std::optional<Duration> began_before{};      ///< how long ago a run began last
+  std::int64_t streak = 0;                     ///< runs in a row that ended like the last one
 };
 
 struct Status {

@@ -40,6 +40,12 @@ class Steps {
   void finish(std::size_t step, StepState result) noexcept;
 
   bool all_done() const noexcept { return done_ == states_.size(); }
+  /// It waits for nothing but for another to end: as many run as may.
+  bool is_held_back(std::size_t step) const noexcept {
+    return running_ >= parallelism_ && states_[step] == StepState::waiting &&
+           open_precedents_[step] == 0;
+  }
+  std::size_t parallelism() const noexcept { return parallelism_; }
   StepState state(std::size_t step) const noexcept { return states_[step]; }
   std::size_t size() const noexcept { return states_.size(); }
 

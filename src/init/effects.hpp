@@ -68,6 +68,7 @@ class Effects {
   std::string words_at_end(Owner owner, const sys::Exit& exit,
                            const std::optional<sys::Report>& report) const;
   std::string words_of_check(Owner owner) const;
+  std::string words_of_slow(Owner owner) const;
   control::HookStatus hook_status(Owner owner) const;
   void add_job(Owner owner, control::HookStatus& status) const;
 

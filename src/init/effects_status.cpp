@@ -5,10 +5,23 @@
 
 namespace pintle::init {
 
+namespace {
+
+/// What the wall clock shows then, to the nearest second: a slot is a whole one, and both clocks
+/// are read a moment apart.
+std::int64_t unix_time(Time time) {
+  using namespace std::chrono;
+  const auto wall = system_clock::now() + (time - BootClock::now());
+  return duration_cast<seconds>(round<seconds>(wall).time_since_epoch()).count();
+}
+
+}  // namespace
+
 control::HookStatus Effects::hook_status(Owner owner) const {
   const config::Hook& hook = model_.hooks[owner];
   const Run& run = supervisor_.run(owner);
   control::HookStatus status{std::string(config::name_of(hook.kind)), hook.id, "waiting", run.runs};
+  status.failures = run.failures;
   if (run.has_ended) {
     status.state = run.last_code == 0 && !run.timed_out ? "done" : "failed";
     status.last_code = run.last_code;
@@ -32,10 +45,15 @@ void Effects::add_job(Owner owner, control::HookStatus& status) const {
   status.state = job.has_ended ? (job.last_succeeded ? "done" : "failed") : "waiting";
   status.last_code = job.has_ended ? std::optional(job.last_code) : std::nullopt;
   status.last_time = job.last_time;
+  status.failures = job.failures;
   status.streak = job.streak;
   if (supervisor_.is_running(job)) status.state = "running";
   if (job.began) status.began_before = since(*job.began);
-  if (const auto due = job.timer.due()) status.next_in = -since(*due);
+  if (job.succeeded) status.succeeded_at = unix_time(*job.succeeded);
+  if (const auto due = job.timer.due()) {
+    status.next_in = -since(*due);
+    status.next_at = unix_time(*due);
+  }
 }
 
 /// What goes with the verdict: a success that does not turn it yet says how far it is.
@@ -45,6 +63,14 @@ std::string Effects::words_of_check(Owner owner) const {
   if (!waits) return words_[owner];
   return fmt::format("{} of {} successes in a row", check.streak(),
                      model_.hooks[owner].check.success_threshold);
+}
+
+/// A step that waits for another one which has no place to run in will wait for ever.
+std::string Effects::words_of_slow(Owner owner) const {
+  const Owner waiting = supervisor_.held_back_beside(owner);
+  if (waiting == kMain) return {};
+  return fmt::format("parallelism is {}, so step {} waits for a free place",
+                     supervisor_.parallelism(), model_.hooks[waiting].id);
 }
 
 control::Status Effects::status() const {
@@ -67,7 +93,8 @@ control::Status Effects::status() const {
       continue;
     }
     status.checks.push_back({hook.id, hook.check.question, supervisor_.check(owner).verdict(),
-                             words_of_check(owner), supervisor_.run(owner).runs});
+                             words_of_check(owner), supervisor_.run(owner).runs,
+                             supervisor_.run(owner).failures});
   }
   return status;
 }

@@ -27,9 +27,11 @@ struct Job {
   std::optional<Time> began{};  ///< the run that began last
   bool has_ended = false;       ///< one has; then:
   bool last_succeeded = false;
-  int streak = 0;     ///< runs in a row that ended like the last one
-  int count = 0;      ///< runs that were begun
-  int last_code = 0;  ///< 0 if its fallback succeeded
+  int streak = 0;                   ///< runs in a row that ended like the last one
+  int count = 0;                    ///< runs that were begun
+  int failures = 0;                 ///< runs that ended without success
+  std::optional<Time> succeeded{};  ///< when the last success ended
+  int last_code = 0;                ///< 0 if its fallback succeeded
   Duration last_time{};
 };
 

@@ -32,7 +32,7 @@ constexpr Row kRows[] = {
     {News::hook_retried, Level::warning, "failed after %t%d; next attempt in %w"},
     {News::hook_falls_back, Level::warning, "failed after %t%d; falling back"},
     {News::fallback_failed, Level::warning, "failed after %t%d"},
-    {News::step_slow, Level::warning, "still running after %t, and it has no timeout"},
+    {News::step_slow, Level::warning, "still running after %t, and it has no timeout%d"},
     {News::check_changed, Level::warning, "changed"},
     {News::check_failed, Level::debug, "failed%d"},
     {News::check_terminates, Level::error, "stopping main"},

@@ -23,8 +23,9 @@ struct Run {
 
   State state = State::idle;
   pid_t pid = 0;
-  int runs = 0;     ///< all that were begun
-  int attempt = 0;  ///< of the current turn: 1, and one more for each retry
+  int runs = 0;      ///< all that were begun
+  int failures = 0;  ///< those that ended, and not as they should
+  int attempt = 0;   ///< of the current turn: 1, and one more for each retry
   Time began{};
   std::optional<Time> deadline{};  ///< the timeout, then the end of the kill delay
   std::optional<Time> remark{};    ///< when to say that it takes long

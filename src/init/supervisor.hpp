@@ -81,6 +81,10 @@ class Supervisor {
   hooks::StepState step(Owner owner) const noexcept {
     return stage_of(owner).steps.state(extra_[owner]);
   }
+  /// The first step of the same list as `owner` that could run if more could at a time; kMain if
+  /// there is none.
+  Owner held_back_beside(Owner owner) const noexcept;
+  std::size_t parallelism() const noexcept { return rules_.parallelism; }
   /// Whether a leaf of a hook's condition holds: what a step ended with, or what the rules know.
   std::optional<bool> answer(Owner owner, const config::Condition& leaf) const;
   std::uint64_t orphans() const noexcept { return orphans_; }

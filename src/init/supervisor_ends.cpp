@@ -18,6 +18,7 @@ Supervisor::Outcome Supervisor::outcome_of(Owner owner, const ChildGone& event) 
 }
 
 void Supervisor::hook_gone(Owner owner, Outcome outcome, Time now) noexcept {
+  if (outcome == Outcome::failure || outcome == Outcome::error) runs_[owner].failures += 1;
   if (model_.hooks[owner].kind == Kind::check) {
     return check_gone(owner, outcome == Outcome::success, now);
   }

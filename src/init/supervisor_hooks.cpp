@@ -142,6 +142,14 @@ std::optional<bool> Supervisor::holds(Owner owner) const noexcept {
   return hooks::holds(*condition, [&](const auto& leaf) { return answer(owner, leaf); });
 }
 
+Owner Supervisor::held_back_beside(Owner owner) const noexcept {
+  const Stage& stage = stage_of(root_of(owner));
+  for (std::size_t step = 0; step < stage.owners.size(); ++step) {
+    if (stage.steps.is_held_back(step)) return stage.owners[step];
+  }
+  return kMain;
+}
+
 void Supervisor::start_step(Stage& stage, std::size_t step, Time now) noexcept {
   const Owner owner = stage.owners[step];
   const auto wanted = holds(owner);

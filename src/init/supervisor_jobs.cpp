@@ -148,6 +148,8 @@ void Supervisor::conclude_job(Owner owner, Outcome outcome, bool fell_back, Time
   job.streak = job.has_ended && job.last_succeeded == succeeded ? job.streak + 1 : 1;
   job.has_ended = true;
   job.last_succeeded = succeeded;
+  job.failures += succeeded ? 0 : 1;
+  if (succeeded) job.succeeded = now;
   job.last_code = code;
   job.last_time = time;
 }

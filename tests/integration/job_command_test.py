@@ -245,12 +245,26 @@ def without_a_pintle_it_says_so():
 
 
 @tap.test
+def the_next_slot_of_a_cron_is_told_as_the_minute_that_it_is():
+    jobs = [{'id': f'j{number}', 'schedule': f'{number} 1 1 1 *', 'command': 'true'}
+            for number in range(60)]
+    one = pid1.start_with({'maintenance': jobs}, ACTOR, 'listen', '15')
+    one.line('ready')
+    for _ in range(5):
+        tap.equal([job['next'][5:] for job in one.status()['jobs']],
+                  [f'01-01T01:{number:02}:00Z' for number in range(60)])
+    one.signal(signal.SIGTERM)
+    one.end()
+
+
+@tap.test
 def the_status_tells_when_a_job_ran_how_it_ended_and_when_it_comes_again():
     one = start(job(script='exit 2'))
     for _ in range(3):
         tap.equal(ask(one).returncode, 2)
     seen = one.status()['jobs'][0]
     tap.equal((seen['state'], seen['exitCode'], seen['streak'], seen['runs']), ('failed', 2, 3, 3))
+    tap.equal((seen['failures'], 'lastSucceeded' in seen), (3, False))
     tap.check(seen['lastBegan'] < seen['next'], 'the order', seen)
     tap.check(3500_000 < seen['nextInMs'] <= 3600_000, 'an hour', seen)
     text = one.inside(PINTLE, 'status').stdout

@@ -109,7 +109,11 @@ def metrics_are_what_prometheus_reads():
                                 check_file(folder, 'liveness', 'l')]})
     served.becomes('/readyz', 200)
     served.becomes('/livez', 503)
-    with urllib.request.urlopen(f'http://127.0.0.1:{served.port}/metrics') as answer:
+    url = f'http://127.0.0.1:{served.port}/metrics'
+    with urllib.request.urlopen(url) as answer:
+        tap.equal(answer.headers['Content-Type'], 'text/plain; version=0.0.4; charset=utf-8')
+    asking = urllib.request.Request(url, headers={'Accept': 'application/openmetrics-text'})
+    with urllib.request.urlopen(asking) as answer:
         tap.holds(answer.headers['Content-Type'], 'application/openmetrics-text; version=1.0.0')
         text = answer.read().decode()
     done = pid1.subprocess.run(['/usr/bin/python3', '-c', PARSER], input=text, capture_output=True,

@@ -20,11 +20,11 @@ Status example() {
                 .main_time = 90s,
                 .orphans = 12,
                 .dropped_lines = 3};
-  status.checks = {{"live", Question::liveness, Verdict::healthy, "status 200"},
+  status.checks = {{"live", Question::liveness, Verdict::healthy, "status 200", 9, 4},
                    {"up", Question::startup, Verdict::unhealthy, "tab\there\nand \x1b line"},
                    {"new", Question::readiness, Verdict::unknown, ""}};
-  status.hooks = {{"step", "a", "done", 1, 0, 1500ms, {}},
-                  {"job", "j", "waiting", 4, 137, 2s, 30s, 70s, 3},
+  status.hooks = {{"step", "a", "done", 1, 0, 1500ms},
+                  {"job", "j", "waiting", 4, 137, 2s, 2, 30s, 1790000000, 1780000000, 70s, 3},
                   {"step", "b", "waiting"}};
   return status;
 }
@@ -47,6 +47,8 @@ TEST_SUITE("control/status") {
     CHECK(read->checks[0].question == Question::liveness);
     CHECK(read->checks[0].verdict == Verdict::healthy);
     CHECK(read->checks[0].message == "status 200");
+    CHECK(read->checks[0].runs == 9);
+    CHECK(read->checks[0].failures == 4);
     CHECK(read->checks[1].message == "tab\\there\\nand \\x1b line");
     CHECK(read->checks[2].verdict == Verdict::unknown);
     REQUIRE(read->hooks.size() == 3);
@@ -58,6 +60,11 @@ TEST_SUITE("control/status") {
     CHECK(read->hooks[1].next_in == 30s);
     CHECK(read->hooks[1].began_before == 70s);
     CHECK(read->hooks[1].streak == 3);
+    CHECK(read->hooks[1].failures == 2);
+    CHECK(read->hooks[1].next_at == 1790000000);
+    CHECK(read->hooks[1].succeeded_at == 1780000000);
+    CHECK_FALSE(read->hooks[0].next_at);
+    CHECK_FALSE(read->hooks[0].succeeded_at);
     CHECK_FALSE(read->hooks[2].began_before);
     CHECK_FALSE(read->hooks[2].last_code);
   }

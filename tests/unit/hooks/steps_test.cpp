@@ -48,6 +48,8 @@ TEST_SUITE("hooks/steps") {
     Steps steps(graph_of({{}, {}, {}, {}}), 2);
     CHECK(started(steps) == Numbers{0, 1});
     CHECK(started(steps).empty());
+    CHECK_FALSE(steps.is_held_back(1));
+    CHECK(steps.is_held_back(2));
     steps.finish(1, StepState::done);
     CHECK(started(steps) == Numbers{2});
     steps.finish(0, StepState::done);
@@ -61,6 +63,7 @@ TEST_SUITE("hooks/steps") {
   TEST_CASE("a step waits for all its precedents, also for later ones") {
     Steps steps(graph_of({{1, 2}, {}, {}}), 4);
     CHECK(started(steps) == Numbers{1, 2});
+    CHECK_FALSE(steps.is_held_back(0));
     steps.finish(1, StepState::done);
     CHECK(started(steps).empty());
     steps.finish(2, StepState::done);

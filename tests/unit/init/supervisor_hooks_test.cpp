@@ -57,6 +57,37 @@ TEST_SUITE("init/supervisor_hooks") {
     CHECK(world.sleeps() == Duration(-1));
   }
 
+  TEST_CASE("a step that has no place to run in is known, as long as it has none") {
+    World world(R"({"steps":[{"id":"server","command":"s","precedents":[]},
+                             {"id":"up","command":"u","precedents":[]},
+                             {"id":"after","command":"a","precedents":["up"]}]})");
+    const Owner server = world.owner_of("server");
+    CHECK(world.supervisor.parallelism() == 1);
+    CHECK(world.supervisor.held_back_beside(server) == world.owner_of("up"));
+    world.end("server", 0);
+    CHECK(world.supervisor.held_back_beside(world.owner_of("up")) == kMain);
+  }
+
+  TEST_CASE("what failed is counted, and when a job last succeeded is known") {
+    World world(R"({"maintenance":[{"id":"j","command":"j","schedule":{"every":"60s"},"retries":1}],
+                    "health":[{"id":"c","command":"c","interval":"10s"}]})");
+    const Owner j = world.owner_of("j");
+    CHECK_FALSE(world.supervisor.job(j).succeeded);
+    world.end("c", 1, true);
+    CHECK(world.supervisor.run(world.owner_of("c")).failures == 1);
+    world.wait(60s);
+    world.end("j", 1, true);
+    CHECK(world.supervisor.job(j).failures == 0);  // its run goes on
+    world.wait(1s);
+    world.end("j", 1, true);
+    CHECK(world.supervisor.job(j).failures == 1);
+    CHECK(world.supervisor.run(j).failures == 2);
+    world.wait(59s);
+    world.end("j", 0, true);
+    CHECK(world.supervisor.job(j).failures == 1);
+    CHECK(world.supervisor.job(j).succeeded == world.now);
+  }
+
   TEST_CASE("the group of a hook that ended by itself is left alone") {
     World world(R"({"steps":[{"id":"a","command":"a"}]})");
     CHECK_FALSE(world.supervisor.kills_group_of(world.pid_of("a")));
