@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/duration.hpp"
+#include "base/shown.hpp"
 #include "config/environment.hpp"
 #include "hooks/texts.hpp"
 
@@ -18,6 +19,12 @@ using config::Variables;
 class Notes {
  public:
   explicit Notes(const config::Model& model) : model_(model) {
+    add_literals("the config", model.user, model.environment);
+    add_literals("main", model.main.identity.user, model.main.identity.environment);
+    for (const config::Hook& hook : model.hooks) {
+      add_literals(fmt::format("{} {}", config::name_of(hook.kind), hook.id), hook.identity.user,
+                   hook.identity.environment);
+    }
     add_texts({model.working_directory}, {});
     for (const config::Hook& hook : model.hooks) {
       if (const auto* command = std::get_if<config::Command>(&hook.action)) {
@@ -34,7 +41,7 @@ class Notes {
   }
 
   std::vector<std::string> lines() const {
-    std::vector<std::string> lines;
+    std::vector<std::string> lines = literal_;
     for (const std::string& name : undeclared_) {
       lines.push_back(
           fmt::format("{} is declared nowhere; the container's environment must set it", name));
@@ -56,6 +63,25 @@ class Notes {
     return variable != nullptr ? variable : find(model_.environment, name);
   }
 
+  /// Texts that are used as they stand, though somebody seems to expect something else.
+  void add_literals(const std::string& who, const std::string& user, const Variables& variables) {
+    const auto add = [&](std::string_view what, const std::string& text) {
+      const bool names_one = !config::names_in(text).empty() || text.find("${") != text.npos;
+      if (!names_one) return;
+      literal_.push_back(
+          fmt::format("{}: {} is used as it stands, \"{}\": no variable is expanded "
+                      "there",
+                      who, what, shown_value(text)));
+    };
+    add("\"user\"", user);
+    for (const Variable& variable : variables) {
+      add(fmt::format("\"file\" of {}", variable.name), variable.file);
+      if (config::is_secret(variable)) continue;  // and a "$" in a password is one
+      add(fmt::format("the value of {}", variable.name), variable.value.value_or(""));
+      add(fmt::format("the default of {}", variable.name), variable.fallback.value_or(""));
+    }
+  }
+
   void add_texts(const std::vector<std::string>& texts, const Variables& own) {
     for (const std::string& text : texts) {
       for (const std::string& name : config::names_in(text)) {
@@ -71,7 +97,7 @@ class Notes {
     for (const std::string& word : words) {
       for (const std::string& name : config::names_in(word)) {
         const Variable* variable = declared(name, own);
-        if (variable != nullptr ? config::is_secret(*variable) : config::is_secret_name(name)) {
+        if (variable != nullptr ? config::is_secret(*variable) : is_secret_name(name)) {
           secrets.insert(name);
         }
       }
@@ -85,28 +111,37 @@ class Notes {
   const config::Model& model_;
   std::set<std::string> undeclared_;
   std::vector<std::string> shown_;
+  std::vector<std::string> literal_;
 };
 
-/// How long the steps of a list may take by their timeouts, those in parallel at the same time.
-Duration longest(const config::Model& model, const hooks::Graph& graph) {
-  std::vector<Duration> ends(graph.size());
+/// How long the steps of a list take, those in parallel at the same time, if `time` says how long
+/// each does.
+template <class Amount, class TimeOf>
+Amount longest(const config::Model& model, const hooks::Graph& graph, TimeOf time) {
+  std::vector<Amount> ends(graph.size());
   // Each round follows the order one step further; there is no cycle.
   for (std::size_t round = 0; round < graph.size(); ++round) {
     for (std::size_t step = 0; step < graph.size(); ++step) {
-      const config::Hook& hook = model.hooks[graph[step].hook];
-      Duration begin{};
+      Amount begin{};
       for (const std::size_t before : graph[step].precedents) begin = std::max(begin, ends[before]);
-      ends[step] = begin + hook.timeout.value_or(Duration(0)) * (hook.retries + 1);
+      ends[step] = begin + time(model.hooks[graph[step].hook]);
     }
   }
-  return ends.empty() ? Duration(0) : *std::max_element(ends.begin(), ends.end());
+  return ends.empty() ? Amount{} : *std::max_element(ends.begin(), ends.end());
+}
+
+/// By their timeouts.
+Duration longest_stop(const config::Model& model, const hooks::Graph& graph) {
+  return longest<Duration>(model, graph, [](const config::Hook& hook) {
+    return hook.timeout.value_or(Duration(0)) * (hook.retries + 1);
+  });
 }
 
 /// What is bounded may still be cut short by the bound of the whole.
 std::string note_on_stop(const Loaded& loaded) {
   const config::Shutdown& shutdown = loaded.model.shutdown;
-  const Duration before = longest(loaded.model, loaded.plan.before);
-  const Duration after = longest(loaded.model, loaded.plan.after);
+  const Duration before = longest_stop(loaded.model, loaded.plan.before);
+  const Duration after = longest_stop(loaded.model, loaded.plan.after);
   const Duration main = loaded.model.main.pauses ? Duration(0) : shutdown.grace_period;
   const Duration whole = before + main + after;
   if (before + after == Duration(0) || whole <= shutdown.total_grace_period) return {};
@@ -117,12 +152,71 @@ std::string note_on_stop(const Loaded& loaded) {
       format_duration(after), format_duration(shutdown.total_grace_period));
 }
 
+/// If each step took one, all in a row would take as many as there are.
+std::string note_on_parallelism(const Loaded& loaded) {
+  const config::Model& model = loaded.model;
+  const hooks::Graph& steps = loaded.plan.steps;
+  const auto in_a_row =
+      longest<std::size_t>(model, steps, [](const config::Hook&) { return std::size_t{1}; });
+  if (model.parallelism || in_a_row == steps.size()) return {};
+  return "some steps may run in parallel, but no more than there are CPUs, which may be one: set "
+         "\"parallelism\" if steps need each other at the same time";
+}
+
+/// Without a startup check /startupz is content as soon as main has been started.
+void add_notes_on_liveness(const config::Model& model, std::vector<std::string>& lines) {
+  using config::Question;
+  const auto is_startup = [](const config::Hook& hook) {
+    return hook.kind == config::Kind::check && hook.check.question == Question::startup;
+  };
+  if (std::any_of(model.hooks.begin(), model.hooks.end(), is_startup)) return;
+  for (const config::Hook& hook : model.hooks) {
+    const bool ends_main = hook.on_failure == config::OnFailure::terminate || hook.then_terminate;
+    if (hook.kind != config::Kind::check || !ends_main || hook.check.start_period) continue;
+    lines.push_back(fmt::format(
+        "check {} ends a main that is slow to start, too: add a check of the kind \"startup\", or "
+        "give this one a \"startPeriod\"",
+        hook.id));
+  }
+}
+
+std::string note_on_root(const Loaded& loaded) {
+  const config::Model& model = loaded.model;
+  const bool names_nobody = model.user.empty() && model.main.identity.user.empty();
+  if (loaded.image_mode != config::ImageMode::prebuilt || !names_nobody) return {};
+  if (model.main.pauses || (model.hooks.empty() && !model.main.command)) return {};
+  return "no \"user\" is named: in a container that is started as root this is exit code 83, since "
+         "the image mode is prebuilt";
+}
+
 }  // namespace
+
+std::string note_on_zone(const config::Model& model, const config::Environ& container) {
+  const Variables none;
+  const auto zone = config::Scope(container, model.environment, none).value("TZ");
+  constexpr std::string_view kUtc[] = {"", "UTC", "UTC0", "Etc/UTC", "GMT", "Etc/GMT", ":UTC"};
+  if (!zone || std::find(std::begin(kUtc), std::end(kUtc), *zone) != std::end(kUtc)) return {};
+  std::string jobs;
+  for (const config::Hook& hook : model.hooks) {
+    const bool is_cron = hook.kind == config::Kind::job && !hook.schedule.text.empty();
+    if (!is_cron || !hook.schedule.timezone.empty() || hook.copy_of != config::kNoHook) continue;
+    jobs += fmt::format("{}{}", jobs.empty() ? "" : ", ", hook.id);
+  }
+  if (jobs.empty()) return {};
+  return fmt::format(
+      "TZ is {}, but these jobs run by UTC: {}; name a \"timezone\" beside their "
+      "schedule",
+      shown_value(*zone), jobs);
+}
 
 std::vector<std::string> notes_on(const Loaded& loaded) {
   std::vector<std::string> lines = Notes(loaded.model).lines();
   lines.insert(lines.end(), loaded.notes.begin(), loaded.notes.end());
-  if (std::string note = note_on_stop(loaded); !note.empty()) lines.push_back(std::move(note));
+  add_notes_on_liveness(loaded.model, lines);
+  for (std::string note : {note_on_stop(loaded), note_on_parallelism(loaded), note_on_root(loaded),
+                           note_on_zone(loaded.model, {})}) {
+    if (!note.empty()) lines.push_back(std::move(note));
+  }
   return lines;
 }
 

@@ -101,6 +101,7 @@ class Plan {
   Json hook_json(const Hook& hook) const {
     Json out{{"id", hook.id}, {"action", action_json(hook.action)}};
     out["user"] = user_of(hook.identity);
+    add_umask(hook.identity, out);
     if (hook.timeout) out["timeout"] = format_duration(*hook.timeout);
     if (hook.retries > 0) out["retries"] = hook.retries;
     if (hook.condition) {
@@ -133,6 +134,7 @@ class Plan {
       after.push_back(model_.hooks[graph[precedent].hook].id);
     }
     out["after"] = after;
+    if (step.is_condition && !out.contains("fallback")) out["onFailure"] = "answer to a condition";
     if (step.is_skipped) out["skipped"] = "not for this image mode";
     return out;
   }
@@ -175,6 +177,8 @@ class Plan {
     if (!model_.main.command) return nullptr;
     Json out{{"action", action_json(*model_.main.command)}};
     out["user"] = user_of(model_.main.identity);
+    add_umask(model_.main.identity, out);
+    add_main_keys(model_.main, out);
     return out;
   }
 
@@ -222,9 +226,10 @@ std::string hook_text(const Json& hook) {
   if (hook.contains("fallback")) {
     text += fmt::format("│    else {}\n", action_text(hook["fallback"]));
   }
-  for (const char* key : {"after", "condition", "timeout", "retries", "onFailure", "kind",
-                          "interval", "schedule", "timezone", "every", "jitter", "runOnStart",
-                          "concurrencyPolicy", "startingDeadline", "when", "afterMain"}) {
+  for (const char* key :
+       {"umask", "commandLine", "signals", "after", "condition", "timeout", "retries", "onFailure",
+        "kind", "interval", "schedule", "timezone", "every", "jitter", "runOnStart",
+        "concurrencyPolicy", "startingDeadline", "when", "afterMain"}) {
     if (!hook.contains(key) || (hook[key].is_array() && hook[key].empty())) continue;
     std::string value = text_of(hook[key]);
     if (hook[key].is_array()) {

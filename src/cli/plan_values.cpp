@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/duration.hpp"
+#include "base/signal_names.hpp"
 
 namespace pintle::cli {
 
@@ -25,6 +26,18 @@ Json value_json(const config::Value& value, const config::ParamSpec& spec) {
   Json object = Json::object();
   for (const auto& [name, text] : std::get<config::Pairs>(value)) object[name] = text;
   return object;
+}
+
+void add_umask(const config::Identity& identity, Json& out) {
+  if (identity.umask) out["umask"] = fmt::format("{:04o}", *identity.umask);
+}
+
+void add_main_keys(const config::Main& main, Json& out) {
+  if (main.appends_command_line) out["commandLine"] = "append";
+  if (main.signals.empty()) return;
+  Json signals = Json::object();
+  for (const auto& [from, to] : main.signals) signals[signal_name(from)] = signal_name(to);
+  out["signals"] = std::move(signals);
 }
 
 Json condition_json(const Condition& condition) {

@@ -10,6 +10,12 @@ namespace pintle::cli {
 
 nlohmann::ordered_json value_json(const config::Value& value, const config::ParamSpec& spec);
 
+/// The mask, if it is not inherited.
+void add_umask(const config::Identity& identity, nlohmann::ordered_json& out);
+
+/// What becomes of the words of the command line, and of signals, where it is not the usual.
+void add_main_keys(const config::Main& main, nlohmann::ordered_json& out);
+
 nlohmann::ordered_json condition_json(const config::Condition& condition);
 
 }  // namespace pintle::cli

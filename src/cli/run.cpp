@@ -14,6 +14,7 @@
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
 #include "cli/entry.hpp"
+#include "cli/notes.hpp"
 #include "cli/run_options.hpp"
 #include "config/address.hpp"
 #include "init/copies.hpp"
@@ -74,7 +75,7 @@ class Start {
     if (text.empty()) return true;
     const auto address = config::parse_listen_address(text);
     if (!address) {
-      return refuse(ExitCode::config, "/listen/health: " + address.error().detail);
+      return refuse(ExitCode::config, "/listen/health: " + config::wrong_with(address));
     }
     auto port = sys::listen_on(address->host, address->port);
     if (!port) return refuse(ExitCode::config, "/listen/health: " + port.error().message());
@@ -214,6 +215,8 @@ class Start {
 
   void supervise() {
     for (const std::string& note : loaded_.notes) log::warning(note);
+    const std::string zone = note_on_zone(loaded_.model, environment_);
+    if (!zone.empty()) log::warning(zone);
     for (const std::string& remark : launcher_->remarks()) log::warning(remark);
     const uid_t main_uid = launcher_->identity(init::kMain).uid;
     if (main_uid != ::geteuid()) sys::give_standard_descriptors(main_uid);

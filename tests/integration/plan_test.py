@@ -50,6 +50,7 @@ steps
 │    after data
 │    timeout 1m30s
 │    retries 3
+│    onFailure answer to a condition
 ├─ right
 │    /bin/sh -c "echo a > b"
 │    as app:app
@@ -101,6 +102,8 @@ note: AGE is declared nowhere; the container's environment must set it
 note: API_TOKEN is declared nowhere; the container's environment must set it
 note: TENANT is declared nowhere; the container's environment must set it
 note: main: the secret API_TOKEN becomes an argument, which /proc/PID/cmdline shows
+note: some steps may run in parallel, but no more than there are CPUs, which may be one: set \
+"parallelism" if steps need each other at the same time
 '''
 REFUSED = '''note: step right: its command needs a shell, which IMAGE_MODE=prebuilt does not allow; use a \
 built-in or a program, or list the step for "imageModes": ["layered"] only
@@ -136,7 +139,7 @@ def json_says_the_same_to_machines():
     tap.equal(steps['left'], {'id': 'left', 'action': {'command': 'fetch', 'arguments':
                                                        ['$DB_URL', 'a b', '']},
                               'user': 'app:app', 'timeout': '1m30s', 'retries': 3,
-                              'after': ['data']})
+                              'after': ['data'], 'onFailure': 'answer to a condition'})
     tap.equal(steps['right']['action'], {'shell': 'echo a > b'})
     tap.equal(steps['asked']['condition'], DOCUMENT['steps'][5]['condition'])
     tap.equal(steps['join']['fallback'],
@@ -145,7 +148,29 @@ def json_says_the_same_to_machines():
     tap.equal(out['main'], {'action': DOCUMENT['main'], 'user': 'app:app'})
     tap.equal((out['checks'][0]['interval'], out['jobs'][0]['every']), ('5s', '1h'))
     tap.equal([job.get('schedule') for job in out['jobs']], [None, '0 3 * * *', '${WHEN:-@daily}'])
-    tap.equal(len(out['notes']), 5)
+    tap.equal(len(out['notes']), 6)
+
+
+@tap.test
+def umask_signals_and_the_words_of_the_command_line_are_shown():
+    path = pid1.config({'user': 'app:app', 'steps': [
+        {'id': 'a', 'command': 'x', 'umask': '0027'},
+        {'id': 'b', 'command': 'y', 'condition': 'a'},
+        {'id': 'c', 'command': 'y', 'onFailure': 'abort'},
+        {'id': 'd', 'command': 'y', 'condition': 'c'}],
+        'main': {'command': '/app/serve', 'umask': '0077', 'commandLine': 'append',
+                 'signals': {'SIGTERM': 'SIGINT'}}})
+    out = json.loads(plan(path, 'layered', '--json'))
+    tap.equal(out['main'], {'action': {'command': '/app/serve', 'arguments': []}, 'user': 'app:app',
+                            'umask': '0077', 'commandLine': 'append',
+                            'signals': {'SIGTERM': 'SIGINT'}})
+    steps = {step['id']: step for step in out['steps']}
+    tap.equal(steps['a']['umask'], '0027')
+    tap.equal([name for name, step in steps.items() if 'onFailure' in step], ['a'])
+    text = plan(path, 'layered')
+    for line in ('│    umask 0027', '│    onFailure answer to a condition', '│    umask 0077',
+                 '│    commandLine append', '│    signals {"SIGTERM":"SIGINT"}'):
+        tap.holds(text, line + '\n')
 
 
 @tap.test
@@ -202,45 +227,6 @@ def values_are_never_shown_only_names():
         tap.check('hidden' not in out, 'a value', out)
         for name in ('$A', '${B}', '$C_TOKEN'):
             tap.holds(out, name)
-
-
-@tap.test
-def notes_name_what_is_declared_nowhere_wherever_it_is_used():
-    document = {
-        'environment': {'TOP': 'x'}, 'workingDirectory': '/$IN_TOP',
-        'steps': [
-            {'id': 'a', 'command': '$IN_COMMAND', 'arguments': ['$TOP', '$OWN', '${NOW}', '$$NO'],
-             'environment': {'OWN': 'x'}, 'workingDirectory': '/$IN_DIRECTORY',
-             'timeout': '${IN_NUMBER}s', 'condition': {'not': {'fileExists': '/$IN_CONDITION'}},
-             'logging': {'fields': {'f': '$IN_FIELD'}},
-             'onFailure': {'action': 'fallback', 'source': '/$IN_FALLBACK'}},
-            {'id': 'b', 'directory': {'path': '/$IN_BUILTIN', 'owner': '${WITH:-default}'}},
-            {'id': 'c', 'command': 'echo $OF_THE_SHELL | cat'}],
-        'health': [{'id': 'd', 'tcp': '127.0.0.1:$IN_CHECK', 'interval': '$IN_INTERVAL'}],
-        'maintenance': [{'id': 'e', 'command': 'x', 'arguments': ['$IN_JOB', '$OWN'],
-                         'schedule': {'every': '1h'}}],
-        'main': {'command': 'm', 'arguments': ['$IN_MAIN']}, 'parallelism': '$IN_PARALLELISM'}
-    names = ['IN_BUILTIN', 'IN_CHECK', 'IN_COMMAND', 'IN_CONDITION', 'IN_DIRECTORY', 'IN_FALLBACK',
-             'IN_FIELD', 'IN_INTERVAL', 'IN_JOB', 'IN_MAIN', 'IN_NUMBER', 'IN_PARALLELISM',
-             'IN_TOP', 'OWN']
-    path = pid1.config(document)
-    for command in ('check', 'plan'):
-        _, out, _ = pintle(command, path)
-        notes = [line for line in out.splitlines() if line.startswith('note: ')]
-        tap.equal(notes, [f"note: {name} is declared nowhere; the container's environment must set "
-                          'it' for name in names])
-
-
-@tap.test
-def a_secret_that_becomes_an_argument_is_noted_unless_it_says_that_it_is_none():
-    document = {'environment': {'A': {'file': '/f'}, 'B': {'secret': True}, 'C_KEY': {},
-                                'D_KEY': {'secret': False}},
-                'steps': [{'id': 's', 'command': 'x', 'arguments': ['$A$B', '$B', '$C_KEY', '$D_KEY']},
-                          {'id': 't', 'file': {'path': '/x', 'template': '/y/$C_KEY'}}]}
-    _, out, _ = pintle('check', pid1.config(document))
-    tap.equal(out.splitlines()[:-1],
-              [f'note: step s: the secret {name} becomes an argument, which /proc/PID/cmdline shows'
-               for name in ('A', 'B', 'C_KEY')])
 
 
 @tap.test

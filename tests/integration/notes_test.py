@@ -1,0 +1,129 @@
+"""Notes of `pintle check` and `pintle plan`: what is no mistake, and yet worth a line."""
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
+import pid1
+import tap
+
+
+def pintle(*words, **environment):
+    done = subprocess.run([pid1.PINTLE, *words], capture_output=True, text=True, env=environment)
+    return done.returncode, done.stdout, done.stderr
+
+
+def notes(document, mode='layered'):
+    code, out, err = pintle('check', pid1.config(document), IMAGE_MODE=mode)
+    tap.equal((code, err), (0, ''))
+    return [line.removeprefix('note: ') for line in out.splitlines()[:-1]]
+
+
+@tap.test
+def notes_name_what_is_declared_nowhere_wherever_it_is_used():
+    document = {
+        'environment': {'TOP': 'x'}, 'workingDirectory': '/$IN_TOP',
+        'steps': [
+            {'id': 'a', 'command': '$IN_COMMAND', 'arguments': ['$TOP', '$OWN', '${NOW}', '$$NO'],
+             'environment': {'OWN': 'x'}, 'workingDirectory': '/$IN_DIRECTORY',
+             'timeout': '${IN_NUMBER}s', 'condition': {'not': {'fileExists': '/$IN_CONDITION'}},
+             'logging': {'fields': {'f': '$IN_FIELD'}},
+             'onFailure': {'action': 'fallback', 'source': '/$IN_FALLBACK'}},
+            {'id': 'b', 'directory': {'path': '/$IN_BUILTIN', 'owner': '${WITH:-default}'}},
+            {'id': 'c', 'command': 'echo $OF_THE_SHELL | cat'}],
+        'health': [{'id': 'd', 'tcp': '127.0.0.1:$IN_CHECK', 'interval': '$IN_INTERVAL'}],
+        'maintenance': [{'id': 'e', 'command': 'x', 'arguments': ['$IN_JOB', '$OWN'],
+                         'schedule': {'every': '1h'}}],
+        'main': {'command': 'm', 'arguments': ['$IN_MAIN']}, 'parallelism': '$IN_PARALLELISM'}
+    names = ['IN_BUILTIN', 'IN_CHECK', 'IN_COMMAND', 'IN_CONDITION', 'IN_DIRECTORY', 'IN_FALLBACK',
+             'IN_FIELD', 'IN_INTERVAL', 'IN_JOB', 'IN_MAIN', 'IN_NUMBER', 'IN_PARALLELISM',
+             'IN_TOP', 'OWN']
+    path = pid1.config(document)
+    for command in ('check', 'plan'):
+        _, out, _ = pintle(command, path)
+        notes = [line for line in out.splitlines() if line.startswith('note: ')]
+        tap.equal(notes, [f"note: {name} is declared nowhere; the container's environment must set "
+                          'it' for name in names])
+
+
+@tap.test
+def variables_where_none_is_expanded_are_noted():
+    hook = {'id': 's', 'command': 'x', 'user': '$PUID',
+            'environment': {'A': '${HOST}:1', 'B_TOKEN': '$5x$y', 'C': 'costs $5', 'D': 'x$'}}
+    tap.equal(notes({'user': '${PUID:-1000}',
+                     'environment': {'DB': {'defaultValue': '$POSTGRES_USER'},
+                                     'KEY': {'file': '$KEY_FILE'}},
+                     'steps': [hook]}),
+              [f'{where} is used as it stands, "{text}": no variable is expanded there'
+               for where, text in (('the config: "user"', '${PUID:-1000}'),
+                                   ('the config: the default of DB', '$POSTGRES_USER'),
+                                   ('the config: "file" of KEY', '$KEY_FILE'),
+                                   ('step s: "user"', '$PUID'),
+                                   ('step s: the value of A', '${HOST}:1'))])
+
+
+@tap.test
+def a_liveness_check_that_ends_a_slow_main_is_noted():
+    def check(**more):
+        return {'id': 'live', 'kind': 'liveness', 'tcp': '127.0.0.1:1', 'onFailure': 'terminate',
+                **more}
+    note = ('check live ends a main that is slow to start, too: add a check of the kind "startup", '
+            'or give this one a "startPeriod"')
+    repair = {'action': 'run', 'step': {'command': 'x'}, 'then': 'terminate'}
+    startup = {'id': 'up', 'kind': 'startup', 'tcp': '127.0.0.1:1'}
+    for checks, noted in (([check()], [note]), ([check(onFailure=repair)], [note]),
+                          ([check(startPeriod='20s')], []), ([check(onFailure='none')], []),
+                          ([check(), startup], [])):
+        tap.equal(notes({'health': checks}), noted)
+
+
+@tap.test
+def steps_that_may_run_in_parallel_are_noted_unless_parallelism_is_set():
+    def step(name, *precedents):
+        return {'id': name, 'command': 'x', 'precedents': list(precedents)}
+    beside = [step('a'), step('b')]
+    in_a_row = [step('a'), step('b', 'a'), {'id': 'c', 'command': 'x'}]
+    tap.equal(len(notes({'steps': beside})), 1)
+    tap.holds(notes({'steps': beside})[0], 'set "parallelism" if steps need each other')
+    tap.equal(notes({'steps': beside, 'parallelism': 2}), [])
+    tap.equal(notes({'steps': in_a_row}), [])
+
+
+@tap.test
+def what_a_prebuilt_image_without_user_says_at_a_start_as_root_is_noted():
+    main = {'main': {'command': '/x'}}
+    tap.equal(len(notes(main, 'prebuilt')), 1)
+    tap.holds(notes(main, 'prebuilt')[0], 'no "user" is named: in a container that is started as '
+                                          'root this is exit code 83')
+    tap.equal(notes(main), [])
+    tap.equal(notes({**main, 'user': 'root'}, 'prebuilt'), [])
+    tap.equal(notes({'main': {'command': '/x', 'user': '1:1'}}, 'prebuilt'), [])
+
+
+@tap.test
+def a_time_zone_that_schedules_do_not_know_is_noted():
+    job = {'id': 'tidy', 'command': 'x', 'schedule': '0 3 * * *'}
+    zone = {'environment': {'TZ': 'Europe/Berlin'}}
+    tap.equal(notes({**zone, 'maintenance': [job]}),
+              ['TZ is Europe/Berlin, but these jobs run by UTC: tidy; name a "timezone" beside '
+               'their schedule'])
+    tap.equal(notes({**zone, 'maintenance': [{**job, 'timezone': 'UTC'}]}), [])
+    tap.equal(notes({**zone, 'maintenance': [{**job, 'schedule': {'every': '1h'}}]}), [])
+    tap.equal(notes({'environment': {'TZ': 'UTC'}, 'maintenance': [job]}), [])
+    _, _, err = pid1.run_with({'maintenance': [job]}, 'true', before=['env', 'TZ=Asia/Tokyo'])
+    tap.holds(err, 'TZ is Asia/Tokyo, but these jobs run by UTC: tidy')
+
+
+@tap.test
+def a_secret_that_becomes_an_argument_is_noted_unless_it_says_that_it_is_none():
+    document = {'environment': {'A': {'file': '/f'}, 'B': {'secret': True}, 'C_KEY': {},
+                                'D_KEY': {'secret': False}},
+                'steps': [{'id': 's', 'command': 'x', 'arguments': ['$A$B', '$B', '$C_KEY', '$D_KEY']},
+                          {'id': 't', 'file': {'path': '/x', 'template': '/y/$C_KEY'}}]}
+    _, out, _ = pintle('check', pid1.config(document))
+    tap.equal(out.splitlines()[:-1],
+              [f'note: step s: the secret {name} becomes an argument, which /proc/PID/cmdline shows'
+               for name in ('A', 'B', 'C_KEY')])
+
+
+tap.main()
