@@ -129,8 +129,10 @@ Result<std::string> probe_grpc(const Params& params, const Context&) {
     const std::size_t got = TRY(sys::receive(socket, chunk));
     if (got == 0) return unusable("the connection was cut");
     const auto serving = TRY(answer.feed({chunk.data(), got}));
-    if (serving == grpc::Serving::serving) return std::string(grpc::name_of(*serving));
-    if (serving) return unwanted(std::string(grpc::name_of(*serving)));
+    if (serving) {
+      const std::string said = fmt::format("gRPC status {}", grpc::name_of(*serving));
+      return *serving == grpc::Serving::serving ? Result<std::string>(said) : unwanted(said);
+    }
     TRY(sys::send_all(socket, answer.take_replies()));
   }
 }

@@ -57,8 +57,8 @@ def server(*services):
 def a_real_server_is_healthy_when_it_serves():
     address = server('=1', 'good=1', 'bad=2', 'unset=0', 'x' * 200 + '=1')
     for words, code, line in (([], 0, 'SERVING'), (['--service', 'good'], 0, 'SERVING'),
-                              (['--service', 'bad'], 1, 'cannot use the answer: NOT_SERVING'),
-                              (['--service', 'unset'], 1, 'cannot use the answer: UNKNOWN'),
+                              (['--service', 'bad'], 1, 'gRPC status NOT_SERVING'),
+                              (['--service', 'unset'], 1, 'gRPC status UNKNOWN'),
                               (['--service', 'none'], 1, 'the server does not know')):
         got, said = probe(address, '--timeout', '20s', *words)
         tap.equal(got, code, said)
