@@ -64,7 +64,7 @@ def a_real_server_is_healthy_when_it_serves():
         tap.equal(got, code, said)
         tap.holds(said, line)
     got, said = probe(address, '--timeout', '20s')
-    tap.equal((got, said), (0, 'SERVING'))
+    tap.equal((got, said), (0, 'gRPC status SERVING'))
 
 
 @tap.test
@@ -81,7 +81,7 @@ def it_is_a_check_like_the_others():
              'interval': '20ms'}
     one = pid1.start_with({'health': [check]}, 'sleep', '1000')
     tap.until(lambda: one.health('it') == (0, 'healthy'), 'it is healthy')
-    tap.equal(one.status()['checks'][0]['message'], 'SERVING')
+    tap.equal(one.status()['checks'][0]['message'], 'gRPC status SERVING')
 
 
 @tap.test
