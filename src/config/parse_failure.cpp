@@ -36,7 +36,8 @@ constexpr KeyInfo kFileRows[] = {
     kFallbackAction,
     {"source",
      kFormOf<&Reader::expandable>,
-     "The file that is taken instead: a regular file that is not empty.",
+     "The file that is taken instead: a regular file that is not empty. Its copy has its "
+     "permissions, of somebody else's file 0755 at most, unless the action names a `mode`.",
      "/cache/rules.json",
      {},
      kAnyKind,

@@ -1,7 +1,6 @@
 #include "fetch/actions.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <optional>
 #include <string_view>
@@ -54,8 +53,8 @@ Result<std::optional<Record>> known_of(const Place& place, const Order& order, c
 /// A new file that is begun when it is needed: where nothing changes nothing need be writable.
 class Download {
  public:
-  Download(const Order& order, const Proof& proof, const std::string& path)
-      : order_(order), proof_(proof), path_(path) {}
+  Download(const Order& order, const Proof& proof, const Place& place)
+      : order_(order), proof_(proof), place_(place) {}
 
   /// False if what `known` is about is what the server has. Errors: those of download() and of
   /// proving.
@@ -84,7 +83,7 @@ class Download {
 
  private:
   Result<void> begin() {
-    if (!file_) file_.emplace(TRY(sys::NewFile::begin(path_)));
+    if (!file_) file_.emplace(TRY(place_.begin()));
     return {};
   }
   Result<void> note(const Delivery& delivery, const std::string& digest) {
@@ -95,7 +94,7 @@ class Download {
 
   const Order& order_;
   const Proof& proof_;
-  const std::string& path_;
+  const Place& place_;
   std::optional<sys::NewFile> file_{};
   std::string record_{};
 };
@@ -105,7 +104,7 @@ Result<std::string> fetch(const Request& request) {
   const Proof proof = TRY(proof_in(request));
   const Place place = TRY(Place::at(request.text("path"), request, kStandardMode));
   if (TRY(is_there(place, proof)) && TRY(place.is_adoptable())) return place.adopt();
-  Download download(order, proof, place.path());
+  Download download(order, proof, place);
   const auto known = TRY(known_of(place, order, proof));
   if (!TRY(download.run(known))) return place.adopt();
   return place.put(download.file(), download.record());
@@ -120,10 +119,11 @@ Result<std::string> fall_back(const Request& request) {
     TRY(prove(proof, file.get(), source));
     return fmt::format("there is '{}'", source);
   }
-  struct stat info {};
-  if (::fstat(file.get(), &info) < 0) return Error::from_errno("stat");
-  const Place place = TRY(Place::at(request.text("destination"), request, info.st_mode & 07777));
-  sys::NewFile copy = TRY(sys::NewFile::begin(place.path()));
+  const auto info = TRY(sys::stat_of(file));
+  const Place place = TRY(Place::at(request.text("destination"), request, sys::mode_of_copy(info)));
+  // A digest says what is in it, whoever wrote it.
+  if (proof.sha256.empty()) TRY(about(source, sys::refuse_lending(info, place.wanted())));
+  sys::NewFile copy = TRY(place.begin());
   TRY(copy.copy_from(file));
   TRY(prove(proof, copy.descriptor(), source));
   TRY(place.put(copy));

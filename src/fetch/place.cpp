@@ -26,22 +26,24 @@ Result<Place> Place::at(const std::string& path, const config::Request& request,
   Place place;
   place.path_ = path;
   place.wanted_ = TRY(wanted_by(request, mode));
-  const sys::Place reached = TRY(about(path, sys::reach_place(path)));
+  sys::Place reached = TRY(about(path, sys::reach_place(path)));
+  place.directory_ = std::move(reached.directory);
+  place.name_ = std::move(reached.name);
   const auto entry =
-      TRY(about(path, sys::look_at(reached.directory, reached.name, sys::Mounts::cross)));
+      TRY(about(path, sys::look_at(place.directory_, place.name_, sys::Mounts::cross)));
   if (!entry) return place;
   if (S_ISDIR(entry->info.st_mode)) return Error{"replace", 0, path, "it is a directory"};
   place.is_taken_ = true;
-  place.has_other_names_ = entry->info.st_nlink > 1;
+  place.may_be_kept_ = sys::may_be_kept(entry->info, place.wanted_);
   if (!S_ISREG(entry->info.st_mode)) return place;
-  constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  place.file_ = Fd(::openat(reached.directory.get(), reached.name.c_str(), kFlags));
+  auto file = sys::reopen(entry->fd, place.directory_.get(), place.name_, O_RDONLY);
+  if (file) place.file_ = *std::move(file);  // one that we may not read is replaced
   return place;
 }
 
 Result<bool> Place::is_adoptable() const {
   if (!file_) return false;
-  return !has_other_names_ || TRY(about(path_, sys::has_ownership(file_, wanted_)));
+  return may_be_kept_ || TRY(about(path_, sys::has_ownership(file_, wanted_)));
 }
 
 Result<std::string> Place::adopt() const {
@@ -54,7 +56,7 @@ Result<std::string> Place::put(sys::NewFile& fresh, std::string_view record) con
   const bool is_same =
       file_ && TRY(about(path_, sys::have_same_content(file_.get(), fresh.descriptor())));
   if (is_same && TRY(is_adoptable())) {
-    if (!has_other_names_) keep_record(file_.get(), record);
+    if (may_be_kept_) keep_record(file_.get(), record);
     return adopt();
   }
   keep_record(fresh.descriptor(), record);

@@ -23,6 +23,10 @@ class Place {
   /// The regular file that is there; none if there is something else, or nothing.
   const Fd& file() const noexcept { return file_; }
   const std::string& path() const noexcept { return path_; }
+  const sys::Ownership& wanted() const noexcept { return wanted_; }
+
+  /// Begins a file that can become what is there.
+  Result<sys::NewFile> begin() const { return sys::NewFile::begin_in(directory_, name_, path_); }
 
   /// True if what is there need not be replaced when its content is right. Errors: those of
   /// fstat(2).
@@ -39,11 +43,12 @@ class Place {
 
  private:
   std::string path_{};
+  Fd directory_{};  // that it is in
+  std::string name_{};
   sys::Ownership wanted_{};
   Fd file_{};
-  bool is_taken_ = false;  // by whatever it is
-  bool has_other_names_ =
-      false;  // such a file is somebody's elsewhere: it is replaced, not changed
+  bool is_taken_ = false;     // by whatever it is
+  bool may_be_kept_ = false;  // sys::may_be_kept() of what is there
 };
 
 }  // namespace pintle::fetch

@@ -1,6 +1,7 @@
 // The built-in `certificates`: a corporate CA into the trust bundle, once.
 #include "hooks/certificates.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +10,9 @@
 
 #include "hooks/builtin.hpp"
 #include "sys/entry.hpp"
+#include "sys/file.hpp"
 #include "sys/new_file.hpp"
+#include "sys/walk.hpp"
 
 namespace pintle::hooks {
 namespace {
@@ -95,22 +98,29 @@ Result<std::vector<std::string>> bodies_at(const std::string& path) {
   return S_ISDIR(info.st_mode) ? bodies_of_directory(source, path) : bodies_of_file(path);
 }
 
+constexpr mode_t kStandardMode = 0644;
+
 struct Bundle {
   std::string text{};
-  sys::Ownership ownership{.mode = 0644};
+  sys::Ownership ownership{.mode = kStandardMode};
 };
 
+/// What the new bundle takes over from the one that it replaces: nothing of somebody else's.
+sys::Ownership successor_of(const struct stat& info) noexcept {
+  const mode_t mode = sys::mode_in_place_of(info, kStandardMode);
+  if (!sys::is_ours(info)) return {.mode = mode};
+  return {.uid = info.st_uid, .gid = info.st_gid, .mode = mode};
+}
+
 /// What is there; a bundle that is missing is an empty one.
-Result<Bundle> read_bundle(const std::string& path) {
-  const sys::Place place = TRY(sys::reach_place(path));
+Result<Bundle> read_bundle(const sys::Place& place, const std::string& path) {
   const auto entry = TRY(sys::look_at(place.directory, place.name, sys::Mounts::cross));
   if (!entry) return Bundle{};
   if (S_ISLNK(entry->info.st_mode)) {
     return Error{"replace", 0, path, "it is a symbolic link; name the file that it leads to"};
   }
-  const struct stat& info = entry->info;
-  return Bundle{TRY(sys::read_trusted_file(path, kLargest)),
-                {.uid = info.st_uid, .gid = info.st_gid, .mode = info.st_mode & 07777}};
+  const Fd file = TRY(sys::reopen(entry->fd, place.directory.get(), place.name, O_RDONLY));
+  return Bundle{TRY(sys::read_open_file(file, path, kLargest)), successor_of(entry->info)};
 }
 
 struct Wanted {
@@ -118,25 +128,29 @@ struct Wanted {
   std::size_t added = 0;
 };
 
-Result<Wanted> wanted_by(const Params& params, const std::string& path) {
+Result<Wanted> wanted_by(const Params& params, const sys::Place& place, const std::string& path) {
   const auto bodies = TRY(bodies_at(params.text("source")));
-  Wanted wanted{.bundle = TRY(about(path, read_bundle(path)))};
+  Wanted wanted{.bundle = TRY(about(path, read_bundle(place, path)))};
   wanted.bundle.text = with_certificates(std::move(wanted.bundle.text), bodies, wanted.added);
   return wanted;
 }
 
 Result<std::string> run(const Params& params, const Context&) {
   const std::string path = params.text("bundle", kBundle);
-  const Wanted wanted = TRY(wanted_by(params, path));
+  const sys::Place place = TRY(about(path, sys::reach_place(path)));
+  const Wanted wanted = TRY(wanted_by(params, place, path));
   if (wanted.added == 0) return std::string("unchanged");
-  sys::NewFile file = TRY(sys::NewFile::begin(path));
+  sys::NewFile file = TRY(sys::NewFile::begin_in(place.directory, place.name, path));
   TRY(file.write(wanted.bundle.text));
   TRY(file.finish(wanted.bundle.ownership));
   return fmt::format("added {}", wanted.added);
 }
 
 bool is_done(const Params& params, const Context&) {
-  const auto wanted = wanted_by(params, params.text("bundle", kBundle));
+  const std::string path = params.text("bundle", kBundle);
+  const auto place = sys::reach_place(path);
+  if (!place) return false;
+  const auto wanted = wanted_by(params, *place, path);
   return wanted && wanted->added == 0;
 }
 

@@ -2,6 +2,7 @@
 // differs and so succeeds on a read-only root when all is as it should be.
 #include "hooks/builtin.hpp"
 #include "hooks/ownership_params.hpp"
+#include "sys/ownership.hpp"
 #include "sys/walk.hpp"
 
 namespace pintle::hooks {

@@ -19,14 +19,16 @@ constexpr config::ParamSpec kParams[] = {
      "/data/rules.json"},
 };
 
-/// Without a mode of its own the copy has that of what it was made of.
+/// Without a mode of its own the copy has the one that its source allows.
 Result<sys::Ownership> wanted_by(const Params& params, const Context& context, const Fd& source) {
   const Owner owner = TRY(resolve_owner(params.text("owner"), context.accounts));
   const auto info = TRY(sys::stat_of(source));
   const auto mode = params.number("mode");
-  return sys::Ownership{.uid = owner.uid,
-                        .gid = owner.gid,
-                        .mode = mode ? static_cast<mode_t>(*mode) : info.st_mode & 07777};
+  const sys::Ownership wanted{.uid = owner.uid,
+                              .gid = owner.gid,
+                              .mode = mode ? static_cast<mode_t>(*mode) : sys::mode_of_copy(info)};
+  TRY(about(params.text("source"), sys::refuse_lending(info, wanted)));
+  return wanted;
 }
 
 Result<std::string> run(const Params& params, const Context& context) {

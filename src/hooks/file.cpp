@@ -3,15 +3,13 @@
 #include "sys/file.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 #include "hooks/builtin.hpp"
 #include "hooks/ownership_params.hpp"
 #include "hooks/path_params.hpp"
 #include "sys/entry.hpp"
 #include "sys/new_file.hpp"
+#include "sys/walk.hpp"
 
 namespace pintle::hooks {
 namespace {
@@ -45,17 +43,18 @@ constexpr config::Rule kRules[] = {{config::Rule::Type::exactly_one, kSources}};
 
 /// What the file is to hold: a text, or what another file holds.
 struct Source {
-  std::string text{};
-  Fd file{};
+  std::optional<std::string> text{};
+  Fd file{};  ///< that it comes from, if any
 };
 
-Result<std::string> rendered(const std::string& path, const Context& context) {
-  return about(path,
-               config::render(TRY(sys::read_trusted_file(path, kLargestTemplate)), context.scope));
+Result<Source> rendered(const std::string& path, const Context& context) {
+  Fd file = TRY(sys::open_trusted_file(path));
+  const std::string text = TRY(sys::read_open_file(file, path, kLargestTemplate));
+  return Source{TRY(about(path, config::render(text, context.scope))), std::move(file)};
 }
 
 Result<Source> source_of(const Params& params, const Context& context) {
-  if (params.has("template")) return Source{TRY(rendered(params.text("template"), context)), {}};
+  if (params.has("template")) return rendered(params.text("template"), context);
   if (params.has("copy")) return Source{{}, TRY(sys::open_trusted_file(params.text("copy")))};
   return Source{*params.literal("content"), {}};
 }
@@ -68,34 +67,29 @@ Result<sys::Ownership> wanted_by(const Params& params, const Context& context) {
                         .mode = mode ? static_cast<mode_t>(*mode) : kStandardMode};
 }
 
-/// The regular file at `place` for comparison; none if there is something else, which is replaced,
-/// or what we may not read.
-Fd existing(const sys::Place& place) noexcept {
-  constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  Fd file(::openat(place.directory.get(), place.name.c_str(), kFlags));
-  struct stat info {};
-  if (!file || ::fstat(file.get(), &info) < 0 || !S_ISREG(info.st_mode)) return Fd();
-  return file;
+/// The regular file that is there, for comparison; none if there is something else, which is
+/// replaced, or what we may not read.
+Fd existing(const sys::Place& place, const std::optional<sys::Entry>& there) {
+  if (!there || !S_ISREG(there->info.st_mode)) return Fd();
+  auto file = sys::reopen(there->fd, place.directory.get(), place.name, O_RDONLY);
+  return file ? *std::move(file) : Fd();
 }
 
 Result<bool> holds(const Fd& file, const Source& source) {
-  if (source.file) return sys::have_same_content(file.get(), source.file.get());
-  return sys::has_content(file, source.text);
+  if (source.text) return sys::has_content(file, *source.text);
+  return sys::have_same_content(file.get(), source.file.get());
 }
 
-/// A file with further names is somebody's elsewhere: it is replaced, not changed.
-bool has_one_name(const Fd& file) {
-  const auto info = sys::stat_of(file);
-  return info && info->st_nlink == 1;
-}
-
-Result<void> write(const std::string& path, const Source& source, const sys::Ownership& wanted) {
-  sys::NewFile file = TRY(sys::NewFile::begin(path));
+Result<void> write(sys::NewFile file, const Source& source, const sys::Ownership& wanted) {
   if (source.file) {
+    const auto info = TRY(sys::stat_of(source.file));
+    TRY(sys::refuse_lending(info, wanted));
+  }
+  if (source.text) {
+    TRY(file.write(*source.text));
+  } else {
     TRY(sys::rewind(source.file));
     TRY(file.copy_from(source.file));
-  } else {
-    TRY(file.write(source.text));
   }
   return file.finish(wanted);
 }
@@ -111,15 +105,16 @@ Result<std::string> run(const Params& params, const Context& context) {
   }
   const Source source = TRY(source_of(params, context));
   const sys::Ownership wanted = TRY(wanted_by(params, context));
-  const Fd file = existing(place);
+  const Fd file = existing(place, there);
   if (file && TRY(about(path, holds(file, source)))) {
     if (TRY(about(path, sys::has_ownership(file, wanted)))) return std::string("unchanged");
-    if (has_one_name(file)) {
+    if (sys::may_be_kept(there->info, wanted)) {
       TRY(about(path, sys::give_ownership(file, wanted)));
       return std::string("changed");
     }
   }
-  TRY(write(path, source, wanted));
+  auto fresh = TRY(sys::NewFile::begin_in(place.directory, place.name, path));
+  TRY(about(path, write(std::move(fresh), source, wanted)));
   return std::string(there ? "changed" : "made");
 }
 
@@ -131,7 +126,7 @@ bool is_done(const Params& params, const Context& context) {
   if (params.flag("onlyIfMissing")) return true;
   const auto source = source_of(params, context);
   const auto wanted = wanted_by(params, context);
-  const Fd file = existing(*place);
+  const Fd file = existing(*place, *there);
   if (!source || !wanted || !file) return false;
   const auto same = holds(file, *source);
   const auto owned = sys::has_ownership(file, *wanted);

@@ -11,20 +11,24 @@
 namespace pintle::hooks {
 namespace {
 
-/// The mode of what is at `path`; else that of any new file, open(2).
-mode_t mode_for(const std::string& path) {
-  if (const auto place = sys::reach_place(path)) {
-    const auto there = sys::look_at(place->directory, place->name, sys::Mounts::cross);
-    if (there && *there && S_ISREG((*there)->info.st_mode)) return (*there)->info.st_mode & 07777;
-  }
+/// That of any new file, open(2).
+mode_t usual_mode() noexcept {
   const mode_t mask = ::umask(0);
   ::umask(mask);
   return 0666 & ~mask;
 }
 
+/// The mode of what is at `place`, if that is to decide anything.
+Result<mode_t> mode_for(const sys::Place& place) {
+  const auto there = TRY(sys::look_at(place.directory, place.name, sys::Mounts::cross));
+  if (!there || !S_ISREG(there->info.st_mode)) return usual_mode();
+  return sys::mode_in_place_of(there->info, usual_mode());
+}
+
 Result<sys::Exit> keep_output(sys::Child& program, const std::string& path,
                               std::span<const int> success_codes, sys::Report& report) {
-  sys::NewFile file = TRY(sys::NewFile::begin(path));
+  const sys::Place place = TRY(about(path, sys::reach_place(path)));
+  sys::NewFile file = TRY(sys::NewFile::begin_in(place.directory, place.name, path));
   program.outlet = {.descriptor = file.descriptor()};
   const sys::Spawned spawned = TRY(start_program(std::move(program)));
   const sys::Exit exit = TRY(sys::wait_for(spawned.pid));
@@ -32,7 +36,9 @@ Result<sys::Exit> keep_output(sys::Child& program, const std::string& path,
   const bool succeeded =
       exit.signal == 0 && !report.has_failure &&
       std::find(success_codes.begin(), success_codes.end(), exit.code) != success_codes.end();
-  if (succeeded) TRY(file.finish({.mode = mode_for(path)}));
+  if (!succeeded) return exit;
+  const mode_t mode = TRY(about(path, mode_for(place)));
+  TRY(file.finish({.mode = mode}));
   return exit;
 }
 

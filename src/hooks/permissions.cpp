@@ -4,6 +4,7 @@
 
 #include "hooks/builtin.hpp"
 #include "hooks/ownership_params.hpp"
+#include "sys/ownership.hpp"
 #include "sys/tree.hpp"
 #include "sys/walk.hpp"
 
@@ -16,7 +17,10 @@ using config::ParamType;
 constexpr config::ParamSpec kParams[] = {
     {"path", ParamType::text, "A file or a directory that exists.", "/data", true},
     kOwnerParam,
-    {"mode", ParamType::mode, "The mode of files, in octal.", "0640"},
+    {"mode", ParamType::mode,
+     "The mode of files, in octal; a set-user-ID or set-group-ID bit in it only where nobody but "
+     "root, or who runs the step, can have written.",
+     "0640"},
     {"directoryMode", ParamType::mode, "The mode of directories, in octal.", "0750"},
     {"recursive", ParamType::boolean, "All that is in the directory too.", "true"},
 };
@@ -41,11 +45,14 @@ std::optional<mode_t> mode_in(const Params& params, std::string_view name) {
 
 /// Why `info` is left alone; nullptr if it is not. A file with further names could be anybody's
 /// that somebody linked here; it is touched only when it belongs to the wanted owner already.
-const char* objection(const struct stat& info, const Owner& owner) noexcept {
+const char* objection(const struct stat& info, const sys::Ownership& wanted) {
   if (S_ISLNK(info.st_mode)) return "it is a symbolic link";
   if (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)) return "it is a device";
-  const bool is_ours = owner.uid && *owner.uid == info.st_uid;
+  const bool is_ours = wanted.uid && *wanted.uid == info.st_uid;
   if (!S_ISDIR(info.st_mode) && info.st_nlink != 1 && !is_ours) return "it has other names";
+  if (!S_ISDIR(info.st_mode) && !sys::refuse_lending(info, wanted)) {
+    return "others could have written what is in it, and it would be set-user-ID or set-group-ID";
+  }
   return nullptr;
 }
 
@@ -59,7 +66,7 @@ Result<const char*> apply(const sys::Entry& entry, Change& change) {
                                           ? change.directory_mode
                                           : (is_link ? std::optional<mode_t>() : change.file_mode)};
   if (TRY(sys::has_ownership(entry.fd, wanted))) return static_cast<const char*>(nullptr);
-  if (const char* why = objection(entry.info, change.owner)) {
+  if (const char* why = objection(entry.info, wanted)) {
     ++change.skipped;
     return why;
   }
@@ -104,8 +111,9 @@ Result<std::string> run(const Params& params, const Context& context) {
   const std::string done =
       change.changed == 0 ? "unchanged" : fmt::format("changed {}", change.changed);
   if (change.skipped == 0) return done;
-  return fmt::format("{}; left alone {} links, devices or files with several names", done,
-                     change.skipped);
+  return fmt::format(
+      "{}; left alone {} links, devices, and files that somebody else may have put there", done,
+      change.skipped);
 }
 
 bool is_done(const Params& params, const Context& context) {

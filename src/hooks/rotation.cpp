@@ -114,11 +114,7 @@ class Rotation {
   }
 
   Result<Fd> open_log() const {
-    constexpr int kFlags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-    Fd file(::openat(place_.directory.get(), place_.name.c_str(), kFlags));
-    if (!file) return named(Result<Fd>(Error::from_errno("open")));
-    if (is_same(TRY(named(sys::stat_of(file))), log_.entry.info)) return file;
-    return place_.failed("rotate", "somebody exchanged it meanwhile");
+    return named(sys::reopen(log_.entry.fd, place_.directory.get(), place_.name, O_RDWR));
   }
 
   Result<void> refuse_planted() const {

@@ -137,6 +137,16 @@ Result<void> rename_name(const Fd& directory, const std::string& from, const std
   return Error::from_errno("rename");
 }
 
+Result<void> rename_to_free(const Fd& directory, const std::string& from, const std::string& to) {
+  constexpr unsigned kNoReplace = 1;  // RENAME_NOREPLACE, which not every libc has
+  const int fd = directory.get();
+  const long done = ::syscall(SYS_renameat2, fd, from.c_str(), fd, to.c_str(), kNoReplace);
+  if (done == 0) return {};
+  if (errno != EINVAL && errno != ENOSYS && errno != EPERM) return Error::from_errno("name");
+  if (TRY(look_at(directory, to, Mounts::cross))) return Error{"name", EEXIST, {}, {}};
+  return rename_name(directory, from, to);
+}
+
 Result<bool> link_name(const Fd& directory, const std::string& from, const std::string& to) {
   if (::linkat(directory.get(), from.c_str(), directory.get(), to.c_str(), 0) == 0) return true;
   const bool cannot = errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK;

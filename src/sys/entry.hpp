@@ -62,6 +62,10 @@ Result<std::int64_t> oldest_time(const Fd& fd);
 /// renameat(2).
 Result<void> rename_name(const Fd& directory, const std::string& from, const std::string& to);
 
+/// The same for a name `to` that is free; where the kernel or the file system cannot look and
+/// rename in one step, it has looked before. Errors: EEXIST; those of renameat2(2).
+Result<void> rename_to_free(const Fd& directory, const std::string& from, const std::string& to);
+
 /// Gives the file `from` in `directory` the name `to` as well, which must be free. False if the
 /// file system has no such links, or allows none to that file. Errors: EEXIST; those of linkat(2).
 Result<bool> link_name(const Fd& directory, const std::string& from, const std::string& to);

@@ -37,6 +37,19 @@ Result<std::size_t> read_at(int file, char* chunk, std::size_t size, std::size_t
 
 }  // namespace
 
+Result<Fd> reopen(const Fd& held, int directory, const std::string& name, int flags) {
+  const int all = flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+  Fd file(::open(fmt::format("/proc/self/fd/{}", held.get()).c_str(), all));
+  if (!file && errno == ENOENT) file = Fd(::openat(directory, name.c_str(), all));  // no /proc
+  struct stat wanted {};
+  struct stat opened {};
+  if (!file || ::fstat(file.get(), &opened) < 0 || ::fstat(held.get(), &wanted) < 0) {
+    return Error::from_errno("open");
+  }
+  if (opened.st_dev == wanted.st_dev && opened.st_ino == wanted.st_ino) return file;
+  return Error{"open", 0, {}, "somebody exchanged it meanwhile"};
+}
+
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!file) return failed("open", path);

@@ -18,6 +18,11 @@ Result<std::string> read_file(const std::string& path, std::size_t limit);
 /// The same for a file that is open already; `path` is for messages.
 Result<std::string> read_open_file(const Fd& file, const std::string& path, std::size_t limit);
 
+/// Opens the file that `held` (O_PATH) is, whatever its name means by now, with O_NONBLOCK,
+/// O_NOCTTY and O_CLOEXEC; without /proc by `name` in `directory`, and then it has to be the same
+/// file. Errors: those of open(2); a file that was exchanged.
+Result<Fd> reopen(const Fd& held, int directory, const std::string& name, int flags);
+
 /// The first bytes of `path`, at most 4096; nothing when it cannot be read.
 std::string read_head(const std::string& path);
 

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "sys/entry.hpp"
+#include "sys/walk.hpp"
 
 namespace pintle::sys {
 
@@ -88,26 +89,21 @@ Result<void> NewFile::copy_from(const Fd& source) {
   }
 }
 
-Result<void> NewFile::name_it(const std::string& name) {
+Result<void> NewFile::name_it(std::string name) {
   if (::linkat(AT_FDCWD, own_name(file_).c_str(), directory_.get(), name.c_str(),
                AT_SYMLINK_FOLLOW) < 0) {
     return failed("name");
   }
+  temporary_ = std::move(name);
   return {};
-}
-
-Result<void> NewFile::own(const Ownership& ownership) {
-  return about(path_, give_ownership(file_, ownership));
 }
 
 Result<void> NewFile::prepare(const Ownership& ownership) {
   if (::fsync(file_.get()) < 0) return failed("sync");
-  if (temporary_.empty()) {  // rename(2) needs a name to come from
-    std::string temporary = temporary_name(name_);
-    TRY(name_it(temporary));  // as its owner still: of somebody else's, link(2) needs CAP_FOWNER
-    temporary_ = std::move(temporary);
-  }
-  return own(ownership);
+  // rename(2) needs a name to come from: one that nobody guesses, while the file is ours and has
+  // mode 0600; a link to somebody else's, or to a set-user-ID file, needs CAP_FOWNER.
+  if (temporary_.empty()) TRY(name_it(temporary_name(name_)));
+  return about(path_, give_ownership(file_, ownership));
 }
 
 Result<void> NewFile::place() {
@@ -126,19 +122,9 @@ Result<void> NewFile::finish(const Ownership& ownership) {
 }
 
 Result<void> NewFile::take_free_name(const Ownership& ownership) {
-  if (::fsync(file_.get()) < 0) return failed("sync");
-  if (temporary_.empty()) {
-    TRY(name_it(name_));
-  } else {
-    const bool linked = TRY(about(path_, link_name(directory_, temporary_, name_)));
-    if (!linked) TRY(about(path_, rename_name(directory_, temporary_, name_)));
-    if (linked) (void)::unlinkat(directory_.get(), temporary_.c_str(), 0);
-    temporary_.clear();
-  }
-  if (auto owned = own(ownership); !owned) {
-    (void)::unlinkat(directory_.get(), name_.c_str(), 0);
-    return owned;
-  }
+  TRY(prepare(ownership));
+  TRY(about(path_, rename_to_free(directory_, temporary_, name_)));
+  temporary_.clear();
   sync_names(directory_);
   return {};
 }

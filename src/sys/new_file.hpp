@@ -9,7 +9,7 @@
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
-#include "sys/walk.hpp"
+#include "sys/ownership.hpp"
 
 namespace pintle::sys {
 
@@ -37,8 +37,9 @@ class NewFile {
   /// For libraries that write by themselves.
   int descriptor() const noexcept { return file_.get(); }
 
-  /// Sets owner and mode, syncs file and directory, and renames it into place. A symbolic link that
-  /// stands there is replaced, not followed. Errors: those of fchown, fchmod, fsync, renameat.
+  /// Sets owner and mode, syncs file and directory, and renames it into place: it has both before
+  /// it has its name. A symbolic link that stands there is replaced, not followed. Errors: those of
+  /// give_ownership(), fsync(2), renameat(2).
   Result<void> finish(const Ownership& ownership);
 
   // Its two halves: what can fail for lack of space or rights, and the rename.
@@ -46,7 +47,7 @@ class NewFile {
   Result<void> place();
 
   /// Instead of finish(): nothing is replaced, and it can be written to further under its name.
-  /// Errors: EEXIST; those of finish() and linkat(2).
+  /// Errors: EEXIST; those of finish() and renameat2(2).
   Result<void> take_free_name(const Ownership& ownership);
 
  private:
@@ -58,8 +59,7 @@ class NewFile {
         file_(std::move(file)) {}
 
   Error failed(const char* what) const;
-  Result<void> name_it(const std::string& name);
-  Result<void> own(const Ownership& ownership);
+  Result<void> name_it(std::string name);
 
   Fd directory_;
   std::string path_;

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -18,7 +17,6 @@ namespace pintle::sys {
 namespace {
 
 constexpr int kMostLinks = 40;  // as the kernel's own limit, path_resolution(7)
-constexpr mode_t kPermissions = 07777;
 
 Error failed(const char* what, const std::string& path) {
   Error error = Error::from_errno(what);
@@ -134,19 +132,6 @@ class Walk {
   int links_ = 0;
 };
 
-/// chmod of a descriptor that was opened with O_PATH: fchmodat2(2) where the kernel has it, else
-/// the way through /proc.
-int change_mode(int fd, mode_t mode) {
-  constexpr long kFchmodat2 = 452;
-  if (::syscall(kFchmodat2, fd, "", mode, AT_EMPTY_PATH) == 0) return 0;
-  if (errno != ENOSYS && errno != EPERM) return -1;
-  const int reason = errno;
-  const std::string path = fmt::format("/proc/self/fd/{}", fd);
-  if (::chmod(path.c_str(), mode) == 0) return 0;
-  if (errno == ENOENT) errno = reason;
-  return -1;
-}
-
 }  // namespace
 
 Result<Reached> reach_directory(const std::string& path, Missing missing) {
@@ -163,47 +148,12 @@ Result<Fd> open_trusted_file(const std::string& path) {
   struct stat info {};
   if (::fstat(reached.get(), &info) < 0) return failed("stat", path);
   if (!S_ISREG(info.st_mode)) return Error{"read", 0, path, "it is not a regular file"};
-  constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-  // The walk holds the file itself, whatever its name means by now; this opens it for reading.
-  Fd file(::open(fmt::format("/proc/self/fd/{}", reached.get()).c_str(), kFlags));
-  if (!file && errno == ENOENT) file = Fd(::open(path.c_str(), kFlags));  // no /proc
-  struct stat opened {};
-  if (!file || ::fstat(file.get(), &opened) < 0) return failed("open", path);
-  if (opened.st_dev != info.st_dev || opened.st_ino != info.st_ino) {
-    return Error{"open", 0, path, "somebody exchanged it meanwhile"};
-  }
-  return file;
+  return about(path, reopen(reached, AT_FDCWD, path, O_RDONLY));
 }
 
 Result<std::string> read_trusted_file(const std::string& path, std::size_t limit) {
   const Fd file = TRY(open_trusted_file(path));
   return read_open_file(file, path, limit);
-}
-
-Result<bool> has_ownership(const Fd& fd, const Ownership& wanted) noexcept {
-  struct stat info {};
-  if (::fstat(fd.get(), &info) < 0) return Error::from_errno("stat");
-  return (!wanted.uid || info.st_uid == *wanted.uid) &&
-         (!wanted.gid || info.st_gid == *wanted.gid) &&
-         (!wanted.mode || (info.st_mode & kPermissions) == *wanted.mode);
-}
-
-Result<void> give_ownership(const Fd& fd, const Ownership& wanted) {
-  // The mode first: once the file belongs to somebody else, CAP_FOWNER would be needed for it.
-  if (!TRY(has_ownership(fd, {.mode = wanted.mode})) && change_mode(fd.get(), *wanted.mode) < 0) {
-    return Error::from_errno("change the mode of");
-  }
-  if (TRY(has_ownership(fd, {.uid = wanted.uid, .gid = wanted.gid}))) return {};
-  const uid_t uid = wanted.uid.value_or(static_cast<uid_t>(-1));
-  const gid_t gid = wanted.gid.value_or(static_cast<gid_t>(-1));
-  if (::fchownat(fd.get(), "", uid, gid, AT_EMPTY_PATH) < 0) {
-    return Error::from_errno("change the owner of");
-  }
-  // A change of owner takes the set-user-ID and set-group-ID bits away, chown(2).
-  if (!TRY(has_ownership(fd, {.mode = wanted.mode})) && change_mode(fd.get(), *wanted.mode) < 0) {
-    return Error::from_errno("change the mode of");
-  }
-  return {};
 }
 
 }  // namespace pintle::sys

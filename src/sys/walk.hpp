@@ -4,7 +4,6 @@
 
 #include <sys/types.h>
 
-#include <optional>
 #include <string>
 
 #include "base/fd.hpp"
@@ -38,18 +37,5 @@ Result<Fd> open_trusted_file(const std::string& path);
 /// are secrets and configs read that come from ConfigMap and Secret volumes (`..data`). Errors:
 /// those of reach_directory() and read_file().
 Result<std::string> read_trusted_file(const std::string& path, std::size_t limit);
-
-struct Ownership {
-  std::optional<uid_t> uid{};
-  std::optional<gid_t> gid{};
-  std::optional<mode_t> mode{};  ///< the lower 12 bits
-};
-
-/// True if the file behind `fd` (O_PATH will do) has all of `wanted`. Errors: those of fstat(2).
-Result<bool> has_ownership(const Fd& fd, const Ownership& wanted) noexcept;
-
-/// Gives the file behind `fd` what it lacks of `wanted`, and touches nothing else.
-/// Errors: those of fchownat(2), fchmodat(2).
-Result<void> give_ownership(const Fd& fd, const Ownership& wanted);
 
 }  // namespace pintle::sys

@@ -81,21 +81,6 @@ TEST_SUITE("sys/walk") {
     REQUIRE(::symlink("../../real", "open/safe/link") == 0);
     CHECK(reach_directory("open/safe/link", Missing::fail).error().code == ELOOP);
   }
-
-  TEST_CASE("a mode is given where it differs, and only there") {
-    const Folder folder;
-    const auto made = reach_directory("d", Missing::make);
-    REQUIRE(made);
-    const Ownership wanted{.uid = ::getuid(), .gid = ::getgid(), .mode = 02750};
-    CHECK_FALSE(*has_ownership(made->directory, wanted));
-    CHECK(give_ownership(made->directory, wanted));
-    CHECK(*has_ownership(made->directory, wanted));
-    CHECK(mode_of(made->directory) == 02750);
-    CHECK(*has_ownership(made->directory, {}));
-    CHECK(give_ownership(made->directory, {}));
-    CHECK_FALSE(*has_ownership(made->directory, {.uid = ::getuid() + 1}));
-    CHECK_FALSE(has_ownership(Fd(), {}));
-  }
 }
 
 TEST_SUITE("sys/file") {
