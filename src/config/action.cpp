@@ -39,6 +39,19 @@ std::string broken(const Rule& rule, std::span<const std::string_view> keys) {
   return {};
 }
 
+std::string_view empty_one_of(const Params& params) noexcept {
+  std::string_view found;
+  params.for_values([&](std::string_view name, const Value& value) {
+    if (!found.empty()) return;
+    const auto* text = std::get_if<std::string>(&value);
+    const auto* texts = std::get_if<std::vector<std::string>>(&value);
+    const bool has_empty =
+        texts != nullptr && std::find(texts->begin(), texts->end(), "") != texts->end();
+    if ((text != nullptr && text->empty()) || has_empty) found = name;
+  });
+  return found;
+}
+
 void Params::set(std::string_view name, Value value) {
   values_.emplace_back(name, std::move(value));
 }

@@ -18,7 +18,9 @@
 namespace pintle::config {
 
 enum class ParamType : std::uint8_t {
-  text,      ///< expanded
+  text,      ///< expanded; not empty
+  path,      ///< the same, the path of one thing
+  pattern,   ///< the same, a path whose last component may be a pattern
   literal,   ///< as it stands; may be empty
   owner,     ///< "user" or "user:group", expanded
   duration,  ///< "30s"
@@ -120,6 +122,10 @@ class Params {
  private:
   std::vector<std::pair<std::string_view, Value>> values_;  // names are those of the rows
 };
+
+/// The first parameter in which a text that may not be empty is; "" if there is none. For when
+/// nothing is left to expand. The members of an object may be empty.
+std::string_view empty_one_of(const Params& params) noexcept;
 
 struct ActionSpec {
   std::string_view name;

@@ -11,6 +11,8 @@ constexpr Form kHeaderName{.type = Form::Type::text, .pattern = "^[A-Za-z0-9!#$%
 Form form_of(const ParamSpec& spec) {
   switch (spec.type) {
     case ParamType::text:
+    case ParamType::path:
+    case ParamType::pattern:
     case ParamType::owner:
       return {.type = Form::Type::expandable,
               .least = 1,

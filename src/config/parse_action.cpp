@@ -63,6 +63,8 @@ std::optional<Value> as_number(std::optional<std::int64_t> number) {
 std::optional<Value> read_value(Reader& reader, const Node& node, const ParamSpec& spec) {
   switch (spec.type) {
     case ParamType::text:
+    case ParamType::path:
+    case ParamType::pattern:
     case ParamType::owner:
       return as_value(checked_text(reader, node, spec));
     case ParamType::literal:

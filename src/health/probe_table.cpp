@@ -105,18 +105,18 @@ constexpr config::ParamSpec kGrpcParams[] = {
     kAllowRemote,
 };
 constexpr config::ParamSpec kUnixParams[] = {
-    {"path", ParamType::text, "The socket; healthy is a connection that is accepted.",
+    {"path", ParamType::path, "The socket; healthy is a connection that is accepted.",
      "/run/app.sock", true},
 };
 constexpr config::ParamSpec kFileParams[] = {
-    {"path", ParamType::text,
+    {"path", ParamType::path,
      "What has to be there, of whatever type: a file, a directory, a device or a socket.",
      "/run/app.ready", true},
     {"newerThan", ParamType::interval, "How long ago it may have been changed.", "2m"},
 };
 constexpr config::ParamSpec kProcessParams[] = {
     {"target",
-     ParamType::text,
+     ParamType::path,
      "The process that has to be alive and no zombie: \"main\", or the path of a pid file.",
      "/run/nginx.pid",
      true,

@@ -26,10 +26,10 @@ constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
 constexpr std::string_view kBundle = "/etc/ssl/certs/ca-certificates.crt";
 
 constexpr config::ParamSpec kParams[] = {
-    {"source", ParamType::text, "A PEM file, or a directory with *.pem and *.crt.",
+    {"source", ParamType::path, "A PEM file, or a directory with *.pem and *.crt.",
      "/run/config/corporate-ca.crt", true},
     {.name = "bundle",
-     .type = ParamType::text,
+     .type = ParamType::path,
      .help = "The trust bundle.",
      .example = "/etc/ssl/cert.pem",
      .standard = kBundle},

@@ -13,7 +13,7 @@ using config::Params;
 using config::ParamType;
 
 constexpr config::ParamSpec kParams[] = {
-    {"path", ParamType::text, "The file.", "/app/rules.json", true},
+    {"path", ParamType::path, "The file.", "/app/rules.json", true},
     kSha256Param,
     kProhibitParam,
 };

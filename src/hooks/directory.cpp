@@ -12,7 +12,7 @@ using config::Params;
 using config::ParamType;
 
 constexpr config::ParamSpec kParams[] = {
-    {"path", ParamType::text, "The directory; missing parents are made.", "/data", true},
+    {"path", ParamType::path, "The directory; missing parents are made.", "/data", true},
     {"mode", ParamType::mode, "Its mode, in octal; 0755 when it is made.", "0750"},
     kOwnerParam,
 };

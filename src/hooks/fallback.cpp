@@ -13,8 +13,8 @@ using config::Params;
 using config::ParamType;
 
 constexpr config::ParamSpec kParams[] = {
-    {"source", ParamType::text, "A regular file that is not empty.", "/cache/rules.json", true},
-    {"destination", ParamType::text,
+    {"source", ParamType::path, "A regular file that is not empty.", "/cache/rules.json", true},
+    {"destination", ParamType::path,
      "Where its copy goes; where the action's result would have gone, if it has such a place.",
      "/data/rules.json"},
 };

@@ -32,7 +32,7 @@ constexpr config::ParamSpec kParams[] = {
      check_url,
      config::web_url_pattern},
     {"path",
-     ParamType::text,
+     ParamType::path,
      "The file that it becomes; its directory must exist.",
      "/data/rules.json",
      true,
@@ -48,7 +48,7 @@ constexpr config::ParamSpec kParams[] = {
      .check_pair = check_header},
     {"username", ParamType::text, "Who asks, for basic authentication.", "app"},
     {"password", ParamType::text, "The password that belongs to it.", "${PASSWORD}"},
-    {"ca", ParamType::text,
+    {"ca", ParamType::path,
      "A PEM file with the certificates to trust instead of the system's; SSL_CERT_FILE in the "
      "hook's environment does the same.",
      "/etc/ssl/corporate.pem"},

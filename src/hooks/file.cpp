@@ -22,7 +22,7 @@ constexpr mode_t kStandardMode = 0644;
 
 constexpr config::ParamSpec kParams[] = {
     {"path",
-     ParamType::text,
+     ParamType::path,
      "The file; its directory must exist.",
      "/etc/app.conf",
      true,
@@ -30,8 +30,8 @@ constexpr config::ParamSpec kParams[] = {
      check_entry_path,
      entry_path_pattern},
     {"content", ParamType::literal, "What is in it; a $ is a $.", "listen = 8080\n"},
-    {"copy", ParamType::text, "The file that it is a copy of.", "/defaults/app.conf"},
-    {"template", ParamType::text, "A file whose ${VAR} are expanded; $$ is a $.",
+    {"copy", ParamType::path, "The file that it is a copy of.", "/defaults/app.conf"},
+    {"template", ParamType::path, "A file whose ${VAR} are expanded; $$ is a $.",
      "/etc/app.conf.tmpl"},
     kFileModeParam,
     kOwnerParam,

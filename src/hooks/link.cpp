@@ -11,14 +11,14 @@ using config::ParamType;
 
 constexpr config::ParamSpec kParams[] = {
     {"path",
-     ParamType::text,
+     ParamType::path,
      "The link; its directory must exist.",
      "/app/current",
      true,
      {},
      check_entry_path,
      entry_path_pattern},
-    {"target", ParamType::text, "Where it leads; that need not exist.", "/app/releases/7", true},
+    {"target", ParamType::path, "Where it leads; that need not exist.", "/app/releases/7", true},
 };
 
 enum class State : unsigned char { absent, same, other };

@@ -1,6 +1,7 @@
 #include "hooks/path_params.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace pintle::hooks {
 namespace {
@@ -16,6 +17,17 @@ std::string_view take_component(std::string_view& path) noexcept {
   return component;
 }
 
+/// The names on the way, after every ".." has taken the one before it away.
+std::vector<std::string_view> names_on(std::string_view path) {
+  std::vector<std::string_view> names;
+  while (!path.empty()) {
+    const std::string_view component = take_component(path);
+    if (is_name(component)) names.push_back(component);
+    if (component == ".." && !names.empty()) names.pop_back();
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string check_entry_path(const std::string& path) {
@@ -28,12 +40,20 @@ std::string beside(const std::string& path, const std::string& name) {
   return path.substr(0, path.rfind('/') + 1) + name;  // of npos too
 }
 
-std::string check_emptied_path(const std::string& path) {
+std::string check_tree_path(const std::string& path) {
   if (!path.starts_with('/')) return {};
-  for (std::string_view rest = path; !rest.empty();) {
-    if (is_name(take_component(rest))) return {};
-  }
-  return "that is everything";
+  const std::vector<std::string_view> names = names_on(path);
+  if (names.empty()) return "that is everything";
+  const bool is_kernels = names[0] == "proc" || names[0] == "sys" || names[0] == "dev";
+  const bool is_memory = names.size() > 1 && names[0] == "dev" && names[1] == "shm";
+  if (!is_kernels || is_memory) return {};
+  return "what is in /proc, /sys and /dev is the kernel's";
+}
+
+std::string check_recursive_path(const config::Params& params) {
+  const std::string path = params.text("path");
+  const bool is_final = path.find('$') == std::string::npos;
+  return is_final && params.flag("recursive") ? check_tree_path(path) : std::string();
 }
 
 }  // namespace pintle::hooks

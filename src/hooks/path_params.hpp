@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "config/action.hpp"
+
 namespace pintle::hooks {
 
 /// What is wrong with the path of one thing in a directory, "" if nothing: its last component has
@@ -18,12 +20,17 @@ inline std::string_view entry_path_pattern() {
 /// The path of `name` in the directory that `path` is in.
 std::string beside(const std::string& path, const std::string& name);
 
-/// What is wrong with a directory that is emptied, "" if nothing: it is not the root.
-std::string check_emptied_path(const std::string& path);
+/// What is wrong with a directory that is gone through, "" if nothing: it is not the root, nor in
+/// /proc, /sys or /dev, but for /dev/shm, as far as the text tells; sys::refuse_vital() tells the
+/// rest.
+std::string check_tree_path(const std::string& path);
 
-/// The same as a regular expression.
-inline std::string_view emptied_path_pattern() {
+/// The path of a directory that is not the root, as a regular expression.
+inline std::string_view tree_path_pattern() {
   return R"(^[^/]|/([^/.]|\.[^/.]|\.\.[^/]))";
 }
+
+/// check_tree_path() of the parameter "path" if "recursive" is set, and no variable is in it.
+std::string check_recursive_path(const config::Params& params);
 
 }  // namespace pintle::hooks

@@ -4,6 +4,7 @@
 
 #include "hooks/builtin.hpp"
 #include "hooks/ownership_params.hpp"
+#include "hooks/path_params.hpp"
 #include "sys/ownership.hpp"
 #include "sys/tree.hpp"
 #include "sys/walk.hpp"
@@ -15,14 +16,17 @@ using config::Params;
 using config::ParamType;
 
 constexpr config::ParamSpec kParams[] = {
-    {"path", ParamType::text, "A file or a directory that exists.", "/data", true},
+    {"path", ParamType::path, "A file or a directory that exists.", "/data", true},
     kOwnerParam,
     {"mode", ParamType::mode,
      "The mode of files, in octal; a set-user-ID or set-group-ID bit in it only where nobody but "
      "root, or who runs the step, can have written.",
      "0640"},
     {"directoryMode", ParamType::mode, "The mode of directories, in octal.", "0750"},
-    {"recursive", ParamType::boolean, "All that is in the directory too.", "true"},
+    {"recursive", ParamType::boolean,
+     "All that is in the directory too; never of the root, nor in /proc, /sys or /dev (but "
+     "/dev/shm).",
+     "true"},
 };
 
 constexpr std::string_view kChanges[] = {"owner", "mode", "directoryMode"};
@@ -130,6 +134,7 @@ const Builtin kPermissions{
              .kinds = config::kDoers,
              .help = "Give a file or a tree its owner and modes; what has them is not touched.",
              .params = kParams,
+             .check = check_recursive_path,
              .rules = kRules},
     .run = run,
     .is_done = is_done,

@@ -25,13 +25,13 @@ using config::ParamType;
 
 constexpr config::ParamSpec kParams[] = {
     {"path",
-     ParamType::text,
-     "The directory; absent is a success.",
+     ParamType::path,
+     "The directory, not the root nor in /proc, /sys or /dev (but /dev/shm); absent is a success.",
      "/data/cache",
      true,
      {},
-     check_emptied_path,
-     emptied_path_pattern},
+     check_tree_path,
+     tree_path_pattern},
     {"olderThan", ParamType::duration, "Files last modified longer ago go.", "7d"},
     {"maxTotalSize", ParamType::size, "The oldest go until the rest is no larger.", "1GiB"},
     {"keepLast", ParamType::count, "The newest files, so many, always stay.", "10"},
@@ -86,9 +86,9 @@ class Pruning {
     if (!TRY(finds_any())) return all;
     TRY(visit(
         [&](const sys::Visit& one) -> Result<void> {
-          const std::string path = path_of(one);
+          remember(one);
           if (takes(one)) {
-            all.push_back({"remove", path, std::int64_t{one.entry.info.st_size},
+            all.push_back({"remove", path(), std::int64_t{one.entry.info.st_size},
                            age_of(modified(one.entry.info))});
           }
           return {};
@@ -137,13 +137,15 @@ class Pruning {
     return victim->second.names-- > 0;
   }
 
-  /// To be asked for everything: a directory comes before what is in it.
-  std::string path_of(const sys::Visit& one) {
-    above_.resize(one.depth);
-    std::string path = above_.empty() ? path_ : above_.back();
-    if (!path.ends_with('/')) path += '/';
-    above_.push_back(path + one.name);
-    return above_.back();
+  /// To be called for everything: a directory comes before what is in it.
+  void remember(const sys::Visit& one) {
+    names_.resize(one.depth);
+    names_.push_back(one.name);
+  }
+
+  /// Of what was remembered last.
+  std::string path() const {
+    return fmt::format("{}{}{}", path_, path_.ends_with('/') ? "" : "/", fmt::join(names_, "/"));
   }
 
   Result<void> remove(const sys::Visit& one) {
@@ -175,7 +177,7 @@ class Pruning {
   std::vector<FileId> ids_;
   std::map<FileId, Victim> victims_;
   std::set<FileId> emptier_;        // directories that something was removed from
-  std::vector<std::string> above_;  // the paths of the directories that are visited
+  std::vector<std::string> names_;  // from the root to what is visited
   std::size_t removed_ = 0;
   std::int64_t bytes_ = 0;
 };
@@ -183,7 +185,7 @@ class Pruning {
 /// The directory; none if it is absent.
 Result<Fd> directory_in(const Params& params) {
   const std::string path = params.text("path");
-  if (std::string wrong = check_emptied_path(path); !wrong.empty()) {
+  if (std::string wrong = check_tree_path(path); !wrong.empty()) {
     return Error{"prune", 0, path, std::move(wrong)};  // variables made it so
   }
   auto reached = sys::reach_directory(path, sys::Missing::fail);

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "hooks/builtin.hpp"
+#include "hooks/path_params.hpp"
 #include "sys/tree.hpp"
 
 namespace pintle::hooks {
@@ -26,14 +27,17 @@ std::string_view path_pattern() {
 
 constexpr config::ParamSpec kParams[] = {
     {"path",
-     ParamType::text,
+     ParamType::path,
      "What is removed; absent is a success.",
      "/run/app.pid",
      true,
      {},
      check_path,
      path_pattern},
-    {"recursive", ParamType::boolean, "A folder with all that is in it.", "true"},
+    {"recursive", ParamType::boolean,
+     "A folder with all that is in it; never of the root, nor in /proc, /sys or /dev (but "
+     "/dev/shm).",
+     "true"},
 };
 
 Result<std::size_t> remove_tree(const sys::Entry& root, const std::string& path) {
@@ -87,7 +91,8 @@ const Builtin kRemove{
              .kinds = config::kDoers,
              .help = "Remove a file, a link or a folder.",
              .params = kParams,
-             .shorthand = "path"},
+             .shorthand = "path",
+             .check = check_recursive_path},
     .run = run,
     .is_done = is_done,
 };

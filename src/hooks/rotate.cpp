@@ -12,6 +12,7 @@
 #include "hooks/path_params.hpp"
 #include "hooks/rotation.hpp"
 #include "sys/new_file.hpp"
+#include "sys/tree.hpp"
 #include "sys/walk.hpp"
 
 namespace pintle::hooks {
@@ -32,6 +33,10 @@ std::string check_path(const std::string& path) {
   if (slash != std::string::npos && is_pattern(std::string_view(path).substr(0, slash))) {
     return "only its last component may be a pattern";
   }
+  if (is_pattern(path)) {
+    const std::string wrong = check_tree_path(path.substr(0, slash + 1));  // of npos too
+    if (!wrong.empty()) return wrong;
+  }
   return check_entry_path(path);
 }
 
@@ -43,7 +48,7 @@ constexpr std::string_view kMethods[] = {"rename", "copyTruncate"};
 
 constexpr config::ParamSpec kParams[] = {
     {"path",
-     ParamType::text,
+     ParamType::pattern,
      "The log file, whose last component may be a pattern, fnmatch(3); absent is a success.",
      "/var/log/app/*.log",
      true,
@@ -110,6 +115,7 @@ Result<void> for_due(const Params& params, const RotateRules& rules, const Each&
   if (!reached) return reached.error();
   std::vector<std::string> names{split.name};
   if (is_pattern(split.name)) {
+    TRY(about(path, sys::refuse_vital(reached->directory)));
     names = TRY(about(path, matching(reached->directory, split.name)));
   }
   const auto look = [&](const std::string& name) -> Result<void> {

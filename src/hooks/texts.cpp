@@ -3,6 +3,11 @@
 #include "hooks/condition.hpp"
 
 namespace pintle::hooks {
+namespace {
+
+const std::vector<std::string> kNone;
+
+}  // namespace
 
 std::vector<std::string> words_of(const config::Command& command) {
   if (command.shell_form) return {};
@@ -11,20 +16,37 @@ std::vector<std::string> words_of(const config::Command& command) {
   return words;
 }
 
-std::vector<std::string> texts_of(const config::Hook& hook) {
-  std::vector<std::string> all = hook.unread;
-  all.push_back(hook.identity.working_directory);
+std::vector<KeyText> filled_texts_of(const config::Hook& hook) {
+  std::vector<KeyText> all;
   if (const auto* use = std::get_if<config::Builtin>(&hook.action)) {
-    config::Params params = use->params;
-    params.for_texts([&](const std::string& text) { all.push_back(text); });
+    use->params.for_values([&](std::string_view name, const config::Value& value) {
+      if (const auto* text = std::get_if<std::string>(&value)) all.push_back({name, *text});
+      const auto* texts = std::get_if<std::vector<std::string>>(&value);
+      for (const std::string& text : texts == nullptr ? kNone : *texts) all.push_back({name, text});
+    });
   }
-  all.push_back(hook.output_file);
-  for (const auto& [name, value] : hook.logging.fields) all.push_back(value);
+  if (!hook.output_file.empty()) all.push_back({"output", hook.output_file});
   if (!hook.condition) return all;
   for_leaves(*hook.condition, [&](const config::Condition& leaf) {
     using Type = config::Condition::Type;
-    if (leaf.type == Type::file || leaf.type == Type::directory) all.push_back(leaf.text);
+    if (leaf.type == Type::file) all.push_back({"fileExists", leaf.text});
+    if (leaf.type == Type::directory) all.push_back({"directoryExists", leaf.text});
   });
+  return all;
+}
+
+std::vector<std::string> texts_of(const config::Hook& hook) {
+  std::vector<std::string> all = hook.unread;
+  all.push_back(hook.identity.working_directory);
+  for (KeyText& one : filled_texts_of(hook)) all.push_back(std::move(one.text));
+  if (const auto* use = std::get_if<config::Builtin>(&hook.action)) {
+    use->params.for_values([&](std::string_view, const config::Value& value) {
+      const auto* pairs = std::get_if<config::Pairs>(&value);
+      if (pairs == nullptr) return;
+      for (const auto& [name, text] : *pairs) all.push_back(text);
+    });
+  }
+  for (const auto& [name, value] : hook.logging.fields) all.push_back(value);
   return all;
 }
 

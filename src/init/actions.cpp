@@ -1,5 +1,7 @@
 #include "init/actions.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "health/probes.hpp"
@@ -27,8 +29,15 @@ std::span<const config::ActionSpec* const> actions() {
   return specs;
 }
 
+Result<void> refuse_empty(const config::Builtin& use) {
+  const std::string_view name = config::empty_one_of(use.params);
+  if (name.empty()) return {};
+  return Error{"perform", 0, std::string(use.spec->name), fmt::format("its \"{}\" is empty", name)};
+}
+
 Result<std::string> perform(const config::Builtin& use, const hooks::Context& context,
                             pid_t main_pid) {
+  TRY(refuse_empty(use));
   const hooks::Builtin* builtin = find_builtin(use);
   if (builtin != nullptr && !use.spec->is_apart) return builtin->run(use.params, context);
   for (const health::Probe* probe : health::probes()) {
@@ -41,12 +50,14 @@ Result<std::optional<std::vector<hooks::Foreseen>>> preview(const config::Builti
                                                             const hooks::Context& context) {
   const hooks::Builtin* builtin = find_builtin(use);
   if (builtin == nullptr || builtin->preview == nullptr) return std::nullopt;
+  TRY(refuse_empty(use));
   return std::optional(TRY(builtin->preview(use.params, context)));
 }
 
 bool is_done(const config::Builtin& use, const hooks::Context& context) {
   const hooks::Builtin* builtin = find_builtin(use);
-  return builtin != nullptr && builtin->is_done != nullptr && builtin->is_done(use.params, context);
+  const bool can_say = builtin != nullptr && builtin->is_done != nullptr && refuse_empty(use);
+  return can_say && builtin->is_done(use.params, context);
 }
 
 }  // namespace pintle::init

@@ -15,8 +15,11 @@ namespace pintle::init {
 /// What parse() needs to know of them.
 std::span<const config::ActionSpec* const> actions();
 
+/// Refuses a use in which variables left a text empty. Errors: that.
+Result<void> refuse_empty(const config::Builtin& use);
+
 /// Does what `use` says; its texts are expanded. `main_pid` is main's, 0 if there is none. Errors:
-/// those of the action; one that is_apart.
+/// those of the action and of refuse_empty(); one that is_apart.
 Result<std::string> perform(const config::Builtin& use, const hooks::Context& context,
                             pid_t main_pid = 0);
 

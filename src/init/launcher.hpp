@@ -116,6 +116,9 @@ class Launcher {
   void refuse_file(const config::Variable& variable, const std::string& why);
   void report_variables();
   void refuse_unread(Owner owner);
+  void refuse_empty_texts();
+  void refuse_if_empty(Owner owner, std::string_view key, const std::string& text);
+  bool is_ruled_out(Owner owner) const;
   void know_secrets_by_their_forms();
   void resolve_kept_capabilities();
   void refuse(ExitCode code, std::string reason);

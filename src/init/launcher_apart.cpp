@@ -4,9 +4,19 @@
 
 #include "config/request.hpp"
 #include "hooks/builtin.hpp"
+#include "init/actions.hpp"
 #include "init/launcher.hpp"
 
 namespace pintle::init {
+
+namespace {
+
+Result<std::string> encoded(const config::Builtin& use, const config::Pairs& variables) {
+  TRY(refuse_empty(use));
+  return config::encode_request(use, variables);
+}
+
+}  // namespace
 
 /// In the child itself, or by the second program.
 void Launcher::set_action(Owner owner, pid_t main_pid, sys::Child& child) const {
@@ -15,7 +25,7 @@ void Launcher::set_action(Owner owner, pid_t main_pid, sys::Child& child) const 
     return;
   }
   const config::Builtin use = builtin(owner);
-  auto request = config::encode_request(use, values_of(use.spec->variables, owner));
+  auto request = encoded(use, values_of(use.spec->variables, owner));
   if (!request) {
     child.task = [line = request.error().message()](sys::Report& report) {
       report.set_line(line);

@@ -1,5 +1,10 @@
 #include "sys/tree.hpp"
 
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 #include <vector>
@@ -7,10 +12,22 @@
 namespace pintle::sys {
 namespace {
 
+/// Of that many levels the descriptors are held; those further up are found again by "..".
+constexpr std::size_t kMostHeld = 64;
+
+bool is_same(const struct stat& one, const struct stat& other) noexcept {
+  return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/// The directory above; none if it cannot be opened.
+Fd parent_of(const Fd& directory) noexcept {
+  return Fd(::openat(directory.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
 /// A directory whose names are being visited.
 struct Level {
   std::string name;
-  Entry entry;
+  Entry entry;  ///< its descriptor is held if it is one of the deepest
   std::vector<std::string> left{};
 };
 
@@ -20,6 +37,7 @@ class TreeWalk {
       : root_(root), path_(path), visitor_(visitor) {}
 
   Result<std::size_t> run() {
+    TRY(about(path_, refuse_vital(root_)));
     root_names_ = TRY(about(path_, names_in(root_)));
     while (!levels_.empty() || !root_names_.empty()) {
       std::vector<std::string>& left = levels_.empty() ? root_names_ : levels_.back().left;
@@ -37,10 +55,13 @@ class TreeWalk {
  private:
   const Fd& here() const noexcept { return levels_.empty() ? root_ : levels_.back().entry.fd; }
 
-  std::string path_of(const std::string& name) const {
+  /// A path may be long, so it is made only for an error.
+  template <class T>
+  Result<T> named(const std::string& name, Result<T> result) const {
+    if (result) return result;
     std::string path = path_;
     for (const Level& level : levels_) path += "/" + level.name;
-    return path + "/" + name;
+    return about(path + "/" + name, std::move(result));
   }
 
   Result<void> visit(std::string name) {
@@ -49,24 +70,53 @@ class TreeWalk {
       ++mounts_;
       return {};
     }
-    auto entry = TRY(about(path_of(name), std::move(looked)));
+    auto entry = TRY(named(name, std::move(looked)));
     if (!entry) return {};
-    TRY(about(path_of(name), visitor_.each({here(), name, *entry, levels_.size()})));
+    TRY(named(name, visitor_.each({here(), name, *entry, levels_.size()})));
     if (!S_ISDIR(entry->info.st_mode) || !visitor_.enters_directories) return {};
-    if (levels_.size() == kDeepestTree) {
-      return Error{"enter", 0, path_of(name), "the tree is too deep"};
-    }
-    auto left = TRY(about(path_of(name), names_in(entry->fd)));
+    auto left = TRY(named(name, names_in(entry->fd)));
     levels_.push_back({std::move(name), *std::move(entry), std::move(left)});
+    if (levels_.size() > kMostHeld) levels_[levels_.size() - 1 - kMostHeld].entry.fd.reset();
     return {};
   }
 
   Result<void> leave() {
     const Level done = std::move(levels_.back());
     levels_.pop_back();
+    // Before the visitor, who may take the right to search it away.
+    if (!hold_last(done.entry.fd)) return {};
     if (!visitor_.leave) return {};
-    return about(path_of(done.name),
-                 visitor_.leave({here(), done.name, done.entry, levels_.size()}));
+    return named(done.name, visitor_.leave({here(), done.name, done.entry, levels_.size()}));
+  }
+
+  /// Makes the last level's descriptor one that is held. False if somebody has moved it, or what
+  /// was `below` it, away: then the last level is one that is still in its place.
+  bool hold_last(const Fd& below) {
+    if (levels_.empty() || levels_.back().entry.fd) return true;
+    Entry& last = levels_.back().entry;
+    Fd above = parent_of(below);
+    const auto info = stat_of(above);
+    if (info && is_same(*info, last.info)) {
+      last.fd = std::move(above);
+      return true;
+    }
+    find_again();
+    return false;
+  }
+
+  /// From the root, down to the last level that is still where it was.
+  void find_again() {
+    std::size_t found = 0;
+    Fd at;
+    while (found < levels_.size()) {
+      const Level& level = levels_[found];
+      auto entry = look_at(found == 0 ? root_ : at, level.name, Mounts::stay);
+      if (!entry || !*entry || !is_same((*entry)->info, level.entry.info)) break;
+      at = std::move((*entry)->fd);
+      ++found;
+    }
+    levels_.erase(levels_.begin() + static_cast<std::ptrdiff_t>(found), levels_.end());
+    if (found > 0) levels_.back().entry.fd = std::move(at);
   }
 
   const Fd& root_;
@@ -77,7 +127,45 @@ class TreeWalk {
   std::size_t mounts_ = 0;
 };
 
+bool is_kernels(const Fd& directory) {
+  constexpr unsigned long kKernels[] = {
+      PROC_SUPER_MAGIC,   SYSFS_MAGIC,   CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC,
+      DEVPTS_SUPER_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC,      SECURITYFS_MAGIC,
+      BPF_FS_MAGIC,       SELINUX_MAGIC, EFIVARFS_MAGIC,     PSTOREFS_MAGIC,
+  };
+  struct statfs about_it {};
+  if (::fstatfs(directory.get(), &about_it) < 0) return false;
+  const auto type = static_cast<unsigned long>(about_it.f_type) & 0xffffffffUL;
+  return std::find(std::begin(kKernels), std::end(kKernels), type) != std::end(kKernels);
+}
+
+bool is_at(const char* path, const struct stat& info) noexcept {
+  struct stat there {};
+  return ::stat(path, &there) == 0 && is_same(there, info);
+}
+
+/// True for /dev and what is in it, as far as its file system reaches.
+Result<bool> is_among_devices(const Fd& directory) {
+  struct stat info = TRY(stat_of(directory));
+  Fd above;
+  for (;;) {
+    if (is_at("/dev", info)) return true;
+    above = parent_of(above ? above : directory);
+    const auto next = stat_of(above);
+    if (!next || next->st_dev != info.st_dev || is_same(*next, info)) return false;
+    info = *next;
+  }
+}
+
 }  // namespace
+
+Result<void> refuse_vital(const Fd& directory) {
+  const auto info = TRY(stat_of(directory));
+  if (is_at("/", info)) return Error{"go through", 0, {}, "that is everything"};
+  const bool is_vital = is_kernels(directory) || TRY(is_among_devices(directory));
+  if (!is_vital) return {};
+  return Error{"go through", 0, {}, "what is in /proc, /sys and /dev is the kernel's"};
+}
 
 Result<std::size_t> visit_tree(const Fd& root, const std::string& path, const Visitor& visitor) {
   return TreeWalk(root, path, visitor).run();
