@@ -21,6 +21,7 @@
 #include "init/launcher.hpp"
 #include "init/loop.hpp"
 #include "sys/connect.hpp"
+#include "sys/descriptors.hpp"
 #include "sys/process.hpp"
 #include "sys/signals.hpp"
 
@@ -84,7 +85,7 @@ class Start {
   }
 
   bool prepare_process() {
-    sys::close_inherited_descriptors();
+    sys::close_descriptors(3, -1, sys::descriptor_bound());
     log::open();
     set_log({});
     (void)termination_log();  // opened while everything can be

@@ -120,12 +120,6 @@ Result<void> hold_standard_descriptors() noexcept {
   return {};
 }
 
-void close_inherited_descriptors() noexcept {
-  constexpr unsigned kMost = ~0U;
-  if (::syscall(SYS_close_range, 3U, kMost, 0) == 0) return;
-  for (int fd = 3; fd < 1024; ++fd) ::close(fd);
-}
-
 void forbid_tracing() noexcept {
   (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // cannot fail with 0
 }

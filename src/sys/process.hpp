@@ -22,9 +22,6 @@ Result<void> hold_standard_descriptors() noexcept;
 /// and started by a relative path).
 std::string own_directory();
 
-/// Closes what our parent left open above 2. close_range(2).
-void close_inherited_descriptors() noexcept;
-
 /// PR_SET_DUMPABLE 0: no process of our uid can trace PID 1 or read its memory, prctl(2).
 void forbid_tracing() noexcept;
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <exception>
 
+#include "sys/descriptors.hpp"
 #include "sys/signals.hpp"
 
 namespace pintle::sys {
@@ -22,6 +23,7 @@ struct Prepared {
   std::vector<char*> argv;
   std::vector<char*> environment;
   int report;
+  int descriptor_bound;  ///< before a limit of the child's own
 };
 
 std::vector<char*> pointers(const std::vector<std::string>& words) {
@@ -107,21 +109,6 @@ void detach_input(const Prepared& prepared) noexcept {
   // An image without /dev: reading from a bare path descriptor fails, which is as good as no input.
   if (null < 0) null = ::open("/", O_PATH | O_CLOEXEC);
   if (null < 0 || ::dup2(null, STDIN_FILENO) < 0) fail(prepared, StartStep::standard_input, {});
-}
-
-/// Closes what lies above 2. Only a kernel or a seccomp profile without close_range(2) needs the
-/// loop; `keep` is the report's descriptor.
-void close_descriptors(int keep) noexcept {
-  constexpr unsigned kMost = ~0U;
-  const auto kept = static_cast<unsigned>(keep);
-  const bool below = kept <= 3 || ::syscall(SYS_close_range, 3U, kept - 1, 0) == 0;
-  if (below && ::syscall(SYS_close_range, kept + 1, kMost, 0) == 0) return;
-  rlimit most{};
-  if (::getrlimit(RLIMIT_NOFILE, &most) < 0) most.rlim_cur = 1024;
-  const rlim_t end = most.rlim_cur < 1U << 20U ? most.rlim_cur : 1U << 20U;
-  for (int fd = 3; fd < static_cast<int>(end); ++fd) {
-    if (fd != keep) ::close(fd);
-  }
 }
 
 [[noreturn]] void execute(const Prepared& prepared) noexcept {
@@ -221,7 +208,7 @@ void skip_unless_condition_holds(const Prepared& prepared) noexcept {
   detach_input(prepared);
   hold_request(prepared);
   direct_output(prepared);
-  close_descriptors(prepared.report);
+  close_descriptors(3, prepared.report, prepared.descriptor_bound);
   set_mask({});
   skip_unless_condition_holds(prepared);
   if (prepared.child.task) run_task(prepared);
@@ -234,7 +221,7 @@ void skip_unless_condition_holds(const Prepared& prepared) noexcept {
 Result<Spawned> spawn(const Child& child) {
   ReportPipe pipe = TRY(make_report_pipe());
   const Prepared prepared{child, pointers(child.argv), pointers(child.environment),
-                          pipe.writer.get()};
+                          pipe.writer.get(), descriptor_bound()};
   const pid_t pid = ::fork();
   if (pid < 0) return Error::from_errno("fork");
   if (pid == 0) become(prepared);

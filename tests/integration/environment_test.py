@@ -1,4 +1,5 @@
 """pintle starts in whatever surroundings it gets, and main finds clean ones."""
+import errno
 import fcntl
 import os
 import pathlib
@@ -42,6 +43,24 @@ def descriptors_of_the_parent_are_not_passed_on_nor_kept():
     kept = [os.readlink(f'/proc/{one.pid}/fd/{fd}') for fd in os.listdir(f'/proc/{one.pid}/fd')]
     tap.check('/' not in kept, 'a descriptor of the parent is open', kept)
     tap.equal(state_of_main(ACTOR, 'fds', '9'), CLEAN)
+
+
+@tap.test
+def without_close_range_only_what_is_open_is_closed():
+    pid1.needs('strace')
+    trace = pid1.folder() / 'trace'
+    before = [ACTOR, 'fds', '20', *pid1.failing('close_range', errno.ENOSYS)]
+    state = state_of_main(*before)
+    tap.equal(state, CLEAN)
+    tap.equal(state_of_main(*NO_PROC, *before), CLEAN)
+    tracer = ['prlimit', '--nofile=20000:20000', 'strace', '-f', '-e', 'trace=close', '-o',
+              str(trace)]
+    code, _, err = pid1.run('true', before=[*tracer, *before], is_pid1=False)
+    if 'ptrace' in err:
+        tap.skip(f'cannot trace: {err.strip()}')
+    tap.equal(code, 0, err)
+    closed = trace.read_text().count('close(')
+    tap.check(closed < 200, 'some dozens are closed, not all numbers up to the limit', closed)
 
 
 @tap.test

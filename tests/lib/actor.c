@@ -4,11 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -213,6 +217,23 @@ static int cmd_trace(char** a) {
   return 0;
 }
 
+// harass CODE: sends its parent SIGTERM, and, in its namespace, everybody
+// SIGKILL, until it gets SIGTERM itself.
+static int cmd_harass(char** a) {
+  const uint64_t all = ~(uint64_t)0;
+  const struct timespec none = {0, 0};
+  int landed = 0;
+  block_all();
+  say("ready", -1);
+  for (;;) {
+    for (int i = 0; i < 100; ++i) landed += kill(getppid(), SIGTERM) == 0;
+    if (getppid() == 1) kill(-1, SIGKILL);
+    if (syscall(SYS_rt_sigtimedwait, &all, NULL, &none, sizeof all) == SIGTERM) break;
+  }
+  say("landed", landed);
+  return atoi(a[0]);
+}
+
 static int go(char** a) {
   execvp(a[0], a);
   perror(a[0]);
@@ -238,6 +259,24 @@ static int cmd_pending(char** a) {
   if (child == 0) _exit(kill(getppid(), atoi(a[0])));
   waitpid(child, NULL, 0);
   return go(a + 1);
+}
+// fail CALL ARGUMENT ERRNO CMD...: with a system call, by number, that fails when its first argument
+// is that one, or -1 for any.
+static int cmd_fail(char** a) {
+  const uint32_t call = (uint32_t)atoi(a[0]);
+  const uint32_t argument = (uint32_t)atoi(a[1]);
+  const uint8_t is_any = atoi(a[1]) < 0;
+  struct sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, argument, 0, is_any ? 0 : 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (uint32_t)atoi(a[2])),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const struct sock_fprog program = {sizeof code / sizeof *code, code};
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0) return 93;
+  return go(a + 3);
 }
 // fds COUNT CMD...: with that many descriptors open.
 static int cmd_fds(char** a) {
@@ -279,6 +318,8 @@ static const struct {
     {"state", 0, cmd_state},     {"trace", 1, cmd_trace},     {"ignore", 1, cmd_ignore},
     {"block", 1, cmd_block},     {"shut", 2, cmd_shut},       {"fds", 2, cmd_fds},
     {"pending", 2, cmd_pending}, {"siblings", 2, cmd_siblings},
+    {"pending", 2, cmd_pending}, {"harass", 1, cmd_harass},
+    {"fail", 4, cmd_fail},
 };
 
 int main(int argc, char** argv) {
