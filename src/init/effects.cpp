@@ -116,34 +116,6 @@ void Effects::write_output(Owner owner, std::string_view line, bool is_partial) 
               .fields = fields});
 }
 
-std::optional<Event> Effects::act(const Kill& action) {
-  const uid_t uid = launcher_.identity(action.owner).uid;
-  auto sent = sys::kill_as(action.pid, action.number, uid);
-  // A child that has not come to its own session yet has no group; it is not reaped, so it is
-  // there.
-  if (!sent && sent.error().code == ESRCH && action.pid < 0) {
-    sent = sys::kill_as(-action.pid, action.number, uid);
-  }
-  if (!sent && sent.error().code != ESRCH) {
-    log::warning(fmt::format("cannot send {} to {}: {}", signal_name(action.number), action.pid,
-                             std::strerror(sent.error().code)));
-  }
-  return std::nullopt;
-}
-
-std::optional<Event> Effects::act(const KillAll& action) {
-  if (sys::is_pid1()) {
-    (void)::kill(-1, action.number);
-    // Without CAP_KILL that reached our own uid only.
-    for (const uid_t uid : other_uids_) sys::kill_everyone_as(action.number, uid);
-    return std::nullopt;
-  }
-  for (const pid_t pid : sys::descendants()) {
-    (void)sys::kill_as(pid, action.number, launcher_.identity(kMain).uid);
-  }
-  return std::nullopt;
-}
-
 std::optional<Event> Effects::act(const Settle&) {
   if (::geteuid() != 0) return std::nullopt;
   if (model_.init_as_main) {

@@ -14,6 +14,7 @@
 #include "init/requests.hpp"
 #include "init/supervisor.hpp"
 #include "sys/reap.hpp"
+#include "sys/signal_as.hpp"
 
 namespace pintle::init {
 
@@ -33,6 +34,12 @@ class Effects {
     bool was_skipped = false;
   };
   LastWords last_words(Owner owner, const sys::Exit& exit) noexcept;
+
+  /// SIGKILL for all of a process group, the leader of which is a child of ours.
+  void kill_group(pid_t group) noexcept;
+
+  /// True if `pid` was a child that sent a signal for us, once.
+  bool was_helper(pid_t pid) noexcept;
 
   /// The pipes of the hooks whose output becomes events.
   OutputLog& outputs() noexcept { return outputs_; }
@@ -61,6 +68,8 @@ class Effects {
   std::string& words_of(Owner owner) noexcept {
     return owner == kMain ? main_words_ : words_[owner];
   }
+  Result<void> remember(sys::Sent sent);
+  std::vector<sys::Target> everybody_else() const;
   sys::Outlet outlet_for(Owner owner, Fd& writer);
   void write_output(Owner owner, std::string_view line, bool is_partial) const;
   Line verdict_line(Owner owner) const;
@@ -77,6 +86,7 @@ class Effects {
   const Supervisor& supervisor_;
   Requests& requests_;
   std::vector<uid_t> other_uids_;
+  std::vector<pid_t> helpers_;  ///< children that sent a signal and were not reaped yet
   std::vector<Fd> reports_;
   std::vector<std::string> words_;
   Fd main_report_;

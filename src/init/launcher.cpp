@@ -268,7 +268,7 @@ std::vector<uid_t> Launcher::other_uids() const {
 std::optional<sys::CapabilitySet> Launcher::needed_after_init() const noexcept {
   const sys::CapabilitySet switches = sys::CapabilitySet{}.add(CAP_SETUID).add(CAP_SETGID);
   sys::CapabilitySet needed = sys::CapabilitySet{}.add(CAP_KILL);
-  if (!around_.capabilities.has(CAP_KILL)) needed.add(CAP_SETUID);  // kill_as() takes the uid then
+  if (!around_.capabilities.has(CAP_KILL)) needed.add(CAP_SETUID);  // for sys::signal_as()
   if (server_) needed.bits |= switches.bits;  // it may have to be started again
   for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
     // What stands for a job or repairs for a check is called a step as well.

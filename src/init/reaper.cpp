@@ -1,7 +1,6 @@
 #include "init/reaper.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <utility>
 
@@ -40,11 +39,13 @@ void Reaper::look_at(Owner owner, const std::function<void()>& act) {
 /// The kernel tells of a death once, so it is noted while the child is still a zombie.
 void Reaper::bury(const sys::Exit& dead, const std::function<void()>& act) {
   const auto owner = supervisor_.owner_of(dead.pid);
-  if (supervisor_.kills_group_of(dead.pid)) (void)::kill(-dead.pid, SIGKILL);
-  if (!listener_.buried(dead.pid, dead.code, BootClock::now())) note_end(dead, owner);
+  if (supervisor_.kills_group_of(dead.pid)) effects_.kill_group(dead.pid);
+  const bool is_ours = listener_.buried(dead.pid, dead.code, BootClock::now()) ||
+                       (!owner && effects_.was_helper(dead.pid));
+  if (!is_ours) note_end(dead, owner);
   (void)sys::collect(dead.pid);
   act();
-  if (!owner && settings_.names_orphans) {
+  if (!is_ours && !owner && settings_.names_orphans) {
     log::warning(fmt::format("reaped orphan {} with exit code {}", dead.pid, dead.code));
   }
 }

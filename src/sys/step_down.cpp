@@ -106,18 +106,6 @@ Result<void> stay(const Identity* identity) noexcept {
   return set_capabilities({held.effective, held.permitted, {}});
 }
 
-/// kill(2) permits a sender whose real uid is the target's; effective and saved uid stay ours.
-Result<void> kill_with_real_uid(pid_t pid, int signal, uid_t uid) noexcept {
-  constexpr auto kKeep = static_cast<uid_t>(-1);
-  const uid_t own = ::getuid();
-  if (::setresuid(uid, kKeep, kKeep) < 0) return surprise("signal a process");
-  const int result = ::kill(pid, signal);
-  const int code = errno;
-  if (::setresuid(own, kKeep, kKeep) < 0) return surprise("take the own uid back");
-  errno = code;
-  return check(result, "signal a process");
-}
-
 }  // namespace
 
 Result<void> step_down(const StepDown& plan) noexcept {
@@ -138,16 +126,6 @@ Result<void> keep_only(CapabilitySet kept) noexcept {
   const CapabilitySet left{kept.bits & held.permitted.bits};
   TRY(set_capabilities({left, left, {}}));
   return check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
-}
-
-Result<void> kill_as(pid_t pid, int signal, uid_t uid) noexcept {
-  if (::kill(pid, signal) == 0) return {};
-  if (errno != EPERM || uid == ::getuid()) return Error::from_errno("signal a process");
-  return kill_with_real_uid(pid, signal, uid);
-}
-
-void kill_everyone_as(int signal, uid_t uid) noexcept {
-  (void)kill_with_real_uid(-1, signal, uid);
 }
 
 }  // namespace pintle::sys

@@ -28,13 +28,4 @@ Result<void> step_down(const StepDown& plan) noexcept;
 /// set, which its children inherit. Errors: as above.
 Result<void> keep_only(CapabilitySet kept) noexcept;
 
-/// Sends `signal` to `pid` (kill(2) semantics). Where the kernel forbids it and we hold CAP_SETUID,
-/// it takes `uid` as real uid for the moment of the call: kill(2) then permits it, and our
-/// effective and saved uid keep everybody else from us. Errors: those of kill(2).
-Result<void> kill_as(pid_t pid, int signal, uid_t uid) noexcept;
-
-/// As PID 1: sends `signal` to every process of `uid`, by the same means. What cannot be reached is
-/// left to the kernel, which ends it with us.
-void kill_everyone_as(int signal, uid_t uid) noexcept;
-
 }  // namespace pintle::sys

@@ -1,0 +1,85 @@
+// The part of the effects that sends signals: to a child, to its group, to all that is left.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "base/signal_names.hpp"
+#include "init/effects.hpp"
+#include "sys/process.hpp"
+#include "sys/signal_as.hpp"
+
+namespace pintle::init {
+namespace {
+
+constexpr std::size_t kMostHelpers = 256;  // that have not been reaped; more would be miscounted
+
+bool is_error(const Result<void>& sent, int code) noexcept {
+  return !sent && sent.error().code == code;
+}
+
+}  // namespace
+
+/// The child that a signal may have taken is nobody's orphan.
+Result<void> Effects::remember(sys::Sent sent) {
+  if (sent.helper != 0 && helpers_.size() < kMostHelpers) helpers_.push_back(sent.helper);
+  return std::move(sent.result);
+}
+
+bool Effects::was_helper(pid_t pid) noexcept {
+  return std::erase(helpers_, pid) != 0;
+}
+
+void Effects::kill_group(pid_t group) noexcept {
+  const auto owner = supervisor_.owner_of(group);
+  const uid_t uid = launcher_.identity(owner.value_or(kMain)).uid;
+  (void)remember(sys::signal_as(-group, SIGKILL, uid));
+}
+
+std::optional<Event> Effects::act(const Kill& action) {
+  const uid_t uid = launcher_.identity(action.owner).uid;
+  auto sent = remember(sys::signal_as(action.pid, action.number, uid));
+  // A child that has not come to its own session yet has no group; it is not reaped, so it is
+  // there.
+  if (is_error(sent, ESRCH) && action.pid < 0) {
+    sent = remember(sys::signal_as(-action.pid, action.number, uid));
+  }
+  if (!sent && !is_error(sent, ESRCH)) {
+    log::warning(fmt::format("cannot send {} to {}: {}", signal_name(action.number), action.pid,
+                             std::strerror(sent.error().code)));
+  }
+  return std::nullopt;
+}
+
+std::optional<Event> Effects::act(const KillAll& action) {
+  std::vector<sys::Target> refused;
+  if (sys::is_pid1()) {
+    (void)::kill(-1, action.number);
+    // Without CAP_KILL that reached our own uid only.
+    if (sys::can_signal_as()) refused = everybody_else();
+  } else {
+    for (const pid_t pid : sys::descendants()) {
+      if (::kill(pid, action.number) == 0 || errno != EPERM) continue;
+      refused.push_back({pid, sys::real_uid(pid).value_or(launcher_.identity(kMain).uid)});
+    }
+  }
+  if (!refused.empty()) (void)remember(sys::signal_as(refused, action.number));
+  return std::nullopt;
+}
+
+/// All processes of a uid, for each uid that something was started as or that somebody took.
+std::vector<sys::Target> Effects::everybody_else() const {
+  std::vector<uid_t> uids = other_uids_;
+  for (const pid_t pid : sys::descendants()) {
+    if (const auto uid = sys::real_uid(pid); uid && *uid != 0) uids.push_back(*uid);
+  }
+  std::sort(uids.begin(), uids.end());
+  uids.erase(std::unique(uids.begin(), uids.end()), uids.end());
+  std::vector<sys::Target> targets;
+  for (const uid_t uid : uids) targets.push_back({-1, uid});
+  return targets;
+}
+
+}  // namespace pintle::init

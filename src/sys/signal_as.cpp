@@ -1,0 +1,114 @@
+#include "sys/signal_as.hpp"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <string_view>
+
+#include "base/fd.hpp"
+#include "sys/capabilities.hpp"
+#include "sys/descriptors.hpp"
+
+namespace pintle::sys {
+namespace {
+
+constexpr int kPatience = 100;  // milliseconds; the child makes a few system calls
+constexpr auto kKeep = static_cast<uid_t>(-1);
+
+Error refused(int code) noexcept {
+  return {"signal a process", code, {}, {}};
+}
+
+/// kill(2) permits a sender whose *effective* uid is the target's real uid, and asks for the real
+/// and the saved uid of whom it is sent to: those stay ours, so the target cannot signal the child.
+/// ptrace(2) and prlimit(2) want all three. Only the effective uid is changed.
+int send_as(const Target& target, int signal) noexcept {
+  if (::setresuid(kKeep, target.uid, kKeep) < 0) return errno;
+  (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // the change made it what fs.suid_dumpable says
+  const int code = ::kill(target.pid, signal) < 0 ? errno : 0;
+  // Without the way back the next change would fail as well, and say so.
+  if (::setresuid(kKeep, 0, kKeep) < 0) return errno;
+  return code;
+}
+
+[[noreturn]] void help(std::span<const Target> targets, int signal, int told) noexcept {
+  close_descriptors(0, told, descriptor_bound());
+  int code = ESRCH;
+  for (const Target& target : targets) {
+    if (const int one = send_as(target, signal); code != 0) code = one;
+  }
+  (void)!::write(told, &code, sizeof code);
+  ::_exit(0);
+}
+
+/// What the child says; EBUSY if that takes too long, ECHILD if it says nothing.
+int hear(int told) noexcept {
+  pollfd source{told, POLLIN, 0};
+  int ready = 0;
+  do ready = ::poll(&source, 1, kPatience);
+  while (ready < 0 && errno == EINTR);
+  if (ready <= 0) return EBUSY;
+  int code = 0;
+  return ::read(told, &code, sizeof code) == static_cast<ssize_t>(sizeof code) ? code : ECHILD;
+}
+
+}  // namespace
+
+bool can_signal_as() noexcept {
+  const auto held = held_capabilities();
+  return held && !held->effective.has(CAP_KILL) && held->effective.has(CAP_SETUID);
+}
+
+std::optional<uid_t> real_uid(pid_t pid) noexcept {
+  std::array<char, 32> path{"/proc/"};
+  const auto [end, error] = std::to_chars(path.data() + 6, path.data() + 20, pid);
+  if (error != std::errc()) return std::nullopt;
+  constexpr std::string_view kFile = "/status";
+  kFile.copy(end, kFile.size());
+  const Fd file(::open(path.data(), O_RDONLY | O_CLOEXEC));
+  if (!file) return std::nullopt;
+  std::array<char, 1024> text{};  // "Uid:" is one of the first lines
+  const ssize_t size = ::read(file.get(), text.data(), text.size());
+  if (size <= 0) return std::nullopt;
+  const std::string_view all(text.data(), static_cast<std::size_t>(size));
+  constexpr std::string_view kKey = "\nUid:\t";
+  const std::size_t at = all.find(kKey);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = all.substr(at + kKey.size());
+  uid_t uid = 0;
+  const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), uid);
+  return read.ec == std::errc() ? std::optional(uid) : std::nullopt;
+}
+
+Sent signal_as(std::span<const Target> targets, int signal) noexcept {
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC) < 0) return {Error::from_errno("make a pipe")};
+  const Fd reader(ends[0]);
+  Fd writer(ends[1]);
+  const pid_t helper = ::fork();
+  if (helper < 0) return {Error::from_errno("fork")};
+  if (helper == 0) help(targets, signal, writer.get());
+  writer.reset();
+  const int code = hear(reader.get());
+  return {code == 0 ? Result<void>() : refused(code), helper};
+}
+
+Sent signal_as(pid_t pid, int signal, uid_t uid) noexcept {
+  if (::kill(pid, signal) == 0) return {};
+  const int code = errno;
+  if (code != EPERM || !can_signal_as()) return {refused(code)};
+  const std::optional<uid_t> own = real_uid(std::abs(pid));
+  std::array<Target, 2> targets{Target{pid, own.value_or(uid)}, Target{pid, uid}};
+  const bool is_one = targets[0].uid == uid;
+  return signal_as(std::span<const Target>(targets.data(), is_one ? 1 : 2), signal);
+}
+
+}  // namespace pintle::sys
