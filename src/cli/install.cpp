@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <string>
 
 #include "base/text.hpp"
@@ -16,6 +18,12 @@ namespace {
 
 constexpr mode_t kMode = 0555;
 
+/// The second program is not traceable from its first instruction on if it cannot be read,
+/// execve(2); for an owner who is not root, not even by himself.
+mode_t mode_of_second() noexcept {
+  return ::geteuid() == 0 ? 0711 : 0111;
+}
+
 Result<Fd> open_program(const std::string& path) {
   Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file) return file;
@@ -24,10 +32,10 @@ Result<Fd> open_program(const std::string& path) {
   return error;
 }
 
-Result<void> copy(const Fd& program, const std::string& to) {
+Result<void> copy(const Fd& program, const std::string& to, mode_t mode) {
   sys::NewFile file = TRY(sys::NewFile::begin(to));
   TRY(file.copy_from(program));
-  return file.finish({.mode = kMode});
+  return file.finish({.mode = mode});
 }
 
 bool is_directory(const std::string& path) noexcept {
@@ -38,14 +46,15 @@ bool is_directory(const std::string& path) noexcept {
 Result<std::string> install(const std::string& to) {
   const Fd own = TRY(open_program("/proc/self/exe"));
   if (!is_directory(to)) {
-    TRY(copy(own, to));
+    TRY(copy(own, to, kMode));
     return fmt::format("installed '{}'", to);
   }
   const std::string folder = to.ends_with('/') ? to : to + "/";
-  TRY(copy(own, folder + "pintle"));
+  TRY(copy(own, folder + "pintle", kMode));
   const auto second = open_program(sys::own_directory() + "/pintle-fetch");
-  if (!second) return fmt::format("installed '{}pintle'", folder);
-  TRY(copy(*second, folder + "pintle-fetch"));
+  if (!second && second.error().code == ENOENT) return fmt::format("installed '{}pintle'", folder);
+  if (!second) return second.error();
+  TRY(copy(*second, folder + "pintle-fetch", mode_of_second()));
   return fmt::format("installed '{0}pintle' and '{0}pintle-fetch'", folder);
 }
 

@@ -18,6 +18,10 @@ namespace pintle::config {
 /// The largest request that is taken.
 inline constexpr std::size_t kLargestRequest = 4U << 20U;
 
+/// What pintle-fetch writes to its standard input, a socket, when nobody can trace it any more:
+/// then it is sent the request.
+inline constexpr char kReady = 'r';
+
 struct Request {
   std::string action;
   std::vector<std::pair<std::string, std::string>> values;  ///< in their order; names may repeat

@@ -1,6 +1,6 @@
-// fetch/main.cpp - pintle-fetch, the second program: what needs TLS or cryptography, done in the
-// child of a hook that has stepped down already. PID 1 writes the request to its standard input,
-// and reads its line from the pipe that it inherits (sys/report.hpp).
+// fetch/main.cpp - pintle-fetch, the second program: what needs TLS or cryptography, done in a
+// child of a hook's child, which has stepped down already. It asks that for the request over its
+// standard input, and PID 1 reads its line from the pipe that it inherits (sys/report.hpp).
 #include <openssl/crypto.h>
 #include <unistd.h>
 
@@ -24,6 +24,7 @@ Result<std::string> run() {
   if (::OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) != 1) {
     return Error{"begin", 0, {}, "libcrypto cannot be set up"};
   }
+  if (::write(STDIN_FILENO, &config::kReady, 1) != 1) return Error::from_errno("ask what to do");
   const std::string bytes = TRY(sys::read_input(config::kLargestRequest));
   const config::Request request = TRY(config::decode_request(bytes));
   return perform(request);

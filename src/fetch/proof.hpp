@@ -17,8 +17,6 @@ inline constexpr std::int64_t kLargestSearched = std::int64_t{64} << 20U;
 struct Proof {
   std::string sha256{};  ///< lower-case; empty: any
   std::vector<std::string> prohibit{};
-
-  bool is_asked() const noexcept { return !sha256.empty() || !prohibit.empty(); }
 };
 
 /// Errors: a digest that is none.

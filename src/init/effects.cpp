@@ -51,7 +51,10 @@ Effects::Effects(const config::Model& model, const Launcher& launcher, const Sup
       words_(model.hooks.size()),
       outputs_([this](Owner owner, std::string_view line,
                       bool is_partial) { write_output(owner, line, is_partial); },
-               [this](std::string_view piece) { return launcher_.secret_begun_in(piece); }) {}
+               [this](std::string_view piece) { return launcher_.secret_begun_in(piece); }) {
+  helpers_.reserve(kMostHelpers);  // so that remembering one cannot fail
+}
+
 
 /// Memory can run out in any action, also in the middle: then a hook is not started, and of
 /// anything else, which is done before its words are made, a line is missing.
@@ -121,7 +124,6 @@ std::optional<Event> Effects::act(const Settle&) {
   if (model_.init_as_main) {
     const auto stepped = sys::step_down({.identity = &launcher_.identity(kMain)});
     if (!stepped) log::warning(fmt::format("PID 1 keeps its uid: {}", stepped.error().message()));
-    sys::forbid_tracing();
     return std::nullopt;
   }
   const auto needed = launcher_.needed_after_init();

@@ -86,7 +86,9 @@ class Effects {
   const Supervisor& supervisor_;
   Requests& requests_;
   std::vector<uid_t> other_uids_;
-  std::vector<pid_t> helpers_;  ///< children that sent a signal and were not reaped yet
+  /// More children that sent a signal and were not reaped yet would count as orphans.
+  static constexpr std::size_t kMostHelpers = 256;
+  std::vector<pid_t> helpers_;
   std::vector<Fd> reports_;
   std::vector<std::string> words_;
   Fd main_report_;

@@ -14,8 +14,6 @@
 namespace pintle::init {
 namespace {
 
-constexpr std::size_t kMostHelpers = 256;  // that have not been reaped; more would be miscounted
-
 bool is_error(const Result<void>& sent, int code) noexcept {
   return !sent && sent.error().code == code;
 }

@@ -61,6 +61,10 @@ class Launcher {
   /// What to give to sys::spawn(). Lives no longer than the launcher.
   sys::Child child(Owner owner, const Occasion& occasion = {}) const;
 
+  /// What the second program is told for `owner`, with the values of secrets; nullopt where that
+  /// does nothing. Errors: those of config::encode_request().
+  std::optional<Result<std::string>> request(Owner owner) const;
+
   /// As whom the child runs that serves `listen.health`: main's user, or one that is nobody.
   sys::Child server() const;
 

@@ -3,39 +3,39 @@
 #include <algorithm>
 
 #include "config/request.hpp"
+#include "hooks/apart.hpp"
 #include "hooks/builtin.hpp"
 #include "init/actions.hpp"
 #include "init/launcher.hpp"
 
 namespace pintle::init {
 
-namespace {
-
-Result<std::string> encoded(const config::Builtin& use, const config::Pairs& variables) {
-  TRY(refuse_empty(use));
-  return config::encode_request(use, variables);
+std::optional<Result<std::string>> Launcher::request(Owner owner) const {
+  if (!is_apart(owner)) return std::nullopt;
+  const config::Builtin use = builtin(owner);
+  if (auto empty = refuse_empty(use); !empty) return Result<std::string>(std::move(empty).error());
+  return config::encode_request(use, values_of(use.spec->variables, owner));
 }
-
-}  // namespace
 
 /// In the child itself, or by the second program.
 void Launcher::set_action(Owner owner, pid_t main_pid, sys::Child& child) const {
-  if (!is_apart(owner)) {
+  auto told = request(owner);
+  if (!told) {
     child.task = task(owner, main_pid);
     return;
   }
-  const config::Builtin use = builtin(owner);
-  auto request = encoded(use, values_of(use.spec->variables, owner));
-  if (!request) {
-    child.task = [line = request.error().message()](sys::Report& report) {
+  if (!*told) {
+    child.task = [line = told->error().message()](sys::Report& report) {
       report.set_line(line);
       return 1;
     };
     return;
   }
-  child.request = *std::move(request);
   child.environment = environment(owner);
   child.argv = child.candidates = {around_.fetch_program};
+  child.task = [program = program_of(child), text = **std::move(told)](sys::Report& report) {
+    return hooks::run_apart(program, text, report);
+  };
 }
 
 /// Those that have a value.

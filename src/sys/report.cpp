@@ -14,8 +14,6 @@ const char* describe(StartStep step) noexcept {
   switch (step) {
     case StartStep::session:
       return "start a session";
-    case StartStep::terminal:
-      return "take the terminal";
     case StartStep::limits:
       return "set limits";
     case StartStep::privileges:
@@ -23,7 +21,7 @@ const char* describe(StartStep step) noexcept {
     case StartStep::directory:
       return "enter the working directory";
     case StartStep::standard_input:
-      return "open /dev/null";
+      return "direct the input";
     case StartStep::standard_output:
       return "direct the output";
     case StartStep::descriptors:

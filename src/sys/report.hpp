@@ -16,7 +16,6 @@ namespace pintle::sys {
 /// The steps between fork(2) and the program, in their order.
 enum class StartStep : std::uint8_t {
   session,
-  terminal,
   limits,
   privileges,
   directory,

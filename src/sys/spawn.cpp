@@ -1,9 +1,7 @@
 #include "sys/spawn.hpp"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -137,31 +135,9 @@ void detach_input(const Prepared& prepared) noexcept {
   ::_exit(code);
 }
 
-/// A memfd, or where seccomp forbids those a pipe, which must hold all of it at once.
-void hold_request(const Prepared& prepared) noexcept {
-  if (!prepared.child.request) return;
-  const std::string& request = *prepared.child.request;
-  constexpr unsigned kNoExecSeal = 8;  // MFD_NOEXEC_SEAL, memfd_create(2), Linux 6.3
-  int ends[2] = {-1, -1};
-  ends[0] = static_cast<int>(::syscall(SYS_memfd_create, "request", MFD_CLOEXEC | kNoExecSeal));
-  if (ends[0] < 0) ends[0] = static_cast<int>(::syscall(SYS_memfd_create, "request", MFD_CLOEXEC));
-  const bool is_file = ends[0] >= 0;
-  if (!is_file && ::pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) {
-    fail(prepared, StartStep::standard_input, {});
-  }
-  const int writer = is_file ? ends[0] : ends[1];
-  const ssize_t written = ::write(writer, request.data(), request.size());
-  const bool is_whole = written == static_cast<ssize_t>(request.size());
-  if (written >= 0 && !is_whole) errno = E2BIG;
-  const bool is_ready = is_whole && (!is_file || ::lseek(writer, 0, SEEK_SET) == 0);
-  if (!is_ready || ::dup2(ends[0], STDIN_FILENO) < 0) {
-    fail(prepared, StartStep::standard_input, {});
-  }
-}
-
 /// After this the descriptor survives exec(3).
 void hand_on_report(const Prepared& prepared) noexcept {
-  if (!prepared.child.request) return;
+  if (!prepared.child.inherits_report) return;
   const bool is_there = prepared.report == kInheritedReport;
   const int done =
       is_there ? ::fcntl(kInheritedReport, F_SETFD, 0) : ::dup2(prepared.report, kInheritedReport);
@@ -206,7 +182,6 @@ void skip_unless_condition_holds(const Prepared& prepared) noexcept {
   lower(prepared);
   enter_directory(prepared);
   detach_input(prepared);
-  hold_request(prepared);
   direct_output(prepared);
   close_descriptors(3, prepared.report, prepared.descriptor_bound);
   set_mask({});

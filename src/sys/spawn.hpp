@@ -49,9 +49,7 @@ struct Child {
   std::vector<std::string> environment{};  ///< NAME=value
   Task task{};                             ///< runs instead of a program when it is set
   Condition condition{};
-  /// The program is our own second one: its standard input holds this, and its descriptor
-  /// kInheritedReport is the report's.
-  std::optional<std::string> request{};
+  bool inherits_report = false;  ///< the program's descriptor kInheritedReport is the report's
   Outlet outlet{};
   bool discard_output = false;  ///< both are /dev/null
   bool inherit_input = false;   ///< otherwise stdin is /dev/null

@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
+
+#include "sys/process.hpp"
 
 namespace pintle::sys {
 namespace {
@@ -50,12 +51,22 @@ Result<void> raise_ambient(CapabilitySet kept) noexcept {
   return {};
 }
 
+/// A change of the effective uid makes a process as traceable as fs.suid_dumpable says, proc(5).
+/// While the real and the saved one are still ours, the new user may not trace it anyway,
+/// ptrace(2).
+Result<void> take_uid(uid_t uid) noexcept {
+  constexpr auto kKeep = static_cast<uid_t>(-1);
+  TRY(check(::setresuid(kKeep, uid, kKeep), "set the uid"));
+  forbid_tracing();
+  return check(::setresuid(uid, uid, uid), "set the uid");
+}
+
 Result<void> take_ids(const Identity& identity) noexcept {
   const gid_t* groups = identity.groups.empty() ? &identity.gid : identity.groups.data();
   const std::size_t count = identity.groups.empty() ? 1 : identity.groups.size();
   TRY(check(::setgroups(count, groups), "set the supplementary groups"));
   TRY(check(::setresgid(identity.gid, identity.gid, identity.gid), "set the gid"));
-  return check(::setresuid(identity.uid, identity.uid, identity.uid), "set the uid");
+  return take_uid(identity.uid);
 }
 
 Error surprise(const char* what) noexcept {

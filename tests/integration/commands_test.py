@@ -92,9 +92,9 @@ def as_pid_1_of_an_init_container_wait_and_install_are_commands():
 def install_puts_whole_programs_in_their_place():
     folder = pid1.folder()
     tap.equal(pintle('install', folder)[0], 0)
-    for name in ('pintle', 'pintle-fetch'):
+    for name, mode in (('pintle', 0o555), ('pintle-fetch', 0o711)):
         tap.equal(digest(folder / name), digest(pathlib.Path(PINTLE).with_name(name)))
-        tap.equal(stat.S_IMODE((folder / name).stat().st_mode), 0o555)
+        tap.equal(stat.S_IMODE((folder / name).stat().st_mode), mode)
     running = subprocess.Popen([folder / 'pintle', 'sleep', '1h'])
     tap.cleanup(lambda: (running.kill(), running.wait()))
     tap.until(lambda: pid1.exe(running.pid) == str(folder / 'pintle'), 'it runs')
@@ -102,6 +102,22 @@ def install_puts_whole_programs_in_their_place():
     tap.equal(sorted(os.listdir(folder)), ['pintle', 'pintle-fetch'])
     tap.equal(pintle('install', folder / 'init'), (0, f"installed '{folder}/init'"))
     tap.equal(subprocess.run([folder / 'init', '--version'], capture_output=True).returncode, 0)
+
+
+@tap.test
+def the_second_program_cannot_be_read_by_who_runs_it():
+    pid1.needs('setpriv')
+    folder = pid1.folder()
+    os.chown(folder, 4711, 4712)
+    as_user = ['setpriv', '--reuid', '4711', '--regid', '4712', '--clear-groups']
+    subprocess.run([*as_user, PINTLE, 'install', folder], check=True, capture_output=True)
+    tap.equal(stat.S_IMODE((folder / 'pintle-fetch').stat().st_mode), 0o111)
+    other = pid1.folder()
+    os.chown(other, 4711, 4712)
+    done = subprocess.run([*as_user, folder / 'pintle', 'install', other], capture_output=True,
+                          text=True)
+    tap.equal(done.returncode, 1)
+    tap.holds(done.stderr, f"cannot open '{folder}/pintle-fetch': Permission denied")
 
 
 @tap.test

@@ -3,6 +3,8 @@ and what stands in for it then."""
 import hashlib
 import os
 import pathlib
+import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -266,6 +268,32 @@ def a_file_that_cannot_be_copied_falls_back_to_its_own_place():
            'onFailure': {'action': 'fallback', 'source': f'{folder}/cached'}}
     code, _, err = run(one)
     tap.equal((code, (folder / 'file').read_text()), (0, 'older'), err)
+
+
+@tap.test
+def a_process_of_the_same_user_never_sees_what_a_fetch_is_told():
+    token = secrets.token_hex(16)
+    installed = pid1.folder()
+    subprocess.run([pid1.PINTLE, 'install', installed], check=True, capture_output=True)
+    # Only a program that cannot be read keeps its memory to itself from its first instruction on.
+    for program, more in ((pid1.PINTLE, []), (str(installed / 'pintle'), ['mem'])):
+        server, folder = web.Hostile(lambda connection: None), pid1.folder()
+        os.chown(folder, 4711, 4712)
+        (folder / 'token').write_text(token)
+        (folder / 'token').chmod(0o400)
+        jobs = [{'id': f'job-{number}', 'schedule': {'every': '10ms'}, 'fetch': {
+            'url': f'{server.url}/', 'path': f'{folder}/file',
+            'headers': {'Authorization': 'Bearer ${TOKEN}'}}} for number in range(2)]
+        document = {'user': '4711:4712', 'maintenance': jobs,
+                    'environment': {'TOKEN': {'file': f'{folder}/token'}}}
+        one = pid1.start_with(document, pid1.ACTOR, 'spy', token[::-1], *more, program=program)
+        one.line('ready')
+        tap.until(lambda: sum(job['runs'] for job in one.status()['jobs']) >= 40, 'there were runs')
+        one.signal(signal.SIGTERM)
+        one.line(r'looked \d+')
+        tap.equal(one.end(), 0, one.err.text)
+        tap.check(re.fullmatch(r'ready\nlooked \d+\n', one.out.rest()), 'nothing was seen',
+                  one.out.text)
 
 
 tap.main()

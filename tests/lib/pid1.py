@@ -192,11 +192,12 @@ class Process:
             raise tap.Failure(f'it did not end within {DEADLINE} s; seen: {shown}') from None
 
 
-def start(*command, options=(), config_file=None, before=(), is_pid1=True, **popen):
+def start(*command, options=(), config_file=None, before=(), is_pid1=True, program=PINTLE,
+          **popen):
     """Starts `pintle OPTIONS -- COMMAND`; `before` is put in front of pintle: env, setpriv …"""
     if config_file is not None:
         options = ['-c', config_file, *options]
-    words = [*before, PINTLE, *options, *(['--', *command] if command else [])]
+    words = [*before, program, *options, *(['--', *command] if command else [])]
     return Process(words, is_pid1, **popen)
 
 

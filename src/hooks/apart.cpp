@@ -1,0 +1,68 @@
+#include "hooks/apart.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "config/request.hpp"
+#include "hooks/program.hpp"
+
+namespace pintle::hooks {
+namespace {
+
+struct Pair {
+  Fd ours;
+  Fd theirs;
+};
+
+Result<Pair> make_pair() noexcept {
+  int ends[2] = {-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
+    return Error::from_errno("make a pair of sockets");
+  }
+  return Pair{Fd(ends[0]), Fd(ends[1])};
+}
+
+/// False when the program ended instead.
+bool is_ready(const Fd& socket) noexcept {
+  char word = 0;
+  ssize_t got = 0;
+  do got = ::recv(socket.get(), &word, 1, 0);
+  while (got < 0 && errno == EINTR);
+  return got == 1 && word == config::kReady;
+}
+
+/// A program that ends meanwhile says why by its exit.
+void hand_over(const Fd& socket, std::string_view request) noexcept {
+  while (!request.empty()) {
+    const ssize_t sent = ::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return;
+    request.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+Result<sys::Exit> run(sys::Child program, std::string_view request, sys::Report& report) {
+  Pair pair = TRY(make_pair());
+  program.input = pair.theirs.get();
+  program.inherits_report = true;
+  const sys::Spawned spawned = TRY(start_program(std::move(program)));
+  pair.theirs.reset();
+  if (is_ready(pair.ours)) hand_over(pair.ours, request);
+  (void)::shutdown(pair.ours.get(), SHUT_WR);
+  const sys::Exit exit = TRY(sys::wait_for(spawned.pid));
+  take_report(spawned, report);
+  return exit;
+}
+
+}  // namespace
+
+int run_apart(sys::Child program, std::string_view request, sys::Report& report) {
+  const auto exit = run(std::move(program), request, report);
+  if (exit) return end_like(*exit);
+  report.set_line(exit.error().message());
+  return 1;
+}
+
+}  // namespace pintle::hooks
