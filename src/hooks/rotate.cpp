@@ -55,7 +55,8 @@ constexpr config::ParamSpec kParams[] = {
      {},
      check_path,
      path_pattern},
-    {"largerThan", ParamType::size, "Rotated when it is larger.", "10MiB"},
+    {"largerThan", ParamType::size,
+     "Rotated when it has more content; the holes of a sparse file are none.", "10MiB"},
     {"olderThan", ParamType::interval, "Rotated when it was made or rotated longer ago.", "1d"},
     {.name = "keep",
      .type = ParamType::count,
@@ -66,7 +67,7 @@ constexpr config::ParamSpec kParams[] = {
      .type = ParamType::word,
      .help = "How: the file is renamed and a new one put in its place; or copied and emptied, for "
              "writers that append and cannot reopen it: what they write between copy and emptying "
-             "is lost.",
+             "is lost. A writer that does not append leaves a hole, which no copy has.",
      .example = "copyTruncate",
      .words = kMethods,
      .standard = "rename"},

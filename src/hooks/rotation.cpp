@@ -37,6 +37,15 @@ bool are_links_protected() {
   return setting && setting->starts_with('1');
 }
 
+/// Of a file that we may not read, what it says.
+Result<std::int64_t> content_of(const LogPlace& place, const sys::Entry& log) {
+  const off_t size = log.info.st_size;
+  if (std::int64_t{log.info.st_blocks} * 512 >= size) return std::int64_t{size};
+  const auto file = sys::reopen(log.fd, place.directory.get(), place.name, O_RDONLY);
+  if (!file) return std::int64_t{size};
+  return sys::content_size(*file, size);
+}
+
 class Rotation {
  public:
   Rotation(const LogPlace& place, const Log& log, std::size_t keep)
@@ -61,10 +70,11 @@ class Rotation {
     TRY(refuse_planted());
     sys::NewFile copy = TRY(sys::NewFile::begin_in(place_.directory, place_.rotated(1),
                                                    fmt::format("{}.1", place_.path)));
-    TRY(copy.copy_from(file));
+    const off_t seen = TRY(size_of(file));
+    TRY(copy.copy_content(file, 0, seen));
     TRY(make_room());
     TRY(copy.take_free_name(ownership()));
-    if (auto cut = cut_off(file, copy); !cut) {
+    if (auto cut = cut_off(file, copy, seen); !cut) {
       (void)remove(place_.rotated(1));
       return cut;
     }
@@ -126,9 +136,15 @@ class Rotation {
                          "let the hook run as the user of the file, not as root");
   }
 
-  /// What came since the copy, and then all of it is in both.
-  Result<void> cut_off(const Fd& file, sys::NewFile& copy) const {
-    TRY(copy.copy_from(file));
+  Result<off_t> size_of(const Fd& file) const {
+    const auto info = TRY(named(sys::stat_of(file)));
+    return off_t{info.st_size};
+  }
+
+  /// What came since the copy, once: a writer who is faster than the copy has no end.
+  Result<void> cut_off(const Fd& file, sys::NewFile& copy, off_t copied) const {
+    const off_t seen = TRY(size_of(file));
+    TRY(copy.copy_content(file, copied, seen));
     if (::ftruncate(file.get(), 0) < 0) {
       return named(Result<void>(Error::from_errno("truncate")));
     }
@@ -169,6 +185,7 @@ Result<std::optional<Log>> find_log(const LogPlace& place) {
   if (!entry) return std::optional<Log>();
   if (!S_ISREG(entry->info.st_mode)) return place.failed("rotate", "it is not a regular file");
   Log log{.entry = *std::move(entry)};
+  log.content = TRY(about(place.path, content_of(place, log.entry)));
   log.begun = TRY(about(place.path, sys::oldest_time(log.entry.fd)));
   const auto first = TRY(look(place, place.rotated(1)));
   log.was_interrupted = first && is_same(first->info, log.entry.info);

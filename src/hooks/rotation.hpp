@@ -42,9 +42,10 @@ struct Log {
   /// last rotated, whichever method that was.
   std::int64_t begun = 0;
   std::size_t rotated = 0;       ///< how many NAME.1, NAME.2 … there are up to the first gap
+  std::int64_t content = 0;      ///< bytes; the holes of a sparse file are none
   bool was_interrupted = false;  ///< NAME.1 is the file itself: a rotation was ended in the middle
 
-  std::int64_t size() const noexcept { return std::int64_t{entry.info.st_size}; }
+  std::int64_t size() const noexcept { return content; }
 };
 
 /// nullopt if there is none. Errors: those of openat(2); anything but a regular file; as root, one

@@ -110,6 +110,45 @@ Result<Fd> open_fallback(const std::string& path) {
   return file;
 }
 
+namespace {
+
+/// Holes end with a block of the file system: the zeros behind `begin`, in what may be such a
+/// block.
+Result<std::size_t> zeros_at(const Fd& file, off_t begin, off_t end) {
+  char block[65536];
+  const auto size = std::min(sizeof block, static_cast<std::size_t>(end - begin));
+  const std::size_t got = TRY(read_at(file.get(), block, size, static_cast<std::size_t>(begin)));
+  const std::size_t first = std::string_view(block, got).find_first_not_of('\0');
+  return first == std::string_view::npos ? got : first;
+}
+
+}  // namespace
+
+Result<std::optional<Extent>> next_content(const Fd& file, off_t from, off_t end) {
+  if (from >= end) return std::optional<Extent>();
+  const off_t begin = ::lseek(file.get(), from, SEEK_DATA);
+  if (begin < 0 && errno == ENXIO) return std::optional<Extent>();  // the rest is a hole
+  if (begin < 0 && (errno == EINVAL || errno == EOPNOTSUPP))
+    return std::optional(Extent{from, end});
+  if (begin < 0) return Error::from_errno("look for content in");
+  if (begin >= end) return std::optional<Extent>();
+  const off_t hole = ::lseek(file.get(), begin, SEEK_HOLE);
+  if (hole < 0) return Error::from_errno("look for content in");
+  Extent found{begin, std::min(hole, end)};
+  if (begin > from) found.begin += static_cast<off_t>(TRY(zeros_at(file, begin, found.end)));
+  return std::optional(found);
+}
+
+Result<std::int64_t> content_size(const Fd& file, off_t end) {
+  std::int64_t size = 0;
+  for (off_t at = 0;;) {
+    const auto content = TRY(next_content(file, at, end));
+    if (!content) return size;
+    size += content->end - content->begin;
+    at = content->end;
+  }
+}
+
 Result<bool> has_content(const Fd& file, std::string_view content) {
   char chunk[16384];
   for (std::size_t offset = 0;; offset += sizeof chunk) {

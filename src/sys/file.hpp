@@ -1,7 +1,11 @@
 // sys/file.hpp - reads files that may not be what they should: bounded, never blocking.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,6 +37,19 @@ Result<std::string> read_input(std::size_t limit);
 /// Opens what stands in for something else: a regular file that is not empty. Errors: those of
 /// open(2); any other file.
 Result<Fd> open_fallback(const std::string& path);
+
+/// Where a file has content, and not a hole in which nothing was ever written.
+struct Extent {
+  off_t begin = 0;
+  off_t end = 0;
+};
+
+/// The first content between `from` and `end`; nullopt if there is none. Where the file system
+/// knows no holes all is content. Errors: those of lseek(2), SEEK_DATA.
+Result<std::optional<Extent>> next_content(const Fd& file, off_t from, off_t end);
+
+/// How many bytes of the first `end` are content. Errors: those of next_content().
+Result<std::int64_t> content_size(const Fd& file, off_t end);
 
 // Comparing: each reads from the beginning. Errors: those of pread(2).
 Result<bool> has_content(const Fd& file, std::string_view content);

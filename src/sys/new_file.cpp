@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "sys/entry.hpp"
+#include "sys/file.hpp"
 #include "sys/walk.hpp"
 
 namespace pintle::sys {
@@ -86,6 +88,31 @@ Result<void> NewFile::copy_from(const Fd& source) {
     if (got < 0) return failed("read what is to become");
     if (got == 0) return {};
     TRY(write({chunk, static_cast<std::size_t>(got)}));
+  }
+}
+
+Result<void> NewFile::copy_extent(const Fd& source, off_t from, off_t end) {
+  char chunk[65536];
+  while (from < end) {
+    const auto size = std::min<std::size_t>(sizeof chunk, static_cast<std::size_t>(end - from));
+    const ssize_t got = ::pread(source.get(), chunk, size, from);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failed("read what is to become");
+    if (got == 0) return {};  // somebody has cut it
+    TRY(write({chunk, static_cast<std::size_t>(got)}));
+    from += got;
+  }
+  return {};
+}
+
+Result<void> NewFile::copy_content(const Fd& source, off_t from, off_t end) {
+  for (bool is_first = true;; is_first = false) {
+    const auto content = TRY(about(path_, next_content(source, from, end)));
+    if (!content) return {};
+    const off_t hole = is_first ? 0 : content->begin - from;
+    if (::lseek(file_.get(), hole, SEEK_CUR) < 0) return failed("write");
+    TRY(copy_extent(source, content->begin, content->end));
+    from = content->end;
   }
 }
 

@@ -34,6 +34,10 @@ class NewFile {
   Result<void> write(std::string_view content);
   /// The rest of `source`. Errors: those of read(2) and write(2).
   Result<void> copy_from(const Fd& source);
+  /// What `source` has from `from` up to `end`, wherever it is read from otherwise. A hole at the
+  /// beginning is left out, one in between stays one. Errors: those of next_content(), pread(2),
+  /// lseek(2) and write(2).
+  Result<void> copy_content(const Fd& source, off_t from, off_t end);
   /// For libraries that write by themselves.
   int descriptor() const noexcept { return file_.get(); }
 
@@ -60,6 +64,7 @@ class NewFile {
 
   Error failed(const char* what) const;
   Result<void> name_it(std::string name);
+  Result<void> copy_extent(const Fd& source, off_t from, off_t end);
 
   Fd directory_;
   std::string path_;

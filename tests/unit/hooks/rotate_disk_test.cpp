@@ -1,6 +1,7 @@
 // `rotate` where it cannot do what it should.
 #include <sys/wait.h>
 
+#include "base/fd.hpp"
 #include "use.hpp"
 
 using namespace pintle;
@@ -49,6 +50,26 @@ TEST_SUITE("hooks/rotate") {
       CHECK(folder.names() == Names{"fill", "log", "log.1"});
       CHECK(folder.read("log") == "123");
     }
+  }
+
+  TEST_CASE("content counts, and a copy has no hole at its beginning") {
+    const Folder folder;
+    constexpr off_t kHole = 1 << 20;
+    folder.write("log", "");
+    REQUIRE(::truncate((folder / "log").c_str(), kHole) == 0);
+    CHECK(rotating(folder / "log", kCopyTruncate).line() == "unchanged");
+    const pintle::Fd file(::open((folder / "log").c_str(), O_WRONLY | O_CLOEXEC));
+    REQUIRE(::pwrite(file.get(), "a line\n", 7, kHole) == 7);
+    CHECK(rotating(folder / "log", kCopyTruncate).line() == "rotated 1 files, 7 bytes");
+    CHECK(folder.read("log.1") == "a line\n");
+    REQUIRE(::pwrite(file.get(), "x", 1, kHole + 7) == 1);
+    CHECK(rotating(folder / "log", kCopyTruncate).line() == "unchanged");
+    CHECK(folder.read("log.1") == "a line\n");
+    // A hole in between stays one.
+    REQUIRE(::pwrite(file.get(), "end\n", 4, 4 * kHole) == 4);
+    CHECK(contains(rotating(folder / "log", kCopyTruncate).line(), "rotated 1 files"));
+    CHECK(folder.stat("log.1").st_blocks * 512 < kHole);
+    CHECK(folder.read("log.1").ends_with("end\n"));
   }
 
   TEST_CASE("a read-only file system is told, unless there is nothing to do") {

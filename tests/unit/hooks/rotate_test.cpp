@@ -44,8 +44,7 @@ TEST_SUITE("hooks/rotate") {
         {10, 7, {.larger_than = 9, .begun_before = 6}, true},
     };
     for (const Row& row : rows) {
-      Log log{.begun = row.begun};
-      log.entry.info.st_size = row.size;
+      const Log log{.begun = row.begun, .content = row.size};
       CHECK(is_due(log, row.rules) == row.is_due);
     }
   }
