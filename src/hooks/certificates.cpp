@@ -9,6 +9,7 @@
 #include <set>
 
 #include "hooks/builtin.hpp"
+#include "hooks/der.hpp"
 #include "sys/entry.hpp"
 #include "sys/file.hpp"
 #include "sys/new_file.hpp"
@@ -39,12 +40,9 @@ bool is_white(char c) noexcept {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-bool is_base64(std::string_view text) noexcept {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const std::size_t end = text.find_last_not_of('=');
-  if (end == std::string_view::npos || text.size() % 4 != 0 || text.size() - end > 3) return false;
-  return text.substr(0, end + 1).find_first_not_of(kAlphabet) == std::string_view::npos;
+bool is_sound(std::string_view body) {
+  const auto der = from_base64(body);
+  return der && is_certificate(*der);
 }
 
 /// The body of the next block, which is cut from the front of `text` with all before it; nullopt
@@ -126,11 +124,20 @@ Result<Bundle> read_bundle(const sys::Place& place, const std::string& path) {
 struct Wanted {
   Bundle bundle{};  ///< as it is to be
   std::size_t added = 0;
+  std::size_t damaged = 0;  ///< that were in it before
 };
+
+/// What was done, with what most clients will not forgive: one bad block, and they take none.
+std::string said(std::string done, const Wanted& wanted) {
+  if (wanted.damaged == 0) return done;
+  return fmt::format("{}; {} certificates that were in the bundle before are damaged", done,
+                     wanted.damaged);
+}
 
 Result<Wanted> wanted_by(const Params& params, const sys::Place& place, const std::string& path) {
   const auto bodies = TRY(bodies_at(params.text("source")));
   Wanted wanted{.bundle = TRY(about(path, read_bundle(place, path)))};
+  wanted.damaged = damaged_in(wanted.bundle.text);
   wanted.bundle.text = with_certificates(std::move(wanted.bundle.text), bodies, wanted.added);
   return wanted;
 }
@@ -139,11 +146,11 @@ Result<std::string> run(const Params& params, const Context&) {
   const std::string path = params.text("bundle", kBundle);
   const sys::Place place = TRY(about(path, sys::reach_place(path)));
   const Wanted wanted = TRY(wanted_by(params, place, path));
-  if (wanted.added == 0) return std::string("unchanged");
+  if (wanted.added == 0) return said("unchanged", wanted);
   sys::NewFile file = TRY(sys::NewFile::begin_in(place.directory, place.name, path));
   TRY(file.write(wanted.bundle.text));
   TRY(file.finish(wanted.bundle.ownership));
-  return fmt::format("added {}", wanted.added);
+  return said(fmt::format("added {}", wanted.added), wanted);
 }
 
 bool is_done(const Params& params, const Context&) {
@@ -160,11 +167,19 @@ Result<std::vector<std::string>> certificates_in(std::string_view pem) {
   if (has_private_key(pem)) return Error{"use", 0, {}, "there is a private key in it"};
   std::vector<std::string> bodies;
   while (auto body = take_body(pem)) {
-    if (!is_base64(*body)) return Error{"use", 0, {}, "a certificate in it is damaged"};
+    if (!is_sound(*body)) return Error{"use", 0, {}, "a certificate in it is damaged"};
     bodies.push_back(*std::move(body));
   }
   if (bodies.empty()) return Error{"use", 0, {}, "there is no certificate (PEM) in it"};
   return bodies;
+}
+
+std::size_t damaged_in(std::string_view bundle) {
+  std::size_t count = 0;
+  while (const auto body = take_body(bundle)) {
+    if (!is_sound(*body)) ++count;
+  }
+  return count;
 }
 
 std::string with_certificates(std::string bundle, const std::vector<std::string>& bodies,
@@ -189,7 +204,9 @@ std::string with_certificates(std::string bundle, const std::vector<std::string>
 const Builtin kCertificates{
     .spec = {.name = "certificates",
              .kinds = config::kDoers,
-             .help = "Add certificates to the trust bundle, once.",
+             .help = "Add certificates to the trust bundle, once. A damaged one is an error, and "
+                     "the bundle "
+                     "stays; one that was in the bundle before is reported.",
              .params = kParams,
              .shorthand = "source"},
     .run = run,

@@ -10,8 +10,11 @@
 namespace pintle::hooks {
 
 /// The base64 bodies of the certificates in `pem`, without white space. Errors: none in it, one
-/// that does not end or is no base64, a private key beside them.
+/// that does not end or is no whole certificate (der.hpp), a private key beside them.
 Result<std::vector<std::string>> certificates_in(std::string_view pem);
+
+/// How many blocks of a bundle are no whole certificates.
+std::size_t damaged_in(std::string_view bundle);
 
 /// `bundle` with those of `bodies` at its end that it does not hold yet; `added` counts them.
 std::string with_certificates(std::string bundle, const std::vector<std::string>& bodies,

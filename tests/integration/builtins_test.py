@@ -8,12 +8,12 @@ import sys
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
+import certificate
 import pid1
 import tap
 
 NOBODY = 65534
 
-CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
 USER = 1000
 
 
@@ -53,7 +53,7 @@ def all_of(folder):
 
 def prepare(folder):
     (folder / 'source').write_text('hello ${NAME}\n')
-    (folder / 'ca.pem').write_text(CERTIFICATE)
+    (folder / 'ca.pem').write_text(certificate.PEM)
     (folder / 'app.log').write_text('a line\n')
     (folder / 'old').mkdir()
     (folder / 'old/file').write_text('')
@@ -85,7 +85,7 @@ def each_built_in_does_its_work_once_and_then_says_unchanged():
     tap.equal((folder / 'dir/content').read_text(), 'a $b\n')
     tap.equal((folder / 'dir/template').read_text(), 'hello x$NAME\n')
     tap.equal(os.readlink(folder / 'dir/link'), 'copy')
-    tap.equal((folder / 'bundle').read_text(), CERTIFICATE)
+    tap.equal((folder / 'bundle').read_text(), certificate.PEM)
     tap.equal(len(os.listdir(folder / 'cache')), 1)
     tap.equal([(folder / name).read_text() for name in ('app.log', 'app.log.1')], ['', 'a line\n'])
     tap.check(not (folder / 'old').exists())
@@ -119,7 +119,7 @@ def a_full_disk_leaves_the_old_file_whole_and_nothing_beside_it():
     source = pid1.folder() / 'large'
     source.write_bytes(b'x' * 200000)
     certificates = pid1.folder() / 'cas.pem'
-    certificates.write_text(CERTIFICATE.replace('MIIB', 'MIIB' * 50000))
+    certificates.write_text(certificate.of_size(200000))
     for one in (step('copy', file={'path': f'{folder}/file', 'copy': str(source)}),
                 step('text', file={'path': f'{folder}/file', 'content': 'x' * 200000}),
                 step('cas', certificates={'source': str(certificates),

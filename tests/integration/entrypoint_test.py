@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
+import certificate
 import pid1
 import recorder
 import tap
@@ -17,17 +18,16 @@ import tap
 PAGE = (pid1.ROOT / 'docs/entrypoint-scripts.md').read_text()
 CONFIG = re.search(r'```jsonc\n(.*?)```', PAGE, re.S)[1]
 SCRIPT = re.search(r'```bash\n(.*?)```', PAGE, re.S)[1]
-CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
 PASSWORD = 'pass word $1'
 USER = 1234
 FILES = {
     'etc/passwd': f'root:x:0:0::/:\napp:x:{USER}:{USER}::/data:\n',
     'etc/group': f'root:x:0:\napp:x:{USER}:\n',
     'etc/pintle/pintle.json': CONFIG,
-    'etc/shop/shop.conf.template': 'db ${DB_HOST}:$DB_PORT\npassword "${DB_PASSWORD}"\n',
+    'etc/shop/shop.conf.template': 'db ${DB_HOST}:${DB_PORT}\npassword "${DB_PASSWORD}"\n',
     'etc/shop/catalogue.json': '[]',
     'etc/ssl/certs/ca-certificates.crt': '',
-    'certs/corporate.crt': CERTIFICATE,
+    'certs/corporate.crt': certificate.PEM,
     'run/secrets/db_password': f'{PASSWORD}\n',
 }
 # PID 1 of a root without a shell; the shell that gets there is left behind by exec.
@@ -113,7 +113,7 @@ def the_first_start_does_all_of_it_and_the_next_finds_it_done():
                'data/cache': (USER, USER, 0o755), 'run/shop': (USER, USER, 0o755),
                'run/shop/shop.conf': (USER, USER, 0o640), 'data/.seeded': (USER, USER, 0o644)})
     tap.equal(os.readlink(root / 'app/uploads'), '/data/uploads')
-    tap.equal((root / 'etc/ssl/certs/ca-certificates.crt').read_text(), CERTIFICATE)
+    tap.equal((root / 'etc/ssl/certs/ca-certificates.crt').read_text(), certificate.PEM)
     tap.equal(did['mime-types'], 'skipped: not for this image mode')
     tap.check(PASSWORD not in err, 'the password', err)
 

@@ -5,6 +5,7 @@ import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
+import certificate
 import pid1
 import tap
 from pid1 import ACTOR
@@ -258,7 +259,6 @@ def without_setuid_and_setgid_stepping_down_is_83_and_names_them():
         tap.holds(pid1.chosen_line(err, 83), f'the capabilities {missing} are missing')
 
 
-CERTIFICATE = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
 AS_USER = ['setpriv', '--reuid', '4711', '--regid', '4712', '--clear-groups']
 
 
@@ -276,7 +276,7 @@ def started_as_a_plain_user_everything_runs_as_that_and_one_line_says_so():
 @tap.test
 def started_as_a_plain_user_hooks_of_others_are_83_and_all_named():
     folder = pid1.folder()
-    (folder / 'bundle').write_text(CERTIFICATE)
+    (folder / 'bundle').write_text(certificate.PEM)
     document = {'steps': [{'id': 'a', 'command': 'id', 'user': '1:1'},
                           {'id': 'never', 'command': 'id', 'user': '3:3',
                            'imageModes': ['prebuilt']},
