@@ -50,7 +50,7 @@ Result<Piece> take_braced(std::string_view& text) {
   const std::size_t length = name_length(inside);
   const std::string_view rest = inside.substr(length);
   if (length == 0 || (!rest.empty() && !rest.starts_with(":-"))) {
-    return bad(text.substr(0, end + 1), "write ${NAME} or ${NAME:-default}; $$ is a plain $");
+    return bad(text.substr(0, end + 1), "write ${NAME} or ${NAME:-default}; $${ is a plain ${");
   }
   if (rest.find("${") != std::string_view::npos) {
     return bad(text.substr(0, end + 1), "a default is plain text: no \"${\" is expanded in it");
@@ -77,6 +77,16 @@ Result<Piece> take_piece(std::string_view& text) {
     piece.literal = text.substr(0, end);
     text.remove_prefix(end);
   }
+  return piece;
+}
+
+/// The same of a template, whose language has dollars of its own: only braces make a variable.
+Result<Piece> take_template_piece(std::string_view& text) {
+  if (text.starts_with("${")) return take_braced(text);
+  const bool is_escape = text.starts_with("$${");
+  const std::size_t end = is_escape ? 3 : std::min(text.find('$', 1), text.size());
+  const Piece piece{.literal = text.substr(is_escape ? 1 : 0, is_escape ? 2 : end)};
+  text.remove_prefix(end);
   return piece;
 }
 
@@ -126,7 +136,7 @@ Result<std::string> render(std::string_view text, const Scope& scope) {
   std::string_view rest = text;
   while (!rest.empty()) {
     const std::string_view here = rest;
-    const auto piece = take_piece(rest);
+    const auto piece = take_template_piece(rest);
     if (!piece) {
       wrong.push_back(fmt::format("{}: {}", place_of(here, text), piece.error().detail));
       break;

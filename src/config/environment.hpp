@@ -98,7 +98,8 @@ inline constexpr std::string_view kStandardPath =
 Result<std::string> expand(std::string_view text, const Scope& scope,
                            std::vector<MissingVariable>& missing);
 
-/// `text`, the content of a file, with its variables expanded as above; values go in untouched.
+/// `text`, the content of a file, with its ${NAME} and ${NAME:-default} expanded; $${ is a plain
+/// ${, and every other $ stays. Values go in untouched.
 /// Errors: names without value and a bad "${", all of them, as "LINE:COLUMN: what" (from 1, bytes).
 Result<std::string> render(std::string_view text, const Scope& scope);
 

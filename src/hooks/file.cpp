@@ -31,7 +31,9 @@ constexpr config::ParamSpec kParams[] = {
      entry_path_pattern},
     {"content", ParamType::literal, "What is in it; a $ is a $.", "listen = 8080\n"},
     {"copy", ParamType::path, "The file that it is a copy of.", "/defaults/app.conf"},
-    {"template", ParamType::path, "A file whose ${VAR} are expanded; $$ is a $.",
+    {"template", ParamType::path,
+     "A file whose ${NAME} and ${NAME:-default} are expanded; every other $ stays, $uri, $1 and $$ "
+     "too. $${ is a plain ${.",
      "/etc/app.conf.tmpl"},
     kFileModeParam,
     kOwnerParam,

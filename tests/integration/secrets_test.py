@@ -103,8 +103,8 @@ def hooks_that_use(name, folder):
 def document_for(values):
     """A config in which every secret is used in every way, and no failure ends the start."""
     folder = values.folder
-    (folder / 'bad-template').write_text('$API_TOKEN\n${NOT_SET} $FROM_FILE ${')
-    (folder / 'template').write_text('$API_TOKEN $FROM_FILE $MARKED $CLIENT_SECRET\n')
+    (folder / 'bad-template').write_text('${API_TOKEN}\n${NOT_SET} ${FROM_FILE} ${')
+    (folder / 'template').write_text('${API_TOKEN} ${FROM_FILE} ${MARKED} ${CLIENT_SECRET}\n')
     steps = []
     for name in values.values:
         for number, action in enumerate(hooks_that_use(name, folder)):

@@ -38,23 +38,36 @@ TEST_SUITE("hooks/file") {
 
   TEST_CASE("a template's variables are expanded once, its values untouched") {
     const Folder folder;
-    folder.write("t", "a=$A b=${B:-none}\n$$A ${A}\xff");
+    folder.write("t", "a=${A} b=${B:-none}\n$$A $$${A}\xff");
     const Use use = Use(kFile)
                         .with("path", folder / "a")
                         .with("template", folder / "t")
                         .variable("A", "1$B\n2");
     CHECK(use.line() == "made");
-    CHECK(folder.read("a") == "a=1$B\n2 b=none\n$A 1$B\n2\xff");
+    CHECK(folder.read("a") == "a=1$B\n2 b=none\n$$A $${A}\xff");
     CHECK(use.line() == "unchanged");
+  }
+
+  TEST_CASE("only braces make a variable in a template") {
+    const Folder folder;
+    const std::string others = "location ~ \\.php$ { try_files $uri $host $1 =404; } $$ $$x $ $";
+    folder.write("t", others + "{PORT:-80} $${PORT} ${PORT}");
+    const Use use = Use(kFile)
+                        .with("path", folder / "a")
+                        .with("template", folder / "t")
+                        .variable("host", "evil")
+                        .variable("PORT", "8080");
+    CHECK(use.line() == "made");
+    CHECK(folder.read("a") == others.substr(0, others.size() - 1) + "8080 ${PORT} 8080");
   }
 
   TEST_CASE("what a template lacks is named with its place, and nothing is written") {
     const Folder folder;
-    folder.write("t", "x\n  $A ${B}\n${C");
+    folder.write("t", "x\n  ${A} ${B}\n${C");
     const std::string line =
         Use(kFile).with("path", folder / "a").with("template", folder / "t").line();
     CHECK(contains(line, "cannot expand '" + folder / "t" + "'"));
-    CHECK(contains(line, "2:3: the variable A is not set; 2:6: the variable B is not set; 3:1: "));
+    CHECK(contains(line, "2:3: the variable A is not set; 2:8: the variable B is not set; 3:1: "));
     CHECK_FALSE(folder.has("a"));
   }
 
