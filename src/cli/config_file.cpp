@@ -12,6 +12,7 @@
 #include "config/parse.hpp"
 #include "init/actions.hpp"
 #include "sys/file.hpp"
+#include "sys/walk.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): only some libcs declare it
 
@@ -54,12 +55,22 @@ Error refusal(const std::string& file, const config::Problems& problems) {
 
 }  // namespace
 
+namespace {
+
+/// Root follows only links that nobody else could have put there; others open what they may open.
+Result<std::string> read_config(const std::string& file) {
+  return ::geteuid() == 0 ? sys::read_trusted_file(file, config::kLargestConfig)
+                          : sys::read_file(file, config::kLargestConfig);
+}
+
+}  // namespace
+
 Result<Loaded> load_config(const std::optional<std::string>& file,
                            const config::Environ* environment) {
   config::Problems problems;
   Loaded loaded;
   if (file) {
-    const auto text = sys::read_file(*file, config::kLargestConfig);
+    const auto text = read_config(*file);
     if (!text) return refusal(unusable(*file, text.error().message(), 1));
     loaded.model = config::parse(*text, {init::actions(), environment}, problems);
     loaded.notes = load_zones(loaded.model, problems);

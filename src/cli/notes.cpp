@@ -7,6 +7,7 @@
 
 #include "base/duration.hpp"
 #include "base/shown.hpp"
+#include "base/text.hpp"
 #include "config/environment.hpp"
 #include "hooks/texts.hpp"
 
@@ -32,6 +33,7 @@ class Notes {
                     fmt::format("{} {}", config::name_of(hook.kind), hook.id));
       }
       add_texts(hooks::texts_of(hook), hook.identity.environment);
+      add_paths(hook);
     }
     add_texts(model.unread, {});
     add_texts({model.main.identity.working_directory}, model.main.identity.environment);
@@ -87,6 +89,20 @@ class Notes {
       for (const std::string& name : config::names_in(text)) {
         if (name != "NOW" && declared(name, own) == nullptr) undeclared_.insert(name);
       }
+    }
+  }
+
+  /// A pattern is a name like any other where none is taken.
+  void add_paths(const config::Hook& hook) {
+    const auto* use = std::get_if<config::Builtin>(&hook.action);
+    if (use == nullptr) return;
+    for (const config::ParamSpec& spec : use->spec->params) {
+      const std::string text = use->params.text(spec.name);
+      if (spec.type != config::ParamType::path) continue;
+      if (text.find_first_of("*?[") == std::string::npos) continue;
+      shown_.push_back(fmt::format("{} {}: \"{}\" of \"{}\" takes no pattern; \"{}\" is one name",
+                                   config::name_of(hook.kind), hook.id, spec.name, use->spec->name,
+                                   one_line(text, 60)));
     }
   }
 

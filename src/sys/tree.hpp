@@ -27,9 +27,9 @@ struct Visitor {
 };
 
 /// Visits what is in `root`, O_PATH will do. Other mounts are counted, not visited. What vanishes,
-/// or is moved away while it is looked at, is passed over. Returns the number of mounts passed over.
-/// Errors: those of refuse_vital(), openat(2), readdir(3), of the visitor; `path`, the root's, is
-/// named with them.
+/// or is moved away while it is looked at, is passed over. Returns how many mounts were passed
+/// over. Errors: those of refuse_vital(), openat(2), readdir(3), of the visitor; `path`, the
+/// root's, is named with them.
 Result<std::size_t> visit_tree(const Fd& root, const std::string& path, const Visitor& visitor);
 
 /// Refuses what no action may go through: the root, and what the kernel shows of itself in /proc,

@@ -60,7 +60,9 @@ TEST_SUITE("hooks/permissions") {
     REQUIRE(::symlink("/etc/passwd", (folder / "t/l").c_str()) == 0);
     const Use use =
         Use(kPermissions).with("path", folder / "t").with("owner", "app").flag("recursive");
-    CHECK(use.line() == "changed 2; left alone 1 links, devices, and files that somebody else may have put there");
+    CHECK(
+        use.line() ==
+        "changed 2; left alone 1 links, devices, and files that somebody else may have put there");
     CHECK(folder.stat("t/f").st_uid == 1000);
     CHECK(folder.stat("t").st_gid == 1000);
     CHECK(folder.stat("t/l").st_uid == 0);

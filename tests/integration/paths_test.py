@@ -1,7 +1,10 @@
-"""Built-ins that go through whole trees: not through what variables left empty, and however deep."""
+"""Paths that are not what they seem: left empty by variables, patterns, links, folders too deep."""
 import os
 import pathlib
+import shutil
+import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
 import pid1
@@ -55,6 +58,41 @@ def no_tree_is_too_deep_for_roots_steps():
     tap.holds(err, 'changed 3000')
     tap.holds(err, 'removed 3001 entries')
     tap.equal(os.listdir(folder), [])
+
+
+@tap.test
+def a_pattern_where_none_is_taken_is_noted():
+    steps = [step('a', remove='/run/*.pid'), step('b', file={'path': '/x', 'copy': '/y[1]'}),
+             step('c', rotate={'path': '/var/log/*.log', 'largerThan': '1MiB'})]
+    out = subprocess.run([pid1.PINTLE, 'check', pid1.config({'steps': steps})],
+                         capture_output=True, text=True, check=True).stdout
+    tap.equal([line for line in out.splitlines() if line.startswith('note: ')], [
+        'note: step a: "path" of "remove" takes no pattern; "/run/*.pid" is one name',
+        'note: step b: "copy" of "file" takes no pattern; "/y[1]" is one name'])
+
+
+@tap.test
+def root_reads_no_config_by_a_link_that_somebody_else_could_have_put_there():
+    pid1.needs_root()
+    # Not below /tmp, where everybody could have put everything.
+    folder = pathlib.Path(tempfile.mkdtemp(prefix='pintle-test-', dir='/run'))
+    tap.cleanup(lambda: shutil.rmtree(folder))
+    folder.chmod(0o755)
+    real = pid1.config({'main': {'command': 'true'}})
+    for owner, owned, code in ((0, 0, 0), (USER, 0, 78), (0, USER, 78)):
+        place = folder / f'{owner}-{owned}'
+        place.mkdir()
+        link = place / 'pintle.json'
+        link.symlink_to(real)
+        os.chown(place, owner, owner)
+        os.lchown(link, owned, owned)
+        got, _, err = pid1.run(config_file=str(link))
+        tap.equal(got, code, err)
+        if code:
+            tap.holds(err, 'a symbolic link on the way could have been put there by somebody else')
+        done = subprocess.run(['setpriv', '--reuid', str(USER), '--clear-groups', pid1.PINTLE,
+                               'check', str(link)], capture_output=True, text=True, check=False)
+        tap.equal(done.returncode, 0, done.stderr)
 
 
 tap.main()
