@@ -110,9 +110,13 @@ def adding(source, bundle):
 @tap.test
 def the_mode_of_his_file_never_becomes_that_of_roots_copy():
     race = Race()
-    err, seen = race.run([falling_back(race.home / 'rules', folder / 'copy')
-                          for folder in (race.data, race.shared)] * 100)
-    tap.holds(err, 'done by its fallback')
+    steps = [falling_back(race.home / 'rules', folder / 'copy')
+             for folder in (race.data, race.shared)]
+    # The second program has the same rule.
+    steps.append({'check': {'path': '/no/such/file', 'prohibit': ['no such word']},
+                  **{key: value for key, value in steps[0].items() if key == 'onFailure'}})
+    err, seen = race.run(steps * 60)
+    tap.equal(err.count('done by its fallback'), 180, 'steps that fell back')
     tap.equal(seen, [])
     race.nothing_runs_as_root()
     tap.equal((race.data / 'copy').stat().st_mode & 0o7022, 0)

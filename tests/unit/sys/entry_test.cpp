@@ -84,6 +84,19 @@ TEST_SUITE("sys/entry") {
     CHECK(held.read("b") == "b");
   }
 
+  TEST_CASE("a copy of content ends where it was told to, however much there is by now") {
+    const Held held;
+    held.write("source", "abcdef");
+    const Fd source(::openat(held.fd.get(), "source", O_RDONLY | O_CLOEXEC));
+    auto file = sys::NewFile::begin_in(held.fd, "copy", "P");
+    REQUIRE(file);
+    REQUIRE(file->copy_content(source, 0, 3));
+    held.write("source", "abcdefghi");
+    REQUIRE(file->copy_content(source, 3, 6));
+    REQUIRE(file->finish({.mode = 0600}));
+    CHECK(held.read("copy") == "abcdef");
+  }
+
   TEST_CASE("a new file that takes a free name can be written to further, and replaces nothing") {
     const Held held;
     {
