@@ -61,8 +61,7 @@ Result<std::unique_ptr<DryRun>> DryRun::of(const std::optional<std::string>& fil
   config::Environ environment = container_environment();
   Loaded loaded = TRY(load_config(file, &environment));
   const auto accounts = sys::read_accounts();  // without them users are unknown, which is no matter
-  return std::unique_ptr<DryRun>(new DryRun(std::move(loaded), std::move(environment),
-                                            accounts ? *accounts : sys::Accounts{}));
+  return std::unique_ptr<DryRun>(new DryRun(std::move(loaded), std::move(environment), accounts));
 }
 
 Json DryRun::json(std::size_t index) const {

@@ -205,6 +205,28 @@ std::string note_on_root(const Loaded& loaded) {
          "the image mode is prebuilt";
 }
 
+/// What the start would refuse, as far as a user's name tells.
+std::string note_on_init(const config::Model& model) {
+  if (!model.init_as_main) return {};
+  const auto user_of = [&](const config::Identity& identity) {
+    return identity.user.empty() ? model.user : identity.user;
+  };
+  const std::string main = user_of(model.main.identity);
+  std::string hooks;
+  for (std::size_t i = 0; i < model.hooks.size(); ++i) {
+    const config::Hook& hook = model.hooks[i];
+    const bool is_step = model.hooks[hooks::origin_of(model, i)].kind == config::Kind::step;
+    if (is_step || user_of(hook.identity) == main) continue;
+    hooks += fmt::format("{}{} {} ({})", hooks.empty() ? "" : ", ", config::name_of(hook.kind),
+                         hook.id, user_of(hook.identity));
+  }
+  if (hooks.empty()) return {};
+  return fmt::format(
+      "PID 1 takes main's user ({}) when init is over, so the start is refused unless these have "
+      "the same: {}",
+      main.empty() ? "the one of --user" : main, hooks);
+}
+
 }  // namespace
 
 std::string note_on_zone(const config::Model& model, const config::Environ& container) {
@@ -230,7 +252,7 @@ std::vector<std::string> notes_on(const Loaded& loaded) {
   lines.insert(lines.end(), loaded.notes.begin(), loaded.notes.end());
   add_notes_on_liveness(loaded.model, lines);
   for (std::string note : {note_on_stop(loaded), note_on_parallelism(loaded), note_on_root(loaded),
-                           note_on_zone(loaded.model, {})}) {
+                           note_on_zone(loaded.model, {}), note_on_init(loaded.model)}) {
     if (!note.empty()) lines.push_back(std::move(note));
   }
   return lines;

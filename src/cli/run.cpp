@@ -20,6 +20,7 @@
 #include "init/copies.hpp"
 #include "init/launcher.hpp"
 #include "init/loop.hpp"
+#include "sys/activation.hpp"
 #include "sys/connect.hpp"
 #include "sys/descriptors.hpp"
 #include "sys/process.hpp"
@@ -85,7 +86,8 @@ class Start {
   }
 
   bool prepare_process() {
-    sys::close_descriptors(3, -1, sys::descriptor_bound());
+    take_sockets();
+    sys::close_descriptors(sys::kFirstPassed + passed_sockets_, -1, sys::descriptor_bound());
     log::open();
     set_log({});
     (void)termination_log();  // opened while everything can be
@@ -107,16 +109,28 @@ class Start {
     return true;
   }
 
+  /// Nobody but main gets them, and nobody is told of what he has not got.
+  void take_sockets() {
+    environment_ = container_environment();
+    const auto value = [&](std::string_view name) {
+      return config::get(environment_, name).value_or("");
+    };
+    passed_sockets_ =
+        sys::hold_passed(sys::passed_count(value("LISTEN_PID"), value("LISTEN_FDS"), ::getpid()));
+    socket_names_ = value("LISTEN_FDNAMES");
+    for (const std::string_view name : sys::kListenVariables) config::unset(environment_, name);
+  }
+
   bool load() {
     const auto file = find_config(options_.config);
     has_config_ = file.has_value();
-    environment_ = container_environment();
     auto loaded = load_config(file, &environment_);
     if (!loaded) return refuse(ExitCode::config, loaded.error().detail);
     loaded_ = *std::move(loaded);
     set_log(loaded_.model.logging);
     config::Model& model = loaded_.model;
     if (!options_.user.empty()) model.user = options_.user;
+    if (options_.allow_new_privileges) model.confinement.no_new_privileges = false;
     if (options_.init_only) return leave_main_out(model);
     if (!command_.empty()) take_command(model.main);
     init::add_copies(model);
@@ -158,22 +172,47 @@ class Start {
   }
 
   bool resolve() {
-    auto accounts = sys::read_accounts();
-    if (!accounts) return refuse(ExitCode::config, accounts.error().message());
+    const sys::Accounts accounts = sys::read_accounts();
     const auto held = sys::held_capabilities();
     if (!held) return refuse(ExitCode::internal, held.error().message());
-    launcher_.emplace(loaded_.model,
-                      init::Surroundings{environment_, *accounts, sys::current_identity(*accounts),
-                                         held->effective, loaded_.image_mode, has_terminal_,
-                                         literal_words_, sys::own_directory() + "/pintle-fetch",
-                                         notify_.socket ? "@" + notify_.name : std::string(),
-                                         options_.init_only});
+    launcher_.emplace(
+        loaded_.model,
+        init::Surroundings{.environment = environment_,
+                           .accounts = accounts,
+                           .self = sys::current_identity(accounts),
+                           .capabilities = held->effective,
+                           .bounding = sys::bounding_capabilities(),
+                           .ambient = sys::ambient_capabilities(),
+                           .uid_map = sys::read_proc("/proc/self/uid_map"),
+                           .gid_map = sys::read_proc("/proc/self/gid_map"),
+                           .image_mode = loaded_.image_mode,
+                           .has_terminal = has_terminal_,
+                           .literal_words = literal_words_,
+                           .fetch_program = sys::own_directory() + "/pintle-fetch",
+                           .passed_sockets = passed_sockets_,
+                           .socket_names = socket_names_,
+                           .notify_socket = notify_.socket ? "@" + notify_.name : std::string(),
+                           .has_only_steps = options_.init_only});
     const Refusal& refusal = launcher_->refusal();
-    if (refusal.code == ExitCode::ok) return true;
+    if (refusal.code == ExitCode::ok) return prove_way_down();
     const std::size_t more = refusal.reasons.size() - 1;
     for (std::size_t i = 1; i <= more; ++i) log::error(refusal.reasons[i]);
     const std::string& first = refusal.reasons.front();
     return refuse(refusal.code, more == 0 ? first : fmt::format("{} (and {} more)", first, more));
+  }
+
+  /// Tried now, while nothing has been started.
+  bool prove_way_down() {
+    const auto way = launcher_->way_down();
+    if (!way) return true;
+    const auto tried = sys::try_step_down(*way);
+    if (!tried) {
+      return refuse(ExitCode::refused,
+                    fmt::format("cannot step down to {}:{}: {}", way->identity->uid,
+                                way->identity->gid, tried.error().message()));
+    }
+    unlocked_ = *tried;
+    return true;
   }
 
   init::Rules rules() const {
@@ -195,6 +234,8 @@ class Start {
     rules.rewrites = model.main.signals;
     for (const auto& [from, to] : options_.rewrites) rules.rewrites[from] = to;
     rules.success_codes = options_.success_codes;
+    for (const int code : model.main.success_codes)
+      rules.success_codes.set(static_cast<std::size_t>(code));
     const auto cpus = static_cast<std::int64_t>(std::min<std::size_t>(sys::available_cpus(), 4));
     rules.known_leaf = [this](init::Owner owner, const config::Condition& leaf) {
       return launcher_->known_leaf(owner, leaf);
@@ -219,11 +260,12 @@ class Start {
     const std::string zone = note_on_zone(loaded_.model, environment_);
     if (!zone.empty()) log::warning(zone);
     for (const std::string& remark : launcher_->remarks()) log::warning(remark);
+    if (loaded_.model.init_is_dumpable) sys::allow_tracing();
     const uid_t main_uid = launcher_->identity(init::kMain).uid;
     if (main_uid != ::geteuid()) sys::give_standard_descriptors(main_uid);
     const init::End end = init::run(
         {loaded_.model, loaded_.plan, *launcher_, rules(), ground_.signals, ground_.mount_namespace,
-         options_.warn_on_reap, std::move(health_port_), std::move(notify_), outer_notify()});
+         options_.warn_on_reap, std::move(health_port_), std::move(notify_), outer_notify(), unlocked_});
     code_ = end.code;
     reason_ = end.reason;
   }
@@ -244,6 +286,9 @@ class Start {
   std::optional<init::Launcher> launcher_;
   Fd health_port_;
   sys::NamedSocket notify_;
+  sys::Unlocked unlocked_;
+  int passed_sockets_ = 0;
+  std::string socket_names_;
   bool has_config_ = false;
   bool has_terminal_ = false;
   std::size_t literal_words_ = 0;

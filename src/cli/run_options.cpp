@@ -96,6 +96,8 @@ constexpr Option<RunOptions> kOptions[] = {
      add_rewrite},
     {0, "init-only", "", "run the steps, no main: exit 0, or 80 when one failed",
      turn_on<&RunOptions::init_only>},
+    {0, "allow-new-privileges", "", "as \"noNewPrivileges\": false of the config's confinement",
+     turn_on<&RunOptions::allow_new_privileges>},
     {0, "grace", "DURATION", "from the stop signal to SIGKILL", set_grace},
     {0, "log-format", "text|json", "how pintle's own lines look", set_format},
     {0, "log-level", "LEVEL", "debug, info, warn or error", set_level},

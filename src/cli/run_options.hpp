@@ -20,6 +20,7 @@ struct RunOptions {
   bool warn_on_reap = false;
   bool verbose = false;
   bool init_only = false;
+  bool allow_new_privileges = false;
   bool help = false;
   bool version = false;
   int parent_death_signal = 0;

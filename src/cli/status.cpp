@@ -86,6 +86,7 @@ Json to_json(const control::Status& status) {
   for (const auto& hook : status.hooks) {
     json[list_of(hook.kind)].push_back(hook_json(hook));
   }
+  json["notLocked"] = control::names_of(status.unlocked);
   json["counters"] = {{"reapedOrphans", status.orphans}, {"droppedLogLines", status.dropped_lines}};
   for (const auto& nested : status.nested) json["nested"].push_back(to_json(nested));
   return json;
@@ -122,6 +123,12 @@ std::string to_text(const control::Status& status) {
     text += fmt::format("check {} ({}): {}{}{}\n", check.id, health::name_of(check.question),
                         health::name_of(check.verdict), check.message.empty() ? "" : ": ",
                         check.message);
+  }
+  if (const auto open = control::names_of(status.unlocked); !open.empty()) {
+    text += fmt::format(
+        "privileges: the {} could not be locked (CAP_SETPCAP is missing, or the "
+        "kernel does not know it)\n",
+        fmt::join(open, " and the "));
   }
   text += fmt::format("reaped orphans: {}\ndropped log lines: {}\n", status.orphans,
                       status.dropped_lines);

@@ -56,8 +56,16 @@ using Limits = std::vector<Limit>;
 /// What standard input is: /dev/null, or the container's.
 enum class Input : std::uint8_t { null, inherit };
 
+/// The supplementary groups: those that are named, or the user's and beyond that those that the
+/// container was started with.
+struct Groups {
+  bool are_inherited = false;
+  std::vector<std::string> names{};  ///< or numbers
+};
+
 struct Identity {
-  std::string user{};  ///< empty: the top level's
+  std::string user{};              ///< empty: the top level's
+  std::optional<Groups> groups{};  ///< unset: those that `user` brings
   std::string working_directory{};
   Variables environment{};
   bool use_system_environment = false;
@@ -220,8 +228,9 @@ struct Main {
   Identity identity{.use_system_environment = true, .input = Input::inherit};
   bool appends_command_line = false;  ///< COMMAND follows `arguments` instead of replacing them
   Notify notify = Notify::none;
-  bool pauses = false;           ///< there is no main: PID 1 stays until it is stopped
-  std::map<int, int> signals{};  ///< what is sent instead: {SIGTERM, SIGINT}
+  bool pauses = false;               ///< there is no main: PID 1 stays until it is stopped
+  std::map<int, int> signals{};      ///< what is sent instead: {SIGTERM, SIGINT}
+  std::vector<int> success_codes{};  ///< that become exit code 0, with which it is one anyway
 };
 
 struct Shutdown {
@@ -231,7 +240,8 @@ struct Shutdown {
 };
 
 struct Confinement {
-  std::vector<std::string> capabilities{};  ///< that main keeps after the step-down
+  /// That main keeps; unset: none after a step-down, and the ambient ones without.
+  std::optional<std::vector<std::string>> capabilities{};
   bool no_new_privileges = true;
 };
 
@@ -255,7 +265,8 @@ struct Model {
   Confinement confinement{};
   std::optional<std::int64_t> parallelism{};  ///< unset: the CPUs available, at most 4
   Listen listen{};
-  bool init_as_main = false;  ///< `"init": {"user": "main"}`
+  bool init_as_main = false;      ///< `"init": {"user": "main"}`
+  bool init_is_dumpable = false;  ///< its user may look into /proc/1
   Logging logging{};
   std::vector<std::string> unread{};  ///< as in Hook, of everything that belongs to no hook
 };

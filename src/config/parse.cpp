@@ -65,9 +65,19 @@ void read_shutdown(Reader& reader, const Node& node, Model& out) {
   }
 }
 
+void read_capabilities(Reader& reader, const Node& node, Confinement& out) {
+  auto& names = out.capabilities.emplace();
+  read_items(reader, node, [&](const Node& item) {
+    if (auto name = reader.filled_text(item)) names.push_back(*std::move(name));
+  });
+}
+
 constexpr Key<Confinement> kConfinementKeys[] = {
-    {"capabilities", list<&Confinement::capabilities, &Reader::filled_text>,
-     "What main keeps after the step-down, capabilities(7).", R"(["NET_BIND_SERVICE"])", "[]"},
+    {"capabilities",
+     {read_capabilities, &kListForm<kFormOf<&Reader::filled_text>>},
+     "What main keeps, capabilities(7): none after a step-down unless it says otherwise; what the "
+     "runtime made ambient where the container starts as main's user.",
+     R"(["NET_BIND_SERVICE"])"},
     {"noNewPrivileges", into<&Confinement::no_new_privileges, &Reader::boolean>,
      "Set no_new_privs for every child.", "false", "true"},
 };
@@ -90,6 +100,10 @@ constexpr Key<Model> kInitKeys[] = {
      {read_init_user, &kWordForm<kInitUsers>},
      "Whose uid PID 1 takes when init is over: main's, where no process of root may exist.",
      "main"},
+    {"dumpable", into<&Model::init_is_dumpable, &Reader::boolean>,
+     "Whether who has PID 1's user, in `docker exec` for one, may open /proc/1/fd and read "
+     "/proc/1/environ. It may trace PID 1 then, so an image of mode prebuilt refuses it.",
+     "true", "false"},
 };
 constexpr auto kInit = object_of<kInitKeys>({.name = "init", .title = "\"init\""});
 

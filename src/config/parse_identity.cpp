@@ -12,6 +12,7 @@ namespace pintle::config {
 namespace {
 
 constexpr std::string_view kInputs[] = {"null", "inherit"};
+constexpr std::string_view kInherit[] = {"inherit"};
 
 /// By their names for `ulimits` of Compose and --ulimit of Docker, getrlimit(2).
 struct LimitRow {
@@ -112,6 +113,23 @@ void read_stdin(Reader& reader, const Node& node, Identity& out) {
   if (const auto word = reader.word(node, kInputs)) out.input = static_cast<Input>(*word);
 }
 
+/// Names or numbers, or the word "inherit".
+void read_groups(Reader& reader, const Node& node, Identity& out) {
+  Groups groups;
+  if (node.type == Node::Type::string) {
+    groups.are_inherited = reader.word(node, kInherit).has_value();
+  } else {
+    read_items(reader, node, [&](const Node& item) {
+      if (item.type == Node::Type::string) {
+        if (auto name = reader.filled_text(item)) groups.names.push_back(*std::move(name));
+      } else if (const auto number = reader.integer(item, 0, INT32_MAX)) {
+        groups.names.push_back(fmt::format("{}", *number));
+      }
+    });
+  }
+  out.groups = std::move(groups);
+}
+
 void read_environment(Reader& reader, const Node& node, Identity& out) {
   read_variables(reader, node, out.environment);
 }
@@ -145,10 +163,20 @@ KeyInfo limit_at(std::size_t row) {
 constexpr ObjectInfo kLimitsObject{
     .name = "limits", .title = "\"limits\"", .rows = {std::size(kLimits), limit_at}};
 
+constexpr Form kGroup = kEitherForm<kFormOf<&Reader::filled_text>, kCountForm<0, INT32_MAX>>;
+constexpr Form kGroupsForm = kEitherForm<kWordForm<kInherit>, kListForm<kGroup>>;
+
 constexpr Key<Identity> kKeys[] = {
     {"user", into<&Identity::user, &Reader::filled_text>,
      "Who runs it: user or user:group, names or numbers; the top level's unless it says otherwise.",
      "app:app"},
+    {"groups",
+     {read_groups, &kGroupsForm},
+     "Its supplementary groups, names or numbers; or inherit: the user's, and those that the "
+     "container was started with beyond its own user's (--group-add, supplementalGroups). The "
+     "user's "
+     "unless it says otherwise.",
+     R"(["video", 4242])"},
     {"workingDirectory", into<&Identity::working_directory, &Reader::expandable>,
      "Where it runs; the top level's unless it says otherwise.", "/app"},
     {"environment",

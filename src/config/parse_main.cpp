@@ -32,6 +32,16 @@ void read_command_line(Reader& reader, const Node& node, Main& out) {
   if (const auto word = reader.word(node, kCommandLines)) out.appends_command_line = *word == 1;
 }
 
+constexpr Form kExitCode = kCountForm<0, 255>;
+
+void read_success_codes(Reader& reader, const Node& node, Main& out) {
+  out.success_codes.clear();
+  read_items(reader, node, [&](const Node& item) {
+    const auto code = reader.integer(item, kExitCode.least, kExitCode.most);
+    if (code) out.success_codes.push_back(static_cast<int>(*code));
+  });
+}
+
 constexpr std::string_view kNotifyWords[] = {"all"};
 
 void read_notify(Reader& reader, const Node& node, Main& out) {
@@ -78,6 +88,11 @@ constexpr Key<Main> kMainKeys[] = {
      "What main gets instead of a signal.",
      R"({"SIGTERM": "SIGINT"})",
      "{}"},
+    {"successExitCodes",
+     {read_success_codes, &kListForm<kExitCode>},
+     "Exit codes of main that are a success: the container's is 0 then. 0 is one anyway.",
+     "[143]",
+     "[]"},
 };
 
 constexpr std::string_view kPauseOrCommand[] = {"pause", "command"};

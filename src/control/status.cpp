@@ -80,6 +80,8 @@ void read_line(std::string_view line, Status& status) {
     status.main_time = Duration(number(f[2]));
     status.main_says = enum_of(f[3], health::MainSays::stopping);
     status.main_text = f[4];
+  } else if (f[0] == "unlocked") {
+    status.unlocked = {f[1] == "1", f[2] == "1"};
   } else if (f[0] == "requests") {
     status.requests = f[1];
   } else if (f[0] == "counters") {
@@ -103,6 +105,8 @@ std::string encode(const Status& status) {
                   static_cast<int>(status.main_says), one_line(status.main_text, 160),
                   status.orphans, status.dropped_lines);
   out += fmt::format("requests\t{}\n", status.requests);
+  out += fmt::format("unlocked\t{:d}\t{:d}\n", status.unlocked.bounding_set,
+                     status.unlocked.securebits);
   for (const health::CheckView& check : status.checks) {
     out += fmt::format("check\t{}\t{}\t{}\t{}\t{}\t{}\n", check.id,
                        static_cast<int>(check.question), static_cast<int>(check.verdict),
@@ -119,6 +123,13 @@ std::string encode(const Status& status) {
   }
   out += kLastLine;
   return out;
+}
+
+std::vector<std::string> names_of(const sys::Unlocked& unlocked) {
+  std::vector<std::string> names;
+  if (unlocked.bounding_set) names.emplace_back("bounding set");
+  if (unlocked.securebits) names.emplace_back("securebits");
+  return names;
 }
 
 Result<Status> decode(std::string_view message) {

@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "health/answer.hpp"
+#include "sys/step_down.hpp"
 
 namespace pintle::control {
 
@@ -41,7 +42,8 @@ struct Status {
   std::string main_text{};  ///< STATUS= of sd_notify(3)
   std::uint64_t orphans = 0;
   std::uint64_t dropped_lines = 0;
-  std::string requests{};  ///< the socket that requests go to; "" if there is none
+  sys::Unlocked unlocked{};  ///< of who has stepped down
+  std::string requests{};    ///< the socket that requests go to; "" if there is none
   std::vector<health::CheckView> checks{};
   std::vector<HookStatus> hooks{};
 
@@ -62,6 +64,9 @@ std::vector<health::CheckView> all_checks(const Status& status);
 
 /// The pintle that has a hook of that kind and id, nested or not; `status` itself if none has.
 const Status& pintle_with(std::string_view kind, std::string_view id, const Status& status);
+
+/// "bounding set", "securebits": what could not be locked.
+std::vector<std::string> names_of(const sys::Unlocked& unlocked);
 
 /// At most sys::kLargestMessage bytes: hooks that do not fit are left out, checks come first. With
 /// checks that do not fit it is a message that decode() refuses.

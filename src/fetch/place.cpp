@@ -13,7 +13,7 @@ namespace {
 Result<sys::Ownership> wanted_by(const config::Request& request, mode_t mode) {
   sys::Ownership wanted{.mode = static_cast<mode_t>(request.number("mode").value_or(mode))};
   if (!request.has("owner")) return wanted;
-  const sys::Accounts accounts = TRY(sys::read_accounts());
+  const sys::Accounts accounts = sys::read_accounts();
   const sys::Identity owner = TRY(sys::resolve_user(request.text("owner"), accounts));
   wanted.uid = owner.uid;
   wanted.gid = owner.gid;

@@ -122,7 +122,7 @@ void Effects::write_output(Owner owner, std::string_view line, bool is_partial) 
 std::optional<Event> Effects::act(const Settle&) {
   if (::geteuid() != 0) return std::nullopt;
   if (model_.init_as_main) {
-    const auto stepped = sys::step_down({.identity = &launcher_.identity(kMain)});
+    const auto stepped = sys::step_down_for_good({.identity = &launcher_.identity(kMain)});
     if (!stepped) log::warning(fmt::format("PID 1 keeps its uid: {}", stepped.error().message()));
     return std::nullopt;
   }

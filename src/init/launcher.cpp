@@ -86,6 +86,11 @@ Environ Launcher::environment(Owner owner) const {
     for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_PID"}) config::unset(environ, name);
     if (owner == kMain) config::set(environ, "NOTIFY_SOCKET", around_.notify_socket);
   }
+  if (owner == kMain && around_.passed_sockets > 0) {
+    config::set(environ, "LISTEN_FDS", fmt::format("{}", around_.passed_sockets));
+    config::set(environ, "LISTEN_PID", "0000000000");  // sys::spawn() writes main's over it
+    if (!around_.socket_names.empty()) config::set(environ, "LISTEN_FDNAMES", around_.socket_names);
+  }
   // Main, started by whoever we are already, keeps what the container gave it.
   if (owner == kMain && !one.changes_user) return environ;
   const Environ nothing;
@@ -104,10 +109,12 @@ void Launcher::set_surroundings(Owner owner, sys::Child& child) const {
   for (const config::Limit& limit : one.wish->limits) {
     child.limits.push_back({limit.name, limit.resource, {bound(limit.soft), bound(limit.hard)}});
   }
-  child.step_down = {.identity = around_.self.uid == 0 ? &one.identity : nullptr,
+  const bool is_taken = around_.self.uid == 0 || one.identity.groups_are_named;
+  child.step_down = {.identity = is_taken ? &one.identity : nullptr,
                      .kept = owner == kMain ? kept_ : sys::CapabilitySet{},
                      .no_new_privileges = model_.confinement.no_new_privileges};
   if (owner == kMain) {
+    child.passed = around_.passed_sockets;
     child.placement = around_.has_terminal ? sys::Placement::foreground : sys::Placement::group;
   }
 }

@@ -31,11 +31,17 @@ struct Surroundings {
   sys::Accounts accounts{};
   sys::Identity self{};
   sys::CapabilitySet capabilities{};  ///< effective
+  sys::CapabilitySet bounding{};
+  sys::CapabilitySet ambient{};
+  std::string uid_map{};  ///< /proc/self/uid_map; "": all are mapped
+  std::string gid_map{};
   config::ImageMode image_mode = config::ImageMode::layered;
   bool has_terminal = false;  ///< stdin is our terminal
   /// How many of main's words came from the command line, its last ones: they are not expanded.
   std::size_t literal_words = 0;
   std::string fetch_program{};  ///< the second program's path
+  int passed_sockets = 0;       ///< main's, sd_listen_fds(3)
+  std::string socket_names{};   ///< its LISTEN_FDNAMES
   std::string notify_socket{};  ///< the value of main's NOTIFY_SOCKET; "": what the container has
   bool has_only_steps = false;  ///< nothing but the steps of init will run
 };
@@ -94,6 +100,10 @@ class Launcher {
   /// As whom `owner` runs.
   const sys::Identity& identity(Owner owner) const noexcept;
 
+  /// The way down that has to be possible, to be tried before anything is started: PID 1's own, or
+  /// that of the first that runs as another uid; nullopt if nobody does.
+  std::optional<sys::StepDown> way_down() const;
+
   /// Every uid but our own that something runs as.
   std::vector<uid_t> other_uids() const;
 
@@ -110,6 +120,13 @@ class Launcher {
 
   void choose_server();
   void resolve_launch(Owner owner, const config::Identity& wish);
+  void resolve_groups(Owner owner, const config::Identity& wish);
+  Result<std::vector<gid_t>> wanted_groups(const sys::Identity& user,
+                                           const config::Groups& wish) const;
+  void refuse_unmapped(Owner owner);
+  void refuse_strangers_of_init();
+  std::string why_not_held(const std::string& name, unsigned number) const;
+  bool changes_groups(Owner owner) const;
   void refuse_root_main();
   void refuse_without_capabilities();
   void refuse_other_users();

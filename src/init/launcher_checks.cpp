@@ -1,6 +1,5 @@
 // The launcher's construction: who runs what, and everything that forbids a start.
 #include <fmt/format.h>
-#include <linux/capability.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,12 +29,14 @@ Launcher::Launcher(const config::Model& model, Surroundings surroundings)
   if (refusal_.code != ExitCode::ok) return;
   refuse_shells();
   refuse_without_fetch();
+  for (const Owner owner : owners()) refuse_unmapped(owner);
   if (around_.self.uid != 0) {
     refuse_other_users();
   } else {
     refuse_root_main();
-    refuse_without_capabilities();
+    refuse_strangers_of_init();
   }
+  refuse_without_capabilities();
 }
 
 void Launcher::refuse(ExitCode code, std::string reason) {
@@ -48,38 +49,6 @@ void Launcher::refuse(ExitCode code, std::string reason) {
 std::string Launcher::who(Owner owner) const {
   if (owner == kMain) return "main";
   return fmt::format("{} {}", config::name_of(model_.hooks[owner].kind), model_.hooks[owner].id);
-}
-
-void Launcher::resolve_launch(Owner owner, const config::Identity& wish) {
-  Launch& one = owner == kMain ? main_ : hooks_[owner];
-  one.wish = &wish;
-  one.identity = around_.self;
-  const std::string& user = wish.user.empty() ? model_.user : wish.user;
-  if (user.empty()) return;
-  auto identity = sys::resolve_user(user, around_.accounts);
-  if (!identity) {
-    // Without root nobody is stepped down to, so the top level's name need not exist.
-    const bool matters = around_.self.uid == 0 || !wish.user.empty();
-    if (matters && !is_skipped(owner))
-      refuse(ExitCode::config, fmt::format("{}: {}", who(owner), identity.error().message()));
-    return;
-  }
-  one.changes_user = identity->uid != around_.self.uid || identity->gid != around_.self.gid;
-  if (around_.self.uid == 0 || identity->uid == around_.self.uid) one.identity = *identity;
-}
-
-/// Main's user, who knows the application's health anyway; where that is root, nobody. Root without
-/// the capabilities to become somebody else has none to lose.
-void Launcher::choose_server() {
-  constexpr uid_t kNobody = 65534;  // as container runtimes and Kubernetes number it
-  const auto switches = sys::CapabilitySet{}.add(CAP_SETUID).add(CAP_SETGID);
-  const bool can_switch = (switches.bits & ~around_.capabilities.bits) == 0;
-  if (model_.listen.health.empty() || around_.self.uid != 0) return;
-  if (main_.identity.uid != 0) {
-    server_ = main_.identity;
-  } else if (can_switch) {
-    server_ = sys::Identity{.uid = kNobody, .gid = kNobody, .groups = {kNobody}};
-  }
 }
 
 /// Every text of `owner` in which variables may stand.
@@ -194,24 +163,6 @@ void Launcher::refuse_file(const config::Variable& variable, const std::string& 
   refuse(ExitCode::config, fmt::format("the variable {}: {}", variable.name, why));
 }
 
-void Launcher::resolve_kept_capabilities() {
-  for (const std::string& name : model_.confinement.capabilities) {
-    const auto number = sys::capability_number(name);
-    if (!number) {
-      refuse(ExitCode::config, fmt::format("/confinement/capabilities: \"{}\" is not a capability; "
-                                           "write it like \"NET_BIND_SERVICE\"",
-                                           name));
-    } else if (!around_.capabilities.has(*number)) {
-      refuse(ExitCode::refused,
-             fmt::format("main is to keep the capability {}, which the container "
-                         "was not given; add it with --cap-add",
-                         name));
-    } else {
-      kept_.add(*number);
-    }
-  }
-}
-
 /// Prebuilt: no hook is a shell, a package manager, or a script for a shell.
 void Launcher::refuse_shells() {
   if (around_.image_mode != ImageMode::prebuilt) return;
@@ -240,55 +191,6 @@ void Launcher::refuse_without_fetch() {
         fmt::format("{}: \"{}\" is done by '{}', which is not there; copy it to where pintle is: "
                     "COPY --from=pintle / /",
                     who(owner), use.spec->name, around_.fetch_program));
-  }
-}
-
-void Launcher::refuse_root_main() {
-  const bool is_named = !main_.wish->user.empty() || !model_.user.empty();
-  if (main_.identity.uid != 0 || is_named || !model_.main.command) return;
-  if (around_.image_mode == ImageMode::prebuilt) {
-    refuse(ExitCode::refused,
-           "main would run as root, which IMAGE_MODE=prebuilt does not allow; name a \"user\" "
-           "(\"root\" if it must be)");
-    return;
-  }
-  remarks_.push_back("main runs as root; name a \"user\" in the config, or start with --user");
-}
-
-void Launcher::refuse_without_capabilities() {
-  const auto others = other_uids();
-  if (others.empty()) return;
-  sys::CapabilitySet missing = sys::CapabilitySet{}.add(CAP_SETUID).add(CAP_SETGID);
-  missing.bits &= ~around_.capabilities.bits;
-  if (missing.empty()) return;
-  refuse(ExitCode::refused,
-         fmt::format("cannot step down from root: the capabilities {} are missing; add them with "
-                     "--cap-add, or start as the user itself with --user",
-                     sys::capability_names(missing)));
-}
-
-/// Without root everything runs as we do; a hook that asks for somebody else cannot, unless it is a
-/// built-in with nothing left to do.
-void Launcher::refuse_other_users() {
-  std::string hooks;
-  for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
-    const Launch& one = hooks_[owner];
-    if (one.wish->user.empty() || !one.changes_user || is_skipped(owner)) continue;
-    if (needs_nothing(owner)) continue;
-    if (!hooks.empty()) hooks += ", ";
-    hooks += fmt::format("{} ({})", who(owner), one.wish->user);
-  }
-  if (!hooks.empty()) {
-    refuse(
-        ExitCode::refused,
-        fmt::format("started as uid {}, so these cannot run as the user they name: {}; start the "
-                    "container as root, or leave \"user\" out",
-                    around_.self.uid, hooks));
-  }
-  if (main_.changes_user && refusal_.code == ExitCode::ok) {
-    remarks_.push_back(fmt::format("started as uid {}: everything runs as that, not as \"{}\"",
-                                   around_.self.uid,
-                                   main_.wish->user.empty() ? model_.user : main_.wish->user));
   }
 }
 

@@ -222,6 +222,7 @@ class Loop {
   control::Status status() const {
     control::Status status = effects_.status();
     status.requests = requests_.name();
+    status.unlocked = setup_.unlocked;
     if (notify_.is_open()) {
       status.main_says = notify_.says();
       status.main_text = notify_.text();

@@ -24,6 +24,7 @@ struct LoopSetup {
   Fd health_port{};             ///< listening, for `listen.health`
   sys::NamedSocket notify{};    ///< main's NOTIFY_SOCKET, if it has one
   std::string outer_notify{};   ///< the container's own NOTIFY_SOCKET
+  sys::Unlocked unlocked{};     ///< of those who step down
 };
 
 struct End {

@@ -78,6 +78,22 @@ Result<HeldCapabilities> held_capabilities() noexcept {
                           join(data[0].inheritable, data[1].inheritable)};
 }
 
+CapabilitySet bounding_capabilities() noexcept {
+  CapabilitySet set;
+  for (unsigned number = 0; number <= kHighest; ++number) {
+    if (::prctl(PR_CAPBSET_READ, number, 0, 0, 0) == 1) set.add(number);
+  }
+  return set;
+}
+
+CapabilitySet ambient_capabilities() noexcept {
+  CapabilitySet set;
+  for (unsigned number = 0; number <= kHighest; ++number) {
+    if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, number, 0, 0) == 1) set.add(number);
+  }
+  return set;
+}
+
 Result<void> set_capabilities(const HeldCapabilities& held) noexcept {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   const __user_cap_data_struct data[2] = {

@@ -32,6 +32,11 @@ struct HeldCapabilities {
 /// Those of this process. Errors: those of capget(2).
 Result<HeldCapabilities> held_capabilities() noexcept;
 
+/// What could be gained by executing a file, and what is kept over an exec without that; empty
+/// where the kernel tells neither. prctl(2), PR_CAPBSET_READ and PR_CAP_AMBIENT.
+CapabilitySet bounding_capabilities() noexcept;
+CapabilitySet ambient_capabilities() noexcept;
+
 /// Sets all three. Errors: those of capset(2).
 Result<void> set_capabilities(const HeldCapabilities& held) noexcept;
 

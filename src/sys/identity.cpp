@@ -80,12 +80,13 @@ bool lists(std::string_view members, std::string_view name) noexcept {
   return false;
 }
 
-std::vector<gid_t> groups_of(const User& user, std::string_view group_file) {
-  std::vector<gid_t> groups{user.gid};
+std::vector<gid_t> groups_of(std::string_view user, gid_t gid_of_user,
+                             std::string_view group_file) {
+  std::vector<gid_t> groups{gid_of_user};
   while (!group_file.empty()) {
     const auto [name, password, gid, members] = split<4>(take_line(group_file));
     const auto number = parse_id(gid);
-    if (!number || !lists(members, user.name)) continue;
+    if (!number || user.empty() || !lists(members, user)) continue;
     if (std::find(groups.begin(), groups.end(), *number) == groups.end()) groups.push_back(*number);
   }
   return groups;
@@ -96,14 +97,20 @@ Error bad_user(std::string_view spec, std::string detail) {
 }
 
 Identity identity_of(const User& user, const Accounts& accounts) {
-  return {user.uid, user.gid, groups_of(user, accounts.group), std::string(user.name),
-          user.home.empty() ? "/" : std::string(user.home)};
+  return {user.uid, user.gid, groups_of(user.name, user.gid, accounts.group),
+          std::string(user.name), user.home.empty() ? "/" : std::string(user.home)};
 }
 
-Result<std::string> read_account_file(const std::string& path) {
+std::string read_account_file(const std::string& path, std::optional<Error>& why_not) {
   auto text = read_file(path, kLargestFile);
-  if (!text && (text.error().code == ENOENT || text.error().code == ENOTDIR)) return std::string();
-  return text;
+  if (text) return *std::move(text);
+  if (text.error().code != ENOENT && text.error().code != ENOTDIR) why_not = text.error();
+  return {};
+}
+
+Result<void> readable(const std::optional<Error>& why_not) {
+  if (why_not) return *why_not;
+  return {};
 }
 
 /// The user part of a spec; the gid of one that has no passwd entry is nullopt.
@@ -120,6 +127,7 @@ Result<Named> resolve_name(std::string_view name, const Accounts& accounts) {
     if (user) return Named{identity_of(*user, accounts), true};
     return Named{Identity{*uid, 0, {}, {}, "/"}, false};
   }
+  TRY(readable(accounts.passwd_error));
   const auto user = find_user(accounts.passwd, [&](const User& u) { return u.name == name; });
   if (!user) return bad_user(name, "no such user in /etc/passwd; write a number, as 1000:1000");
   return Named{identity_of(*user, accounts), true};
@@ -127,11 +135,31 @@ Result<Named> resolve_name(std::string_view name, const Accounts& accounts) {
 
 }  // namespace
 
-Result<Accounts> read_accounts(const std::string& root) {
+Accounts read_accounts(const std::string& root) {
   Accounts accounts;
-  accounts.passwd = TRY(read_account_file(root + "/etc/passwd"));
-  accounts.group = TRY(read_account_file(root + "/etc/group"));
+  accounts.passwd = read_account_file(root + "/etc/passwd", accounts.passwd_error);
+  accounts.group = read_account_file(root + "/etc/group", accounts.group_error);
   return accounts;
+}
+
+Result<std::vector<gid_t>> groups_of(const Identity& user, const Accounts& accounts) {
+  TRY(readable(accounts.group_error));
+  return groups_of(user.name, user.gid, accounts.group);
+}
+
+bool is_mapped(std::string_view map, std::uint32_t id) noexcept {
+  if (map.empty()) return true;
+  while (!map.empty()) {
+    const std::string_view line = take_line(map);
+    std::uint64_t numbers[3] = {};  // the first inside, the first outside, how many
+    const char* at = line.data();
+    for (std::uint64_t& number : numbers) {
+      while (at != line.data() + line.size() && *at == ' ') ++at;
+      at = std::from_chars(at, line.data() + line.size(), number).ptr;
+    }
+    if (id >= numbers[0] && id - numbers[0] < numbers[2]) return true;
+  }
+  return false;
 }
 
 Result<gid_t> resolve_group(std::string_view group, const Accounts& accounts) {
@@ -143,6 +171,7 @@ Result<gid_t> resolve_group(std::string_view group, const Accounts& accounts) {
     if (!gid) return bad("a gid is a number from 0 to 2147483647, without leading zero");
     return static_cast<gid_t>(*gid);
   }
+  TRY(readable(accounts.group_error));
   std::string_view rest = accounts.group;
   while (!group.empty() && !rest.empty()) {
     const auto [name, password, gid, members] = split<4>(take_line(rest));
@@ -163,14 +192,19 @@ Result<Identity> resolve_user(std::string_view spec, const Accounts& accounts) {
     named.identity.gid = TRY(resolve_group(spec.substr(colon + 1), accounts));
     named.identity.groups = {named.identity.gid};
   } else if (!named.has_group) {
+    TRY(readable(accounts.passwd_error));
     return bad_user(spec, "it has no entry in /etc/passwd, so name its group too, as 1000:1000");
   }
+  if (colon == std::string_view::npos) TRY(readable(accounts.group_error));
   return std::move(named.identity);
 }
 
 Identity current_identity(const Accounts& accounts) {
   const uid_t uid = ::getuid();
   Identity identity{uid, ::getgid(), {}, {}, "/"};
+  const int count = ::getgroups(0, nullptr);
+  identity.groups.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  if (count > 0 && ::getgroups(count, identity.groups.data()) != count) identity.groups.clear();
   const auto user = find_user(accounts.passwd, [&](const User& u) { return u.uid == uid; });
   if (user) {
     identity.name = user->name;

@@ -59,18 +59,6 @@ std::vector<pid_t> parse_pids(std::string_view text) {
   return pids;
 }
 
-// Not read_file(): a file of /proc is no regular file of a known size.
-std::string read_proc(const std::string& path) {
-  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string text;
-  char chunk[4096];
-  ssize_t got = 0;
-  while (file && (got = ::read(file.get(), chunk, sizeof chunk)) > 0) {
-    text.append(chunk, static_cast<std::size_t>(got));
-  }
-  return text;
-}
-
 /// Field 4 of /proc/PID/stat, proc(5), behind the program's name, which may hold anything; 0 if
 /// there is none.
 pid_t parent_of(pid_t pid) {
@@ -98,6 +86,17 @@ std::vector<pid_t> children_of(pid_t pid) {
 
 }  // namespace
 
+std::string read_proc(const std::string& path) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  char chunk[4096];
+  ssize_t got = 0;
+  while (file && (got = ::read(file.get(), chunk, sizeof chunk)) > 0) {
+    text.append(chunk, static_cast<std::size_t>(got));
+  }
+  return text;
+}
+
 std::string own_directory() {
   std::array<char, PATH_MAX> path{};
   const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
@@ -122,6 +121,10 @@ Result<void> hold_standard_descriptors() noexcept {
 
 void forbid_tracing() noexcept {
   (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // cannot fail with 0
+}
+
+void allow_tracing() noexcept {
+  (void)::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);  // cannot fail with 1
 }
 
 Result<void> become_subreaper() noexcept {

@@ -25,6 +25,9 @@ std::string own_directory();
 /// PR_SET_DUMPABLE 0: no process of our uid can trace PID 1 or read its memory, prctl(2).
 void forbid_tracing() noexcept;
 
+/// The opposite: who has our user and no fewer capabilities may.
+void allow_tracing() noexcept;
+
 /// Orphans come to us though we are not PID 1, prctl(2), PR_SET_CHILD_SUBREAPER.
 /// Errors: those of prctl(2).
 Result<void> become_subreaper() noexcept;
@@ -32,6 +35,9 @@ Result<void> become_subreaper() noexcept;
 /// Gives descriptors 0 to 2 to `uid` where they are FIFOs or terminals, so that /dev/stdout can
 /// be opened by path after the step-down. What cannot be given (EPERM, EROFS) is left.
 void give_standard_descriptors(uid_t uid) noexcept;
+
+/// The content of a file of /proc, whose size nobody knows; "" if it cannot be read.
+std::string read_proc(const std::string& path);
 
 /// The pids of our children, theirs and so on, dead ones included; empty when /proc is not there.
 /// What is forked meanwhile may be missing.

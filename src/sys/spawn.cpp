@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <exception>
 
+#include "sys/activation.hpp"
 #include "sys/descriptors.hpp"
+#include "sys/process.hpp"
 #include "sys/signals.hpp"
 
 namespace pintle::sys {
@@ -144,6 +147,18 @@ void hand_on_report(const Prepared& prepared) noexcept {
   if (done < 0) fail(prepared, StartStep::descriptors, {});
 }
 
+/// Its pid is known only here; room for it is in the environment.
+void hand_on_sockets(const Prepared& prepared) noexcept {
+  if (prepared.child.passed == 0) return;
+  hand_on_passed(prepared.child.passed);
+  constexpr std::string_view kName = "LISTEN_PID=";
+  for (char* const variable : prepared.environment) {
+    if (variable == nullptr || !std::string_view(variable).starts_with(kName)) continue;
+    char* const end = variable + std::string_view(variable).size();
+    *std::to_chars(variable + kName.size(), end, ::getpid()).ptr = '\0';
+  }
+}
+
 void direct_output(const Prepared& prepared) noexcept {
   const Outlet& outlet = prepared.child.outlet;
   if (outlet.descriptor >= 0) {
@@ -177,17 +192,20 @@ void skip_unless_condition_holds(const Prepared& prepared) noexcept {
 
 /// The child's side of the fork: it ends in exec or _exit, and never returns or throws.
 [[noreturn]] void become(const Prepared& prepared) noexcept {
+  forbid_tracing();  // whatever PID 1 lets itself
   place(prepared);
   limit(prepared);
   lower(prepared);
   enter_directory(prepared);
   detach_input(prepared);
   direct_output(prepared);
-  close_descriptors(3, prepared.report, prepared.descriptor_bound);
+  close_descriptors(kFirstPassed + prepared.child.passed, prepared.report,
+                    prepared.descriptor_bound);
   set_mask({});
   skip_unless_condition_holds(prepared);
   if (prepared.child.task) run_task(prepared);
   hand_on_report(prepared);
+  hand_on_sockets(prepared);
   execute(prepared);
 }
 

@@ -54,6 +54,7 @@ struct Child {
   bool discard_output = false;  ///< both are /dev/null
   bool inherit_input = false;   ///< otherwise stdin is /dev/null
   int input = -1;               ///< or a descriptor that becomes stdin
+  int passed = 0;  ///< descriptors from kFirstPassed on that it gets, with its pid in LISTEN_PID
   Placement placement = Placement::session;
   StepDown step_down{};
   std::vector<Limit> limits{};

@@ -1,14 +1,21 @@
 #include "sys/step_down.hpp"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <optional>
+#include <span>
 
+#include "base/fd.hpp"
 #include "sys/process.hpp"
+#include "sys/reap.hpp"
 
 namespace pintle::sys {
 namespace {
@@ -23,22 +30,28 @@ Result<void> check(int result, const char* what) noexcept {
   return {};
 }
 
+/// The ambient set is a part of the inheritable one, capabilities(7): without that it is empty, and
+/// no privilege is needed for it.
 Result<void> clear_ambient() noexcept {
-  const int result = ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-  if (result < 0 && errno == EINVAL) return {};  // a kernel without ambient capabilities
-  return check(result, "clear the ambient capabilities");
+  const HeldCapabilities held = TRY(held_capabilities());
+  if (held.inheritable.empty()) return {};
+  return set_capabilities({held.effective, held.permitted, {}});
 }
 
-/// What needs privileges to take privileges away: the bounding set and the securebits.
-Result<void> limit_future(CapabilitySet kept) noexcept {
+/// What needs privileges to take privileges away, and comes on top: the bounding set and the
+/// securebits. A kernel that does not know them, or does not let us, is told of.
+Result<Unlocked> limit_future(CapabilitySet kept) noexcept {
   const HeldCapabilities held = TRY(held_capabilities());
-  if (!held.effective.has(CAP_SETPCAP)) {
-    if (kept.empty()) return {};
-    return check(::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keep capabilities");
+  Unlocked unlocked{true, true};
+  if (held.effective.has(CAP_SETPCAP)) {
+    unlocked.bounding_set = !limit_bounding_set(kept);
+    const unsigned long bits = kNoRoot | (kept.empty() ? kNoAmbient : SECBIT_KEEP_CAPS);
+    unlocked.securebits = ::prctl(PR_SET_SECUREBITS, bits, 0, 0, 0) < 0;
   }
-  TRY(limit_bounding_set(kept));
-  const unsigned long bits = kNoRoot | (kept.empty() ? kNoAmbient : SECBIT_KEEP_CAPS);
-  return check(::prctl(PR_SET_SECUREBITS, bits, 0, 0, 0), "lock the securebits");
+  if (unlocked.securebits && !kept.empty()) {
+    TRY(check(::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keep capabilities"));
+  }
+  return unlocked;
 }
 
 /// The kernel clears the ambient set when the uid changes, so it is raised afterwards.
@@ -61,10 +74,33 @@ Result<void> take_uid(uid_t uid) noexcept {
   return check(::setresuid(uid, uid, uid), "set the uid");
 }
 
-Result<void> take_ids(const Identity& identity) noexcept {
+/// True if the supplementary groups are those already, but for `anyway`, which does not matter.
+bool has_groups(const Identity& identity, std::optional<gid_t> anyway) noexcept {
+  std::array<gid_t, 256> have{};
+  const int count = ::getgroups(static_cast<int>(have.size()), have.data());
+  if (count < 0) return false;  // more than anybody asks for
+  const std::span<const gid_t> all(have.data(), static_cast<std::size_t>(count));
+  const std::span<const gid_t> wanted(identity.groups);
+  const auto are_in = [&](std::span<const gid_t> some, std::span<const gid_t> set) {
+    return std::all_of(some.begin(), some.end(), [&](gid_t group) {
+      return group == anyway || std::find(set.begin(), set.end(), group) != set.end();
+    });
+  };
+  return are_in(all, wanted) && are_in(wanted, all);
+}
+
+/// The gid is one of the groups anyway, so it is nothing that could be missing.
+Result<void> take_groups(const Identity& identity) noexcept {
+  if (has_groups(identity, std::nullopt)) return {};
   const gid_t* groups = identity.groups.empty() ? &identity.gid : identity.groups.data();
   const std::size_t count = identity.groups.empty() ? 1 : identity.groups.size();
-  TRY(check(::setgroups(count, groups), "set the supplementary groups"));
+  auto taken = check(::setgroups(count, groups), "set the supplementary groups");
+  if (!taken && has_groups(identity, identity.gid)) return {};
+  return taken;
+}
+
+Result<void> take_ids(const Identity& identity) noexcept {
+  TRY(take_groups(identity));
   TRY(check(::setresgid(identity.gid, identity.gid, identity.gid), "set the gid"));
   return take_uid(identity.uid);
 }
@@ -97,46 +133,98 @@ Result<void> prove_no_way_back(CapabilitySet kept) noexcept {
   return {};
 }
 
-Result<void> become_other(const StepDown& plan) noexcept {
-  TRY(limit_future(plan.kept));
+Result<Unlocked> become_other(const StepDown& plan) noexcept {
+  const Unlocked unlocked = TRY(limit_future(plan.kept));
   TRY(take_ids(*plan.identity));
   TRY(set_capabilities({plan.kept, plan.kept, plan.kept}));
   TRY(raise_ambient(plan.kept));
   TRY(prove_ids(*plan.identity));
-  return prove_no_way_back(plan.kept);
+  TRY(prove_no_way_back(plan.kept));
+  return unlocked;
 }
 
-/// Same user as before, or root: nothing may be inherited past exec that was not meant.
-Result<void> stay(const Identity* identity) noexcept {
-  if (identity != nullptr && ::geteuid() == 0) {
-    TRY(take_ids(*identity));
-    TRY(prove_ids(*identity));
+/// Same user as before: nobody has to let us become it. Groups that the user only brings, and that
+/// we may not have, are none.
+Result<void> stay(const StepDown& plan) noexcept {
+  if (plan.identity != nullptr) {
+    if (prove_ids(*plan.identity)) {
+      const auto taken = take_groups(*plan.identity);
+      if (!taken && (plan.identity->groups_are_named || taken.error().code != EPERM)) return taken;
+    } else {
+      TRY(take_ids(*plan.identity));
+      TRY(prove_ids(*plan.identity));
+    }
   }
-  const HeldCapabilities held = TRY(held_capabilities());
-  if (held.inheritable.empty()) return {};
-  return set_capabilities({held.effective, held.permitted, {}});
+  if (plan.kept.empty() || ::geteuid() == 0) return {};
+  TRY(set_capabilities({plan.kept, plan.kept, plan.kept}));
+  return raise_ambient(plan.kept);
+}
+
+/// What a trial tells; plain, since it goes through a pipe.
+struct Tried {
+  const char* what = nullptr;  ///< a literal, at the same address in parent and child
+  int code = 0;
+  Unlocked unlocked{};
+};
+
+Tried try_it(const StepDown& plan) noexcept {
+  const auto result = step_down(plan);
+  if (result) return {nullptr, 0, *result};
+  return {result.error().what, result.error().code, {}};
 }
 
 }  // namespace
 
-Result<void> step_down(const StepDown& plan) noexcept {
+Result<Unlocked> step_down(const StepDown& plan) noexcept {
   TRY(clear_ambient());
-  const bool other = plan.identity != nullptr && plan.identity->uid != ::geteuid();
-  TRY(other ? become_other(plan) : stay(plan.identity));
-  if (!plan.no_new_privileges) return {};
-  return check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
+  Unlocked unlocked;
+  if (plan.identity != nullptr && plan.identity->uid != ::geteuid()) {
+    unlocked = TRY(become_other(plan));
+  } else {
+    TRY(stay(plan));
+  }
+  if (!plan.no_new_privileges) return unlocked;
+  TRY(check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs"));
+  return unlocked;
 }
 
-Result<void> keep_only(CapabilitySet kept) noexcept {
-  const HeldCapabilities held = TRY(held_capabilities());
-  TRY(clear_ambient());
-  if (held.effective.has(CAP_SETPCAP)) {
-    TRY(limit_bounding_set({}));
-    TRY(check(::prctl(PR_SET_SECUREBITS, kNoRoot | kNoAmbient, 0, 0, 0), "lock the securebits"));
+Result<Unlocked> try_step_down(const StepDown& plan) {
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC) < 0) return Error::from_errno("make a pipe");
+  const Fd reader(ends[0]);
+  Fd writer(ends[1]);
+  const pid_t child = ::fork();
+  if (child < 0) return Error::from_errno("fork");
+  if (child == 0) {
+    const Tried tried = try_it(plan);
+    (void)!::write(writer.get(), &tried, sizeof tried);
+    ::_exit(0);
   }
+  writer.reset();
+  Tried tried;
+  const ssize_t got = ::read(reader.get(), &tried, sizeof tried);
+  TRY(wait_for(child));
+  if (got != static_cast<ssize_t>(sizeof tried)) return surprise("try the step down");
+  if (tried.what != nullptr) return Error{tried.what, tried.code, {}, {}};
+  return tried.unlocked;
+}
+
+Result<Unlocked> step_down_for_good(const StepDown& plan) noexcept {
+  int signal = 0;
+  (void)::prctl(PR_GET_PDEATHSIG, &signal, 0, 0, 0);
+  const Unlocked unlocked = TRY(step_down(plan));
+  TRY(check(::prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0), "set the parent death signal"));
+  return unlocked;
+}
+
+Result<Unlocked> keep_only(CapabilitySet kept) noexcept {
+  TRY(clear_ambient());
+  const HeldCapabilities held = TRY(held_capabilities());
+  const Unlocked unlocked = TRY(limit_future({}));
   const CapabilitySet left{kept.bits & held.permitted.bits};
   TRY(set_capabilities({left, left, {}}));
-  return check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs");
+  TRY(check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs"));
+  return unlocked;
 }
 
 }  // namespace pintle::sys

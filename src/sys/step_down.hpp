@@ -15,17 +15,30 @@ struct StepDown {
   bool no_new_privileges = true;
 };
 
-/// Takes groups, gid, uid, capabilities, securebits and no_new_privs, in the order that design
-/// section 7 gives (the bounding set and the securebits before the uid, because they need
-/// CAP_SETPCAP), then proves that root cannot be had again. A target of uid 0 keeps its permitted
-/// and bounding sets; inheritable and ambient ones are always cleared.
+/// What comes on top of the step-down, and could not be locked against a later gain: without
+/// CAP_SETPCAP, or by a kernel that does not know it. The empty sets and no_new_privs, which
+/// protect by themselves, are always there.
+struct Unlocked {
+  bool bounding_set = false;
+  bool securebits = false;
+};
+
+/// Takes groups, gid, uid, capabilities, securebits and no_new_privs, in the order of ADR 8, then
+/// proves that root cannot be had again. What we are already is not asked for: neither a uid or gid
+/// nor groups, and where only the user brings other groups than we have, EPERM is no failure. A
+/// target of uid 0 keeps its permitted and bounding sets; inheritable and ambient ones are cleared.
 /// Errors: the step that failed, with its errno. The process must not go on then.
-/// Not an error: a bounding set or securebits that CAP_SETPCAP is missing for (no_new_privs and
-/// empty sets make them unreachable).
-Result<void> step_down(const StepDown& plan) noexcept;
+Result<Unlocked> step_down(const StepDown& plan) noexcept;
+
+/// What step_down() would return: a child tries it. Blocks until that has ended.
+Result<Unlocked> try_step_down(const StepDown& plan);
+
+/// The same for a process that stays: its parent death signal, which a change of ids clears
+/// (PR_SET_PDEATHSIG), is set again.
+Result<Unlocked> step_down_for_good(const StepDown& plan) noexcept;
 
 /// PID 1, when init is over: keeps uid 0 but only the capabilities `kept`, and empties the bounding
 /// set, which its children inherit. Errors: as above.
-Result<void> keep_only(CapabilitySet kept) noexcept;
+Result<Unlocked> keep_only(CapabilitySet kept) noexcept;
 
 }  // namespace pintle::sys

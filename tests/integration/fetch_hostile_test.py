@@ -186,9 +186,10 @@ def a_stalled_server_is_ended_by_the_timeout_and_sigkill_leaves_nothing_either()
 
 
 def fetching(one):
-    """The pid of pintle-fetch, below a PID 1."""
+    """The pid of pintle-fetch, below the hook's child of a PID 1."""
     def found():
-        return [pid for pid in pid1.children(one.pid) if pid1.exe(pid) == pid1.PINTLE + '-fetch']
+        return [pid for child in pid1.children(one.pid) for pid in pid1.children(child)
+                if pid1.exe(pid) == pid1.PINTLE + '-fetch']
     return tap.until(found, 'pintle-fetch runs')[0]
 
 

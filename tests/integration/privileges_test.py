@@ -1,5 +1,4 @@
 """Who main, hooks and PID 1 are, and what they may do, once they run."""
-import os
 import pathlib
 import signal
 import sys
@@ -161,93 +160,6 @@ def a_user_that_cannot_be_meant_is_refused_and_never_becomes_root():
 def bounded(*names):
     pid1.needs('setpriv')
     return ['setpriv', '--bounding-set', ','.join(['-all', *('+' + name for name in names)])]
-
-
-@tap.test
-def without_cap_kill_term_still_reaches_a_main_of_another_uid():
-    one = pid1.start(ACTOR, 'listen', '15', '9', options=['-u', '4711:4712'],
-                     before=bounded('setuid', 'setgid'))
-    one.line('ready')
-    one.signal(signal.SIGUSR1)
-    one.line('got 10')
-    one.signal(signal.SIGTERM)
-    tap.equal(one.end(), 9)
-
-
-@tap.test
-def without_cap_kill_hooks_of_a_third_user_are_ended_and_leftovers_too():
-    job = {'id': 'job', 'command': ACTOR, 'arguments': ['listen', '15'], 'user': '5000:5000',
-           'schedule': {'every': '10ms'}}
-    one = pid1.start_with({'user': '4711:4712', 'maintenance': [job]}, ACTOR, 'leave', 'polite',
-                          '9', before=bounded('setuid', 'setgid'))
-    tap.equal(one.end(), 9)
-    out = one.out.rest()
-    tap.holds(out, 'left got 15')
-
-
-LEFT_BY_A_THIRD = {'id': 'third', 'command': 'setpriv',
-                   'arguments': ['--reuid', '5000', '--regid', '5000', '--clear-groups', ACTOR,
-                                 'leave', 'polite', '0'], 'user': 'root'}
-
-
-@tap.test
-def without_cap_kill_leftovers_of_a_uid_that_no_config_names_are_ended():
-    for is_pid1 in (True, False):
-        one = pid1.start_with({'user': '4711:4712', 'steps': [LEFT_BY_A_THIRD]}, ACTOR, 'exit',
-                              '9', before=bounded('setuid', 'setgid'), is_pid1=is_pid1)
-        tap.equal(one.end(), 9)
-        tap.holds(one.out.rest(), 'left got 15')
-
-
-@tap.test
-def without_cap_kill_what_a_check_leaves_in_its_group_is_killed():
-    script = 'sleep 1000 & echo $! > pid.new; mv pid.new pid'
-    folder = pid1.folder()
-    os.chown(folder, 5000, 5000)
-    check = {'id': 'slow', 'command': 'sh', 'arguments': ['-c', script], 'user': '5000:5000',
-             'workingDirectory': str(folder), 'interval': '1h', 'timeout': '30s'}
-    one = pid1.start_with({'user': '4711:4712', 'health': [check]}, ACTOR, 'listen', '15',
-                          before=bounded('setuid', 'setgid'))
-    tap.until((folder / 'pid').exists, 'the check wrote its pid')
-    child = (folder / 'pid').read_text().strip()
-    tap.until(lambda: one.inside('test', '-e', f'/proc/{child}').returncode == 1, 'it is killed')
-    one.signal(signal.SIGTERM)
-    tap.equal(one.end(), 0)
-
-
-@tap.test
-def without_cap_kill_the_application_never_signals_pid_1_nor_keeps_a_signal_away():
-    jobs = [{'id': f'slow-{user[:4]}', 'command': 'sleep', 'arguments': ['1000'], 'user': user,
-             'schedule': {'every': '10ms'}, 'timeout': '10ms'}
-            for user in ('4711:4712', '5000:5000')]
-    for is_pid1 in (True, False):
-        one = pid1.start_with({'user': '4711:4712', 'maintenance': jobs}, ACTOR, 'harass', '9',
-                              before=bounded('setuid', 'setgid'), is_pid1=is_pid1)
-        one.line('ready')
-        for id_ in ('slow-4711', 'slow-5000'):
-            tap.until(lambda: runs_of(one, id_) >= 25, f'{id_} ran out of time often')
-        one.signal(signal.SIGTERM)
-        one.line('landed 0')
-        tap.equal(one.end(), 9, one.err.text)
-        text = one.err.rest()
-        tap.check('cannot send' not in text, 'every signal was sent', text)
-
-
-@tap.test
-def children_that_send_a_signal_are_nobodys_orphans():
-    job = {'id': 'slow', 'command': 'sleep', 'arguments': ['1000'], 'timeout': '10ms',
-           'schedule': {'every': '10ms'}}
-    one = pid1.start_with({'user': '4711:4712', 'maintenance': [job]}, ACTOR, 'listen', '15',
-                          options=['--warn-on-reap'], before=bounded('setuid', 'setgid'))
-    tap.until(lambda: runs_of(one, 'slow') >= 5, 'the job ran out of time')
-    tap.equal(one.status()['counters']['reapedOrphans'], 0)
-    one.signal(signal.SIGTERM)
-    tap.equal(one.end(), 0)
-    tap.check('orphan' not in one.err.rest(), 'no orphan', one.err.text)
-
-
-def runs_of(one, id_):
-    return sum(job['runs'] for job in one.status()['jobs'] if job['id'] == id_)
 
 
 @tap.test

@@ -323,6 +323,14 @@ static int cmd_pending(char** a) {
   waitpid(child, NULL, 0);
   return go(a + 1);
 }
+// parent CMD...: as the child of a process that only waits for it.
+static int cmd_parent(char** a) {
+  const pid_t child = fork();
+  if (child == 0) return go(a);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WEXITSTATUS(status);
+}
 // fail CALL ARGUMENT ERRNO CMD...: with a system call, by number, that fails when its first argument
 // is that one, or -1 for any.
 static int cmd_fail(char** a) {
@@ -383,6 +391,7 @@ static const struct {
     {"pending", 2, cmd_pending}, {"siblings", 2, cmd_siblings},
     {"pending", 2, cmd_pending}, {"harass", 1, cmd_harass},
     {"fail", 4, cmd_fail},       {"spy", 1, cmd_spy},
+    {"parent", 1, cmd_parent},
 };
 
 int main(int argc, char** argv) {

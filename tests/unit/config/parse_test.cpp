@@ -61,7 +61,8 @@ TEST_SUITE("config/parse") {
     CHECK(model.shutdown.grace_period == 20s);
     CHECK(model.shutdown.total_grace_period == 25s);
     CHECK(model.shutdown.signals == std::vector<int>{SIGQUIT, SIGINT});
-    CHECK(model.confinement.capabilities == std::vector<std::string>{"NET_BIND_SERVICE"});
+    REQUIRE(model.confinement.capabilities);
+    CHECK(*model.confinement.capabilities == std::vector<std::string>{"NET_BIND_SERVICE"});
     CHECK_FALSE(model.confinement.no_new_privileges);
     CHECK(model.logging.level == log::Level::warning);
     CHECK(model.logging.format == log::Format::json);

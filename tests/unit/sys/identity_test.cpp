@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -194,24 +195,45 @@ TEST_SUITE("sys/identity") {
 
   TEST_CASE("the files are read below a root; an absent one is empty") {
     const std::string root = temporary_folder();
-    const auto absent = read_accounts(root);
-    REQUIRE(absent);
-    CHECK(absent->passwd.empty());
-    CHECK(absent->group.empty());
+    const Accounts absent = read_accounts(root);
+    CHECK(absent.passwd.empty());
+    CHECK(absent.group.empty());
+    CHECK_FALSE(absent.passwd_error);
     REQUIRE(::mkdir((root + "/etc").c_str(), 0755) == 0);
     std::ofstream(root + "/etc/passwd") << kAccounts.passwd;
     std::ofstream(root + "/etc/group") << kAccounts.group;
-    const auto accounts = read_accounts(root);
-    REQUIRE(accounts);
-    CHECK(accounts->passwd == kAccounts.passwd);
-    CHECK(accounts->group == kAccounts.group);
+    const Accounts accounts = read_accounts(root);
+    CHECK(accounts.passwd == kAccounts.passwd);
+    CHECK(accounts.group == kAccounts.group);
   }
 
   TEST_CASE("a passwd that is a FIFO is refused without waiting for it") {
     const std::string root = temporary_folder();
     REQUIRE(::mkdir((root + "/etc").c_str(), 0755) == 0);
     REQUIRE(::mkfifo((root + "/etc/passwd").c_str(), 0600) == 0);
-    CHECK_FALSE(read_accounts(root));
+    CHECK(read_accounts(root).passwd_error);
+  }
+
+  TEST_CASE("a file that cannot be read matters only to what needs it") {
+    const Error error{"open", EACCES, "/etc/x", {}};
+    const Accounts no_passwd{"", "g:x:7:\n", error, {}};
+    CHECK(resolve_user("1000:1000", no_passwd));
+    CHECK(resolve_user("1000:g", no_passwd));
+    CHECK(resolve_user("app:7", no_passwd).error().code == EACCES);
+    CHECK(resolve_user("1000", no_passwd).error().code == EACCES);
+    const Accounts no_group{"app:x:1:2::/:\n", "", {}, error};
+    CHECK(resolve_user("app:7", no_group));
+    CHECK(resolve_user("app", no_group).error().code == EACCES);
+    CHECK(resolve_group("g", no_group).error().code == EACCES);
+    CHECK(resolve_group("7", no_group));
+  }
+
+  TEST_CASE("an id is mapped when one of the map's ranges holds it") {
+    const char* const map = "         0       1000          1\n         5     100000         10\n";
+    for (const std::uint32_t id : {0U, 5U, 14U}) CHECK(is_mapped(map, id));
+    for (const std::uint32_t id : {1U, 4U, 15U, 65534U}) CHECK_FALSE(is_mapped(map, id));
+    CHECK(is_mapped("         0          0 4294967295\n", 2147483647));
+    CHECK(is_mapped("", 1000));
   }
 
   TEST_CASE("the current identity is the kernel's, with the file's name and home") {
