@@ -125,6 +125,7 @@ class Launcher {
                                            const config::Groups& wish) const;
   void refuse_unmapped(Owner owner);
   void refuse_strangers_of_init();
+  void remark_on_file_privileges();
   std::string why_not_held(const std::string& name, unsigned number) const;
   bool changes_groups(Owner owner) const;
   void refuse_root_main();

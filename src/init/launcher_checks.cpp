@@ -37,6 +37,7 @@ Launcher::Launcher(const config::Model& model, Surroundings surroundings)
     refuse_strangers_of_init();
   }
   refuse_without_capabilities();
+  if (refusal_.code == ExitCode::ok) remark_on_file_privileges();
 }
 
 void Launcher::refuse(ExitCode code, std::string reason) {

@@ -94,6 +94,20 @@ CapabilitySet ambient_capabilities() noexcept {
   return set;
 }
 
+CapabilitySet file_capabilities(std::string_view value) noexcept {
+  const auto word = [&](std::size_t number) {
+    std::uint32_t bits = 0;  // of little-endian bytes
+    for (std::size_t i = 4; i-- > 0;) {
+      bits = bits << 8U | static_cast<unsigned char>(value[number * 4 + i]);
+    }
+    return bits;
+  };
+  constexpr std::size_t kVersion1 = 3 * 4;
+  constexpr std::size_t kVersion2 = 5 * 4;
+  if (value.size() < kVersion1) return {};
+  return join(word(1), value.size() < kVersion2 ? 0 : word(3));
+}
+
 Result<void> set_capabilities(const HeldCapabilities& held) noexcept {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   const __user_cap_data_struct data[2] = {

@@ -37,6 +37,10 @@ Result<HeldCapabilities> held_capabilities() noexcept;
 CapabilitySet bounding_capabilities() noexcept;
 CapabilitySet ambient_capabilities() noexcept;
 
+/// The permitted ones of a file, in its attribute security.capability: `value`. Empty for anything
+/// that is none. capabilities(7), "File capability extended attribute versioning". Pure.
+CapabilitySet file_capabilities(std::string_view value) noexcept;
+
 /// Sets all three. Errors: those of capset(2).
 Result<void> set_capabilities(const HeldCapabilities& held) noexcept;
 

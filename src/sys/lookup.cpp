@@ -1,7 +1,10 @@
 // The parts of spawn.hpp that look at files rather than start them.
 #include <elf.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -54,9 +57,29 @@ std::vector<std::string> candidates_for(const std::string& command, std::string_
   return found;
 }
 
+FilePrivileges file_privileges(const std::string& path) {
+  struct stat info {};
+  std::array<char, 64> value{};
+  if (::stat(path.c_str(), &info) < 0 || !S_ISREG(info.st_mode)) return {};
+  FilePrivileges privileges{.sets_uid = (info.st_mode & S_ISUID) != 0};
+  const ssize_t size = ::getxattr(path.c_str(), "security.capability", value.data(), value.size());
+  if (size > 0) {
+    privileges.capabilities = file_capabilities({value.data(), static_cast<std::size_t>(size)});
+  }
+  return privileges;
+}
+
 std::string explain_exec_failure(const std::string& path, int code) {
   if (code == ENOEXEC) return "it is neither a program of this machine nor a script with '#!'";
   if (path.empty()) return "its command is empty once its variables are expanded";
+  if (code == EPERM) {
+    const CapabilitySet capabilities = file_privileges(path).capabilities;
+    if (capabilities.empty()) return {};
+    return fmt::format(
+        "the file's capabilities {} cannot be had; add them with --cap-add, and to \"confinement\": "
+        "{{\"capabilities\": […]}}",
+        capability_names(capabilities));
+  }
   if (code != ENOENT) return {};
   if (path.find('/') == std::string::npos) return "not found in PATH";
   const std::string head = read_head(path);

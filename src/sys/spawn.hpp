@@ -78,6 +78,15 @@ Result<Spawned> spawn(const Child& child);
 std::vector<std::string> candidates_for(const std::string& command, std::string_view path,
                                         const std::string& directory);
 
+/// What executing a file would give: capabilities and another uid, execve(2).
+struct FilePrivileges {
+  CapabilitySet capabilities{};
+  bool sets_uid = false;
+};
+
+/// Those of the file at `path`; none if it cannot be looked at.
+FilePrivileges file_privileges(const std::string& path);
+
 /// Why `path`, as it was written, cannot be executed, when errno alone misleads: a name that is not
 /// in PATH, the missing interpreter of a script or of a dynamically linked program. Reads the file,
 /// so it is for the child. Empty when there is nothing to add.
