@@ -75,8 +75,7 @@ void read_capabilities(Reader& reader, const Node& node, Confinement& out) {
 constexpr Key<Confinement> kConfinementKeys[] = {
     {"capabilities",
      {read_capabilities, &kListForm<kFormOf<&Reader::filled_text>>},
-     "What main keeps, capabilities(7): none after a step-down unless it says otherwise; what the "
-     "runtime made ambient where the container starts as main's user.",
+     "What main keeps, capabilities(7): unless it says otherwise what the runtime made ambient.",
      R"(["NET_BIND_SERVICE"])"},
     {"noNewPrivileges", into<&Confinement::no_new_privileges, &Reader::boolean>,
      "Set no_new_privs for every child.", "false", "true"},
@@ -101,8 +100,8 @@ constexpr Key<Model> kInitKeys[] = {
      "Whose uid PID 1 takes when init is over: main's, where no process of root may exist.",
      "main"},
     {"dumpable", into<&Model::init_is_dumpable, &Reader::boolean>,
-     "Whether who has PID 1's user, in `docker exec` for one, may open /proc/1/fd and read "
-     "/proc/1/environ. It may trace PID 1 then, so an image of mode prebuilt refuses it.",
+     "Whether PID 1's user may open /proc/1/fd and trace PID 1; an image of mode prebuilt refuses "
+     "it.",
      "true", "false"},
 };
 constexpr auto kInit = object_of<kInitKeys>({.name = "init", .title = "\"init\""});
