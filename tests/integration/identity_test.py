@@ -213,7 +213,7 @@ def what_a_file_would_give_and_cannot_is_named():
     code, _, err = pid1.run(*main, options=['-u', '4711:4712'])
     tap.equal(code, 126)
     reason = pid1.chosen_line(err, 126)
-    tap.holds(reason, 'the file has the capabilities NET_BIND_SERVICE, which it may not get')
+    tap.holds(reason, "the file's capabilities NET_BIND_SERVICE cannot be had")
     tap.holds(reason, '"confinement"')
     kept = {'confinement': {'capabilities': ['NET_BIND_SERVICE']}, 'user': '4711:4712'}
     code, _, err = pid1.run_with(kept, *main)

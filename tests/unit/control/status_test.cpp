@@ -150,4 +150,18 @@ TEST_SUITE("control/status") {
     CHECK(message.size() <= sys::kLargestMessage);
     CHECK_FALSE(decode(message));
   }
+
+  TEST_CASE("what could not be locked arrives, and has names") {
+    for (const bool bounding : {false, true}) {
+      for (const bool bits : {false, true}) {
+        Status status;
+        status.unlocked = {bounding, bits};
+        const auto read = decode(encode(status));
+        REQUIRE(read);
+        CHECK(read->unlocked.bounding_set == bounding);
+        CHECK(read->unlocked.securebits == bits);
+        CHECK(names_of(read->unlocked).size() == std::size_t{bounding} + std::size_t{bits});
+      }
+    }
+  }
 }

@@ -58,6 +58,16 @@ TEST_SUITE("sys/capabilities") {
     CHECK(set == CapabilitySet{0x8000000000000001U});
   }
 
+  TEST_CASE("the capabilities of a file are those of its attribute, of version 1, 2 or 3") {
+    using namespace std::string_view_literals;
+    const auto two = "\1\0\0\2\0\4\0\0\0\0\0\0\1\0\0\0\0\0\0\0"sv;
+    CHECK(file_capabilities(two) == CapabilitySet{}.add(CAP_NET_BIND_SERVICE).add(32));
+    CHECK(file_capabilities(two.substr(0, 12)) == CapabilitySet{}.add(CAP_NET_BIND_SERVICE));
+    CHECK(file_capabilities(std::string(two) + "abcd") == file_capabilities(two));
+    CHECK(file_capabilities(two.substr(0, 11)).empty());
+    CHECK(file_capabilities("").empty());
+  }
+
   TEST_CASE("what this process holds can be read, and set to the same") {
     const auto held = held_capabilities();
     REQUIRE(held);
