@@ -281,7 +281,7 @@ def status_as_json_shows_phase_main_steps_checks_jobs_and_counters():
     one.line('ready')
     becomes(one, 0, 'healthy', 'ok')
     seen = one.status()
-    tap.equal(list(seen), ['phase', 'main', 'steps', 'checks', 'jobs', 'shutdown',
+    tap.equal(list(seen), ['phase', 'main', 'steps', 'checks', 'jobs', 'shutdown', 'notLocked',
                           'counters'])
     tap.equal(seen['phase'], 'running')
     tap.check(seen['main']['pid'] > 1 and seen['main']['runningMs'] >= 0, 'main', seen['main'])
