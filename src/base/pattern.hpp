@@ -9,12 +9,12 @@
 
 namespace pintle {
 
-/// A bound for what `text` becomes when it is compiled: positions and transitions of an automaton,
-/// with every repetition written out. `a{255}` four times around itself would fill the memory.
+/// What `text` becomes when it is compiled: positions, transitions and sets of an automaton, with
+/// every repetition written out. `a{255}` four times around itself would fill the memory.
 std::uint64_t pattern_size(std::string_view text);
 
-/// What is not compiled.
-inline constexpr std::uint64_t kLargestPattern = 100'000;
+/// The largest that is compiled; up to 500 bytes of memory for each by musl's regcomp(3).
+inline constexpr std::uint64_t kLargestPattern = 50'000;
 
 class Pattern {
  public:

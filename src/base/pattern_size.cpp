@@ -20,19 +20,20 @@ Count bounded(Count value) noexcept {
 /// What an automaton of positions needs for a part of the pattern (Glushkov's construction).
 struct Part {
   Count positions = 0;
-  Count transitions = 0;
-  Count first = 0;  ///< positions that it may begin with
-  Count last = 0;   ///< positions that it may end with
+  Count transitions = 0;  ///< and the entries of the sets below, which each part has its own of
+  Count first = 0;        ///< positions that it may begin with
+  Count last = 0;         ///< positions that it may end with
   bool may_be_empty = true;
 };
 
 constexpr Part kAtom{1, 0, 1, 1, false};
 
 Part in_a_row(const Part& a, const Part& b) noexcept {
+  const Count first = bounded(a.first + (a.may_be_empty ? b.first : 0));
+  const Count last = bounded(b.last + (b.may_be_empty ? a.last : 0));
   return {bounded(a.positions + b.positions),
-          bounded(a.transitions + b.transitions + bounded(a.last) * bounded(b.first)),
-          bounded(a.first + (a.may_be_empty ? b.first : 0)),
-          bounded(b.last + (b.may_be_empty ? a.last : 0)), a.may_be_empty && b.may_be_empty};
+          bounded(a.transitions + b.transitions + a.last * b.first + first + last), first, last,
+          a.may_be_empty && b.may_be_empty};
 }
 
 Part either(const Part& a, const Part& b) noexcept {
@@ -42,7 +43,7 @@ Part either(const Part& a, const Part& b) noexcept {
 
 /// As often as one likes.
 Part looped(Part part) noexcept {
-  part.transitions = bounded(part.transitions + bounded(part.last) * bounded(part.first));
+  part.transitions = bounded(part.transitions + part.last * part.first);
   part.may_be_empty = true;
   return part;
 }
