@@ -263,9 +263,10 @@ class Start {
     if (loaded_.model.init_is_dumpable) sys::allow_tracing();
     const uid_t main_uid = launcher_->identity(init::kMain).uid;
     if (main_uid != ::geteuid()) sys::give_standard_descriptors(main_uid);
-    const init::End end = init::run(
-        {loaded_.model, loaded_.plan, *launcher_, rules(), ground_.signals, ground_.mount_namespace,
-         options_.warn_on_reap, std::move(health_port_), std::move(notify_), outer_notify(), unlocked_});
+    const init::End end =
+        init::run({loaded_.model, loaded_.plan, *launcher_, rules(), ground_.signals,
+                   ground_.mount_namespace, options_.warn_on_reap, std::move(health_port_),
+                   std::move(notify_), outer_notify(), unlocked_});
     code_ = end.code;
     reason_ = end.reason;
   }

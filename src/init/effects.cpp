@@ -55,7 +55,6 @@ Effects::Effects(const config::Model& model, const Launcher& launcher, const Sup
   helpers_.reserve(kMostHelpers);  // so that remembering one cannot fail
 }
 
-
 /// Memory can run out in any action, also in the middle: then a hook is not started, and of
 /// anything else, which is done before its words are made, a line is missing.
 std::optional<Event> Effects::perform(const Action& action) noexcept {

@@ -186,6 +186,8 @@ Result<Identity> resolve_user(std::string_view spec, const Accounts& accounts) {
   const std::string_view name = spec.substr(0, colon);
   if (name.empty()) return bad_user(spec, "the user is empty; write user or user:group");
   auto found = resolve_name(name, accounts);
+  const bool is_unreadable = !found && found.error().code != 0;
+  if (is_unreadable) return std::move(found).error();
   if (!found) return bad_user(spec, found.error().detail);
   Named named = *std::move(found);
   if (colon != std::string_view::npos) {

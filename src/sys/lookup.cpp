@@ -76,7 +76,8 @@ std::string explain_exec_failure(const std::string& path, int code) {
     const CapabilitySet capabilities = file_privileges(path).capabilities;
     if (capabilities.empty()) return {};
     return fmt::format(
-        "the file's capabilities {} cannot be had; add them with --cap-add, and to \"confinement\": "
+        "the file's capabilities {} cannot be had; add them with --cap-add, and to "
+        "\"confinement\": "
         "{{\"capabilities\": […]}}",
         capability_names(capabilities));
   }
