@@ -203,9 +203,7 @@ std::string json_line(const Event& event, std::string_view& text, std::int64_t n
 std::string text_line(const Event& event, std::string_view& text) {
   constexpr std::size_t kForNames = 320;
   std::string line = "pintle: ";
-  if (event.is_output) {
-    line += fmt::format("{} {} | ", event.kind, one_line(event.hook, kForNames - 64));
-  }
+  if (event.is_output) line += fmt::format("{} {} | ", event.kind, one_line(event.hook, 256));
   line += take_fitting(text, kLongest - kForNames, take_text);
   if (!text.empty() && !event.is_output) line += kCut;
   for (const auto& [name, value] : event.fields) {

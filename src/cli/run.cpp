@@ -248,13 +248,6 @@ class Start {
     return rules;
   }
 
-  /// Whom pintle tells that the container is ready. Without a config main speaks for itself, as
-  /// under any init.
-  std::string outer_notify() const {
-    if (!has_config_ || options_.init_only) return {};
-    return config::get(environment_, "NOTIFY_SOCKET").value_or("");
-  }
-
   void supervise() {
     for (const std::string& note : loaded_.notes) log::warning(note);
     const std::string zone = note_on_zone(loaded_.model, environment_);
@@ -263,10 +256,12 @@ class Start {
     if (loaded_.model.init_is_dumpable) sys::allow_tracing();
     const uid_t main_uid = launcher_->identity(init::kMain).uid;
     if (main_uid != ::geteuid()) sys::give_standard_descriptors(main_uid);
+    // Without a config main speaks for itself, as under any init.
+    const char* const outer = has_config_ && !options_.init_only ? "NOTIFY_SOCKET" : "";
     const init::End end =
         init::run({loaded_.model, loaded_.plan, *launcher_, rules(), ground_.signals,
                    ground_.mount_namespace, options_.warn_on_reap, std::move(health_port_),
-                   std::move(notify_), outer_notify(), unlocked_});
+                   std::move(notify_), config::get(environment_, outer).value_or(""), unlocked_});
     code_ = end.code;
     reason_ = end.reason;
   }
@@ -274,9 +269,8 @@ class Start {
   int end() {
     if (reason_.empty()) return code_;
     const auto code = static_cast<ExitCode>(code_);
-    fail(code, reason_);
     if (!sys::is_pid1()) termination_log().write(termination_message(code, reason_));
-    return code_;
+    return fail(code, reason_);
   }
 
   RunOptions options_;

@@ -232,17 +232,6 @@ bool stands_before(const Problem& a, const Problem& b) noexcept {
   return a.at.line != b.at.line ? a.at.line < b.at.line : a.at.column < b.at.column;
 }
 
-/// What stands in for a hook goes behind all others, where everything has an index.
-void move_fallbacks(Model& model) {
-  for (std::size_t i = 0; i < model.hooks.size(); ++i) {
-    if (model.hooks[i].fallback.empty()) continue;
-    Hook fallback = std::move(model.hooks[i].fallback.front());
-    model.hooks[i].fallback.clear();
-    model.hooks[i].fallback_hook = model.hooks.size();
-    model.hooks.push_back(std::move(fallback));
-  }
-}
-
 /// Variables first: numbers and durations may be written with them.
 Reader::Resolve resolver(const Variables& top, const std::vector<std::string>* container) {
   return [&top, container](const std::string& text,

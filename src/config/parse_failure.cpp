@@ -209,4 +209,14 @@ void read_on_failure(Reader& reader, const Node& node, Hook& out, ActionSpecs ac
   if (node.members.size() > 1) reader.problem(node.at, "only a fallback has further keys");
 }
 
+void move_fallbacks(Model& model) {
+  for (std::size_t i = 0; i < model.hooks.size(); ++i) {
+    if (model.hooks[i].fallback.empty()) continue;
+    Hook fallback = std::move(model.hooks[i].fallback.front());
+    model.hooks[i].fallback.clear();
+    model.hooks[i].fallback_hook = model.hooks.size();
+    model.hooks.push_back(std::move(fallback));
+  }
+}
+
 }  // namespace pintle::config

@@ -58,6 +58,9 @@ extern const Form kStepFailureForm;
 extern const Form kJobFailureForm;
 extern const Form kCheckFailureForm;
 
+/// What stands in for a hook goes behind all others, where everything has an index.
+void move_fallbacks(Model& model);
+
 /// The use of a built-in.
 Builtin read_builtin(Reader& reader, const Node& node, const ActionSpec& action);
 
