@@ -119,17 +119,18 @@ struct Named {
   bool has_group;
 };
 
-Result<Named> resolve_name(std::string_view name, const Accounts& accounts) {
+/// `spec` is what `name` is part of, for messages.
+Result<Named> resolve_name(std::string_view name, std::string_view spec, const Accounts& accounts) {
   if (all_digits(name)) {
     const auto uid = parse_id(name);
-    if (!uid) return bad_user(name, "a uid is a number from 0 to 2147483647, without leading zero");
+    if (!uid) return bad_user(spec, "a uid is a number from 0 to 2147483647, without leading zero");
     const auto user = find_user(accounts.passwd, [&](const User& u) { return u.uid == *uid; });
     if (user) return Named{identity_of(*user, accounts), true};
     return Named{Identity{*uid, 0, {}, {}, "/"}, false};
   }
   TRY(readable(accounts.passwd_error));
   const auto user = find_user(accounts.passwd, [&](const User& u) { return u.name == name; });
-  if (!user) return bad_user(name, "no such user in /etc/passwd; write a number, as 1000:1000");
+  if (!user) return bad_user(spec, "no such user in /etc/passwd; write a number, as 1000:1000");
   return Named{identity_of(*user, accounts), true};
 }
 
@@ -185,11 +186,7 @@ Result<Identity> resolve_user(std::string_view spec, const Accounts& accounts) {
   const std::size_t colon = spec.find(':');
   const std::string_view name = spec.substr(0, colon);
   if (name.empty()) return bad_user(spec, "the user is empty; write user or user:group");
-  auto found = resolve_name(name, accounts);
-  const bool is_unreadable = !found && found.error().code != 0;
-  if (is_unreadable) return std::move(found).error();
-  if (!found) return bad_user(spec, found.error().detail);
-  Named named = *std::move(found);
+  Named named = TRY(resolve_name(name, spec, accounts));
   if (colon != std::string_view::npos) {
     named.identity.gid = TRY(resolve_group(spec.substr(colon + 1), accounts));
     named.identity.groups = {named.identity.gid};

@@ -112,9 +112,7 @@ def what_a_shape_needs_and_does_not_get_is_told_before_anything_runs():
     for shape, reasons in table:
         code, calls, err = Container('git', 'aws', 'curl', 'parallel').start(shape)
         tap.equal((code, calls), (78, []), shape)
-        lines = [line.removeprefix('pintle: ').removeprefix('exit 78: ') for line in
-                 err.splitlines()]
-        tap.equal(lines, [f'the variable {reason}' for reason in reasons])
+        tap.equal(pid1.reasons(err, 78), [f'the variable {reason}' for reason in reasons])
 
 
 @tap.test

@@ -269,5 +269,16 @@ def chosen_line(text, code):
     return lines[0].removeprefix(f'pintle: exit {code}: ')
 
 
+def reasons(text, code):
+    """Why a start was refused, in order. The first is the last line, which says how many more there
+    are."""
+    first = chosen_line(text, code)
+    more = [line.removeprefix('pintle: ') for line in text.splitlines()[:-1]]
+    if not more:
+        return [first]
+    tap.check(first.endswith(f' (and {len(more)} more)'), 'it says how many more', first)
+    return [first.removesuffix(f' (and {len(more)} more)'), *more]
+
+
 SIGNALS = [number for number in range(1, 65)
            if number not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD)]
