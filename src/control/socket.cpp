@@ -134,10 +134,12 @@ Result<Status> ask_status(const std::string& mount_namespace, Duration timeout) 
   for (std::size_t i = 1; i < found.connections.size(); ++i) {
     const Connection& one = found.connections[i];
     auto nested = read_status(one, deadline);
-    status.nested.push_back(nested ? *std::move(nested) : Status{});
-    if (nested) continue;
-    status.nested.back().silence = fmt::format("a nested pintle, pid {}, does not answer: {}",
-                                               one.peer.pid, nested.error().message());
+    if (nested) {
+      status.nested.push_back(*std::move(nested));
+      continue;
+    }
+    status.nested.push_back({.silence = fmt::format("a nested pintle, pid {}, does not answer: {}",
+                                                    one.peer.pid, nested.error().message())});
   }
   return status;
 }

@@ -34,7 +34,7 @@ std::string check_path(const std::string& path) {
     return "only its last component may be a pattern";
   }
   if (is_pattern(path)) {
-    const std::string wrong = check_tree_path(path.substr(0, slash + 1));  // of npos too
+    std::string wrong = check_tree_path(path.substr(0, slash + 1));  // of npos too
     if (!wrong.empty()) return wrong;
   }
   return check_entry_path(path);

@@ -76,6 +76,7 @@ std::vector<sys::Target> Effects::everybody_else() const {
   std::sort(uids.begin(), uids.end());
   uids.erase(std::unique(uids.begin(), uids.end()), uids.end());
   std::vector<sys::Target> targets;
+  targets.reserve(uids.size());
   for (const uid_t uid : uids) targets.push_back({-1, uid});
   return targets;
 }

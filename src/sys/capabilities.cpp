@@ -102,8 +102,8 @@ CapabilitySet file_capabilities(std::string_view value) noexcept {
     }
     return bits;
   };
-  constexpr std::size_t kVersion1 = 3 * 4;
-  constexpr std::size_t kVersion2 = 5 * 4;
+  constexpr std::size_t kVersion1 = 12;
+  constexpr std::size_t kVersion2 = 20;
   if (value.size() < kVersion1) return {};
   return join(word(1), value.size() < kVersion2 ? 0 : word(3));
 }

@@ -148,7 +148,7 @@ Result<Unlocked> become_other(const StepDown& plan) noexcept {
 Result<void> stay(const StepDown& plan) noexcept {
   if (plan.identity != nullptr) {
     if (prove_ids(*plan.identity)) {
-      const auto taken = take_groups(*plan.identity);
+      auto taken = take_groups(*plan.identity);
       if (!taken && (plan.identity->groups_are_named || taken.error().code != EPERM)) return taken;
     } else {
       TRY(take_ids(*plan.identity));
