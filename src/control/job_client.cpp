@@ -19,7 +19,7 @@ constexpr std::size_t kLongestId = 64;
 
 class Watch {
  public:
-  Watch(const Fd& answer, const Fd& listener, uid_t pintle, const JobViewer& viewer)
+  Watch(const Fd& answer, const Fd& listener, pid_t pintle, const JobViewer& viewer)
       : answer_(answer), listener_(listener), pintle_(pintle), viewer_(viewer) {}
 
   Result<JobReply> wait() {
@@ -53,7 +53,7 @@ class Watch {
     auto taken = TRY(sys::accept_local(listener_));
     if (!taken || was_taken_) return {};
     const auto peer = sys::peer_of(*taken);
-    if (!peer || peer->uid != pintle_) return {};
+    if (!peer || peer->pid != pintle_) return {};
     output_ = *std::move(taken);
     was_taken_ = true;
     return {};
@@ -78,7 +78,7 @@ class Watch {
 
   const Fd& answer_;
   const Fd& listener_;
-  uid_t pintle_;
+  pid_t pintle_;
   const JobViewer& viewer_;
   Fd output_;
   bool was_taken_ = false;
@@ -96,7 +96,7 @@ Result<JobReply> run_job_now(const Status& status, const std::string& id, const 
   const sys::NamedSocket output = TRY(sys::listen_anywhere());
   const std::string text = fmt::format("{}\t{}\t{}", kJobVerb, id, output.name);
   const Fd answer = TRY(sys::send_request(status.requests, text, kPatience));
-  return Watch(answer, output.socket, status.uid, viewer).wait();
+  return Watch(answer, output.socket, status.pid, viewer).wait();
 }
 
 }  // namespace pintle::control

@@ -55,27 +55,44 @@ Duration left_until(Time deadline) noexcept {
   return std::max(left, Duration(1));
 }
 
+/// Adds the other end to what was found, if it can be trusted.
+void add(Found& found, Fd socket) {
+  const auto peer = sys::peer_of(socket);
+  if (!peer || peer->pid == 0) return;
+  const Trust trust = trust_in(*peer);
+  if (trust != Trust::none) {
+    found.connections.push_back({std::move(socket), *peer, trust});
+    return;
+  }
+  found.why.detail = fmt::format(
+      "the pintle that answers runs as uid {}, and cannot be told to be of this container; ask as "
+      "that user",
+      peer->uid);
+}
+
+/// Anybody in the network namespace can take a name and accept nobody, so the names are tried
+/// without waiting. Only while no owner's pintle is found is there a wait for those that are busy:
+/// theirs may be among them.
 Found find_pintles(const std::string& mount_namespace, Time deadline) {
   Found found;
   found.why.detail = "no pintle answers in this container";
+  std::vector<int> busy;
   for (int k = 0; k < kNames; ++k) {
-    auto socket = sys::connect_local(name_of(mount_namespace, k), left_until(deadline));
-    if (!socket) {
-      const int code = socket.error().code;
-      if (code != ECONNREFUSED) found.why = {"reach PID 1", code, {}, {}};
-      continue;
+    auto socket = sys::try_connect_local(name_of(mount_namespace, k));
+    if (socket) {
+      add(found, *std::move(socket));
+    } else if (socket.error().code == EAGAIN) {
+      busy.push_back(k);
     }
-    const auto peer = sys::peer_of(*socket);
-    if (!peer || peer->pid == 0) continue;
-    const Trust trust = trust_in(*peer);
-    if (trust != Trust::none) {
-      found.connections.push_back({*std::move(socket), *peer, trust});
-    } else {
-      found.why.detail = fmt::format(
-          "the pintle that answers runs as uid {}, and cannot be told to be of this container; ask "
-          "as "
-          "that user",
-          peer->uid);
+  }
+  const auto is_owners = [](const Connection& one) { return one.trust >= Trust::owner; };
+  for (const int k : busy) {
+    if (std::any_of(found.connections.begin(), found.connections.end(), is_owners)) break;
+    auto socket = sys::connect_local(name_of(mount_namespace, k), left_until(deadline));
+    if (socket) {
+      add(found, *std::move(socket));
+    } else if (socket.error().code != ECONNREFUSED) {
+      found.why = {"reach PID 1", socket.error().code, {}, {}};
     }
   }
   std::stable_sort(found.connections.begin(), found.connections.end(),
@@ -91,7 +108,7 @@ Result<Status> read_status(const Connection& from, Time deadline) {
     return error;
   }
   Status status = TRY(decode(*message));
-  status.uid = from.peer.uid;
+  status.pid = from.peer.pid;
   return status;
 }
 

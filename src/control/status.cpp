@@ -168,12 +168,14 @@ std::vector<health::CheckView> all_checks(const Status& status) {
 }
 
 const Status& pintle_with(std::string_view kind, std::string_view id, const Status& status) {
-  for (const Status& one : status.nested) {
-    for (const HookStatus& hook : one.hooks) {
-      if (hook.kind == kind && hook.id == id) return one;
-    }
-  }
-  return status;
+  const auto has = [&](const Status& one) {
+    return std::any_of(one.hooks.begin(), one.hooks.end(),
+                       [&](const HookStatus& hook) { return hook.kind == kind && hook.id == id; });
+  };
+  if (has(status))
+    return status;  // what a nested one claims to have as well is not asked for there
+  const auto found = std::find_if(status.nested.begin(), status.nested.end(), has);
+  return found == status.nested.end() ? status : *found;
 }
 
 }  // namespace pintle::control

@@ -48,7 +48,7 @@ struct Status {
   std::vector<HookStatus> hooks{};
 
   // Not in the message; ask_status() adds it.
-  uid_t uid = 0;                 ///< whom the one that said it runs as
+  pid_t pid = 0;                 ///< of the one that said it
   std::string silence{};         ///< why nothing is known of a nested pintle; "" if it answered
   std::vector<Status> nested{};  ///< of each pintle that runs as main of this one, or below it
 };
@@ -62,7 +62,7 @@ health::Answer answer_for(std::span<const std::string> ids, const Status& status
 /// All checks, those of nested pintles last.
 std::vector<health::CheckView> all_checks(const Status& status);
 
-/// The pintle that has a hook of that kind and id, nested or not; `status` itself if none has.
+/// The pintle that has a hook of that kind and id, the outermost first; `status` itself if none has.
 const Status& pintle_with(std::string_view kind, std::string_view id, const Status& status);
 
 /// "bounding set", "securebits": what could not be locked.

@@ -122,6 +122,7 @@ std::optional<Event> Effects::act(const Settle&) {
   if (::geteuid() != 0) return std::nullopt;
   if (model_.init_as_main) {
     const auto stepped = sys::step_down_for_good({.identity = &launcher_.identity(kMain)});
+    if (model_.init_is_dumpable) sys::allow_tracing();  // the change of ids forbade it
     if (!stepped) log::warning(fmt::format("PID 1 keeps its uid: {}", stepped.error().message()));
     return std::nullopt;
   }

@@ -89,7 +89,9 @@ bool Launcher::changes_groups(Owner owner) const {
 void Launcher::choose_server() {
   constexpr uid_t kNobody = 65534;  // as container runtimes and Kubernetes number it
   const auto switches = sys::CapabilitySet{}.add(CAP_SETUID).add(CAP_SETGID);
-  const bool can_switch = (switches.bits & ~around_.capabilities.bits) == 0;
+  const bool can_switch = (switches.bits & ~around_.capabilities.bits) == 0 &&
+                          sys::is_mapped(around_.uid_map, kNobody) &&
+                          sys::is_mapped(around_.gid_map, kNobody);
   if (model_.listen.health.empty() || around_.self.uid != 0) return;
   if (main_.identity.uid != 0) {
     server_ = main_.identity;

@@ -27,6 +27,8 @@ void Reaper::reap(const std::function<void()>& act) {
     bury(*dead->one, act);
   }
   is_unfinished_ = true;
+  // There are some, whatever the next look shows: a stop goes on while orphans die without end.
+  supervisor_.note(AllReaped{true}, BootClock::now());
 }
 
 void Reaper::look_at(Owner owner, const std::function<void()>& act) {

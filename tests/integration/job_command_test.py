@@ -205,6 +205,19 @@ def who_is_neither_root_nor_pid_1s_user_may_not_ask():
 
 
 @tap.test
+def what_a_job_writes_is_shown_though_pid_1_has_become_mains_user():
+    pid1.needs_root()
+    one = pid1.start_with({'init': {'user': 'main'}, 'user': '4711:4712',
+                           'maintenance': [{'id': 'j', 'schedule': {'every': '1h'}, 'command': 'sh',
+                                            'arguments': ['-c', 'echo written']}]},
+                          pid1.ACTOR, 'listen', '15', '4')
+    one.line('ready')
+    done = one.inside(PINTLE, 'job', 'j')
+    tap.equal((done.returncode, done.stdout), (0, 'written\n'), done.stderr)
+    stop(one)
+
+
+@tap.test
 def pid_1s_own_user_may_ask():
     pid1.needs_root()
     one = pid1.start_with({'maintenance': [job()]}, ACTOR, 'listen', '15', '4',

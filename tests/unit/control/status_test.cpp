@@ -164,4 +164,29 @@ TEST_SUITE("control/status") {
       }
     }
   }
+
+  TEST_CASE("a job is asked of the outermost pintle that has it, else of a nested one") {
+    Status status;
+    status.hooks = {{"job", "own", "waiting"}};
+    Status nested;
+    nested.hooks = {{"job", "own", "waiting"}, {"job", "its", "waiting"}};
+    status.nested = {nested};
+    CHECK(&pintle_with("job", "own", status) == &status);
+    CHECK(&pintle_with("job", "its", status) == &status.nested.front());
+    CHECK(&pintle_with("job", "none", status) == &status);
+    CHECK(&pintle_with("step", "its", status) == &status);
+  }
+
+  TEST_CASE("the container is healthy if all its pintles are") {
+    Status status;
+    status.phase = health::Phase::running;
+    Status nested = status;
+    nested.checks = {{"c", config::Question::readiness, health::Verdict::unhealthy, "why"}};
+    CHECK(answer(health::Asked::health, status).healthy);
+    status.nested = {nested};
+    CHECK_FALSE(answer(health::Asked::health, status).healthy);
+    CHECK(answer(health::Asked::live, status).healthy);
+    status.nested = {Status{.silence = "it does not answer"}};
+    CHECK(answer(health::Asked::live, status).reason == "it does not answer");
+  }
 }
