@@ -62,7 +62,8 @@ health::Answer answer_for(std::span<const std::string> ids, const Status& status
 /// All checks, those of nested pintles last.
 std::vector<health::CheckView> all_checks(const Status& status);
 
-/// The pintle that has a hook of that kind and id, the outermost first; `status` itself if none has.
+/// The pintle that has a hook of that kind and id, the outermost first; `status` itself if none
+/// has.
 const Status& pintle_with(std::string_view kind, std::string_view id, const Status& status);
 
 /// "bounding set", "securebits": what could not be locked.
