@@ -155,7 +155,7 @@ def a_pid_1_that_is_gone_is_not_waited_for():
     document = {'maintenance': [{'id': 'job', 'command': ACTOR, 'arguments': ['listen', '15'], **NEVER}]}
     one = pid1.start_with(document, ACTOR, 'listen', '15', is_pid1=False)
     one.line('ready')
-    client = subprocess.Popen([PINTLE, 'job', 'job'], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    client = subprocess.Popen([*one.enter(), PINTLE, 'job', 'job'], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               text=True)
     tap.cleanup(client.kill)
     tap.equal(client.stdout.readline(), 'ready\n')

@@ -122,7 +122,8 @@ class Process:
         popen = {'stdin': subprocess.DEVNULL, 'stdout': subprocess.PIPE,
                  'stderr': subprocess.PIPE, **popen}
         self.is_pid1 = is_pid1
-        before = UNSHARE if is_pid1 else []
+        # Otherwise mounts of its own, too: after those the control socket is named.
+        before = UNSHARE if is_pid1 else ['unshare', '--mount']
         self.popen = subprocess.Popen([*before, *arguments], **popen)
         tap.cleanup(self._kill)
         self.out = Stream(self.popen.stdout) if self.popen.stdout else None
@@ -167,10 +168,13 @@ class Process:
             return running[0] if len(running) == 1 else None
         return tap.until(found, 'main runs')
 
+    def enter(self):
+        """What stands before a command that is to run in its namespaces."""
+        return ['nsenter', '--target', str(self.pid), '--mount', *(['--pid'] if self.is_pid1 else [])]
+
     def inside(self, *command, **more):
         """Runs a command in its namespaces."""
-        enter = ['nsenter', '--target', str(self.pid), '--mount', '--pid'] if self.is_pid1 else []
-        return subprocess.run([*enter, *command], capture_output=True, text=True,
+        return subprocess.run([*self.enter(), *command], capture_output=True, text=True,
                               timeout=DEADLINE, **more)
 
     def health(self, *words):
