@@ -218,6 +218,8 @@ def a_kill_at_any_time_loses_no_line():
             one = subprocess.Popen([pid1.PINTLE, '-c', document, '--', 'true'],
                                    stderr=subprocess.DEVNULL, start_new_session=True)
             time.sleep(chance.random() * 0.012)
+            one.send_signal(signal.SIGSTOP)  # so that it forks none after we have looked
+            tap.until(lambda: pid1.state(one.pid) in ('T', 'Z', ''), 'it is stopped, or over')
             children = pid1.children(one.pid)
             one.kill()
             for pid in children:
