@@ -2,7 +2,11 @@
 
 A file registers its tests with @tap.test and ends with tap.main(). Words on its command line select
 the tests whose name holds one of them."""
+import contextlib
+import fcntl
 import os
+import socket
+import struct
 import sys
 import time
 import traceback
@@ -103,8 +107,20 @@ def _place(error):
     return '\n'.join([str(error), *lines])
 
 
+def _raise_loopback():
+    """tools/test gives each file a network of its own, so that no other takes a port that it found
+    free; its loopback is down at first, netdevice(7)."""
+    with socket.socket() as one, contextlib.suppress(OSError):
+        name, up = b'lo', 0x1
+        request = struct.pack('16sh14x', name, 0)
+        flags = struct.unpack('16sh14x', fcntl.ioctl(one, 0x8913, request))[1]  # SIOCGIFFLAGS
+        if not flags & up:
+            fcntl.ioctl(one, 0x8914, struct.pack('16sh14x', name, flags | up))  # SIOCSIFFLAGS
+
+
 def main():
     """Runs what is registered, and exits: 1 if a test failed."""
+    _raise_loopback()
     words = sys.argv[1:]
     chosen = [one for one in _tests if not words or any(word in one.__name__ for word in words)]
     print(f'1..{len(chosen)}', flush=True)

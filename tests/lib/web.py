@@ -125,8 +125,11 @@ class Site:
         tap.until(self._answers, 'nginx listens')
 
     def _answers(self):
-        with socket.socket() as one:
-            return one.connect_ex(('127.0.0.1', self.ports['unknown'])) == 0
+        for port in self.ports.values():
+            with socket.socket() as one:
+                if one.connect_ex(('127.0.0.1', port)) != 0:
+                    return False
+        return True
 
     def _certificates(self):
         stranger = self.folder / 'stranger'

@@ -74,13 +74,21 @@ def test_files(folder):
     return sorted(files, key=lambda path: (path.stem != 'source_image_test', path))
 
 
-def tap_files(folder):
+def alone_on_the_network():
+    """What stands before a command that shall have a network of its own; nothing where that is not
+    allowed."""
+    words = ['unshare', '--net', '--']
+    return words if shutil.which('unshare') and run([*words, 'true']).code == 0 else []
+
+
+def tap_files(folder, before=()):
     """Runs each test file of a folder of tests/ against the product."""
     env = {'PINTLE': str(builds.product()), 'PYTHONPATH': str(ROOT / 'tests/lib'),
            'PYTHONDONTWRITEBYTECODE': '1'}
 
     def run_file(path):
-        return read_tap(path.stem, run([*PYTHON, path], timeout=SECONDS_PER_FILE, env=env))
+        return read_tap(path.stem, run([*before, *PYTHON, path], timeout=SECONDS_PER_FILE,
+                                       env=env))
 
     outcome = Outcome()
     for each in in_parallel(run_file, test_files(folder)):
@@ -98,7 +106,7 @@ SUITES = {
     'musl': Suite('the unit tests, built as the product is', lambda: run_units(builds.musl())),
     'hardening': Suite('what the product file has to have and to lack', hardening),
     'integration': Suite('the product as PID 1 of a PID namespace',
-                         lambda: tap_files('integration')),
+                         lambda: tap_files('integration', alone_on_the_network())),
     'containers': Suite('the product in a real Docker Engine',
                         lambda: tap_files('containers')),
 }
