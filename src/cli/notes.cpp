@@ -237,7 +237,7 @@ std::string note_on_zone(const config::Model& model, const config::Environ& cont
   std::string jobs;
   for (const config::Hook& hook : model.hooks) {
     const bool is_cron = hook.kind == config::Kind::job && !hook.schedule.text.empty();
-    if (!is_cron || !hook.schedule.timezone.empty() || hook.copy_of != config::kNoHook) continue;
+    if (!is_cron || !hook.schedule.timezone.empty()) continue;
     jobs += fmt::format("{}{}", jobs.empty() ? "" : ", ", hook.id);
   }
   if (jobs.empty()) return {};

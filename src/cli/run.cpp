@@ -17,7 +17,6 @@
 #include "cli/notes.hpp"
 #include "cli/run_options.hpp"
 #include "config/address.hpp"
-#include "init/copies.hpp"
 #include "init/launcher.hpp"
 #include "init/loop.hpp"
 #include "sys/activation.hpp"
@@ -133,7 +132,6 @@ class Start {
     if (options_.allow_new_privileges) model.confinement.no_new_privileges = false;
     if (options_.init_only) return leave_main_out(model);
     if (!command_.empty()) take_command(model.main);
-    init::add_copies(model);
     if (model.main.command || model.main.pauses) return true;
     return refuse(ExitCode::usage, has_config_
                                        ? "no command: the config has no \"main\", and none follows "

@@ -204,7 +204,6 @@ struct Hook {
   std::vector<Hook> fallback{};         ///< at most one; empty after parse(), which moves it to:
   std::size_t fallback_hook = kNoHook;  ///< its place in Model::hooks
   bool is_fallback = false;             ///< it runs in another hook's stead, never by itself
-  std::size_t copy_of = kNoHook;        ///< of a job that may run twice at a time: init::add_copies
   std::optional<Condition> condition{};  ///< of a job: its `when`
   std::optional<std::vector<ImageMode>> image_modes{};
   HookLogging logging{};

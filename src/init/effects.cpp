@@ -31,6 +31,21 @@ std::string describe(const sys::Report& report, const std::string& subject, std:
   return error.message();
 }
 
+/// Exit code 0 is news where it is no success.
+std::string why_unwanted(const Hook& hook) {
+  const auto& codes = hook.config->success_codes;
+  if (std::find(codes.begin(), codes.end(), 0) != codes.end()) return {};
+  return "exit code 0, which is no success here";
+}
+
+/// A verdict is worth a warning only when it is a bad one.
+Line verdict_line(const Hook& hook) {
+  const auto verdict = hook.check().verdict();
+  return {verdict == health::Verdict::healthy ? log::Level::info : log::Level::warning,
+          fmt::format("check {}: {}{}{}", hook.id(), health::name_of(verdict),
+                      hook.words.empty() ? "" : ": ", hook.words)};
+}
+
 /// Nothing for a success: that is news enough.
 std::string describe(const sys::Exit& exit) {
   if (exit.code == 0) return {};
@@ -40,17 +55,15 @@ std::string describe(const sys::Exit& exit) {
 
 }  // namespace
 
-Effects::Effects(const config::Model& model, const Launcher& launcher, const Supervisor& supervisor,
+Effects::Effects(const config::Model& model, const Launcher& launcher, Supervisor& supervisor,
                  Requests& requests)
     : model_(model),
       launcher_(launcher),
       supervisor_(supervisor),
       requests_(requests),
       other_uids_(launcher.other_uids()),
-      reports_(model.hooks.size()),
-      words_(model.hooks.size()),
-      outputs_([this](Owner owner, std::string_view line,
-                      bool is_partial) { write_output(owner, line, is_partial); },
+      outputs_([this](const Hook& hook, std::string_view line,
+                      bool is_partial) { write_output(hook, line, is_partial); },
                [this](std::string_view piece) { return launcher_.secret_begun_in(piece); }) {
   helpers_.reserve(kMostHelpers);  // so that remembering one cannot fail
 }
@@ -65,37 +78,38 @@ std::optional<Event> Effects::perform(const Action& action) noexcept {
   }
   const auto* spawn = std::get_if<Spawn>(&action);
   if (spawn == nullptr) return std::nullopt;
-  words_of(spawn->owner) = kNoMemory;
-  return ChildNotStarted{spawn->owner};
+  spawn->hook->words = kNoMemory;
+  return ChildNotStarted{spawn->hook};
 }
 
 std::optional<Event> Effects::act(const Spawn& action) {
-  const auto leaf = [this, owner = action.owner](const config::Condition& one) {
-    return supervisor_.answer(owner, one);
+  Hook& hook = *action.hook;
+  const auto leaf = [this, &hook](const config::Condition& one) {
+    return supervisor_.answer(hook, one);
   };
   Fd writer;
-  Occasion occasion{.outlet = outlet_for(action.owner, writer), .main_pid = main_pid()};
+  Occasion occasion{.outlet = outlet_for(hook, writer), .main_pid = main_pid()};
   if (action.asks_condition) occasion.leaf = leaf;
   if (action.ticket != 0) occasion.viewer = requests_.viewer(action.ticket);
-  auto spawned = sys::spawn(launcher_.child(action.owner, occasion));
+  auto spawned = sys::spawn(launcher_.child(hook.place, occasion));
   if (spawned) {
-    report_of(action.owner) = std::move(spawned->report);
-    return ChildStarted{action.owner, spawned->pid};
+    hook.report = std::move(spawned->report);
+    return ChildStarted{&hook, spawned->pid};
   }
-  words_of(action.owner) = spawned.error().message();
-  log::error(words_of(action.owner));
-  return ChildNotStarted{action.owner};
+  hook.words = spawned.error().message();
+  log::error(hook.words);
+  return ChildNotStarted{&hook};
 }
 
 pid_t Effects::main_pid() const noexcept {
-  const Run& main = supervisor_.run(kMain);
+  const Run& main = supervisor_.hooks().main().run;
   return main.is_active() ? main.pid : 0;
 }
 
 /// The pipe of a hook whose output becomes events; where there can be none it goes where ours does.
-sys::Outlet Effects::outlet_for(Owner owner, Fd& writer) {
-  if (owner == kMain || model_.hooks[owner].output != config::Output::log) return {};
-  auto opened = outputs_.open(owner, launcher_.identity(owner).uid);
+sys::Outlet Effects::outlet_for(const Hook& hook, Fd& writer) {
+  if (hook.is_main() || hook.config->output != config::Output::log) return {};
+  auto opened = outputs_.open(hook, launcher_.identity(hook.place).uid);
   if (!opened) {
     log::warning(opened.error().message());
     return {};
@@ -104,17 +118,16 @@ sys::Outlet Effects::outlet_for(Owner owner, Fd& writer) {
   return {.descriptor = writer.get(), .with_errors = true};
 }
 
-void Effects::write_output(Owner owner, std::string_view line, bool is_partial) const {
-  const config::Hook& hook = model_.hooks[owner];
+void Effects::write_output(const Hook& hook, std::string_view line, bool is_partial) const {
   const std::string text = launcher_.scrub(std::string(line));
-  const auto fields = launcher_.fields(owner);
+  const auto fields = launcher_.fields(hook.place);
   log::write({.text = text,
-              .kind = config::name_of(hook.kind),
-              .hook = hook.id,
-              .attempt = supervisor_.run(owner).attempt,
+              .kind = config::name_of(hook.config->kind),
+              .hook = hook.id(),
+              .attempt = hook.run.attempt,
               .is_output = true,
               .is_partial = is_partial,
-              .threshold = hook.logging.level,
+              .threshold = hook.config->logging.level,
               .fields = fields});
 }
 
@@ -156,35 +169,25 @@ std::optional<Event> Effects::act(const Resume& action) {
   return std::nullopt;
 }
 
-/// A verdict is worth a warning only when it is a bad one.
-Line Effects::verdict_line(Owner owner) const {
-  const auto verdict = supervisor_.check(owner).verdict();
-  const std::string& words = words_[owner];
-  return {verdict == health::Verdict::healthy ? log::Level::info : log::Level::warning,
-          fmt::format("check {}: {}{}{}", model_.hooks[owner].id, health::name_of(verdict),
-                      words.empty() ? "" : ": ", words)};
-}
-
 std::optional<Event> Effects::act(const Tell& tell) {
-  if (tell.owner == kMain) {
-    const Line line = line_for(tell, model_, {});
+  if (tell.hook == nullptr || tell.hook->is_main()) {
+    const Line line = line_for(tell, {});
     log::write({.level = line.level, .text = line.text, .kind = "main"});
     return std::nullopt;
   }
-  const config::Hook& hook = model_.hooks[tell.owner];
+  const Hook& hook = *tell.hook;
   const bool is_repair = tell.news == News::repair_done || tell.news == News::repair_failed;
   const std::string words = tell.news == News::step_slow
-                                ? words_of_slow(tell.owner)
-                                : words_[is_repair ? hook.fallback_hook : tell.owner];
-  const Line line =
-      tell.news == News::check_changed ? verdict_line(tell.owner) : line_for(tell, model_, words);
-  const auto fields = launcher_.fields(tell.owner);
+                                ? words_of_slow(hook)
+                                : (is_repair ? *hook.fallback : hook).words;
+  const Line line = tell.news == News::check_changed ? verdict_line(hook) : line_for(tell, words);
+  const auto fields = launcher_.fields(hook.place);
   log::Event event{.level = line.level,
                    .text = line.text,
-                   .kind = config::name_of(hook.kind),
-                   .hook = hook.id,
-                   .attempt = supervisor_.run(tell.owner).attempt};
-  event.threshold = hook.logging.level;
+                   .kind = config::name_of(hook.config->kind),
+                   .hook = hook.id(),
+                   .attempt = hook.run.attempt};
+  event.threshold = hook.config->logging.level;
   event.fields = fields;
   if (has_result(tell.news)) {
     event.exit_code = tell.code;
@@ -203,20 +206,13 @@ std::optional<Event> Effects::act(const Quit& quit) {
   // Ahead of what could fail for want of memory; what pintle chose never lacks a reason.
   const bool is_ours = quit.reason != Reason::main_ended;
   end_ = End{quit.code, is_ours ? kNoMemory : std::string()};
-  const std::string& words = quit.owner == kMain ? main_words_ : words_[quit.owner];
-  end_->reason = reason_for(quit, model_, words);
+  const Hook& about = quit.hook == nullptr ? supervisor_.hooks().main() : *quit.hook;
+  end_->reason = reason_for(quit, about.words);
   return std::nullopt;
 }
 
-/// Exit code 0 is news where it is no success.
-std::string Effects::why_unwanted(Owner owner) const {
-  const auto& codes = model_.hooks[owner].success_codes;
-  if (std::find(codes.begin(), codes.end(), 0) != codes.end()) return {};
-  return "exit code 0, which is no success here";
-}
-
 /// What a child says of its end: its report, or what the kernel says.
-std::string Effects::words_at_end(Owner owner, const sys::Exit& exit,
+std::string Effects::words_at_end(const Hook& hook, const sys::Exit& exit,
                                   const std::optional<sys::Report>& report) const {
   const bool failed = report && report->has_failure;
   std::string line(report ? report->line() : "");
@@ -224,24 +220,24 @@ std::string Effects::words_at_end(Owner owner, const sys::Exit& exit,
                                    : launcher_.scrub(std::move(line));
   std::string words = describe(exit);
   if (failed) words = describe(*report, line, launcher_.scrub(std::string(report->detail())));
-  if (!failed && exit.code == 0 && line.empty() && owner != kMain) words = why_unwanted(owner);
+  if (!failed && exit.code == 0 && line.empty() && !hook.is_main()) words = why_unwanted(hook);
   const bool is_note = report && report->is_note;
   if (!failed && !is_note && !line.empty()) words = one_line(line, 200);
-  if (owner != kMain && supervisor_.run(owner).timed_out) words = "timed out";
+  if (!hook.is_main() && hook.run.timed_out) words = "timed out";
   if (is_note) words += " " + one_line(line, 200);
   return words;
 }
 
-Effects::LastWords Effects::last_words(Owner owner, const sys::Exit& exit) noexcept {
-  Fd& pipe = report_of(owner);
+Effects::LastWords Effects::last_words(Hook& hook, const sys::Exit& exit) noexcept {
+  Fd& pipe = hook.report;
   const auto report = pipe ? sys::read_report(pipe.get()) : std::nullopt;
   pipe.reset();
   LastWords last{.was_skipped = report && report->was_skipped};
   if (report && report->has_failure) last.failure = StartFailure{report->step, report->code};
   try {
-    words_of(owner) = kNoMemory;
-    words_of(owner) = words_at_end(owner, exit, report);
-    outputs_.drain(owner);
+    hook.words = kNoMemory;
+    hook.words = words_at_end(hook, exit, report);
+    outputs_.drain(hook);
   } catch (const std::exception& error) {
     log::error(error.what());
   }

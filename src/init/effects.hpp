@@ -20,20 +20,20 @@ namespace pintle::init {
 
 class Effects {
  public:
-  Effects(const config::Model& model, const Launcher& launcher, const Supervisor& supervisor,
+  Effects(const config::Model& model, const Launcher& launcher, Supervisor& supervisor,
           Requests& requests);
 
   /// Does it. Returns what the supervisor is to be told of it, if anything. Without memory for its
   /// words it is done without them, and a hook that cannot be started has failed.
   std::optional<Event> perform(const Action& action) noexcept;
 
-  /// Reads what a dead child of `owner` left: what decides, which needs no memory, and its words,
+  /// Reads what a dead child of `hook` left: what decides, which needs no memory, and its words,
   /// for which there may be none.
   struct LastWords {
     std::optional<StartFailure> failure{};
     bool was_skipped = false;
   };
-  LastWords last_words(Owner owner, const sys::Exit& exit) noexcept;
+  LastWords last_words(Hook& hook, const sys::Exit& exit) noexcept;
 
   /// SIGKILL for all of a process group, the leader of which is a child of ours.
   void kill_group(pid_t group) noexcept;
@@ -43,9 +43,6 @@ class Effects {
 
   /// The pipes of the hooks whose output becomes events.
   OutputLog& outputs() noexcept { return outputs_; }
-
-  /// What was said last of the attempt of a hook that ended last.
-  const std::string& words(Owner owner) const noexcept { return words_[owner]; }
 
   control::Status status() const;
   /// 0 when main does not run.
@@ -64,35 +61,22 @@ class Effects {
   std::optional<Event> act(const Answer& action);
   std::optional<Event> act(const Quit& action);
 
-  Fd& report_of(Owner owner) noexcept { return owner == kMain ? main_report_ : reports_[owner]; }
-  std::string& words_of(Owner owner) noexcept {
-    return owner == kMain ? main_words_ : words_[owner];
-  }
   Result<void> remember(sys::Sent sent);
   std::vector<sys::Target> everybody_else() const;
-  sys::Outlet outlet_for(Owner owner, Fd& writer);
-  void write_output(Owner owner, std::string_view line, bool is_partial) const;
-  Line verdict_line(Owner owner) const;
-  std::string why_unwanted(Owner owner) const;
-  std::string words_at_end(Owner owner, const sys::Exit& exit,
+  sys::Outlet outlet_for(const Hook& hook, Fd& writer);
+  void write_output(const Hook& hook, std::string_view line, bool is_partial) const;
+  std::string words_at_end(const Hook& hook, const sys::Exit& exit,
                            const std::optional<sys::Report>& report) const;
-  std::string words_of_check(Owner owner) const;
-  std::string words_of_slow(Owner owner) const;
-  control::HookStatus hook_status(Owner owner) const;
-  void add_job(Owner owner, control::HookStatus& status) const;
+  std::string words_of_slow(const Hook& hook) const;
 
   const config::Model& model_;
   const Launcher& launcher_;
-  const Supervisor& supervisor_;
+  Supervisor& supervisor_;
   Requests& requests_;
   std::vector<uid_t> other_uids_;
   /// More children that sent a signal and were not reaped yet would count as orphans.
   static constexpr std::size_t kMostHelpers = 256;
   std::vector<pid_t> helpers_;
-  std::vector<Fd> reports_;
-  std::vector<std::string> words_;
-  Fd main_report_;
-  std::string main_words_;
   OutputLog outputs_;
   std::optional<End> end_;
 };

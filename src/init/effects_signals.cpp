@@ -31,13 +31,13 @@ bool Effects::was_helper(pid_t pid) noexcept {
 }
 
 void Effects::kill_group(pid_t group) noexcept {
-  const auto owner = supervisor_.owner_of(group);
-  const uid_t uid = launcher_.identity(owner.value_or(kMain)).uid;
+  const Hook* const hook = supervisor_.hooks().find(group);
+  const uid_t uid = launcher_.identity(hook != nullptr ? hook->place : kMain).uid;
   (void)remember(sys::signal_as(-group, SIGKILL, uid));
 }
 
 std::optional<Event> Effects::act(const Kill& action) {
-  const uid_t uid = launcher_.identity(action.owner).uid;
+  const uid_t uid = launcher_.identity(action.hook->place).uid;
   auto sent = remember(sys::signal_as(action.pid, action.number, uid));
   // A child that has not come to its own session yet has no group; it is not reaped, so it is
   // there.

@@ -7,6 +7,8 @@ namespace pintle::init {
 
 namespace {
 
+using config::Kind;
+
 /// What the wall clock shows then, to the nearest second: a slot is a whole one, and both clocks
 /// are read a moment apart.
 std::int64_t unix_time(Time time) {
@@ -15,29 +17,8 @@ std::int64_t unix_time(Time time) {
   return duration_cast<seconds>(round<seconds>(wall).time_since_epoch()).count();
 }
 
-}  // namespace
-
-control::HookStatus Effects::hook_status(Owner owner) const {
-  const config::Hook& hook = model_.hooks[owner];
-  const Run& run = supervisor_.run(owner);
-  control::HookStatus status{std::string(config::name_of(hook.kind)), hook.id, "waiting", run.runs};
-  status.failures = run.failures;
-  if (run.has_ended) {
-    status.state = run.last_code == 0 && !run.timed_out ? "done" : "failed";
-    status.last_code = run.last_code;
-    status.last_time = run.last_time;
-  }
-  if (hook.kind == config::Kind::job) {
-    add_job(owner, status);
-  } else {
-    status.state = hooks::name_of(supervisor_.step(owner));
-  }
-  return status;
-}
-
 /// Of a job its runs count, not their attempts.
-void Effects::add_job(Owner owner, control::HookStatus& status) const {
-  const Job& job = supervisor_.job(owner);
+void add_job(const Job& job, control::HookStatus& status) {
   const auto since = [](Time time) {
     return std::chrono::duration_cast<Duration>(BootClock::now() - time);
   };
@@ -47,7 +28,7 @@ void Effects::add_job(Owner owner, control::HookStatus& status) const {
   status.last_time = job.last_time;
   status.failures = job.failures;
   status.streak = job.streak;
-  if (supervisor_.is_running(job)) status.state = "running";
+  if (job.is_running()) status.state = "running";
   if (job.began) status.began_before = since(*job.began);
   if (job.succeeded) status.succeeded_at = unix_time(*job.succeeded);
   if (const auto due = job.timer.due()) {
@@ -56,45 +37,64 @@ void Effects::add_job(Owner owner, control::HookStatus& status) const {
   }
 }
 
-/// What goes with the verdict: a success that does not turn it yet says how far it is.
-std::string Effects::words_of_check(Owner owner) const {
-  const health::State& check = supervisor_.check(owner);
-  const bool waits = check.verdict() == health::Verdict::unhealthy && check.last_succeeded();
-  if (!waits) return words_[owner];
-  return fmt::format("{} of {} successes in a row", check.streak(),
-                     model_.hooks[owner].check.success_threshold);
+control::HookStatus hook_status(const Hook& hook) {
+  const Run& run = hook.run;
+  control::HookStatus status{std::string(config::name_of(hook.config->kind)),
+                             std::string(hook.id()), "waiting", run.runs};
+  status.failures = run.failures;
+  if (run.has_ended) {
+    status.last_code = run.last_code;
+    status.last_time = run.last_time;
+  }
+  if (hook.is(Kind::job)) {
+    add_job(hook.job(), status);
+  } else {
+    status.state = hooks::name_of(step_state(hook));
+  }
+  return status;
 }
 
+/// What goes with the verdict: a success that does not turn it yet says how far it is.
+std::string words_of_check(const Hook& hook) {
+  const health::State& check = hook.check();
+  const bool waits = check.verdict() == health::Verdict::unhealthy && check.last_succeeded();
+  if (!waits) return hook.words;
+  return fmt::format("{} of {} successes in a row", check.streak(),
+                     hook.config->check.success_threshold);
+}
+
+}  // namespace
+
 /// A step that waits for another one which has no place to run in will wait for ever.
-std::string Effects::words_of_slow(Owner owner) const {
-  const Owner waiting = supervisor_.held_back_beside(owner);
-  if (waiting == kMain) return {};
+std::string Effects::words_of_slow(const Hook& hook) const {
+  const auto* task = std::get_if<StepTask>(&hook.root().task);
+  const Hook* const waiting = task != nullptr ? task->stage->held_back() : nullptr;
+  if (waiting == nullptr) return {};
   return fmt::format("parallelism is {}, so step {} waits for a free place",
-                     supervisor_.parallelism(), model_.hooks[waiting].id);
+                     supervisor_.parallelism(), waiting->id());
 }
 
 control::Status Effects::status() const {
   control::Status status;
   const auto phase = supervisor_.phase();
-  if (phase == Supervisor::Phase::running) status.phase = health::Phase::running;
-  if (phase > Supervisor::Phase::running) status.phase = health::Phase::stopping;
-  const Run& main = supervisor_.run(kMain);
+  if (phase == Phase::running) status.phase = health::Phase::running;
+  if (phase > Phase::running) status.phase = health::Phase::stopping;
+  const Run& main = supervisor_.hooks().main().run;
   if (main.is_active()) {
     status.main_pid = main.pid;
     status.main_time = std::chrono::duration_cast<Duration>(BootClock::now() - main.began);
   }
   status.orphans = supervisor_.orphans();
   status.dropped_lines = log::dropped();
-  for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
-    const config::Hook& hook = model_.hooks[owner];
-    if (hook.is_fallback || hook.copy_of != config::kNoHook) continue;
-    if (hook.kind != config::Kind::check) {
-      status.hooks.push_back(hook_status(owner));
+  for (const Hook& hook : supervisor_.hooks()) {
+    if (hook.stands_for != nullptr || hook.is_further_run) continue;
+    if (!hook.is(Kind::check)) {
+      status.hooks.push_back(hook_status(hook));
       continue;
     }
-    status.checks.push_back({hook.id, hook.check.question, supervisor_.check(owner).verdict(),
-                             words_of_check(owner), supervisor_.run(owner).runs,
-                             supervisor_.run(owner).failures});
+    status.checks.push_back({std::string(hook.id()), hook.config->check.question,
+                             hook.check().verdict(), words_of_check(hook), hook.run.runs,
+                             hook.run.failures});
   }
   return status;
 }

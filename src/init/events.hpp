@@ -15,9 +15,7 @@
 
 namespace pintle::init {
 
-/// Whose child it is: an index in Model::hooks, or main.
-using Owner = std::size_t;
-inline constexpr Owner kMain = static_cast<Owner>(-1);
+struct Hook;
 
 // --- events ----------------------------------------------------------------------------------
 
@@ -26,11 +24,11 @@ struct Signalled {
 };
 /// The child exists; whether its program could be executed is known when it ends.
 struct ChildStarted {
-  Owner owner;
+  Hook* hook;
   pid_t pid;
 };
 struct ChildNotStarted {
-  Owner owner;
+  Hook* hook;
 };
 struct StartFailure {
   sys::StartStep step;
@@ -56,11 +54,11 @@ struct GraceExtended {
 };
 /// Somebody asks for the check's next run now.
 struct CheckHurried {
-  Owner owner;
+  Hook* hook;
 };
 /// Somebody asks for a run of the job now, and wants to know how it ends.
 struct JobAsked {
-  Owner owner;
+  Hook* hook;
   int ticket;  ///< not 0; of the Answer
 };
 /// What main says of itself has changed.
@@ -79,13 +77,13 @@ using Event =
 // --- actions ---------------------------------------------------------------------------------
 
 struct Spawn {
-  Owner owner;
+  Hook* hook;
   bool asks_condition = false;  ///< the child is to look at the hook's condition first
   int ticket = 0;               ///< of who asked for it, and wants to see what it writes
 };
-/// Send `number` to the process of `owner`, or to its whole group.
+/// Send `number` to the process of `hook`, or to its whole group.
 struct Kill {
-  Owner owner;
+  Hook* hook;
   pid_t pid;  ///< below zero: the process group
   int number;
 };
@@ -142,7 +140,7 @@ enum class News : std::uint8_t {
 /// Something that people and machines are told.
 struct Tell {
   News news;
-  Owner owner = kMain;
+  Hook* hook = nullptr;  ///< nullptr: it is about pintle or main
   int code = 0;  ///< exit code, the signal number of `stopping`, or why a step is skipped: a Skip
   Duration time{};
   bool timed_out = false;
@@ -157,7 +155,7 @@ struct Answer {
   enum class Result : std::uint8_t { done, failed, busy, not_running, stopping };
   int ticket;
   Result result;
-  Owner owner;
+  Hook* hook;
   int code = 0;  ///< of `failed`: the exit code of its last attempt
   Duration time{};
   bool fell_back = false;  ///< of `done`: by its fallback
@@ -165,9 +163,9 @@ struct Answer {
 
 enum class Reason : std::uint8_t {
   main_ended,       ///< the code is main's
-  unhealthy,        ///< main was stopped because the liveness check `owner` failed
+  unhealthy,        ///< main was stopped because the liveness check `hook` failed
   stopped_in_init,  ///< `signal` came before main was started
-  step_failed,      ///< `owner` says which
+  step_failed,      ///< `hook` says which
   main_not_found,   ///
   main_not_executable,
   main_not_forked,
@@ -178,7 +176,7 @@ enum class Reason : std::uint8_t {
 struct Quit {
   int code;
   Reason reason;
-  Owner owner = kMain;
+  Hook* hook = nullptr;  ///< nullptr: it is about main
   int signal = 0;
   StartFailure failure{};  ///< of a main that could not start
 };

@@ -13,7 +13,7 @@
 #include "config/model.hpp"
 #include "hooks/builtin.hpp"
 #include "hooks/condition.hpp"
-#include "init/events.hpp"
+#include "init/hook.hpp"
 #include "sys/identity.hpp"
 #include "sys/spawn.hpp"
 

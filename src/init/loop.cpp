@@ -38,10 +38,10 @@ class Loop {
   explicit Loop(LoopSetup& setup)
       : setup_(setup),
         supervisor_(setup.model, setup.plan, setup.rules),
-        requests_(setup.model),
+        requests_(supervisor_),
         effects_(setup.model, setup.launcher, supervisor_, requests_),
         listener_(setup.launcher, setup.health_port, setup.mount_namespace),
-        reaper_(supervisor_, effects_, listener_, {setup.model.hooks.size(), setup.warn_on_reap}),
+        reaper_(supervisor_, effects_, listener_, setup.warn_on_reap),
         door_(setup.mount_namespace, !setup.model.hooks.empty() || setup.rules.is_pid1),
         notify_(std::move(setup.notify), setup.outer_notify) {
     if (notify_.is_open()) supervisor_.note(MainSpoke{notify_.says()}, BootClock::now());
@@ -152,7 +152,7 @@ class Loop {
   }
 
   void look_for_stop() {
-    const Run& main = supervisor_.run(kMain);
+    const Run& main = supervisor_.hooks().main().run;
     if (!main.is_active()) return;
     if (const auto signal = sys::stopped_by(main.pid)) feed(MainStopped{*signal});
   }
@@ -172,7 +172,7 @@ class Loop {
   }
 
   void keep_listener() {
-    if (supervisor_.phase() > Supervisor::Phase::running) listener_.end();
+    if (supervisor_.phase() > Phase::running) listener_.end();
     listener_.keep_up(BootClock::now());
   }
 
@@ -213,10 +213,9 @@ class Loop {
 
   void take_requests() {
     if (std::exchange(requests_ready_, false)) {
-      requests_.receive(supervisor_, [this](const Event& event) { feed(event); });
+      requests_.receive([this](const Event& event) { feed(event); });
     }
-    requests_.settle(supervisor_,
-                     [this](Owner owner) -> const std::string& { return effects_.words(owner); });
+    requests_.settle();
   }
 
   control::Status status() const {

@@ -66,9 +66,9 @@ const Row& row_of(News news) noexcept {
   return kRows[0];
 }
 
-std::string name_of(Owner owner, const config::Model& model) {
-  if (owner == kMain) return "main";
-  return fmt::format("{} {}", config::name_of(model.hooks[owner].kind), model.hooks[owner].id);
+std::string name_of(const Hook* hook) {
+  if (hook == nullptr || hook->is_main()) return "main";
+  return fmt::format("{} {}", config::name_of(hook->config->kind), hook->id());
 }
 
 std::string fill(std::string_view text, const Tell& tell, std::string_view detail) {
@@ -98,9 +98,9 @@ std::string fill(std::string_view text, const Tell& tell, std::string_view detai
   return out;
 }
 
-std::string line_for(const Answer& answer, const config::Model& model, std::string_view detail) {
+std::string line_for(const Answer& answer, std::string_view detail) {
   using Result = Answer::Result;
-  const std::string who = name_of(answer.owner, model);
+  const std::string who = name_of(answer.hook);
   const std::string why = detail.empty() ? "" : fmt::format(": {}", detail);
   switch (answer.result) {
     case Result::done:
@@ -122,20 +122,18 @@ std::string line_for(const Answer& answer, const config::Model& model, std::stri
 
 }  // namespace
 
-Line line_for(const Tell& tell, const config::Model& model, std::string_view detail) {
+Line line_for(const Tell& tell, std::string_view detail) {
   const Row& row = row_of(tell.news);
   if (tell.news == News::stopping) {
     return {row.level, fmt::format("{}: stopping", signal_name(tell.code))};
   }
-  return {row.level,
-          fmt::format("{}: {}", name_of(tell.owner, model), fill(row.text, tell, detail))};
+  return {row.level, fmt::format("{}: {}", name_of(tell.hook), fill(row.text, tell, detail))};
 }
 
-control::JobReply reply_to(const Answer& answer, const config::Model& model,
-                           std::string_view detail) {
+control::JobReply reply_to(const Answer& answer, std::string_view detail) {
   using Kind = control::JobReply::Kind;
   using Result = Answer::Result;
-  std::string line = line_for(answer, model, detail);
+  std::string line = line_for(answer, detail);
   if (answer.result == Result::done) return {Kind::ran, 0, std::move(line)};
   if (answer.result != Result::failed) return {Kind::refused, 0, std::move(line)};
   const int code = answer.code == 0 ? static_cast<int>(ExitCode::unhealthy) : answer.code;
@@ -150,17 +148,16 @@ bool has_result(News news) noexcept {
   return std::find(std::begin(kWithResult), std::end(kWithResult), news) != std::end(kWithResult);
 }
 
-std::string reason_for(const Quit& quit, const config::Model& model, std::string_view detail) {
+std::string reason_for(const Quit& quit, std::string_view detail) {
   switch (quit.reason) {
     case Reason::main_ended:
       return {};
     case Reason::unhealthy:
-      return fmt::format("{} is unhealthy: {}; main was stopped", name_of(quit.owner, model),
-                         detail);
+      return fmt::format("{} is unhealthy: {}; main was stopped", name_of(quit.hook), detail);
     case Reason::stopped_in_init:
       return fmt::format("stopped by {} during init", signal_name(quit.signal));
     case Reason::step_failed:
-      return fmt::format("{} failed: {}", name_of(quit.owner, model), detail);
+      return fmt::format("{} failed: {}", name_of(quit.hook), detail);
     case Reason::main_not_forked:
       return fmt::format("cannot fork main: {}", detail);
     case Reason::main_not_found:

@@ -38,12 +38,12 @@ void LineSplitter::finish(const Each& each) {
   rest_.clear();
 }
 
-Result<Fd> OutputLog::open(Owner owner, uid_t uid) {
+Result<Fd> OutputLog::open(const Hook& hook, uid_t uid) {
   if (sources_.size() == kMost) {
     return Error{"log the output of one more hook", 0, {}, "64 pipes are open already"};
   }
   sys::Pipe pipe = TRY(sys::make_pipe(uid));
-  sources_.push_back({owner, std::move(pipe.reader)});
+  sources_.push_back({&hook, std::move(pipe.reader)});
   return std::move(pipe.writer);
 }
 
@@ -57,7 +57,7 @@ bool OutputLog::read_from(Source& source) {
   if (!source.reader) return false;
   std::array<char, kChunk> chunk{};
   const auto each = [&](std::string_view line, bool is_partial) {
-    write_(source.owner, line, is_partial);
+    write_(*source.hook, line, is_partial);
   };
   const auto got = sys::read_some(source.reader, chunk);
   if (got && !*got) return false;
@@ -80,9 +80,9 @@ void OutputLog::read() {
   forget_closed();
 }
 
-void OutputLog::drain(Owner owner) {
+void OutputLog::drain(const Hook& hook) {
   for (Source& source : sources_) {
-    if (source.owner != owner) continue;
+    if (source.hook != &hook) continue;
     for (int i = 0; i < kChunksOfAPipe && read_from(source); ++i) {
     }
   }

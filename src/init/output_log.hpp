@@ -12,7 +12,7 @@
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
-#include "init/events.hpp"
+#include "init/hook.hpp"
 
 namespace pintle::init {
 
@@ -38,7 +38,7 @@ class LineSplitter {
 class OutputLog {
  public:
   static constexpr std::size_t kMost = 64;  ///< pipes at a time
-  using Write = std::function<void(Owner owner, std::string_view line, bool is_partial)>;
+  using Write = std::function<void(const Hook& hook, std::string_view line, bool is_partial)>;
 
   explicit OutputLog(Write write, LineSplitter::Held held = {})
       : write_(std::move(write)), held_(std::move(held)) {
@@ -48,8 +48,8 @@ class OutputLog {
   OutputLog& operator=(const OutputLog&) = delete;
   ~OutputLog() = default;
 
-  /// A new pipe for a run of `owner` as `uid`; the end to write to. Errors: too many; pipe2(2).
-  Result<Fd> open(Owner owner, uid_t uid);
+  /// A new pipe for a run of `hook` as `uid`; the end to write to. Errors: too many; pipe2(2).
+  Result<Fd> open(const Hook& hook, uid_t uid);
 
   /// Fills in what to poll; returns how many.
   std::size_t watch(std::span<pollfd, kMost> out) const noexcept;
@@ -57,12 +57,12 @@ class OutputLog {
   /// Reads a limited amount of each pipe: who writes without end must not keep PID 1 from reaping.
   void read();
 
-  /// Reads all that `owner` has written so far: its end is news that comes after it.
-  void drain(Owner owner);
+  /// Reads all that `hook` has written so far: its end is news that comes after it.
+  void drain(const Hook& hook);
 
  private:
   struct Source {
-    Owner owner;
+    const Hook* hook;
     Fd reader;
     LineSplitter lines{};
   };

@@ -17,8 +17,8 @@ constexpr int kDeadATurn = 32;
 
 void Reaper::reap(const std::function<void()>& act) {
   if (std::exchange(is_unfinished_, false)) {
-    look_at(kMain, act);
-    for (Owner owner = 0; owner < settings_.hooks; ++owner) look_at(owner, act);
+    look_at(supervisor_.hooks().main(), act);
+    for (const Hook& hook : supervisor_.hooks()) look_at(hook, act);
   }
   for (int i = 0; i < kDeadATurn; ++i) {
     const auto dead = sys::look_for_dead();
@@ -31,8 +31,8 @@ void Reaper::reap(const std::function<void()>& act) {
   supervisor_.note(AllReaped{true}, BootClock::now());
 }
 
-void Reaper::look_at(Owner owner, const std::function<void()>& act) {
-  const Run& run = supervisor_.run(owner);
+void Reaper::look_at(const Hook& hook, const std::function<void()>& act) {
+  const Run& run = hook.run;
   if (!run.is_active() || run.pid == 0) return;
   const auto dead = sys::look_at(run.pid);
   if (dead && dead->one) bury(*dead->one, act);
@@ -40,22 +40,22 @@ void Reaper::look_at(Owner owner, const std::function<void()>& act) {
 
 /// The kernel tells of a death once, so it is noted while the child is still a zombie.
 void Reaper::bury(const sys::Exit& dead, const std::function<void()>& act) {
-  const auto owner = supervisor_.owner_of(dead.pid);
+  Hook* const hook = supervisor_.hooks().find(dead.pid);
   if (supervisor_.kills_group_of(dead.pid)) effects_.kill_group(dead.pid);
   const bool is_ours = listener_.buried(dead.pid, dead.code, BootClock::now()) ||
-                       (!owner && effects_.was_helper(dead.pid));
-  if (!is_ours) note_end(dead, owner);
+                       (hook == nullptr && effects_.was_helper(dead.pid));
+  if (!is_ours) note_end(dead, hook);
   (void)sys::collect(dead.pid);
   act();
-  if (!is_ours && !owner && settings_.names_orphans) {
+  if (!is_ours && hook == nullptr && names_orphans_) {
     log::warning(fmt::format("reaped orphan {} with exit code {}", dead.pid, dead.code));
   }
 }
 
-void Reaper::note_end(const sys::Exit& dead, std::optional<Owner> owner) noexcept {
+void Reaper::note_end(const sys::Exit& dead, Hook* hook) noexcept {
   ChildGone event{dead.pid, dead.code, dead.signal};
-  if (owner) {
-    const auto last = effects_.last_words(*owner, dead);
+  if (hook != nullptr) {
+    const auto last = effects_.last_words(*hook, dead);
     event.failure = last.failure;
     event.was_skipped = last.was_skipped;
   }

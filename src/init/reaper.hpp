@@ -2,9 +2,7 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 
-#include "config/model.hpp"
 #include "init/effects.hpp"
 #include "init/listener.hpp"
 #include "init/supervisor.hpp"
@@ -14,12 +12,12 @@ namespace pintle::init {
 
 class Reaper {
  public:
-  struct Settings {
-    std::size_t hooks = 0;       ///< how many the model has
-    bool names_orphans = false;  ///< -w: a line for each
-  };
-  Reaper(Supervisor& supervisor, Effects& effects, Listener& listener, Settings settings) noexcept
-      : supervisor_(supervisor), effects_(effects), listener_(listener), settings_(settings) {}
+  /// `names_orphans`, -w: a line for each.
+  Reaper(Supervisor& supervisor, Effects& effects, Listener& listener, bool names_orphans) noexcept
+      : supervisor_(supervisor),
+        effects_(effects),
+        listener_(listener),
+        names_orphans_(names_orphans) {}
 
   /// Takes what is dead, and calls `act` after each, so that the supervisor's actions are carried
   /// out. A bounded number, because orphans may die as fast as they are collected: after a turn
@@ -30,14 +28,14 @@ class Reaper {
   bool is_unfinished() const noexcept { return is_unfinished_; }
 
  private:
-  void look_at(Owner owner, const std::function<void()>& act);
+  void look_at(const Hook& hook, const std::function<void()>& act);
   void bury(const sys::Exit& dead, const std::function<void()>& act);
-  void note_end(const sys::Exit& dead, std::optional<Owner> owner) noexcept;
+  void note_end(const sys::Exit& dead, Hook* hook) noexcept;
 
   Supervisor& supervisor_;
   Effects& effects_;
   Listener& listener_;
-  Settings settings_;
+  bool names_orphans_;
   bool is_unfinished_ = false;
 };
 

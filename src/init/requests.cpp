@@ -18,15 +18,14 @@ constexpr int kPacketsATurn = 16;
 constexpr std::size_t kMostPending = 16;
 
 /// The run that was asked for has ended, or will never begin: a startup check that has passed.
-bool is_over(const Supervisor& supervisor, const std::pair<Owner, int>& wanted) noexcept {
-  const Run& run = supervisor.run(wanted.first);
-  const bool will_run = supervisor.check(wanted.first).due().has_value();
-  return !run.is_active() && (run.runs >= wanted.second || !will_run);
+bool is_over(const std::pair<const Hook*, int>& wanted) noexcept {
+  const Hook& hook = *wanted.first;
+  const bool will_run = hook.check().due().has_value();
+  return !hook.run.is_active() && (hook.run.runs >= wanted.second || !will_run);
 }
 
-/// One that has a name of its own: not a copy.
-bool is_job(const config::Hook& hook) noexcept {
-  return hook.kind == config::Kind::job && hook.copy_of == config::kNoHook;
+bool is_job(const Hook& hook) noexcept {
+  return hook.is(config::Kind::job) && !hook.is_further_run;
 }
 
 }  // namespace
@@ -41,16 +40,16 @@ Result<void> Requests::open() {
   return {};
 }
 
-void Requests::receive(const Supervisor& supervisor, const Feed& feed) {
+void Requests::receive(const Feed& feed) {
   for (int i = 0; i < kPacketsATurn; ++i) {
     auto packet = sys::receive_packet(inbox_.socket);
     if (!packet) return log::warning(packet.error().message());
     if (!*packet) return;
-    take(std::move(**packet), supervisor, feed);
+    take(std::move(**packet), feed);
   }
 }
 
-void Requests::take(sys::Packet packet, const Supervisor& supervisor, const Feed& feed) {
+void Requests::take(sys::Packet packet, const Feed& feed) {
   if (packet.from.pid == 0 || packet.answer_to.empty()) return;
   std::string client = std::move(packet.answer_to);
   std::string_view words = packet.text;
@@ -70,23 +69,22 @@ void Requests::take(sys::Packet packet, const Supervisor& supervisor, const Feed
   if (pending_.size() + customers_.size() >= kMostPending) {
     return refuse(Kind::refused, "too many are asking already");
   }
-  if (verb == control::kNowVerb) return take_checks(std::move(client), words, supervisor, feed);
+  if (verb == control::kNowVerb) return take_checks(std::move(client), words, feed);
   if (verb == control::kJobVerb) return take_job(std::move(client), words, feed);
   answer(client, "PID 1 is of another version of pintle");
 }
 
-void Requests::take_checks(std::string client, std::string_view ids, const Supervisor& supervisor,
-                           const Feed& feed) {
+void Requests::take_checks(std::string client, std::string_view ids, const Feed& feed) {
   std::string unknown;
-  const auto owners = checks_named(ids, unknown);
+  const auto checks = checks_named(ids, unknown);
   if (!unknown.empty()) return answer(client, fmt::format("there is no check \"{}\"", unknown));
   Pending pending{std::move(client), {}};
-  for (const Owner owner : owners) {
-    const Run& run = supervisor.run(owner);
+  for (Hook* const hook : checks) {
+    const Run& run = hook->run;
     // One that waits for the startup checks, or has been answered for good, does not run.
-    if (!run.is_active() && !supervisor.check(owner).due()) continue;
-    pending.runs.emplace_back(owner, run.runs + 1);
-    feed(CheckHurried{owner});
+    if (!run.is_active() && !hook->check().due()) continue;
+    pending.runs.emplace_back(hook, run.runs + 1);
+    feed(CheckHurried{hook});
   }
   pending_.push_back(std::move(pending));
 }
@@ -94,10 +92,11 @@ void Requests::take_checks(std::string client, std::string_view ids, const Super
 /// "ID\tSOCKET": the latter is where the client waits for what the job writes.
 void Requests::take_job(std::string client, std::string_view words, const Feed& feed) {
   const std::string_view id = take_field(words, '\t');
-  const auto found =
-      std::find_if(model_.hooks.begin(), model_.hooks.end(),
-                   [&](const config::Hook& hook) { return is_job(hook) && hook.id == id; });
-  if (found == model_.hooks.end()) {
+  Hooks& hooks = supervisor_.hooks();
+  const auto found = std::find_if(hooks.begin(), hooks.end(), [&](const Hook& hook) {
+    return is_job(hook) && hook.id() == id;
+  });
+  if (found == hooks.end()) {
     return answer(client,
                   encode(control::JobReply{control::JobReply::Kind::unknown, 0, unknown_job(id)}));
   }
@@ -110,13 +109,13 @@ void Requests::take_job(std::string client, std::string_view words, const Feed& 
   }
   const int ticket = ++last_ticket_;
   customers_.push_back({ticket, std::move(client), *std::move(viewer)});
-  feed(JobAsked{static_cast<Owner>(found - model_.hooks.begin()), ticket});
+  feed(JobAsked{&*found, ticket});
 }
 
 std::string Requests::unknown_job(std::string_view id) const {
   std::vector<std::string_view> ids;
-  for (const config::Hook& hook : model_.hooks) {
-    if (is_job(hook)) ids.push_back(hook.id);
+  for (const Hook& hook : supervisor_.hooks()) {
+    if (is_job(hook)) ids.push_back(hook.id());
   }
   const std::string_view meant = nearest(id, ids);
   std::string text = fmt::format("there is no job \"{}\"", one_line(id, 64));
@@ -138,37 +137,35 @@ int Requests::viewer(int ticket) const noexcept {
 }
 
 /// All checks if there are no ids.
-std::vector<Owner> Requests::checks_named(std::string_view ids, std::string& unknown) const {
-  std::vector<Owner> owners;
+std::vector<Hook*> Requests::checks_named(std::string_view ids, std::string& unknown) {
+  std::vector<Hook*> checks;
   const bool all = ids.empty();
   const auto add = [&](std::string_view id) {
     bool found = false;
-    for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
-      const config::Hook& hook = model_.hooks[owner];
-      if (hook.kind != config::Kind::check || (!all && hook.id != id)) continue;
-      owners.push_back(owner);
+    for (Hook& hook : supervisor_.hooks()) {
+      if (!hook.is(config::Kind::check) || (!all && hook.id() != id)) continue;
+      checks.push_back(&hook);
       found = true;
     }
     if (!found && !all) unknown = one_line(id, 60);
   };
   if (all) add({});
   while (!ids.empty()) add(take_field(ids, '\t'));
-  return owners;
+  return checks;
 }
 
 /// Who could not be answered for want of memory is answered in the next turn.
-void Requests::settle(const Supervisor& supervisor, const Words& words_of) {
-  const bool runs = supervisor.phase() == Supervisor::Phase::running;
-  const auto is_done = [&](const auto& wanted) { return is_over(supervisor, wanted); };
+void Requests::settle() {
+  const bool runs = supervisor_.phase() == Phase::running;
   for (Pending& one : pending_) {
-    if (runs && !std::all_of(one.runs.begin(), one.runs.end(), is_done)) continue;
+    if (runs && !std::all_of(one.runs.begin(), one.runs.end(), is_over)) continue;
     answer(one.client, control::kDone);
     one.is_answered = true;
   }
   std::erase_if(pending_, [](const Pending& one) { return one.is_answered; });
   for (Customer& one : customers_) {
     if (!one.reply) continue;
-    answer(one.client, encode(reply_to(*one.reply, model_, words_of(one.reply->owner))));
+    answer(one.client, encode(reply_to(*one.reply, one.reply->hook->words)));
     one.is_answered = true;
   }
   std::erase_if(customers_, [](const Customer& one) { return one.is_answered; });

@@ -11,7 +11,6 @@
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
-#include "config/model.hpp"
 #include "init/events.hpp"
 #include "init/supervisor.hpp"
 #include "sys/local_socket.hpp"
@@ -20,7 +19,7 @@ namespace pintle::init {
 
 class Requests {
  public:
-  explicit Requests(const config::Model& model) noexcept : model_(model) {}
+  explicit Requests(Supervisor& supervisor) noexcept : supervisor_(supervisor) {}
 
   /// Errors: those of sys::listen_for_requests().
   Result<void> open();
@@ -31,7 +30,7 @@ class Requests {
 
   /// Takes what has come, a bounded number of requests, and tells the supervisor by `feed`.
   using Feed = std::function<void(const Event&)>;
-  void receive(const Supervisor& supervisor, const Feed& feed);
+  void receive(const Feed& feed);
 
   /// Remembers what became of a job that somebody asked for; settle() says it. A ticket that nobody
   /// has is nothing.
@@ -40,15 +39,13 @@ class Requests {
   /// The socket of who wants to see what his job writes; below zero if there is none.
   int viewer(int ticket) const noexcept;
 
-  /// Answers those for whom everything has run, and those who asked for a job that has ended;
-  /// `words_of` are a hook's last words.
-  using Words = std::function<const std::string&(Owner)>;
-  void settle(const Supervisor& supervisor, const Words& words_of);
+  /// Answers those for whom everything has run, and those who asked for a job that has ended.
+  void settle();
 
  private:
   struct Pending {
     std::string client;
-    std::vector<std::pair<Owner, int>> runs;  ///< until a hook has begun that many, and ended
+    std::vector<std::pair<const Hook*, int>> runs;  ///< until a hook has begun that many, and ended
     bool is_answered = false;
   };
   /// Who asked for a job.
@@ -61,14 +58,13 @@ class Requests {
   };
 
   void answer(const std::string& client, std::string_view words) const;
-  void take(sys::Packet packet, const Supervisor& supervisor, const Feed& feed);
-  void take_checks(std::string client, std::string_view ids, const Supervisor& supervisor,
-                   const Feed& feed);
+  void take(sys::Packet packet, const Feed& feed);
+  void take_checks(std::string client, std::string_view ids, const Feed& feed);
   std::string unknown_job(std::string_view id) const;
   void take_job(std::string client, std::string_view words, const Feed& feed);
-  std::vector<Owner> checks_named(std::string_view ids, std::string& unknown) const;
+  std::vector<Hook*> checks_named(std::string_view ids, std::string& unknown);
 
-  const config::Model& model_;
+  Supervisor& supervisor_;
   sys::NamedSocket inbox_{};
   std::vector<Pending> pending_{};
   std::vector<Customer> customers_{};

@@ -1,5 +1,4 @@
-// init/run.hpp - one child of a hook, from its start to its end: timeout, TERM, five seconds, KILL.
-// Pure.
+// init/run.hpp - how a hook runs now, and how its attempts ended so far. Plain data.
 #pragma once
 
 #include <sys/types.h>
@@ -17,6 +16,13 @@ using namespace std::chrono_literals;
 inline constexpr Duration kKillDelay = 5s;
 /// How often a step without timeout is named while it runs.
 inline constexpr Duration kSlowStep = 30s;
+
+/// The sooner of two times, either of which may be never.
+inline std::optional<Time> earliest(const std::optional<Time>& a,
+                                    const std::optional<Time>& b) noexcept {
+  if (!a || !b) return a ? a : b;
+  return *a < *b ? a : b;
+}
 
 struct Run {
   enum class State : std::uint8_t { idle, starting, running, ending, killed };
@@ -44,6 +50,16 @@ struct Run {
   /// Active, or waiting for its next attempt.
   bool is_busy() const noexcept { return is_active() || retry_at.has_value(); }
   bool is_being_ended() const noexcept { return state == State::ending || state == State::killed; }
+
+  /// The attempt has ended, or could not begin.
+  void note_end(int code, Duration time) noexcept {
+    state = State::idle;
+    deadline.reset();
+    remark.reset();
+    has_ended = true;
+    last_code = code;
+    last_time = time;
+  }
 };
 
 }  // namespace pintle::init

@@ -1,80 +1,64 @@
 #include "init/supervisor.hpp"
 
-#include <algorithm>
 #include <cassert>
-#include <cerrno>
-#include <csignal>
 
 #include "base/exit_codes.hpp"
+#include "hooks/condition.hpp"
 
 namespace pintle::init {
 namespace {
 
-ExitCode code_of(const StartFailure& failure) noexcept {
-  if (failure.step == sys::StartStep::privileges) return ExitCode::refused;
-  if (failure.step != sys::StartStep::execute) return ExitCode::not_executable;
-  return failure.code == ENOENT ? ExitCode::not_found : ExitCode::not_executable;
-}
-
-Reason reason_of(ExitCode code) noexcept {
-  if (code == ExitCode::refused) return Reason::main_refused;
-  return code == ExitCode::not_found ? Reason::main_not_found : Reason::main_not_executable;
-}
-
-schedule::Timer timer_of(const config::Hook& hook, const std::string& host) noexcept {
-  const schedule::Jitter jitter{hook.job.jitter, schedule::seed_of(host, hook.id)};
-  return hook.schedule.cron ? schedule::Timer(*hook.schedule.cron, jitter)
-                            : schedule::Timer(hook.schedule.every, jitter);
+/// What such a code of a command means is its own business.
+bool failed_a_proof(const Hook& hook) noexcept {
+  return std::holds_alternative<config::Builtin>(hook.config->action) && !hook.run.timed_out &&
+         hook.run.last_code == static_cast<int>(ExitCode::unproven);
 }
 
 }  // namespace
 
 Supervisor::Supervisor(const config::Model& model, const hooks::Plan& plan, Rules rules)
-    : model_(model),
-      rules_(std::move(rules)),
-      init_(plan.steps, rules_.parallelism),
-      before_(plan.before, rules_.parallelism),
-      after_(plan.after, rules_.parallelism),
-      conditions_(model.hooks.size()),
-      stands_for_(model.hooks.size(), kMain),
-      extra_(model.hooks.size()),
-      runs_(model.hooks.size()),
-      random_(rules_.seed | 1U) {
-  for (const Stage* stage : {&init_, &before_, &after_}) {
-    for (std::size_t i = 0; i < stage->owners.size(); ++i) extra_[stage->owners[i]] = i;
-  }
-  for (Owner owner = 0; owner < model.hooks.size(); ++owner) {
-    const config::Hook& hook = model.hooks[owner];
-    if (hook.condition) conditions_[owner] = settled(owner, *hook.condition);
-    if (hook.fallback_hook != config::kNoHook) stands_for_[hook.fallback_hook] = owner;
-    if (hook.kind == Kind::check) {
-      extra_[owner] = checks_.size();
-      checks_.emplace_back(hook.check);
-      is_repaired_.push_back(false);
-    } else if (hook.kind == Kind::job) {
-      add_job(owner);
-    }
+    : rules_(std::move(rules)),
+      hooks_(model),
+      budget_(rules_.grace, rules_.total_grace, !plan.after.empty()),
+      attempts_(hooks_, queue_, lifecycle_, budget_, rules_.seed),
+      init_(plan.steps, rules_.parallelism, hooks_, desk()),
+      before_(plan.before, rules_.parallelism, hooks_, desk()),
+      after_(plan.after, rules_.parallelism, hooks_, desk()),
+      checks_(hooks_, desk()),
+      jobs_(hooks_, rules_.host, desk()),
+      main_(hooks_.main(), rules_, queue_, budget_),
+      stop_({hooks_, jobs_, main_, before_, after_}, queue_, attempts_, lifecycle_, budget_,
+            rules_.is_pid1) {
+  for (Hook& hook : hooks_) {
+    if (hook.config->condition) hook.condition = settled(hook, *hook.config->condition);
   }
 }
 
-/// Copies stand behind what they are copies of.
-void Supervisor::add_job(Owner owner) {
-  const config::Hook& hook = model_.hooks[owner];
-  if (hook.copy_of != config::kNoHook) {
-    extra_[owner] = extra_[hook.copy_of];
-    jobs_[extra_[owner]].runs.push_back(owner);
-    return;
-  }
-  extra_[owner] = jobs_.size();
-  Job& job = jobs_.emplace_back(Job{.timer = timer_of(hook, rules_.host)});
-  job.runs.push_back(owner);
+Desk Supervisor::desk() noexcept {
+  return {queue_, attempts_, lifecycle_, [this](const Hook& hook) { return holds(hook); }};
 }
 
 /// Variables and the image mode do not change any more, and looking them up takes memory.
-config::Condition Supervisor::settled(Owner owner, const config::Condition& condition) const {
+config::Condition Supervisor::settled(const Hook& hook, const config::Condition& condition) const {
   return hooks::settled(condition, [&](const config::Condition& leaf) {
-    return rules_.known_leaf ? rules_.known_leaf(owner, leaf) : std::nullopt;
+    return rules_.known_leaf ? rules_.known_leaf(hook.place, leaf) : std::nullopt;
   });
+}
+
+std::optional<bool> Supervisor::holds(const Hook& hook) const noexcept {
+  if (!hook.condition) return true;
+  return hooks::holds(*hook.condition, [&](const auto& leaf) { return answer(hook, leaf); });
+}
+
+std::optional<bool> Supervisor::answer(const Hook& hook, const config::Condition& leaf) const {
+  using Type = config::Condition::Type;
+  if (leaf.type == Type::healthy) return checks_.is_alive() && checks_.is_ready();
+  if (leaf.type == Type::ready) return checks_.is_ready();
+  if (leaf.type == Type::step) {
+    const auto* task = std::get_if<StepTask>(&hook.task);
+    return (task != nullptr ? *task->stage : init_).has_succeeded(leaf.text);
+  }
+  return rules_.known_leaf ? rules_.known_leaf(hook.place, leaf) : std::nullopt;
 }
 
 void Supervisor::note(const Event& event, Time now) noexcept {
@@ -82,182 +66,204 @@ void Supervisor::note(const Event& event, Time now) noexcept {
 }
 
 std::optional<Action> Supervisor::next(Time now) noexcept {
-  while (queue_size_ == 0) {
-    if (phase_ == Phase::exited) return std::nullopt;
-    bool moved = enforce_deadlines(now);
-    if (!moved && phase_ == Phase::init) moved = drive_init(now);
-    if (!moved && phase_ == Phase::running) moved = drive_running(now);
-    if (!moved && phase_ == Phase::stopping) moved = drive_stopping(now);
-    if (!moved) return std::nullopt;
+  for (;;) {
+    if (const auto action = queue_.take()) return action;
+    if (!drive(now)) return std::nullopt;
   }
-  const Action action = queue_[queue_begin_];
-  queue_begin_ = (queue_begin_ + 1) % queue_.size();
-  --queue_size_;
-  return action;
 }
 
-void Supervisor::push(Action action) noexcept {
-  assert(queue_size_ < queue_.size());
-  queue_[(queue_begin_ + queue_size_++) % queue_.size()] = action;
+bool Supervisor::drive(Time now) noexcept {
+  if (lifecycle_.phase == Phase::exited) return false;
+  if (attempts_.enforce(now)) return true;
+  if (lifecycle_.phase == Phase::init) return drive_init(now);
+  if (lifecycle_.phase == Phase::running) return drive_running(now);
+  return drive_stopping(now);
 }
 
-void Supervisor::tell(News news, Owner owner, int code) noexcept {
-  const Run& about = run(owner);
-  push(Tell{news, owner, code, about.last_time, about.timed_out});
+// --- events ----------------------------------------------------------------------------------
+
+void Supervisor::on(const Signalled& event, Time now) noexcept {
+  const bool stops = rules_.stop_signals[static_cast<std::size_t>(event.number)];
+  const bool is_first = stops && stop_signal_ == 0;
+  if (is_first) {
+    stop_signal_ = event.number;
+    stop_.set_signal(event.number);
+    budget_.begin(now);
+    if (lifecycle_.phase < Phase::stopping) {
+      queue_.push(Tell{.news = News::stopping, .code = event.number});
+    }
+    stop_.limit_leftovers();
+    lifecycle_.start_failed |= lifecycle_.phase == Phase::init;
+    if (lifecycle_.phase == Phase::running) return begin_stop(now);
+    const bool is_before =
+        lifecycle_.phase == Phase::stopping && lifecycle_.part == StopPart::before;
+    if (is_before) return;  // main will get one
+  } else if (stops) {
+    stop_.hurry(now);
+  }
+  // Before main, or after it, there is nobody to forward to.
+  if (main_.is_active()) main_.forward(event.number, stops);
 }
 
 void Supervisor::on(const ChildStarted& event, Time now) noexcept {
-  Run& started = event.owner == kMain ? main_ : runs_[event.owner];
-  started.state = Run::State::running;
-  started.pid = event.pid;
-  has_children_ = true;
-  if (event.owner == kMain) {
-    push(Settle{});
-    tell(News::main_started, kMain);
-    begin_services(now);
-    return;
-  }
-  const config::Hook& hook = model_.hooks[event.owner];
-  auto timeout = hook.timeout;
-  if (!timeout && hook.kind == Kind::check) timeout = 1s;
-  if (timeout) started.deadline = now + *timeout;
-  if (!timeout && hook.kind == Kind::step) started.remark = now + kSlowStep;
+  stop_.child_began();
+  attempts_.started(*event.hook, event.pid, now);
+  if (!event.hook->is_main()) return;
+  queue_.push(Settle{});
+  queue_.tell(News::main_started, *event.hook);
+  begin_services(now);
 }
 
 void Supervisor::on(const ChildNotStarted& event, Time now) noexcept {
-  if (event.owner == kMain) {
-    main_.state = Run::State::idle;
-    quit({static_cast<int>(ExitCode::cannot_fork), Reason::main_not_forked});
-    return;
+  if (event.hook->is_main()) {
+    event.hook->run.state = Run::State::idle;
+    return quit({static_cast<int>(ExitCode::cannot_fork), Reason::main_not_forked});
   }
-  Run& run = runs_[event.owner];
-  run.state = Run::State::idle;
-  run.has_ended = true;
-  run.last_code = static_cast<int>(ExitCode::cannot_fork);
-  run.last_time = Duration(0);
-  hook_gone(event.owner, Outcome::error, now);
+  attempts_.not_started(*event.hook, now);
+  heed_failures(now);
 }
 
 void Supervisor::on(const ChildGone& event, Time now) noexcept {
-  children_known_ = false;
-  const auto owner = owner_of(event.pid);
-  if (!owner) {
-    ++orphans_;
-    return;
-  }
-  Run& run = *owner == kMain ? main_ : runs_[*owner];
-  run.state = Run::State::idle;
-  run.deadline.reset();
-  run.remark.reset();
-  run.has_ended = true;
-  run.last_code = event.code;
-  run.last_time = std::chrono::duration_cast<Duration>(now - run.began);
-  if (*owner == kMain) {
-    main_gone(event, now);
-  } else {
-    hook_gone(*owner, outcome_of(*owner, event), now);
-  }
+  stop_.child_died();
+  Hook* const hook = hooks_.find(event.pid);
+  if (hook == nullptr) return stop_.note_orphan();
+  attempts_.gone(*hook, event, now);
+  if (!hook->is_main()) return heed_failures(now);
+  queue_.tell(News::main_ended, *hook, event.code);
+  const Quit verdict = main_.verdict_on(event);
+  if (event.failure) return quit(verdict);
+  if (!verdict_) verdict_ = verdict;
+  if (lifecycle_.phase < Phase::stopping) transition(Phase::stopping);
+  stop_.main_is_over(now);
 }
 
 void Supervisor::on(const AllReaped& event, Time) noexcept {
-  children_known_ = true;
-  has_children_ = event.has_children;
+  stop_.note_children(event.has_children);
 }
 
-/// A terminal stops no process group that nobody could continue (setpgid(2), NOTES), and as PID 1
-/// there is nobody. Whoever sends SIGSTOP means it.
 void Supervisor::on(const MainStopped& event, Time) noexcept {
-  if (!main_.is_active()) return;
-  if (!rules_.is_pid1) {
-    push(Suspend{main_.pid});
-  } else if (event.signal != SIGSTOP) {
-    push(Resume{main_.pid, event.signal != SIGTSTP});
-  }
+  main_.stopped_by(event.signal);
 }
 
-/// EXTEND_TIMEOUT_USEC of sd_notify(3), within what the whole stop may take.
 void Supervisor::on(const GraceExtended& event, Time now) noexcept {
-  if (phase_ != Phase::stopping || !main_.is_active() || !main_.deadline) return;
-  const Time wanted = now + event.time;
-  main_.deadline = std::max(*main_.deadline, std::min(wanted, main_end().value_or(wanted)));
+  if (lifecycle_.phase == Phase::stopping) main_.extend(event.time, now);
 }
 
-void Supervisor::main_gone(const ChildGone& event, Time now) noexcept {
-  tell(News::main_ended, kMain, event.code);
-  if (event.failure) {
-    const ExitCode code = code_of(*event.failure);
-    return quit({static_cast<int>(code), reason_of(code), kMain, 0, *event.failure});
-  }
-  const bool is_success = rules_.success_codes[static_cast<std::size_t>(event.code & 0xff)];
-  main_over({is_success ? 0 : event.code, Reason::main_ended}, now);
+void Supervisor::on(const CheckHurried& event, Time now) noexcept {
+  event.hook->check().hurry(now);
 }
+
+void Supervisor::on(const JobAsked& event, Time now) noexcept {
+  jobs_.ask(*event.hook, event.ticket, now);
+}
+
+void Supervisor::on(const MainSpoke& event, Time) noexcept {
+  checks_.hear(event.says);
+}
+
+void Supervisor::on(const ClockChanged& event, Time now) noexcept {
+  jobs_.set_clock(event.offset, now);
+}
+
+/// A hook has ended: a step may have ended the start, or a check main.
+void Supervisor::heed_failures(Time now) noexcept {
+  lifecycle_.start_failed |= init_.failed() != nullptr;
+  Hook* const check = checks_.take_terminating();
+  if (check == nullptr || lifecycle_.phase != Phase::running) return;
+  // Main is stopped as a stop signal would, and whatever it ends with, the code says why.
+  queue_.tell(News::check_terminates, *check, check->run.last_code);
+  verdict_ = Quit{static_cast<int>(ExitCode::liveness), Reason::unhealthy, check};
+  begin_stop(now);
+}
+
+// --- phases ----------------------------------------------------------------------------------
 
 void Supervisor::transition(Phase phase) noexcept {
-  assert(phase >= phase_);
-  phase_ = phase;
+  assert(phase >= lifecycle_.phase);
+  lifecycle_.phase = phase;
   if (phase != Phase::stopping) return;
-  for (health::State& check : checks_) check.end();
-  for (Job& job : jobs_) job.timer.end();
+  checks_.end();
+  jobs_.end();
+}
+
+bool Supervisor::drive_init(Time now) noexcept {
+  if (lifecycle_.start_failed) return end_init(now);
+  if (attempts_.try_again(now) || init_.drive(now)) return true;
+  if (!init_.all_done()) return false;
+  begin_main(now);
+  return true;
+}
+
+/// The start is over, without main: what runs is ended first.
+bool Supervisor::end_init(Time now) noexcept {
+  for (Hook& hook : hooks_) {
+    hook.run.retry_at.reset();
+    if (!hook.run.is_active() || hook.run.is_being_ended()) continue;
+    attempts_.end(hook, now);
+    return true;
+  }
+  if (attempts_.any_active()) return false;
+  if (stop_signal_ != 0) {
+    quit({128 + stop_signal_, Reason::stopped_in_init, nullptr, stop_signal_});
+  } else {
+    Hook* const failed = init_.failed();
+    const ExitCode code = failed_a_proof(*failed) ? ExitCode::unproven : ExitCode::step_failed;
+    quit({static_cast<int>(code), Reason::step_failed, failed});
+  }
+  return true;
+}
+
+void Supervisor::begin_main(Time now) noexcept {
+  if (rules_.ends_after_init) return quit({0, Reason::main_ended});
+  transition(Phase::running);
+  if (!rules_.pauses) return attempts_.begin(main_.hook(), now);
+  queue_.push(Settle{});
+  begin_services(now);
+}
+
+void Supervisor::begin_services(Time now) noexcept {
+  jobs_.begin(now);
+  checks_.begin(now);
+}
+
+bool Supervisor::drive_running(Time now) noexcept {
+  return attempts_.try_again(now) || checks_.drive(now) || jobs_.drive(now);
+}
+
+void Supervisor::begin_stop(Time now) noexcept {
+  budget_.begin(now);
+  transition(Phase::stopping);
+}
+
+bool Supervisor::drive_stopping(Time now) noexcept {
+  if (!stop_.drive(now)) return false;
+  if (stop_.is_over()) {
+    queue_.push(verdict_.value_or(Quit{0, Reason::main_ended}));
+    transition(Phase::exited);
+  }
+  return true;
 }
 
 /// There is, or was, no main that something could be done before or after.
 void Supervisor::quit(const Quit& quit) noexcept {
   if (!verdict_) verdict_ = quit;
-  if (phase_ < Phase::stopping) transition(Phase::stopping);
-  stop_ = Stop::rest;
-}
-
-Stage& Supervisor::stage_of(Owner owner) noexcept {
-  const config::Hook& hook = model_.hooks[owner];
-  if (hook.kind != Kind::shutdown) return init_;
-  return hook.moment == config::Moment::before ? before_ : after_;
-}
-
-const Stage& Supervisor::stage_of(Owner owner) const noexcept {
-  return const_cast<Supervisor*>(this)->stage_of(owner);
-}
-
-/// The hook that `owner` stands for in the end: itself, or whose fallback or repair it is.
-Owner Supervisor::root_of(Owner owner) const noexcept {
-  while (stands_for_[owner] != kMain) owner = stands_for_[owner];
-  return owner;
-}
-
-std::optional<Owner> Supervisor::owner_of(pid_t pid) const noexcept {
-  if (main_.is_active() && main_.pid == pid) return kMain;
-  for (Owner owner = 0; owner < runs_.size(); ++owner) {
-    if (runs_[owner].is_active() && runs_[owner].pid == pid) return owner;
-  }
-  return std::nullopt;
-}
-
-bool Supervisor::kills_group_of(pid_t pid) const noexcept {
-  const auto owner = owner_of(pid);
-  if (!owner || *owner == kMain) return false;
-  return runs_[*owner].is_being_ended() || model_.hooks[*owner].kind == Kind::check;
+  if (lifecycle_.phase < Phase::stopping) transition(Phase::stopping);
+  lifecycle_.part = StopPart::rest;
 }
 
 std::optional<Time> Supervisor::deadline() const noexcept {
-  std::optional<Time> first;
-  const auto consider = [&](const std::optional<Time>& time) {
-    if (time && (!first || *time < *first)) first = time;
-  };
-  if (phase_ == Phase::exited) return first;
-  const auto consider_run = [&](const Run& run) {
-    consider(run.retry_at);
-    if (!run.is_active()) return;
-    consider(run.deadline);
-    consider(run.remark);
-  };
-  consider_run(main_);
-  for (const Run& run : runs_) consider_run(run);
-  for (const health::State& check : checks_) consider(check.due());
-  for (const Job& job : jobs_) {
-    consider(job.timer.due());
-    if (job.turn && !job.turn->is_replacing) consider(job.turn->until);
+  if (lifecycle_.phase == Phase::exited) return std::nullopt;
+  std::optional<Time> first = attempts_.deadline();
+  for (const Component* component : std::initializer_list<const Component*>{&checks_, &jobs_}) {
+    first = earliest(first, component->deadline());
   }
-  if (phase_ == Phase::stopping) consider(stop_deadline());
-  return first;
+  return lifecycle_.phase == Phase::stopping ? earliest(first, stop_.deadline()) : first;
+}
+
+bool Supervisor::kills_group_of(pid_t pid) noexcept {
+  const Hook* const hook = hooks_.find(pid);
+  if (hook == nullptr || hook->is_main()) return false;
+  return hook->run.is_being_ended() || hook->is(config::Kind::check);
 }
 
 }  // namespace pintle::init

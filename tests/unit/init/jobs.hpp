@@ -22,7 +22,7 @@ struct Started : World {
       : World(config, std::move(rules)) {
     (void)done();
   }
-  const Job& job() const { return supervisor.job(owner_of("j")); }
+  const Job& job() { return hook("j").job(); }
 };
 
 }  // namespace world

@@ -19,9 +19,15 @@ const config::Model& model() {
   return kModel;
 }
 
-constexpr Owner kStep = 0;
-constexpr Owner kCheck = 1;
-constexpr Owner kJob = 2;
+Hooks& hooks() {
+  static Hooks all(model());
+  return all;
+}
+
+Hook* const kMainHook = &hooks().main();
+Hook* const kStep = &hooks().at(0);
+Hook* const kCheck = &hooks().at(1);
+Hook* const kJob = &hooks().at(2);
 
 }  // namespace
 
@@ -71,9 +77,9 @@ TEST_SUITE("init/news") {
          Level::warning,
          "step migrate: timed out after 30s, stopping it"},
         {{News::main_started}, "", Level::debug, "main: started"},
-        {{News::main_ended, kMain, 143}, "", Level::debug, "main: ended with exit code 143"},
-        {{News::stopping, kMain, SIGTERM}, "", Level::info, "SIGTERM: stopping"},
-        {{News::stopping, kMain, 64}, "", Level::info, "SIGRTMAX: stopping"},
+        {{News::main_ended, kMainHook, 143}, "", Level::debug, "main: ended with exit code 143"},
+        {{News::stopping, kMainHook, SIGTERM}, "", Level::info, "SIGTERM: stopping"},
+        {{News::stopping, kMainHook, 64}, "", Level::info, "SIGRTMAX: stopping"},
         {{News::grace_over},
          "",
          Level::warning,
@@ -84,14 +90,14 @@ TEST_SUITE("init/news") {
          "main: killing what is left in the container"},
     };
     for (const Row& row : rows) {
-      const Line line = line_for(row.tell, model(), row.detail);
+      const Line line = line_for(row.tell, row.detail);
       CHECK(line.text == row.text);
       CHECK(line.level == row.level);
     }
   }
 
   TEST_CASE("a percent sign in a detail is only that") {
-    CHECK(line_for({News::step_done, kStep, 0, 1s}, model(), "%c %t %d {}").text ==
+    CHECK(line_for({News::step_done, kStep, 0, 1s}, "%c %t %d {}").text ==
           "step migrate: done in 1s: %c %t %d {}");
   }
 
@@ -103,7 +109,7 @@ TEST_SUITE("init/news") {
     };
     const Row rows[] = {
         {{3, Reason::main_ended}, "x", ""},
-        {{143, Reason::stopped_in_init, kMain, SIGTERM}, "", "stopped by SIGTERM during init"},
+        {{143, Reason::stopped_in_init, kMainHook, SIGTERM}, "", "stopped by SIGTERM during init"},
         {{80, Reason::step_failed, kStep},
          "exit code 3 after 1s",
          "step migrate failed: exit code 3 after 1s"},
@@ -112,12 +118,10 @@ TEST_SUITE("init/news") {
         {{126, Reason::main_not_executable}, "cannot execute 'x'", "cannot execute 'x'"},
         {{83, Reason::main_refused}, "cannot set the uid", "cannot set the uid"},
     };
-    for (const Row& row : rows) CHECK(reason_for(row.quit, model(), row.detail) == row.reason);
+    for (const Row& row : rows) CHECK(reason_for(row.quit, row.detail) == row.reason);
   }
 
   TEST_CASE("only a run that succeeded is 0") {
-    config::Model model;
-    model.hooks.push_back({.kind = config::Kind::job, .id = "j"});
     using Kind = control::JobReply::Kind;
     struct Row {
       Answer::Result result;
@@ -133,7 +137,7 @@ TEST_SUITE("init/news") {
         {Result::stopping, 0, Kind::refused, 0},
     };
     for (const Row& row : rows) {
-      const auto reply = reply_to({1, row.result, 0, row.code}, model, "");
+      const auto reply = reply_to({1, row.result, kJob, row.code}, "");
       CHECK(reply.kind == row.kind);
       CHECK(reply.code == row.expected);
     }

@@ -69,16 +69,18 @@ TEST_SUITE("init/output_log") {
 
   TEST_CASE("pipes are read until the last writer is gone, and their last line counts") {
     Lines lines;
-    OutputLog log([&](Owner owner, std::string_view line, bool) {
-      lines.push_back(std::to_string(owner) + std::string(line));
+    const Hook one;
+    const Hook two;
+    OutputLog log([&](const Hook& hook, std::string_view line, bool) {
+      lines.push_back((&hook == &one ? "1" : "2") + std::string(line));
     });
-    auto first = log.open(1, ::getuid());
-    auto second = log.open(2, ::getuid());
+    auto first = log.open(one, ::getuid());
+    auto second = log.open(two, ::getuid());
     REQUIRE(first);
     REQUIRE(second);
     write(*first, "a\nb");
     write(*second, "c\n");
-    log.drain(2);
+    log.drain(two);
     CHECK(lines == Lines{"2c"});
     log.read();
     CHECK(lines == Lines{"2c", "1a"});
@@ -90,16 +92,17 @@ TEST_SUITE("init/output_log") {
   }
 
   TEST_CASE("one pipe too many is refused, and closed ones do not count") {
-    OutputLog log([](Owner, std::string_view, bool) {});
+    const Hook hook;
+    OutputLog log([](const Hook&, std::string_view, bool) {});
     std::vector<Fd> writers;
     for (std::size_t i = 0; i < OutputLog::kMost; ++i) {
-      auto opened = log.open(i, ::getuid());
+      auto opened = log.open(hook, ::getuid());
       REQUIRE(opened);
       writers.push_back(*std::move(opened));
     }
-    CHECK_FALSE(log.open(0, ::getuid()));
+    CHECK_FALSE(log.open(hook, ::getuid()));
     writers.clear();
     log.read();
-    CHECK(log.open(0, ::getuid()));
+    CHECK(log.open(hook, ::getuid()));
   }
 }

@@ -62,7 +62,7 @@ TEST_SUITE("init/policy") {
                             "spawn a.fallback"});
     w.end("a.fallback", 0);
     CHECK(w.done().front() == "fell back a");
-    CHECK(w.supervisor.step(w.owner_of("a")) == hooks::StepState::fell_back);
+    CHECK(step_state(w.hook("a")) == hooks::StepState::fell_back);
   }
 
   TEST_CASE("a fallback that fails fails the step") {

@@ -61,9 +61,9 @@ class Storm {
     }
   }
 
-  bool any_child() const {
+  bool any_child() {
     for (const char* id : kIds) {
-      if (world.supervisor.run(world.owner_of(id)).is_active()) return true;
+      if (world.hook(id).run.is_active()) return true;
     }
     return false;
   }
@@ -83,7 +83,7 @@ class Storm {
     return number == SIGTERM || number == SIGINT ? SIGHUP : number;
   }
   void end_one(const char* id) {
-    if (!world.supervisor.run(world.owner_of(id)).is_active()) return;
+    if (!world.hook(id).run.is_active()) return;
     if (below(10) == 0) return world.fail(id, sys::StartStep::execute, 2);
     world.end(id, below(4) == 0 ? 1 : 0, below(2) == 0);
   }
@@ -106,7 +106,7 @@ TEST_SUITE("init/supervisor") {
       ended_in_storm += storm.world.quit ? 1 : 0;
       storm.calm();
       REQUIRE(storm.world.quit);
-      CHECK(storm.world.supervisor.phase() == Supervisor::Phase::exited);
+      CHECK(storm.world.supervisor.phase() == Phase::exited);
       CHECK(storm.world.quit->code >= 0);
       CHECK(storm.world.quit->code <= 255);
       (void)storm.world.done();

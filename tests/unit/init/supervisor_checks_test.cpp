@@ -32,7 +32,7 @@ TEST_SUITE("init/supervisor_checks") {
     World world(check("\"none\""));
     turn_unhealthy(world);
     CHECK(world.done() == Lines{"changed c"});
-    CHECK(world.supervisor.phase() == Supervisor::Phase::running);
+    CHECK(world.supervisor.phase() == Phase::running);
   }
 
   TEST_CASE("terminate stops main as a stop signal would, and the code is 81") {
@@ -45,7 +45,7 @@ TEST_SUITE("init/supervisor_checks") {
       CHECK(world.done() == Lines{"ended main", "quit 81"});
       REQUIRE(world.quit);
       CHECK(world.quit->reason == Reason::unhealthy);
-      CHECK(world.quit->owner == world.owner_of("c"));
+      CHECK(world.quit->hook == &world.hook("c"));
     }
   }
 

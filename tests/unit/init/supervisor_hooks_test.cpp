@@ -61,31 +61,31 @@ TEST_SUITE("init/supervisor_hooks") {
     World world(R"({"steps":[{"id":"server","command":"s","precedents":[]},
                              {"id":"up","command":"u","precedents":[]},
                              {"id":"after","command":"a","precedents":["up"]}]})");
-    const Owner server = world.owner_of("server");
+    const Stage& stage = *std::get<StepTask>(world.hook("server").task).stage;
     CHECK(world.supervisor.parallelism() == 1);
-    CHECK(world.supervisor.held_back_beside(server) == world.owner_of("up"));
+    CHECK(stage.held_back() == &world.hook("up"));
     world.end("server", 0);
-    CHECK(world.supervisor.held_back_beside(world.owner_of("up")) == kMain);
+    CHECK(stage.held_back() == nullptr);
   }
 
   TEST_CASE("what failed is counted, and when a job last succeeded is known") {
     World world(R"({"maintenance":[{"id":"j","command":"j","schedule":{"every":"60s"},"retries":1}],
                     "health":[{"id":"c","command":"c","interval":"10s"}]})");
-    const Owner j = world.owner_of("j");
-    CHECK_FALSE(world.supervisor.job(j).succeeded);
+    const Job& job = world.hook("j").job();
+    CHECK_FALSE(job.succeeded);
     world.end("c", 1, true);
-    CHECK(world.supervisor.run(world.owner_of("c")).failures == 1);
+    CHECK(world.hook("c").run.failures == 1);
     world.wait(60s);
     world.end("j", 1, true);
-    CHECK(world.supervisor.job(j).failures == 0);  // its run goes on
+    CHECK(job.failures == 0);  // its run goes on
     world.wait(1s);
     world.end("j", 1, true);
-    CHECK(world.supervisor.job(j).failures == 1);
-    CHECK(world.supervisor.run(j).failures == 2);
+    CHECK(job.failures == 1);
+    CHECK(world.hook("j").run.failures == 2);
     world.wait(59s);
     world.end("j", 0, true);
-    CHECK(world.supervisor.job(j).failures == 1);
-    CHECK(world.supervisor.job(j).succeeded == world.now);
+    CHECK(job.failures == 1);
+    CHECK(job.succeeded == world.now);
   }
 
   TEST_CASE("the group of a hook that ended by itself is left alone") {
@@ -103,7 +103,7 @@ TEST_SUITE("init/supervisor_hooks") {
     world.wait(1s);
     world.end("c", 0, true);
     CHECK(world.done() == Lines{"changed c"});
-    CHECK(world.supervisor.check(0).verdict() == Verdict::healthy);
+    CHECK(world.hook("c").check().verdict() == Verdict::healthy);
     CHECK(world.sleeps() == 10s);
     world.wait(10s);
     CHECK(world.done() == Lines{"spawn c"});
@@ -112,7 +112,7 @@ TEST_SUITE("init/supervisor_hooks") {
     world.wait(10s);
     world.end("c", 1, true);
     CHECK(world.done() == Lines{"spawn c", "changed c"});
-    CHECK(world.supervisor.check(0).verdict() == Verdict::unhealthy);
+    CHECK(world.hook("c").check().verdict() == Verdict::unhealthy);
   }
 
   TEST_CASE("a check that takes too long is killed at once, and has failed") {
@@ -122,7 +122,7 @@ TEST_SUITE("init/supervisor_hooks") {
     CHECK(world.done() == Lines{"late c", "kill c's group KILL"});
     world.end("c", 137, true);
     CHECK(world.done() == Lines{"failed c"});
-    CHECK_FALSE(world.supervisor.check(0).last_succeeded());
+    CHECK_FALSE(world.hook("c").check().last_succeeded());
     World standard(R"({"health":[{"id":"c","command":"c"}]})");
     CHECK(standard.sleeps() == 1s);
   }
@@ -154,7 +154,7 @@ TEST_SUITE("init/supervisor_hooks") {
     (void)world.done();
     world.wait(10s);
     CHECK(world.done() == Lines{"spawn live", "spawn ready"});
-    CHECK_FALSE(world.supervisor.check(world.owner_of("up")).due());
+    CHECK_FALSE(world.hook("up").check().due());
   }
 
   TEST_CASE("a job runs every interval from main's start, and never twice at the same time") {

@@ -18,7 +18,7 @@ TEST_SUITE("init/supervisor_jobs") {
     CHECK(world.done() == Lines{"skipped j"});
     world.end("j", 0, true);
     CHECK(world.done() == Lines{"done j"});
-    world.note(ChildGone{world.copys_pid("j"), 3, 0});
+    world.note(ChildGone{world.further_pid("j"), 3, 0});
     CHECK(world.done() == Lines{"failed j"});
     world.wait(10s);
     CHECK(world.done() == Lines{"spawn j", "started j"});
@@ -33,7 +33,7 @@ TEST_SUITE("init/supervisor_jobs") {
     world.wait(10s);
     (void)world.done();
     world.end("j", 1, true);
-    world.note(ChildGone{world.copys_pid("j"), 1, 0});
+    world.note(ChildGone{world.further_pid("j"), 1, 0});
     CHECK(world.done() == Lines{"falls back j", "spawn f", "falls back j", "spawn f"});
   }
 
@@ -187,15 +187,15 @@ TEST_SUITE("init/supervisor_jobs") {
 
   TEST_CASE("who asks for a job gets its end, whatever the schedule and \"when\" say") {
     Started world(job(R"("when":{"ready":false},"retries":1)"));
-    world.note(JobAsked{world.owner_of("j"), 5});
+    world.note(JobAsked{&world.hook("j"), 5});
     CHECK(world.done() == Lines{"spawn j", "started j"});
     world.end("j", 3, true);
     CHECK(world.done() == Lines{"retried j"});
     world.wait(1s);
     world.end("j", 0, true);
     CHECK(world.done() == Lines{"spawn j", "answer 5 j done", "done j"});
-    world.note(JobAsked{world.owner_of("j"), 6});
-    world.note(JobAsked{world.owner_of("j"), 7});
+    world.note(JobAsked{&world.hook("j"), 6});
+    world.note(JobAsked{&world.hook("j"), 7});
     CHECK(world.done() == Lines{"spawn j", "started j", "answer 7 j busy"});
     world.end("j", 3, true);
     world.wait(1s);
@@ -205,9 +205,9 @@ TEST_SUITE("init/supervisor_jobs") {
 
   TEST_CASE("a job that is asked for while it runs replaces itself, if that is its policy") {
     Started world(job(R"("concurrencyPolicy":"Replace")"));
-    world.note(JobAsked{world.owner_of("j"), 1});
-    world.note(JobAsked{world.owner_of("j"), 2});
-    world.note(JobAsked{world.owner_of("j"), 3});
+    world.note(JobAsked{&world.hook("j"), 1});
+    world.note(JobAsked{&world.hook("j"), 2});
+    world.note(JobAsked{&world.hook("j"), 3});
     CHECK(world.done() == Lines{"spawn j", "started j", "kill j's group TERM",
                                 "kill j's group CONT", "answer 3 j busy"});
     world.end("j", 143, true);
@@ -218,22 +218,22 @@ TEST_SUITE("init/supervisor_jobs") {
 
   TEST_CASE("nobody waits for a job that the stop ends, or keeps from running") {
     Started world(job(R"("concurrencyPolicy":"Replace")"));
-    world.note(JobAsked{world.owner_of("j"), 1});
-    world.note(JobAsked{world.owner_of("j"), 2});
+    world.note(JobAsked{&world.hook("j"), 1});
+    world.note(JobAsked{&world.hook("j"), 2});
     (void)world.done();
     world.signal(SIGTERM);
     CHECK(world.done() == Lines{"stopping TERM", "answer 2 j stopping"});
-    world.note(JobAsked{world.owner_of("j"), 3});
+    world.note(JobAsked{&world.hook("j"), 3});
     CHECK(world.done() == Lines{"answer 3 j stopping"});
     world.end("j", 143, true);
     CHECK(world.done() == Lines{"answer 1 j failed", "kill main TERM", "kill main CONT"});
     World early(R"({"steps":[{"id":"s","command":"s"}],
       "maintenance":[{"id":"j","command":"j","schedule":{"every":"1s"}}]})");
     (void)early.done();
-    early.note(JobAsked{early.owner_of("j"), 4});
+    early.note(JobAsked{&early.hook("j"), 4});
     CHECK(early.done() == Lines{"answer 4 j not running"});
     Started backing_off(job(R"("retries":3)"));
-    backing_off.note(JobAsked{backing_off.owner_of("j"), 5});
+    backing_off.note(JobAsked{&backing_off.hook("j"), 5});
     backing_off.end("j", 1, true);
     (void)backing_off.done();
     backing_off.signal(SIGTERM);

@@ -101,7 +101,7 @@ TEST_SUITE("init/supervisor_stop") {
     rules.pauses = true;
     World world(kPause, rules);
     CHECK(world.done() == Lines{"settle"});
-    CHECK(world.supervisor.phase() == Supervisor::Phase::running);
+    CHECK(world.supervisor.phase() == Phase::running);
     world.wait(1h);
     CHECK(world.done() == Lines{"spawn j", "started j"});
     world.end("j", 0);

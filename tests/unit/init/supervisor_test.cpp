@@ -21,12 +21,12 @@ TEST_SUITE("init/supervisor") {
     for (const int code : {0, 1, 42, 127, 128, 143, 255}) {
       World world;
       CHECK(world.done() == Lines{"spawn main", "settle", "started main"});
-      CHECK(world.supervisor.phase() == Supervisor::Phase::running);
+      CHECK(world.supervisor.phase() == Phase::running);
       CHECK(world.sleeps() == Duration(-1));
       world.end("main", code);
       CHECK(world.done() == Lines{"ended main", fmt::format("quit {}", code)});
       CHECK(world.quit->reason == Reason::main_ended);
-      CHECK(world.supervisor.phase() == Supervisor::Phase::exited);
+      CHECK(world.supervisor.phase() == Phase::exited);
     }
   }
 
@@ -44,7 +44,7 @@ TEST_SUITE("init/supervisor") {
     failed.end("a", 3);
     CHECK(failed.done() == Lines{"spawn a", "started a", "failed a", "quit 80"});
     CHECK(failed.quit->reason == Reason::step_failed);
-    CHECK(failed.quit->owner == 0);
+    CHECK(failed.quit->hook == &failed.hook("a"));
     World unstartable(kSteps);
     unstartable.fail("a", StartStep::execute, ENOENT);
     CHECK(unstartable.done().back() == "quit 80");
@@ -126,10 +126,10 @@ TEST_SUITE("init/supervisor") {
       const std::string name = signal_name(number).substr(3);
       if (number == SIGTERM || number == SIGINT) {
         CHECK(world.done() == Lines{"stopping " + name, "kill main " + name, "kill main CONT"});
-        CHECK(world.supervisor.phase() == Supervisor::Phase::stopping);
+        CHECK(world.supervisor.phase() == Phase::stopping);
       } else {
         CHECK(world.done() == Lines{"kill main " + name});
-        CHECK(world.supervisor.phase() == Supervisor::Phase::running);
+        CHECK(world.supervisor.phase() == Phase::running);
       }
     }
   }

@@ -32,12 +32,12 @@ TEST_SUITE("init/supervisor_turns") {
     CHECK(world.done() == Lines{"changed c", "spawn j", "started j"});
     world.wait(10s);
     CHECK(world.done() == Lines{"kill j's group TERM", "kill j's group CONT"});
-    world.note(CheckHurried{world.owner_of("c")});
+    world.note(CheckHurried{&world.hook("c")});
     world.end("c", 1, true);
     CHECK(world.done() == Lines{"spawn c", "changed c", "not now j"});
     world.end("j", 143, true);
     CHECK(world.done() == Lines{"replaced j"});
-    world.note(CheckHurried{world.owner_of("c")});
+    world.note(CheckHurried{&world.hook("c")});
     world.end("c", 0, true);
     CHECK(world.done() == Lines{"spawn c", "changed c"});  // not off its slot
     world.wait(10s);
@@ -79,13 +79,13 @@ TEST_SUITE("init/supervisor_turns") {
     world.end("j", 0, true);
     CHECK(world.job().count == 2);
     CHECK(world.job().last_time == 11s);
-    world.note(ChildGone{world.copys_pid("j"), 0, 0});
+    world.note(ChildGone{world.further_pid("j"), 0, 0});
     CHECK(world.job().last_time == 1s);
   }
 
   TEST_CASE("a run that its fallback has saved is a success, with nothing left of the failure") {
     Started world(job(R"("onFailure":{"action":"fallback","step":{"id":"f","command":"f"}})"));
-    world.note(JobAsked{world.owner_of("j"), 1});
+    world.note(JobAsked{&world.hook("j"), 1});
     world.end("j", 3, true);
     world.end("f", 0, true);
     CHECK(world.done() == Lines{"spawn j", "started j", "falls back j", "spawn f",

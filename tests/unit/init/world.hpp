@@ -13,7 +13,6 @@
 #include "config/parse.hpp"
 #include "hooks/plan.hpp"
 #include "init/actions.hpp"
-#include "init/copies.hpp"
 #include "init/supervisor.hpp"
 
 template <>
@@ -37,12 +36,6 @@ inline config::Model model_of(std::string_view text) {
   return model;
 }
 
-inline config::Model with_copies(std::string_view text) {
-  config::Model model = model_of(text);
-  add_copies(model);
-  return model;
-}
-
 inline Rules rules_of(std::optional<Duration> grace = 8s, std::optional<Duration> total = 9s) {
   Rules rules{.grace = grace, .total_grace = total};
   rules.stop_signals.set(SIGTERM).set(SIGINT);
@@ -52,7 +45,7 @@ inline Rules rules_of(std::optional<Duration> grace = 8s, std::optional<Duration
 class World {
  public:
   explicit World(std::string_view config = "{}", Rules rules = rules_of())
-      : model_(with_copies(config)),
+      : model_(model_of(config)),
         plan_(hooks::make_plan(model_, config::ImageMode::layered, problems_)),
         supervisor(model_, plan_, std::move(rules)) {
     drain();
@@ -83,21 +76,20 @@ class World {
   }
   void reaped(bool has_children) { note(AllReaped{has_children}); }
 
-  pid_t pid_of(const std::string& id) const { return supervisor.run(owner_of(id)).pid; }
-  /// Of the first run of a job that is one of its copies'.
-  pid_t copys_pid(const std::string& id) const {
-    const Owner job = owner_of(id);
-    for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
-      if (model_.hooks[owner].copy_of != job || !supervisor.run(owner).is_active()) continue;
-      return supervisor.run(owner).pid;
+  pid_t pid_of(const std::string& id) { return hook(id).run.pid; }
+  /// Of the first run of a job that is not the one which the status shows.
+  pid_t further_pid(const std::string& id) {
+    for (const Hook& one : supervisor.hooks()) {
+      if (one.id() == id && one.is_further_run && one.run.is_active()) return one.run.pid;
     }
     return 0;
   }
-  Owner owner_of(const std::string& id) const {
-    for (Owner owner = 0; owner < model_.hooks.size(); ++owner) {
-      if (model_.hooks[owner].id == id) return owner;
+  /// Main if the config has no such hook.
+  Hook& hook(const std::string& id) {
+    for (Hook& one : supervisor.hooks()) {
+      if (one.id() == id) return one;
     }
-    return kMain;
+    return supervisor.hooks().main();
   }
   /// How long until the next deadline; below zero: for ever.
   Duration sleeps() const {
@@ -117,7 +109,9 @@ class World {
   std::optional<Quit> quit;
 
  private:
-  std::string name(Owner owner) const { return owner == kMain ? "main" : model_.hooks[owner].id; }
+  static std::string name(const Hook* hook) {
+    return hook == nullptr ? "main" : std::string(hook->id());
+  }
 
   static std::string word_of(News news) {
     constexpr const char* kWords[] = {"started",
@@ -156,18 +150,18 @@ class World {
   }
 
   void carry_out(const Spawn& action) {
-    lines_.push_back("spawn " + name(action.owner));
+    lines_.push_back("spawn " + name(action.hook));
     if (can_fork) {
-      supervisor.note(ChildStarted{action.owner, ++last_pid_}, now);
+      supervisor.note(ChildStarted{action.hook, ++last_pid_}, now);
     } else {
-      supervisor.note(ChildNotStarted{action.owner}, now);
+      supervisor.note(ChildNotStarted{action.hook}, now);
     }
   }
   void carry_out(const Kill& action) {
     const bool is_group = action.pid < 0;
-    CHECK((is_group ? -action.pid : action.pid) == supervisor.run(action.owner).pid);
-    CHECK(supervisor.run(action.owner).is_active());
-    lines_.push_back(fmt::format("kill {}{} {}", name(action.owner), is_group ? "'s group" : "",
+    CHECK((is_group ? -action.pid : action.pid) == action.hook->run.pid);
+    CHECK(action.hook->run.is_active());
+    lines_.push_back(fmt::format("kill {}{} {}", name(action.hook), is_group ? "'s group" : "",
                                  signal_name(action.number).substr(3)));
   }
   void carry_out(const KillAll& action) {
@@ -180,12 +174,12 @@ class World {
   }
   void carry_out(const Tell& tell) {
     const std::string who =
-        tell.news == News::stopping ? signal_name(tell.code).substr(3) : name(tell.owner);
+        tell.news == News::stopping ? signal_name(tell.code).substr(3) : name(tell.hook);
     lines_.push_back(word_of(tell.news) + " " + who);
   }
   void carry_out(const Answer& answer) {
     constexpr const char* kResults[] = {"done", "failed", "busy", "not running", "stopping"};
-    lines_.push_back(fmt::format("answer {} {} {}", answer.ticket, name(answer.owner),
+    lines_.push_back(fmt::format("answer {} {} {}", answer.ticket, name(answer.hook),
                                  kResults[static_cast<std::size_t>(answer.result)]));
   }
   void carry_out(const Quit& action) {

@@ -1,0 +1,182 @@
+#include "init/attempts.hpp"
+
+#include <algorithm>
+#include <csignal>
+
+#include "base/exit_codes.hpp"
+#include "hooks/backoff.hpp"
+#include "init/component.hpp"
+
+namespace pintle::init {
+namespace {
+
+using config::Kind;
+
+Duration since(Time began, Time now) noexcept {
+  return std::chrono::duration_cast<Duration>(now - began);
+}
+
+Outcome outcome_of(const Hook& hook, const ChildGone& event) noexcept {
+  if (event.was_skipped) return Outcome::skipped;
+  if (event.failure || event.signal != 0 || hook.run.timed_out) return Outcome::error;
+  const auto& codes = hook.config->success_codes;
+  const bool is_success = std::find(codes.begin(), codes.end(), event.code) != codes.end();
+  return is_success ? Outcome::success : Outcome::failure;
+}
+
+}  // namespace
+
+void Attempts::begin(Hook& hook, Time now) noexcept {
+  hook.run.attempt = 0;
+  hook.run.is_replaced = false;
+  attempt(hook, now);
+}
+
+void Attempts::attempt(Hook& hook, Time now) noexcept {
+  Run& run = hook.run;
+  run.state = Run::State::starting;
+  run.retry_at.reset();
+  run.runs += 1;
+  run.attempt += 1;
+  run.began = now;
+  run.timed_out = false;
+  queue_.push(Spawn{&hook, run.asks_condition, run.ticket});
+  run.asks_condition = false;
+}
+
+void Attempts::started(Hook& hook, pid_t pid, Time now) noexcept {
+  hook.run.state = Run::State::running;
+  hook.run.pid = pid;
+  if (hook.is_main()) return;
+  auto timeout = hook.config->timeout;
+  if (!timeout && hook.is(Kind::check)) timeout = 1s;
+  if (timeout) hook.run.deadline = now + *timeout;
+  if (!timeout && hook.is(Kind::step)) hook.run.remark = now + kSlowStep;
+}
+
+void Attempts::not_started(Hook& hook, Time now) noexcept {
+  hook.run.note_end(static_cast<int>(ExitCode::cannot_fork), Duration(0));
+  after(hook, Outcome::error, now);
+}
+
+void Attempts::gone(Hook& hook, const ChildGone& event, Time now) noexcept {
+  hook.run.note_end(event.code, since(hook.run.began, now));
+  if (!hook.is_main()) after(hook, outcome_of(hook, event), now);
+}
+
+void Attempts::after(Hook& hook, Outcome outcome, Time now) noexcept {
+  if (has_failed(outcome)) hook.run.failures += 1;
+  const bool is_wanted = !hook.run.is_replaced && lifecycle_.lets_run(hook);
+  const bool goes_on = has_failed(outcome) && is_wanted && !hook.is(Kind::check);
+  if (!goes_on) return conclude(hook, outcome, now);
+  if (retry(hook, now)) return;
+  if (hook.fallback == nullptr) return conclude(hook, outcome, now);
+  queue_.tell(News::hook_falls_back, hook, hook.run.last_code);
+  hook.fallback->run.ticket = hook.run.ticket;
+  begin(*hook.fallback, now);
+}
+
+bool Attempts::retry(Hook& hook, Time now) noexcept {
+  Run& run = hook.run;
+  if (run.attempt > hook.config->retries) return false;
+  const Duration wait = hooks::wait_after(hook.config->backoff, run.attempt, chance());
+  run.retry_at = now + wait;
+  Tell news{News::hook_retried, &hook, run.last_code, run.last_time, run.timed_out};
+  news.wait = wait;
+  queue_.push(news);
+  return true;
+}
+
+/// The hooks between the last one and the root were told of when they failed; a check has words of
+/// its own for its repair.
+void Attempts::conclude(Hook& last, Outcome outcome, Time now) noexcept {
+  Hook& root = last.root();
+  const Ended ended{root, last, outcome};
+  const bool is_wanted = !last.run.is_replaced && lifecycle_.lets_run(last);
+  if (ended.fell_back() && has_failed(outcome) && is_wanted && !root.is(Kind::check)) {
+    queue_.tell(News::fallback_failed, last, last.run.last_code);
+  }
+  root.run.is_replaced = last.run.is_replaced;
+  root.component->concluded(ended, now);
+}
+
+void Attempts::end(Hook& hook, Time now) noexcept {
+  // A probe has nothing to put in order, and must not outlive its timeout.
+  if (hook.is(Kind::check)) return kill(hook);
+  queue_.push(Kill{&hook, -hook.run.pid, SIGTERM});
+  queue_.push(Kill{&hook, -hook.run.pid, SIGCONT});
+  hook.run.state = Run::State::ending;
+  hook.run.deadline = budget_.limited(now + kKillDelay);
+}
+
+void Attempts::kill(Hook& hook) noexcept {
+  queue_.push(Kill{&hook, hook.signals_group ? -hook.run.pid : hook.run.pid, SIGKILL});
+  hook.run.state = Run::State::killed;
+  hook.run.deadline.reset();
+}
+
+void Attempts::give_up(Hook& hook, Time now) noexcept {
+  if (hook.run.is_active()) return end(hook, now);
+  hook.run.retry_at.reset();
+  conclude(hook, Outcome::error, now);
+}
+
+bool Attempts::enforce(Time now) noexcept {
+  if (enforce(hooks_.main(), now)) return true;
+  return std::any_of(hooks_.begin(), hooks_.end(), [&](Hook& hook) { return enforce(hook, now); });
+}
+
+bool Attempts::enforce(Hook& hook, Time now) noexcept {
+  Run& run = hook.run;
+  if (!run.is_active()) return false;
+  if (run.remark && now >= *run.remark) {
+    queue_.push(Tell{.news = News::step_slow, .hook = &hook, .time = since(run.began, now)});
+    run.remark = now + kSlowStep;  // once, however long the machine slept
+    return true;
+  }
+  if (!run.deadline || now < *run.deadline) return false;
+  if (run.state == Run::State::ending) {
+    if (hook.is_main()) queue_.push(Tell{.news = News::grace_over});
+    kill(hook);
+    return true;
+  }
+  run.timed_out = true;
+  queue_.push(Tell{.news = News::hook_timed_out, .hook = &hook, .time = since(run.began, now)});
+  end(hook, now);
+  return true;
+}
+
+bool Attempts::try_again(Time now) noexcept {
+  const auto due = std::find_if(hooks_.begin(), hooks_.end(), [&](const Hook& hook) {
+    return hook.run.retry_at && now >= *hook.run.retry_at;
+  });
+  if (due == hooks_.end()) return false;
+  attempt(*due, now);
+  return true;
+}
+
+std::optional<Time> Attempts::deadline() const noexcept {
+  std::optional<Time> first;
+  const auto add = [&](const Run& run) {
+    first = earliest(first, run.retry_at);
+    if (run.is_active()) first = earliest(earliest(first, run.deadline), run.remark);
+  };
+  add(hooks_.main().run);
+  for (const Hook& hook : hooks_) add(hook.run);
+  return first;
+}
+
+bool Attempts::any_active() const noexcept {
+  return std::any_of(hooks_.begin(), hooks_.end(),
+                     [](const Hook& hook) { return hook.run.is_active(); });
+}
+
+/// xorshift64: good enough to spread retries.
+double Attempts::chance() noexcept {
+  random_ ^= random_ << 13U;
+  random_ ^= random_ >> 7U;
+  random_ ^= random_ << 17U;
+  return static_cast<double>(random_ >> 11U) / static_cast<double>(std::uint64_t{1} << 53U);
+}
+
+}  // namespace pintle::init

@@ -1,0 +1,216 @@
+#include "init/jobs.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pintle::init {
+namespace {
+
+using config::Concurrency;
+
+/// Whoever asks for a punctual start means no less: waking up takes its time.
+constexpr Duration kPunctual = 1s;
+
+schedule::Timer timer_of(const config::Hook& hook, const std::string& host) noexcept {
+  const schedule::Jitter jitter{hook.job.jitter, schedule::seed_of(host, hook.id)};
+  return hook.schedule.cron ? schedule::Timer(*hook.schedule.cron, jitter)
+                            : schedule::Timer(hook.schedule.every, jitter);
+}
+
+/// Which of a job's runs could begin now; nullptr if none.
+Hook* free_run(const Job& job) noexcept {
+  const auto found = std::find_if(job.runs.begin(), job.runs.end(),
+                                  [](const Hook* run) { return !run->is_busy(); });
+  return found == job.runs.end() ? nullptr : *found;
+}
+
+News news_of(const Ended& ended) noexcept {
+  if (ended.outcome == Outcome::skipped) return News::job_not_now;
+  if (ended.outcome == Outcome::success) {
+    return ended.fell_back() ? News::step_fell_back : News::job_done;
+  }
+  return ended.hook.run.is_replaced ? News::job_replaced : News::job_failed;
+}
+
+}  // namespace
+
+bool Job::is_running() const noexcept {
+  return std::any_of(runs.begin(), runs.end(), [](const Hook* run) { return run->is_busy(); });
+}
+
+Jobs::Jobs(Hooks& hooks, const std::string& host, const Desk& desk) : desk_(desk) {
+  for (Hook& hook : hooks) {
+    if (!hook.is(config::Kind::job)) continue;
+    hook.component = this;
+    if (!hook.is_further_run) jobs_.push_back(Job{.timer = timer_of(*hook.config, host)});
+    // Further runs stand behind all hooks of the config, so their job is known by now.
+    const auto job = std::find_if(jobs_.begin(), jobs_.end(), [&](const Job& one) {
+      return one.runs.empty() || one.hook().config == hook.config;
+    });
+    job->runs.push_back(&hook);
+    hook.task = JobTask{&*job};
+  }
+}
+
+void Jobs::begin(Time now) noexcept {
+  for (Job& job : jobs_) {
+    job.timer.begin(now);
+    if (!job.policy().run_on_start) continue;
+    job.turn.emplace();
+    if (job.policy().starting_deadline) job.turn->until = now + *job.policy().starting_deadline;
+  }
+}
+
+void Jobs::end() noexcept {
+  for (Job& job : jobs_) job.timer.end();
+}
+
+void Jobs::set_clock(WallOffset offset, Time now) noexcept {
+  for (Job& job : jobs_) job.timer.set_clock(offset, now);
+}
+
+bool Jobs::drive(Time now) noexcept {
+  return std::any_of(jobs_.begin(), jobs_.end(), [&](Job& job) { return drive(job, now); });
+}
+
+bool Jobs::drive(Job& job, Time now) noexcept {
+  const auto due = job.timer.due();
+  if (due && now >= *due) {
+    take_slot(job, now);
+    return true;
+  }
+  return job.turn && take_turn(job, now);
+}
+
+void Jobs::take_slot(Job& job, Time now) noexcept {
+  const auto& deadline = job.policy().starting_deadline;
+  std::optional<Time> due = job.timer.due();
+  if (deadline) due = job.timer.last_due(now, std::max(kPunctual, *deadline));
+  job.timer.take(now);
+  if (!due) return desk_.queue.tell(News::job_missed, job.hook());
+  const Time until = std::max(now, *due + deadline.value_or(Duration(0)));
+  // One run waits at most, for as long as the more patient of the two would.
+  if (!job.turn) {
+    job.turn = Turn{.until = until};
+  } else if (job.turn->until) {
+    job.turn->until = std::max(*job.turn->until, until);
+  }
+}
+
+bool Jobs::take_turn(Job& job, Time now) noexcept {
+  const int ticket = job.turn->ticket;
+  const auto wanted = ticket != 0 ? std::optional(true) : desk_.holds(job.hook());
+  Hook* const free = free_run(job);
+  if (wanted != false && free != nullptr) {
+    job.turn.reset();
+    free->run.asks_condition = !wanted;
+    begin_run(job, *free, ticket, now);
+    return true;
+  }
+  job.turn->is_replacing = wanted != false && job.policy().concurrency == Concurrency::replace;
+  if (job.turn->is_replacing) return replace_run(job, now);
+  if (!job.turn->until || now < *job.turn->until) return false;
+  skip_turn(job, wanted == false);
+  return true;
+}
+
+/// Said once for a run that is in the way, however many slots it takes.
+void Jobs::skip_turn(Job& job, bool is_unwanted) noexcept {
+  job.turn.reset();
+  if (is_unwanted) return desk_.queue.tell(News::job_not_now, job.hook());
+  if (!std::exchange(job.skip_was_told, true)) desk_.queue.tell(News::job_skipped, job.hook());
+}
+
+void Jobs::begin_run(Job& job, Hook& run, int ticket, Time now) noexcept {
+  job.began = now;
+  job.count += 1;
+  job.skip_was_told = false;
+  run.run.ticket = ticket;
+  run.run.turn_began = now;
+  desk_.attempts.begin(run, now);
+  desk_.queue.tell(News::job_started, run);
+}
+
+/// Ends the run that is in the way, its fallback included; false while that is being waited for.
+bool Jobs::replace_run(Job& job, Time now) noexcept {
+  for (Hook* one = &job.hook(); one != nullptr; one = one->fallback) {
+    if (!one->run.is_busy() || one->run.is_being_ended()) continue;
+    one->run.is_replaced = true;
+    desk_.attempts.give_up(*one, now);
+    return true;
+  }
+  return false;
+}
+
+void Jobs::ask(Hook& hook, int ticket, Time now) noexcept {
+  using Result = Answer::Result;
+  const auto refuse = [&](Result why) { desk_.queue.push(Answer{ticket, why, &hook}); };
+  if (desk_.lifecycle.phase == Phase::init) return refuse(Result::not_running);
+  if (desk_.lifecycle.phase != Phase::running) return refuse(Result::stopping);
+  Job& job = hook.job();
+  if (Hook* const free = free_run(job)) return begin_run(job, *free, ticket, now);
+  const bool replaces = job.policy().concurrency == Concurrency::replace;
+  if (!replaces || (job.turn && job.turn->ticket != 0)) return refuse(Result::busy);
+  job.turn = Turn{.ticket = ticket};
+}
+
+void Jobs::concluded(const Ended& ended, Time now) noexcept {
+  Run& run = ended.hook.run;
+  Job& job = ended.hook.job();
+  const bool succeeded = ended.outcome == Outcome::success;
+  const News news = news_of(ended);
+  const Duration time = std::chrono::duration_cast<Duration>(now - run.turn_began);
+  const int code = succeeded && ended.fell_back() ? 0 : run.last_code;
+  const int ticket = std::exchange(run.ticket, 0);
+  if (ticket != 0) {
+    const auto result = succeeded ? Answer::Result::done : Answer::Result::failed;
+    desk_.queue.push(
+        Answer{ticket, result, &ended.hook, succeeded ? 0 : code, time, ended.fell_back()});
+  }
+  if (desk_.lifecycle.phase != Phase::running && !job.policy().after_main) return;
+  desk_.queue.tell(news, ended.hook, run.last_code);
+  if (ended.outcome == Outcome::skipped) job.count -= 1;  // its child saw that it is not wanted
+  if (ended.outcome == Outcome::skipped || news == News::job_replaced) return;
+  job.streak = job.has_ended && job.last_succeeded == succeeded ? job.streak + 1 : 1;
+  job.has_ended = true;
+  job.last_succeeded = succeeded;
+  job.failures += succeeded ? 0 : 1;
+  if (succeeded) job.succeeded = now;
+  job.last_code = code;
+  job.last_time = time;
+}
+
+std::optional<Time> Jobs::deadline() const noexcept {
+  std::optional<Time> first;
+  for (const Job& job : jobs_) {
+    first = earliest(first, job.timer.due());
+    if (job.turn && !job.turn->is_replacing) first = earliest(first, job.turn->until);
+  }
+  return first;
+}
+
+bool Jobs::drop_turn() noexcept {
+  const auto found =
+      std::find_if(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.turn.has_value(); });
+  if (found == jobs_.end()) return false;
+  const int ticket = found->turn->ticket;
+  found->turn.reset();
+  if (ticket != 0) {
+    desk_.queue.push(Answer{ticket, Answer::Result::stopping, &found->hook()});
+  }
+  return true;
+}
+
+bool Jobs::keep_main() const noexcept {
+  const auto has_child = [](const Hook* run) {
+    for (; run != nullptr; run = run->fallback) {
+      if (run->run.is_active()) return true;
+    }
+    return false;
+  };
+  return std::any_of(jobs_.begin(), jobs_.end(), [&](const Job& job) {
+    return !job.policy().after_main && std::any_of(job.runs.begin(), job.runs.end(), has_child);
+  });
+}
+
+}  // namespace pintle::init

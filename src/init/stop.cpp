@@ -1,0 +1,149 @@
+#include "init/stop.hpp"
+
+#include <csignal>
+
+namespace pintle::init {
+namespace {
+
+/// What nothing survives, and nothing waits for any longer: an exit of PID 1 ends the rest.
+constexpr Duration kAfterKill = 2s;
+
+}  // namespace
+
+void Stop::limit_leftovers() noexcept {
+  if (leftovers_ == Leftovers::asked) leftovers_deadline_ = budget_.limited(*leftovers_deadline_);
+}
+
+void Stop::hurry(Time now) noexcept {
+  if (lifecycle_.phase != Phase::stopping) return;
+  if (lifecycle_.part == StopPart::before) before_hurried_ = true;
+  if (lifecycle_.part == StopPart::after) after_hurried_ = true;
+  if (leftovers_ == Leftovers::asked) leftovers_deadline_ = now;
+}
+
+void Stop::main_is_over(Time now) noexcept {
+  lifecycle_.part = StopPart::after;
+  budget_.note_main_end(now);
+}
+
+bool Stop::drive(Time now) noexcept {
+  if (end_what_is_over(now) || attempts_.try_again(now)) return true;
+  switch (lifecycle_.part) {
+    case StopPart::before:
+      return drive_before(now);
+    case StopPart::main:
+      return false;  // its end, or its deadline
+    case StopPart::after:
+      return drive_after(now);
+    case StopPart::rest:
+      break;
+  }
+  return drive_leftovers(now);
+}
+
+std::optional<Time> Stop::deadline() const noexcept {
+  switch (lifecycle_.part) {
+    case StopPart::before:
+      return parts_.before.all_done() ? budget_.jobs_end() : budget_.before_end();
+    case StopPart::after:
+      return budget_.end();
+    case StopPart::main:
+      return std::nullopt;
+    case StopPart::rest:
+      break;
+  }
+  return leftovers_deadline_;
+}
+
+bool Stop::end_what_is_over(Time now) noexcept {
+  if (parts_.jobs.drop_turn()) return true;
+  for (Hook& hook : parts_.hooks) {
+    if (!hook.run.is_busy() || hook.run.is_being_ended() || lifecycle_.lets_run(hook)) continue;
+    if (hook.root().is(config::Kind::shutdown)) {
+      const Duration time = std::chrono::duration_cast<Duration>(now - hook.run.began);
+      queue_.push(Tell{.news = News::shutdown_cut, .hook = &hook.root(), .time = time});
+    }
+    attempts_.give_up(hook, now);
+    return true;
+  }
+  return false;
+}
+
+/// Main gets its stop signal when the jobs have ended, or after a quarter of the total grace.
+bool Stop::drive_before(Time now) noexcept {
+  const auto limit = budget_.before_end();
+  if (!before_hurried_ && (!limit || now < *limit)) {
+    if (parts_.before.drive(now)) return true;
+    const auto jobs_end = budget_.jobs_end();
+    const bool waits = (!jobs_end || now < *jobs_end) && parts_.jobs.keep_main();
+    if (!parts_.before.all_done() || waits) return false;
+  }
+  if (!parts_.before.skip_next(Skip::no_time)) stop_main(now);
+  return true;
+}
+
+void Stop::stop_main(Time now) noexcept {
+  if (!parts_.main.is_active()) return main_is_over(now);
+  lifecycle_.part = StopPart::main;
+  parts_.main.stop(signal_ != 0 ? signal_ : SIGTERM, now);
+}
+
+bool Stop::drive_after(Time now) noexcept {
+  if (parts_.before.skip_next(Skip::main_gone)) return true;
+  const auto limit = budget_.end();
+  if (!after_hurried_ && (!limit || now < *limit)) {
+    if (parts_.after.drive(now)) return true;
+    if (!parts_.after.all_done()) return false;
+  }
+  if (parts_.after.skip_next(Skip::no_time)) return true;
+  lifecycle_.part = StopPart::rest;
+  return true;
+}
+
+bool Stop::drive_leftovers(Time now) noexcept {
+  if (children_known_ && !has_children_) {
+    is_over_ = true;
+    return true;
+  }
+  switch (leftovers_) {
+    case Leftovers::unknown:
+      return ask_leftovers(now);
+    case Leftovers::asked:
+      return kill_leftovers(now);
+    case Leftovers::killed:
+      break;
+  }
+  return kill_more(now);
+}
+
+bool Stop::ask_leftovers(Time now) noexcept {
+  if (!children_known_) return false;
+  queue_.push(KillAll{SIGTERM});
+  queue_.push(KillAll{SIGCONT});
+  leftovers_ = Leftovers::asked;
+  leftovers_deadline_ = budget_.leftovers_end(now);
+  return true;
+}
+
+bool Stop::kill_leftovers(Time now) noexcept {
+  if (now < *leftovers_deadline_) return false;
+  queue_.push(Tell{.news = News::leftovers_killed});
+  queue_.push(KillAll{SIGKILL});
+  leftovers_ = Leftovers::killed;
+  leftovers_deadline_ = now + kAfterKill;
+  orphans_at_kill_ = orphans_;
+  return true;
+}
+
+/// Children of those that died are ours now, and may have been forked unseen.
+bool Stop::kill_more(Time now) noexcept {
+  if (!is_pid1_ && children_known_ && orphans_ != orphans_at_kill_) {
+    orphans_at_kill_ = orphans_;
+    queue_.push(KillAll{SIGKILL});
+    return true;
+  }
+  is_over_ = now >= *leftovers_deadline_;
+  return is_over_;
+}
+
+}  // namespace pintle::init

@@ -1,0 +1,92 @@
+// init/stop.hpp - the stop of the container, one part after the other: jobs, checks and the steps
+// before main's stop signal, main, the steps after it, and what is left. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "init/budget.hpp"
+#include "init/jobs.hpp"
+#include "init/main_process.hpp"
+#include "init/stage.hpp"
+
+namespace pintle::init {
+
+class Stop {
+ public:
+  /// What it stops.
+  struct Parts {
+    Hooks& hooks;
+    Jobs& jobs;
+    MainProcess& main;
+    Stage& before;  ///< the shutdown steps before main's stop signal
+    Stage& after;
+  };
+  Stop(Parts parts, ActionQueue& queue, Attempts& attempts, Lifecycle& lifecycle, Budget& budget,
+       bool is_pid1) noexcept
+      : parts_(parts),
+        queue_(queue),
+        attempts_(attempts),
+        lifecycle_(lifecycle),
+        budget_(budget),
+        is_pid1_(is_pid1) {}
+
+  /// Which signal the stop began with; 0: none, so main gets SIGTERM.
+  void set_signal(int number) noexcept { signal_ = number; }
+
+  /// The end of the total grace is known now, which main's own end had left open.
+  void limit_leftovers() noexcept;
+
+  /// A further stop signal ends what is waited for, but for main, who got it too.
+  void hurry(Time now) noexcept;
+
+  /// Main has ended, or there is none and its end has come.
+  void main_is_over(Time now) noexcept;
+
+  /// Does one thing; false if nothing is to be done now.
+  bool drive(Time now) noexcept;
+  std::optional<Time> deadline() const noexcept;
+  /// Nothing is left to be waited for.
+  bool is_over() const noexcept { return is_over_; }
+
+  // What the kernel says of our children.
+  void child_began() noexcept { has_children_ = true; }
+  void child_died() noexcept { children_known_ = false; }
+  void note_orphan() noexcept { orphans_ += 1; }
+  void note_children(bool has_children) noexcept {
+    children_known_ = true;
+    has_children_ = has_children;
+  }
+  std::uint64_t orphans() const noexcept { return orphans_; }
+
+ private:
+  enum class Leftovers : std::uint8_t { unknown, asked, killed };
+
+  bool end_what_is_over(Time now) noexcept;
+  bool drive_before(Time now) noexcept;
+  void stop_main(Time now) noexcept;
+  bool drive_after(Time now) noexcept;
+  bool drive_leftovers(Time now) noexcept;
+  bool ask_leftovers(Time now) noexcept;
+  bool kill_leftovers(Time now) noexcept;
+  bool kill_more(Time now) noexcept;
+
+  Parts parts_;
+  ActionQueue& queue_;
+  Attempts& attempts_;
+  Lifecycle& lifecycle_;
+  Budget& budget_;
+  bool is_pid1_;
+  int signal_ = 0;
+  bool before_hurried_ = false;
+  bool after_hurried_ = false;
+  Leftovers leftovers_ = Leftovers::unknown;
+  std::optional<Time> leftovers_deadline_{};
+  bool children_known_ = false;  ///< has_children_ is up to date
+  bool has_children_ = false;
+  std::uint64_t orphans_ = 0;
+  std::uint64_t orphans_at_kill_ = 0;  ///< when what is left was last sent SIGKILL
+  bool is_over_ = false;
+};
+
+}  // namespace pintle::init
