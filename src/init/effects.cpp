@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <exception>
 
@@ -143,29 +142,6 @@ std::optional<Event> Effects::act(const Settle&) {
   if (!needed) return std::nullopt;
   const auto kept = sys::keep_only(*needed);
   if (!kept) log::warning(fmt::format("PID 1 keeps its privileges: {}", kept.error().message()));
-  return std::nullopt;
-}
-
-std::optional<Event> Effects::act(const Suspend& action) {
-  if (!sys::can_suspend()) {
-    (void)::kill(-action.main, SIGCONT);  // nobody could continue us: as if it had been ignored
-    return std::nullopt;
-  }
-  sys::take_terminal(::getpgrp());
-  sys::suspend_own_group();
-  // Continued, in the foreground or not: the terminal is main's again only if it is ours.
-  if (sys::owns_terminal()) sys::take_terminal(action.main);
-  (void)::kill(-action.main, SIGCONT);
-  return std::nullopt;
-}
-
-/// If the foreground cannot be had, main would be stopped again at once: it stays as it is.
-std::optional<Event> Effects::act(const Resume& action) {
-  if (action.needs_terminal) {
-    sys::take_terminal(action.main);
-    if (!sys::has_terminal(action.main)) return std::nullopt;
-  }
-  (void)::kill(-action.main, SIGCONT);
   return std::nullopt;
 }
 

@@ -1,5 +1,7 @@
-// The part of the effects that sends signals: to a child, to its group, to all that is left.
+// The part of the effects that sends signals: to a child, to its group, to all that is left, and
+// after a stop to main or to ourselves.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,12 +12,23 @@
 #include "init/effects.hpp"
 #include "sys/process.hpp"
 #include "sys/signal_as.hpp"
+#include "sys/terminal.hpp"
 
 namespace pintle::init {
 namespace {
 
 bool is_error(const Result<void>& sent, int code) noexcept {
   return !sent && sent.error().code == code;
+}
+
+/// Stops with main, if a shell with job control can continue us; true if it did. The terminal is
+/// main's again only if it is ours then.
+bool suspend(const sys::Terminal& terminal, pid_t main) noexcept {
+  const pid_t own = ::getpgrp();
+  if (terminal.is_of(main)) terminal.give_to(own);
+  const bool was_suspended = sys::suspend_own_group();
+  if (terminal.is_of(own)) terminal.give_to(main);
+  return was_suspended;
 }
 
 }  // namespace
@@ -64,6 +77,32 @@ std::optional<Event> Effects::act(const KillAll& action) {
     }
   }
   if (!refused.empty()) (void)remember(sys::signal_as(refused, action.number));
+  return std::nullopt;
+}
+
+/// What nobody can continue goes on, as if the signal had been ignored; whoever sends SIGSTOP means
+/// it.
+std::optional<Event> Effects::act(const Suspend& action) {
+  const bool needs_terminal = action.signal == SIGTTIN || action.signal == SIGTTOU;
+  const auto terminal = sys::Terminal::controlling();
+  const bool is_foreground = terminal && terminal.is_of(::getpgrp());
+  if (needs_terminal && is_foreground) return act(Resume{action.main, needs_terminal});
+  const bool was_suspended = terminal && suspend(terminal, action.main);
+  const bool lacks_terminal = needs_terminal && terminal && !terminal.is_of(action.main);
+  const bool goes_on = was_suspended || (action.signal != SIGSTOP && !lacks_terminal);
+  if (goes_on) (void)::kill(-action.main, SIGCONT);
+  return std::nullopt;
+}
+
+/// If the foreground cannot be had, main would be stopped again at once: it stays as it is. Without
+/// a terminal it was somebody's signal.
+std::optional<Event> Effects::act(const Resume& action) {
+  if (action.needs_terminal) {
+    const auto terminal = sys::Terminal::controlling();
+    if (terminal) terminal.give_to(action.main);
+    if (terminal && !terminal.is_of(action.main)) return std::nullopt;
+  }
+  (void)::kill(-action.main, SIGCONT);
   return std::nullopt;
 }
 

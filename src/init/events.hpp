@@ -93,9 +93,10 @@ struct KillAll {
 };
 /// Init is over and main has been forked: PID 1 gives up what it no longer needs.
 struct Settle {};
-/// Not PID 1, and main was stopped from its terminal: stop as well, until we are continued.
+/// Not PID 1, and main was stopped: where there is a terminal, stop as well until we are continued.
 struct Suspend {
   pid_t main;
+  int signal;  ///< what stopped it
 };
 /// PID 1, and main was stopped by its terminal: it goes on.
 struct Resume {

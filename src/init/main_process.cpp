@@ -51,7 +51,7 @@ void MainProcess::extend(Duration time, Time now) noexcept {
 void MainProcess::stopped_by(int signal) noexcept {
   if (!hook_.run.is_active()) return;
   if (!rules_.is_pid1) {
-    queue_.push(Suspend{hook_.run.pid});
+    queue_.push(Suspend{hook_.run.pid, signal});
   } else if (signal != SIGSTOP) {
     queue_.push(Resume{hook_.run.pid, signal != SIGTSTP});
   }

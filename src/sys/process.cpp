@@ -15,7 +15,6 @@
 #include <cerrno>
 #include <charconv>
 #include <climits>
-#include <csignal>
 #include <cstdint>
 
 namespace pintle::sys {
@@ -176,25 +175,7 @@ std::string mount_namespace() {
 }
 
 bool owns_terminal() noexcept {
-  return has_terminal(::getpgrp());
-}
-
-bool has_terminal(pid_t group) noexcept {
-  return ::tcgetpgrp(STDIN_FILENO) == group;
-}
-
-void take_terminal(pid_t group) noexcept {
-  (void)::tcsetpgrp(STDIN_FILENO, group);  // SIGTTOU is blocked; without a terminal it is nothing
-}
-
-bool can_suspend() noexcept {
-  const pid_t parent = ::getppid();
-  return parent > 0 && ::getsid(parent) == ::getsid(0) && ::getpgid(parent) != -1 &&
-         ::getsid(0) != ::getpid();
-}
-
-void suspend_own_group() noexcept {
-  (void)::kill(0, SIGSTOP);
+  return ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();
 }
 
 std::size_t available_cpus() noexcept {

@@ -60,18 +60,6 @@ std::string host_name();
 /// True if the terminal at descriptor 0 has our process group in the foreground.
 bool owns_terminal() noexcept;
 
-/// True if the terminal at descriptor 0 has `group` in the foreground.
-bool has_terminal(pid_t group) noexcept;
-
-/// Puts `group` into the foreground of that terminal, if there is one.
-void take_terminal(pid_t group) noexcept;
-
-/// True if somebody could continue our process group: it is not orphaned (setpgid(2), NOTES).
-bool can_suspend() noexcept;
-
-/// Stops our process group, as the terminal's ^Z would have; returns when it is continued.
-void suspend_own_group() noexcept;
-
 /// The CPUs this process may use, sched_getaffinity(2); at least 1.
 std::size_t available_cpus() noexcept;
 

@@ -26,6 +26,12 @@ SignalMask set_mask(SignalMask mask) noexcept {
   return before;
 }
 
+SignalMask pending_signals() noexcept {
+  SignalMask pending;
+  (void)::syscall(SYS_rt_sigpending, &pending.bits, sizeof pending.bits);
+  return pending;
+}
+
 void reset_dispositions() noexcept {
   const KernelSigaction standard;
   for (int number = 1; number <= kLastSignal; ++number) {

@@ -26,10 +26,17 @@ struct SignalMask {
     bits |= std::uint64_t{1} << (number - 1);
     return *this;
   }
+  constexpr SignalMask& remove(int number) noexcept {
+    bits &= ~(std::uint64_t{1} << (number - 1));
+    return *this;
+  }
 };
 
 /// Replaces the mask of this process, and returns what it was. Errors: none that can occur.
 SignalMask set_mask(SignalMask mask) noexcept;
+
+/// Those that have come and are blocked. Errors: none that can occur.
+SignalMask pending_signals() noexcept;
 
 /// Gives every signal its default disposition, for us and so for every child: what the process
 /// that started us ignored (SIGCHLD, SIGPIPE) must not change how a container behaves.

@@ -2,39 +2,14 @@
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
 import pid1
 import tap
 from pid1 import ACTOR
-
-# What a container's runtime does: PID 1 leads a session that has the terminal.
-SESSION = ['setsid', '--ctty']
-
-# A parent with job control: runs argv in the foreground, says when it stops, and continues it.
-SHELL = r'''
-import os, signal, sys
-signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-child = os.fork()
-if child == 0:
-    os.setpgid(0, 0)
-    os.tcsetpgrp(0, os.getpgrp())
-    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
-    os.execv(sys.argv[1], sys.argv[1:])
-os.write(1, b'child %d\n' % child)
-while True:
-    _, status = os.waitpid(child, os.WUNTRACED)
-    if not os.WIFSTOPPED(status):
-        break
-    tty = os.tcgetpgrp(0)
-    os.tcsetpgrp(0, os.getpgrp())
-    os.write(1, b'stopped, foreground %d\n' % tty)
-    sys.stdin.readline()
-    os.tcsetpgrp(0, child)
-    os.killpg(child, signal.SIGCONT)
-os.write(1, b'ended %d\n' % os.waitstatus_to_exitcode(status))
-'''
+from terminals import IN_BACKGROUND, SESSION, container, main_of, on_terminal, under_shell
 
 # Main with a child of another group that reads from the terminal.
 BACKGROUND = r'''
@@ -50,51 +25,6 @@ os.write(1, b'went on\n')
 os.kill(child, 9)
 sys.exit(4)
 '''
-
-
-class OnTerminal:
-    """A process on a terminal of its own; `keys` are typed."""
-
-    def __init__(self, process, main_end):
-        self.process = process
-        self.main_end = main_end
-
-    def type(self, keys):
-        os.write(self.main_end, keys)
-
-    def foreground(self):
-        """The foreground process group, by its number out here."""
-        return os.tcgetpgrp(self.main_end)
-
-
-def on_terminal(words, is_pid1=True):
-    main_end, other_end = os.openpty()
-    process = pid1.Process(words, is_pid1, stdin=other_end, stdout=other_end,
-                           stderr=other_end)
-    os.close(other_end)
-    process.out = pid1.Stream(os.fdopen(os.dup(main_end), 'rb', buffering=0))
-    tap.cleanup(lambda: os.close(main_end))
-    return OnTerminal(process, main_end)
-
-
-def container(*command):
-    pid1.needs('setsid')
-    return on_terminal([*SESSION, pid1.PINTLE, '--', *command])
-
-
-def under_shell(*command):
-    pid1.needs('setsid')
-    shell = [sys.executable, '-c', SHELL, pid1.PINTLE, '--', *command]
-    one = on_terminal([*SESSION, *shell], is_pid1=False)
-    pintle = int(one.process.line(r'child (\d+)').group(1))
-    return one, pintle
-
-
-def main_of(pintle):
-    def found():
-        pids = pid1.children(pintle)
-        return pids[0] if pids and pid1.exe(pids[0]) not in (None, pid1.PINTLE) else None
-    return tap.until(found, 'main runs')
 
 
 @tap.test
@@ -168,6 +98,65 @@ def a_main_that_stops_itself_as_a_terminal_would_goes_on():
         tap.equal(one.process.end(), 0)
     code, out, _ = pid1.run('sh', '-c', 'kill -TSTP $$; echo went on')
     tap.equal((code, out), (0, 'went on\n'))
+
+
+@tap.test
+def without_a_terminal_no_stop_but_sigstop_lasts_whoever_is_pid_1():
+    for is_pid1 in (True, False):
+        for name in ('TSTP', 'TTIN', 'TTOU'):
+            # In a process group that nobody could continue, with others.
+            code, out, err = pid1.run('sh', '-c', f'kill -{name} $$; echo went on', options=['-s'],
+                                      before=['timeout', '20'], is_pid1=is_pid1,
+                                      start_new_session=True)
+            tap.equal((code, out), (0, 'went on\n'), f'{name}, PID 1: {is_pid1}: {err}')
+        one = pid1.start('cat', is_pid1=is_pid1, start_new_session=True, stdin=subprocess.PIPE)
+        main = one.main()
+        os.kill(main, signal.SIGSTOP)
+        tap.until(lambda: pid1.state(main) == 'T', 'main is stopped')
+        one.popen.stdin.write(b'hello\n')
+        one.popen.stdin.flush()
+        tap.check(pid1.state(one.pid) in ('R', 'S'), 'pintle is not stopped')
+        tap.equal(pid1.state(main), 'T')
+        one.signal(signal.SIGCONT)
+        one.line('hello')
+        one.popen.stdin.close()
+        tap.equal(one.end(), 0)
+
+
+@tap.test
+def a_main_that_reads_from_a_terminal_that_is_not_its_stdin_gets_it():
+    for is_pid1 in (True, False):
+        words = [*SESSION, 'sh', '-c', 'exec "$@" < /dev/null', 'sh', pid1.PINTLE, '-s', '--', 'sh',
+                 '-c', 'read word < /dev/tty; echo "read $word"']
+        one = on_terminal(words, is_pid1)
+        one.type(b'hello\n')
+        one.process.line('read hello')
+        tap.equal(one.process.end(), 0)
+
+
+@tap.test
+def a_session_leader_that_nobody_could_continue_is_not_stopped():
+    for name in ('TSTP', 'TTIN', 'TTOU'):
+        one = on_terminal([*SESSION, pid1.PINTLE, '-s', '--', 'sh', '-c',
+                           f'kill -{name} $$; echo went on'], is_pid1=False)
+        one.process.line('went on')
+        tap.equal(one.process.end(), 0)
+
+
+@tap.test
+def in_the_background_of_a_shell_it_stops_with_main_and_leaves_the_shell_its_terminal():
+    one, pintle = under_shell('cat', script=IN_BACKGROUND)
+    shell = one.process.pid
+    foreground = int(one.process.line(r'stopped, foreground (\d+)').group(1))
+    tap.equal((foreground, pid1.state(pintle)), (shell, 'T'))
+    one.type(b'\n')  # it is brought into the foreground
+    main = main_of(pintle)
+    tap.until(lambda: one.foreground() == main, 'main has the terminal')
+    one.type(b'hello\n')
+    one.process.line('hello')
+    one.process.line('hello')
+    one.type(b'\x04')
+    one.process.line('ended 0')
 
 
 @tap.test

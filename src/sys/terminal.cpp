@@ -1,0 +1,51 @@
+#include "sys/terminal.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "sys/signals.hpp"
+
+namespace pintle::sys {
+namespace {
+
+/// tcgetpgrp(3) fails for every other terminal, too. 0 is a group of another PID namespace.
+bool is_controlling(int fd) noexcept {
+  return ::tcgetpgrp(fd) >= 0;
+}
+
+}  // namespace
+
+Terminal Terminal::controlling() noexcept {
+  Terminal terminal;
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (!is_controlling(fd)) continue;
+    terminal.descriptor_ = fd;
+    return terminal;
+  }
+  constexpr int kHow = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  terminal.opened_ = Fd(::open("/dev/tty", kHow));
+  const int fd = terminal.opened_.get();
+  if (terminal.opened_ && is_controlling(fd)) terminal.descriptor_ = fd;
+  return terminal;
+}
+
+bool Terminal::is_of(pid_t group) const noexcept {
+  return ::tcgetpgrp(descriptor_) == group;
+}
+
+void Terminal::give_to(pid_t group) const noexcept {
+  (void)::tcsetpgrp(descriptor_, group);  // SIGTTOU is blocked, so it works from the background too
+}
+
+bool suspend_own_group() noexcept {
+  (void)::kill(0, SIGTSTP);
+  SignalMask mask = SignalMask::all();
+  (void)set_mask(mask.remove(SIGTSTP));  // here we stop, or the signal is dropped
+  (void)set_mask(SignalMask::all());
+  // SIGTSTP took away any that came before it, signal(7).
+  return pending_signals().has(SIGCONT);
+}
+
+}  // namespace pintle::sys
