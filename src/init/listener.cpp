@@ -7,14 +7,10 @@
 
 #include "base/log.hpp"
 #include "control/health_server.hpp"
+#include "init/back_off.hpp"
 #include "sys/spawn.hpp"
 
 namespace pintle::init {
-namespace {
-
-constexpr Duration kBackOff(1000);
-
-}  // namespace
 
 void Listener::keep_up(Time now) {
   const bool is_due = !was_started_ || (due_ && now >= *due_);

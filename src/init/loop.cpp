@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/exit_codes.hpp"
+#include "init/back_off.hpp"
 #include "init/effects.hpp"
 #include "init/listener.hpp"
 #include "init/notify_socket.hpp"
@@ -26,8 +27,6 @@
 namespace pintle::init {
 namespace {
 
-/// After an error that would come back at once: never spin, never exit.
-constexpr Duration kBackOff(1000);
 /// After a part of a turn that threw.
 constexpr Duration kRest(100);
 

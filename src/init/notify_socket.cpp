@@ -3,12 +3,12 @@
 #include <cerrno>
 
 #include "base/log.hpp"
+#include "init/back_off.hpp"
 
 namespace pintle::init {
 namespace {
 
 constexpr int kMessagesATurn = 16;
-constexpr Duration kAgain(1000);
 
 }  // namespace
 
@@ -34,7 +34,7 @@ void NotifySocket::tell(const control::Status& status, Time now) {
   Outward told = outward_;
   const std::string news = told.news(status);
   if (!news.empty() && !pass_on(news)) {
-    again_ = now + kAgain;
+    again_ = now + kBackOff;
     return;
   }
   outward_ = std::move(told);

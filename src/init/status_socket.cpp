@@ -10,8 +10,6 @@
 namespace pintle::init {
 namespace {
 
-/// After an error that would come back at once.
-constexpr Duration kBackOff(1000);
 constexpr Duration kLongestWait(60'000);
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "control/socket.hpp"
+#include "init/back_off.hpp"
 
 namespace pintle::init {
 
@@ -39,7 +40,7 @@ class StatusSocket {
   std::optional<control::ControlSocket> socket_{};
   std::optional<Time> rests_until_{};
   std::optional<Time> open_at_{Time{}};
-  Duration wait_{1000};  ///< from one attempt to open it to the next
+  Duration wait_ = kBackOff;  ///< from one attempt to open it to the next
   bool was_missed_ = false;
 };
 
