@@ -255,4 +255,22 @@ def a_dumpable_pid_1_lets_root_reach_its_descriptors_and_prebuilt_refuses_it():
     tap.holds(err, '"dumpable"')
 
 
+@tap.test
+def where_pid_1_becomes_mains_user_a_dumpable_one_lets_main_write_to_its_output():
+    script = 'read go; echo through main > /proc/1/fd/1 && exit 7; exit 8'
+    for is_dumpable, code in ((True, 7), (False, 8)):
+        one = pid1.start_with({'user': '4711:4712', 'init': {'user': 'main', 'dumpable': is_dumpable},
+                               'main': {'command': 'sh', 'arguments': ['-c', script]}},
+                              stdin=subprocess.PIPE)
+        tap.until(lambda: pid1.status(one.pid)['Uid'].split() == ['4711'] * 4, 'PID 1 is 4711')
+        # It is the kernel's sign of whether it may be traced: to whom its files of /proc belong.
+        owner = 4711 if is_dumpable else 0
+        tap.until(lambda: os.stat(f'/proc/{one.pid}/environ').st_uid == owner, f'they are {owner}')
+        one.popen.stdin.write(b'\n')
+        one.popen.stdin.close()
+        tap.equal(one.end(), code, one.err.text)
+        tap.equal(one.out.rest(), 'through main\n' if is_dumpable else '')
+        tap.equal('/proc/1/fd/1' in one.err.rest(), not is_dumpable, one.err.text)
+
+
 tap.main()
