@@ -24,6 +24,7 @@ SANITIZER_ENVIRONMENT = {
 class Suite:
     purpose: str
     run: Callable[[], Outcome]
+    is_extra: bool = False  # runs only when it is named
 
 
 def run_units(folder, env=None):
@@ -98,7 +99,9 @@ def tap_files(folder, before=()):
 
 SUITES = {
     'lint': Suite('layering, text rules, clang-format, clang-tidy', lint.lint),
-    'unit': Suite('the unit tests, built with g++', lambda: run_units(builds.host())),
+    'unit': Suite('the unit tests, built with g++: the quickest to build again; only when named, '
+                  'since sanitize and musl run the same ones',
+                  lambda: run_units(builds.host()), is_extra=True),
     'sanitize': Suite('the unit tests, built with clang++, with address and undefined-behaviour '
                       'sanitizers',
                       lambda: run_units(builds.sanitize(), SANITIZER_ENVIRONMENT)),
