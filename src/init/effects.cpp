@@ -45,6 +45,15 @@ Line verdict_line(const Hook& hook) {
                       hook.words.empty() ? "" : ": ", hook.words)};
 }
 
+/// A step that waits for another one which has no place to run in will wait for ever.
+std::string words_of_slow(const Hook& hook, std::size_t parallelism) {
+  const auto* task = std::get_if<StepTask>(&hook.root().task);
+  const Hook* const waiting = task != nullptr ? task->stage->held_back() : nullptr;
+  if (waiting == nullptr) return {};
+  return fmt::format("parallelism is {}, so step {} waits for a free place", parallelism,
+                     waiting->id());
+}
+
 /// Nothing for a success: that is news enough.
 std::string describe(const sys::Exit& exit) {
   if (exit.code == 0) return {};
@@ -154,7 +163,7 @@ std::optional<Event> Effects::act(const Tell& tell) {
   const Hook& hook = *tell.hook;
   const bool is_repair = tell.news == News::repair_done || tell.news == News::repair_failed;
   const std::string words = tell.news == News::step_slow
-                                ? words_of_slow(hook)
+                                ? words_of_slow(hook, supervisor_.parallelism())
                                 : (is_repair ? *hook.fallback : hook).words;
   const Line line = tell.news == News::check_changed ? verdict_line(hook) : line_for(tell, words);
   const auto fields = launcher_.fields(hook.place);

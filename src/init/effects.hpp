@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "control/status.hpp"
 #include "init/launcher.hpp"
 #include "init/loop.hpp"
 #include "init/news.hpp"
@@ -44,7 +43,6 @@ class Effects {
   /// The pipes of the hooks whose output becomes events.
   OutputLog& outputs() noexcept { return outputs_; }
 
-  control::Status status() const;
   /// 0 when main does not run.
   pid_t main_pid() const noexcept;
   /// nullptr as long as PID 1 goes on.
@@ -67,7 +65,6 @@ class Effects {
   void write_output(const Hook& hook, std::string_view line, bool is_partial) const;
   std::string words_at_end(const Hook& hook, const sys::Exit& exit,
                            const std::optional<sys::Report>& report) const;
-  std::string words_of_slow(const Hook& hook) const;
 
   const config::Model& model_;
   const Launcher& launcher_;

@@ -18,6 +18,7 @@
 #include "init/notify_socket.hpp"
 #include "init/reaper.hpp"
 #include "init/requests.hpp"
+#include "init/status.hpp"
 #include "init/status_socket.hpp"
 #include "sys/process.hpp"
 #include "sys/reap.hpp"
@@ -31,8 +32,6 @@ namespace {
 constexpr Duration kRest(100);
 
 class Loop {
-  using Part = void (Loop::*)();
-
  public:
   explicit Loop(LoopSetup& setup)
       : setup_(setup),
@@ -48,32 +47,44 @@ class Loop {
 
   /// Before the first turn. What cannot be had is done without.
   void prepare() noexcept {
-    guarded(&Loop::watch_clock);
-    guarded(&Loop::keep_door);
+    guarded([this] { watch_clock(); });
+    guarded([this] { keep_door(); });
   }
 
-  /// One turn: wait, then signals, children, deadlines, clients. Set when PID 1 is to end.
+  /// One turn: wait, then whatever is ready or due. Set when PID 1 is to end.
   End* turn() noexcept {
-    // In their order: main is heard before its end is noted, after which its pid is nobody's.
-    constexpr Part kParts[] = {&Loop::hear_clock, &Loop::hear_main,     &Loop::reap,
-                               &Loop::drain,      &Loop::keep_listener, &Loop::read_outputs,
-                               &Loop::tell_outer, &Loop::take_requests, &Loop::keep_door,
-                               &Loop::serve};
     // Without steps main is forked before the first signal is read, so that it gets that too.
-    if (!std::exchange(is_first_turn_, false)) {
+    const bool waits = !std::exchange(is_first_turn_, false);
+    if (waits) {
       rest_after_failure();
       wait();
-      guarded(&Loop::read_signals);
     }
-    for (const Part part : kParts) guarded(part);
+    for (std::size_t i = 0; i < std::size(kSources); ++i) {
+      if (i == kSignals && !waits) continue;
+      guarded([&] { (this->*kSources[i].attend)(std::exchange(ready_[i], false)); });
+    }
     return effects_.end();
   }
 
  private:
+  /// What PID 1 waits for.
+  struct Source {
+    /// What to poll for reading; below zero, or without this: nothing.
+    int (Loop::*descriptor)() const noexcept;
+    /// In each turn; `is_ready`: it can be read.
+    void (Loop::*attend)(bool is_ready);
+    /// When it has something to do though nothing happens; nullptr: never.
+    std::optional<Time> (Loop::*due)() const noexcept;
+  };
+  // In the order of a turn: main is heard before its end is noted, after which its pid is nobody's.
+  static const Source kSources[10];
+  static constexpr std::size_t kSignals = 0;
+
   /// Nothing that throws in one part, for want of memory, keeps another part from its work.
+  template <class Part>
   void guarded(Part part) noexcept {
     try {
-      (this->*part)();
+      part();
     } catch (const std::exception& error) {
       log::error(error.what());
       failed_ = true;
@@ -105,34 +116,34 @@ class Loop {
   }
 
   void wait() noexcept {
-    std::array<pollfd, 5 + OutputLog::kMost> sources{};
-    sources[0] = {setup_.signals.get(), POLLIN, 0};
-    sources[1] = {door_.descriptor(), POLLIN, 0};
-    sources[2] = {requests_.descriptor().get(), POLLIN, 0};
-    sources[3] = {notify_.descriptor().get(), POLLIN, 0};
-    sources[4] = {clock_.get(), POLLIN, 0};
-    const std::size_t outputs = effects_.outputs().watch(std::span(sources).subspan<5>());
+    constexpr std::size_t kCount = std::size(kSources);
+    std::array<pollfd, kCount + OutputLog::kMost> polled{};
+    for (std::size_t i = 0; i < kCount; ++i) {
+      const auto descriptor = kSources[i].descriptor;
+      polled[i] = {descriptor != nullptr ? (this->*descriptor)() : -1, POLLIN, 0};
+    }
+    const std::size_t outputs = effects_.outputs().watch(std::span(polled).subspan<kCount>());
     const bool is_urgent = at_once_ || reaper_.is_unfinished();
-    const int ready = ::poll(sources.data(), 5 + outputs, is_urgent ? 0 : timeout());
-    outputs_ready_ = ready > 0 && outputs > 0;
-    door_ready_ = sources[1].revents != 0;
-    requests_ready_ = sources[2].revents != 0;
-    notify_ready_ = sources[3].revents != 0;
-    clock_ready_ = sources[4].revents != 0;
+    outputs_ready_ = ::poll(polled.data(), kCount + outputs, is_urgent ? 0 : timeout()) > 0;
+    for (std::size_t i = 0; i < kCount; ++i) ready_[i] = polled[i].revents != 0;
   }
 
   /// Milliseconds to the next deadline, rounded up; -1 when there is none.
   int timeout() const noexcept {
-    auto deadline = supervisor_.deadline();
-    for (const auto& other : {door_.due(), listener_.due(), notify_.due()}) {
-      if (other && (!deadline || *other < *deadline)) deadline = other;
+    std::optional<Time> first;
+    for (const Source& source : kSources) {
+      if (source.due != nullptr) first = earliest(first, (this->*source.due)());
     }
-    if (!deadline) return -1;
-    const auto left = std::chrono::ceil<Duration>(*deadline - BootClock::now()).count();
+    if (!first) return -1;
+    const auto left = std::chrono::ceil<Duration>(*first - BootClock::now()).count();
     return static_cast<int>(std::clamp<long long>(left, 0, 1 << 30));
   }
 
-  void read_signals() {
+  // --- the sources ---------------------------------------------------------------------------
+
+  int signals_descriptor() const noexcept { return setup_.signals.get(); }
+
+  void read_signals(bool) {
     for (;;) {
       const auto signal = sys::next_signal(setup_.signals);
       if (!signal) {
@@ -156,21 +167,29 @@ class Loop {
     if (const auto signal = sys::stopped_by(main.pid)) feed(MainStopped{*signal});
   }
 
-  void hear_clock() {
-    if (!std::exchange(clock_ready_, false)) return;
+  int clock_descriptor() const noexcept { return clock_.get(); }
+
+  void hear_clock(bool is_ready) {
+    if (!is_ready) return;
     sys::heed_wall_clock(clock_);
     feed(ClockChanged{sys::wall_offset()});
   }
 
-  void reap() {
+  void reap(bool) {
     reaper_.reap([this] { drain(); });
   }
 
-  void read_outputs() {
+  std::optional<Time> supervisor_due() const noexcept { return supervisor_.deadline(); }
+
+  void act(bool) { drain(); }
+
+  void read_outputs(bool) {
     if (std::exchange(outputs_ready_, false)) effects_.outputs().read();
   }
 
-  void keep_listener() {
+  std::optional<Time> listener_due() const noexcept { return listener_.due(); }
+
+  void keep_listener(bool) {
     if (supervisor_.phase() > Phase::running) listener_.end();
     listener_.keep_up(BootClock::now());
   }
@@ -188,16 +207,18 @@ class Loop {
     }
   }
 
-  void hear_main() {
-    if (!notify_.is_open()) return;
+  int notify_descriptor() const noexcept { return notify_.descriptor().get(); }
+
+  void hear_main(bool is_ready) {
+    if (!notify_.is_open() || !is_ready) return;
     const NotifySocket::Heard heard{setup_.model.main.notify, effects_.main_pid(),
                                     setup_.launcher.identity(kMain).uid};
-    if (std::exchange(notify_ready_, false)) {
-      notify_.receive(heard, [this](const Notification& said) { heed(said); });
-    }
+    notify_.receive(heard, [this](const Notification& said) { heed(said); });
   }
 
-  void tell_outer() {
+  std::optional<Time> notify_due() const noexcept { return notify_.due(); }
+
+  void tell_outer(bool) {
     if (notify_.has_outer()) notify_.tell(status(), BootClock::now());
   }
 
@@ -210,15 +231,15 @@ class Loop {
     (void)notify_.pass_on(fmt::format("EXTEND_TIMEOUT_USEC={}\n", said.extension->count() * 1000));
   }
 
-  void take_requests() {
-    if (std::exchange(requests_ready_, false)) {
-      requests_.receive([this](const Event& event) { feed(event); });
-    }
+  int requests_descriptor() const noexcept { return requests_.descriptor().get(); }
+
+  void take_requests(bool is_ready) {
+    if (is_ready) requests_.receive([this](const Event& event) { feed(event); });
     requests_.settle();
   }
 
   control::Status status() const {
-    control::Status status = effects_.status();
+    control::Status status = status_of(supervisor_);
     status.requests = requests_.name();
     status.unlocked = setup_.unlocked;
     if (notify_.is_open()) {
@@ -233,10 +254,13 @@ class Loop {
     if (const auto opened = requests_.open(); !opened) log::warning(opened.error().message());
   }
 
-  void serve() {
+  int door_descriptor() const noexcept { return door_.descriptor(); }
+  std::optional<Time> door_due() const noexcept { return door_.due(); }
+
+  void serve(bool is_ready) {
+    keep_door();
     door_.serve(
-        std::exchange(door_ready_, false), [this] { return control::encode(status()); },
-        BootClock::now());
+        is_ready, [this] { return control::encode(status()); }, BootClock::now());
   }
 
   LoopSetup& setup_;
@@ -248,14 +272,24 @@ class Loop {
   StatusSocket door_;
   NotifySocket notify_;
   Fd clock_;
-  bool door_ready_ = false;
-  bool clock_ready_ = false;
-  bool requests_ready_ = false;
-  bool notify_ready_ = false;
+  std::array<bool, 10> ready_{};  ///< of each source
   bool outputs_ready_ = false;
   bool is_first_turn_ = true;
   bool failed_ = false;   ///< a part of this turn threw
   bool at_once_ = false;  ///< this turn waits for nothing
+};
+
+const Loop::Source Loop::kSources[] = {
+    {&Loop::signals_descriptor, &Loop::read_signals, nullptr},
+    {&Loop::clock_descriptor, &Loop::hear_clock, nullptr},
+    {&Loop::notify_descriptor, &Loop::hear_main, nullptr},
+    {nullptr, &Loop::reap, nullptr},
+    {nullptr, &Loop::act, &Loop::supervisor_due},
+    {nullptr, &Loop::keep_listener, &Loop::listener_due},
+    {nullptr, &Loop::read_outputs, nullptr},
+    {nullptr, &Loop::tell_outer, &Loop::notify_due},
+    {&Loop::requests_descriptor, &Loop::take_requests, nullptr},
+    {&Loop::door_descriptor, &Loop::serve, &Loop::door_due},
 };
 
 }  // namespace

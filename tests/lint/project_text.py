@@ -1,5 +1,5 @@
 """project_text.py - fails if a file of the project breaks a rule that needs no compiler: notes left
-for later, headers without their first line, lines over 100 columns, source files over 300 lines."""
+for later, headers without their first line, lines over 100 columns, source files over 400 lines."""
 import pathlib
 import re
 import subprocess
@@ -9,7 +9,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 SOURCE_FOLDERS = {'src', 'tests', 'tools'}
 SOURCE_SUFFIXES = {'.cpp', '.hpp', '.py', '.sh', ''}
 MAX_COLUMNS = 100
-MAX_LINES = 300
+MAX_LINES = 400  # one class that holds together may be so long; most files are much shorter
 NOTE = re.compile(r'\b(?:TO' r'DO|FIX' r'ME|X' r'XX)\b')
 
 

@@ -1,10 +1,10 @@
-// The part of the effects that says how everything is: supervisor's numbers with their words.
+#include "init/status.hpp"
+
 #include <fmt/format.h>
 
-#include "init/effects.hpp"
+#include "base/log.hpp"
 
 namespace pintle::init {
-
 namespace {
 
 using config::Kind;
@@ -65,28 +65,19 @@ std::string words_of_check(const Hook& hook) {
 
 }  // namespace
 
-/// A step that waits for another one which has no place to run in will wait for ever.
-std::string Effects::words_of_slow(const Hook& hook) const {
-  const auto* task = std::get_if<StepTask>(&hook.root().task);
-  const Hook* const waiting = task != nullptr ? task->stage->held_back() : nullptr;
-  if (waiting == nullptr) return {};
-  return fmt::format("parallelism is {}, so step {} waits for a free place",
-                     supervisor_.parallelism(), waiting->id());
-}
-
-control::Status Effects::status() const {
+control::Status status_of(const Supervisor& supervisor) {
   control::Status status;
-  const auto phase = supervisor_.phase();
+  const auto phase = supervisor.phase();
   if (phase == Phase::running) status.phase = health::Phase::running;
   if (phase > Phase::running) status.phase = health::Phase::stopping;
-  const Run& main = supervisor_.hooks().main().run;
+  const Run& main = supervisor.hooks().main().run;
   if (main.is_active()) {
     status.main_pid = main.pid;
     status.main_time = std::chrono::duration_cast<Duration>(BootClock::now() - main.began);
   }
-  status.orphans = supervisor_.orphans();
+  status.orphans = supervisor.orphans();
   status.dropped_lines = log::dropped();
-  for (const Hook& hook : supervisor_.hooks()) {
+  for (const Hook& hook : supervisor.hooks()) {
     if (hook.stands_for != nullptr || hook.is_further_run) continue;
     if (!hook.is(Kind::check)) {
       status.hooks.push_back(hook_status(hook));
