@@ -72,9 +72,7 @@ Effects::Effects(const config::Model& model, const Launcher& launcher, Superviso
       other_uids_(launcher.other_uids()),
       outputs_([this](const Hook& hook, std::string_view line,
                       bool is_partial) { write_output(hook, line, is_partial); },
-               [this](std::string_view piece) { return launcher_.secret_begun_in(piece); }) {
-  helpers_.reserve(kMostHelpers);  // so that remembering one cannot fail
-}
+               [this](std::string_view piece) { return launcher_.secret_begun_in(piece); }) {}
 
 /// Memory can run out in any action, also in the middle: then a hook is not started, and of
 /// anything else, which is done before its words are made, a line is missing.

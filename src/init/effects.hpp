@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "init/helpers.hpp"
 #include "init/launcher.hpp"
 #include "init/loop.hpp"
 #include "init/news.hpp"
@@ -34,11 +35,14 @@ class Effects {
   };
   LastWords last_words(Hook& hook, const sys::Exit& exit) noexcept;
 
-  /// SIGKILL for all of a process group, the leader of which is a child of ours.
-  void kill_group(pid_t group) noexcept;
+  /// SIGKILL for all of a process group, the leader of which is a child of ours. False if that is
+  /// forbidden (EPERM), as to a leader of another user without CAP_KILL.
+  bool kill_group(pid_t group) noexcept;
 
-  /// True if `pid` was a child that sent a signal for us, once.
-  bool was_helper(pid_t pid) noexcept;
+  /// The same, if it can be done by a child that takes the leader's uid.
+  void kill_group_by_child(pid_t group) noexcept;
+
+  Helpers& helpers() noexcept { return helpers_; }
 
   /// The pipes of the hooks whose output becomes events.
   OutputLog& outputs() noexcept { return outputs_; }
@@ -59,7 +63,7 @@ class Effects {
   std::optional<Event> act(const Answer& action);
   std::optional<Event> act(const Quit& action);
 
-  Result<void> remember(sys::Sent sent);
+  Result<void> remember(sys::Sent sent, pid_t target) noexcept;
   std::vector<sys::Target> everybody_else() const;
   sys::Outlet outlet_for(const Hook& hook, Fd& writer);
   void write_output(const Hook& hook, std::string_view line, bool is_partial) const;
@@ -71,9 +75,7 @@ class Effects {
   Supervisor& supervisor_;
   Requests& requests_;
   std::vector<uid_t> other_uids_;
-  /// More children that sent a signal and were not reaped yet would count as orphans.
-  static constexpr std::size_t kMostHelpers = 256;
-  std::vector<pid_t> helpers_;
+  Helpers helpers_;
   OutputLog outputs_;
   std::optional<End> end_;
 };

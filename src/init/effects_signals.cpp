@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/signal_names.hpp"
@@ -33,31 +34,37 @@ bool suspend(const sys::Terminal& terminal, pid_t main) noexcept {
 
 }  // namespace
 
-/// The child that a signal may have taken is nobody's orphan.
-Result<void> Effects::remember(sys::Sent sent) {
-  if (sent.helper != 0 && helpers_.size() < kMostHelpers) helpers_.push_back(sent.helper);
+/// The child that a signal may have taken is nobody's orphan, and as long as it has not told what
+/// came of it, it may still send it.
+Result<void> Effects::remember(sys::Sent sent, pid_t target) noexcept {
+  const bool is_late = is_error(sent.result, EBUSY);
+  if (sent.helper != 0) helpers_.add(sent.helper, is_late ? target : 0);
   return std::move(sent.result);
 }
 
-bool Effects::was_helper(pid_t pid) noexcept {
-  return std::erase(helpers_, pid) != 0;
+bool Effects::kill_group(pid_t group) noexcept {
+  return ::kill(-group, SIGKILL) == 0 || errno != EPERM;
 }
 
-void Effects::kill_group(pid_t group) noexcept {
+void Effects::kill_group_by_child(pid_t group) noexcept {
   const Hook* const hook = supervisor_.hooks().find(group);
   const uid_t uid = launcher_.identity(hook != nullptr ? hook->place : kMain).uid;
-  (void)remember(sys::signal_as(-group, SIGKILL, uid));
+  (void)remember(sys::signal_as(-group, SIGKILL, uid), group);
 }
 
 std::optional<Event> Effects::act(const Kill& action) {
   const uid_t uid = launcher_.identity(action.hook->place).uid;
-  auto sent = remember(sys::signal_as(action.pid, action.number, uid));
+  const pid_t target = std::abs(action.pid);
+  auto sent = remember(sys::signal_as(action.pid, action.number, uid), target);
   // A child that has not come to its own session yet has no group; it is not reaped, so it is
   // there.
   if (is_error(sent, ESRCH) && action.pid < 0) {
-    sent = remember(sys::signal_as(-action.pid, action.number, uid));
+    sent = remember(sys::signal_as(target, action.number, uid), target);
   }
-  if (!sent && !is_error(sent, ESRCH)) {
+  if (is_error(sent, EBUSY)) {
+    log::warning(fmt::format("{} to {} is late: who sends it has not come to it in time",
+                             signal_name(action.number), action.pid));
+  } else if (!sent && !is_error(sent, ESRCH)) {
     log::warning(fmt::format("cannot send {} to {}: {}", signal_name(action.number), action.pid,
                              std::strerror(sent.error().code)));
   }
@@ -76,7 +83,9 @@ std::optional<Event> Effects::act(const KillAll& action) {
       refused.push_back({pid, sys::real_uid(pid).value_or(launcher_.identity(kMain).uid)});
     }
   }
-  if (!refused.empty()) (void)remember(sys::signal_as(refused, action.number));
+  if (refused.empty()) return std::nullopt;
+  const pid_t named = sys::is_pid1() ? 0 : Helpers::kAnybody;  // as PID 1 all of a uid
+  (void)remember(sys::signal_as(refused, action.number), named);
   return std::nullopt;
 }
 

@@ -37,7 +37,7 @@ void Listener::keep_up(Time now) {
 }
 
 bool Listener::buried(pid_t pid, int code, Time now) noexcept {
-  if (pid_ == 0 || pid != pid_) return false;
+  if (!is(pid)) return false;
   pid_ = 0;
   if (is_ending_) return true;
   due_ = now + kBackOff;

@@ -19,6 +19,9 @@ class Listener {
   /// Starts the child if it is due.
   void keep_up(Time now);
 
+  /// True if `pid` is the child.
+  bool is(pid_t pid) const noexcept { return pid_ != 0 && pid == pid_; }
+
   /// True if `pid` was the child; it is started again a second later.
   bool buried(pid_t pid, int code, Time now) noexcept;
 

@@ -175,6 +175,8 @@ class Loop {
     feed(ClockChanged{sys::wall_offset()});
   }
 
+  std::optional<Time> reaper_due() const noexcept { return reaper_.due(); }
+
   void reap(bool) {
     reaper_.reap([this] { drain(); });
   }
@@ -283,7 +285,7 @@ const Loop::Source Loop::kSources[] = {
     {&Loop::signals_descriptor, &Loop::read_signals, nullptr},
     {&Loop::clock_descriptor, &Loop::hear_clock, nullptr},
     {&Loop::notify_descriptor, &Loop::hear_main, nullptr},
-    {nullptr, &Loop::reap, nullptr},
+    {nullptr, &Loop::reap, &Loop::reaper_due},
     {nullptr, &Loop::act, &Loop::supervisor_due},
     {nullptr, &Loop::keep_listener, &Loop::listener_due},
     {nullptr, &Loop::read_outputs, nullptr},

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <vector>
 
 #include "init/effects.hpp"
 #include "init/listener.hpp"
@@ -13,11 +15,13 @@ namespace pintle::init {
 class Reaper {
  public:
   /// `names_orphans`, -w: a line for each.
-  Reaper(Supervisor& supervisor, Effects& effects, Listener& listener, bool names_orphans) noexcept
+  Reaper(Supervisor& supervisor, Effects& effects, Listener& listener, bool names_orphans)
       : supervisor_(supervisor),
         effects_(effects),
         listener_(listener),
-        names_orphans_(names_orphans) {}
+        names_orphans_(names_orphans) {
+    held_.reserve(kMostHeld);  // so that holding one cannot fail
+  }
 
   /// Takes what is dead, and calls `act` after each, so that the supervisor's actions are carried
   /// out. A bounded number, because orphans may die as fast as they are collected: after a turn
@@ -27,15 +31,37 @@ class Reaper {
   /// True if there may be more: the next turn is not to wait.
   bool is_unfinished() const noexcept { return is_unfinished_; }
 
+  /// When reap() has something to do though nobody dies; nullopt: never.
+  std::optional<Time> due() const noexcept;
+
  private:
+  /// Dead, and noted, but not collected: a child that is late may still signal this number, which
+  /// nobody else must get meanwhile.
+  struct Held {
+    pid_t pid;
+    pid_t helper;
+    Time until;
+    bool was_killed = false;  ///< the helper
+  };
+  static constexpr std::size_t kMostHeld = 16;
+
+  void look_at_ours(const std::function<void()>& act);
   void look_at(const Hook& hook, const std::function<void()>& act);
   void bury(const sys::Exit& dead, const std::function<void()>& act);
   void note_end(const sys::Exit& dead, Hook* hook) noexcept;
+  void end_group(pid_t leader) noexcept;
+  bool may_have_others(pid_t leader) const noexcept;
+  bool is_known(pid_t pid) const noexcept;
+  bool has_ended(pid_t helper) const noexcept;
+  bool hold(pid_t dead) noexcept;
+  bool is_held(pid_t pid) const noexcept;
+  void release(Time now) noexcept;
 
   Supervisor& supervisor_;
   Effects& effects_;
   Listener& listener_;
   bool names_orphans_;
+  std::vector<Held> held_{};
   bool is_unfinished_ = false;
 };
 

@@ -151,6 +151,27 @@ std::vector<pid_t> descendants() {
   return all;
 }
 
+std::optional<Children> own_children() noexcept {
+  const Fd file(::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC));
+  if (!file) return std::nullopt;
+  std::array<char, 4096> text{};
+  std::size_t size = 0;
+  for (ssize_t got = 1; got > 0; size += static_cast<std::size_t>(got)) {
+    if (size == text.size()) return std::nullopt;
+    got = ::read(file.get(), text.data() + size, text.size() - size);
+    if (got < 0) return std::nullopt;
+  }
+  Children children;
+  const char* const end = text.data() + size;
+  for (const char* at = text.data(); at < end; ++at) {
+    pid_t pid = 0;
+    const auto read = std::from_chars(at, end, pid);
+    if (read.ec != std::errc() || !children.add(pid)) return std::nullopt;
+    at = read.ptr;  // at the space behind it
+  }
+  return children;
+}
+
 bool shares_our_cgroup(pid_t pid) {
   const std::string ours = read_proc("/proc/self/cgroup");
   return !ours.empty() && ours == read_proc(fmt::format("/proc/{}/cgroup", pid));

@@ -3,6 +3,10 @@
 
 #include <sys/types.h>
 
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,6 +46,26 @@ std::string read_proc(const std::string& path);
 /// The pids of our children, theirs and so on, dead ones included; empty when /proc is not there.
 /// What is forked meanwhile may be missing.
 std::vector<pid_t> descendants();
+
+/// Our children, dead ones included.
+class Children {
+ public:
+  std::span<const pid_t> all() const noexcept { return {pids_.data(), count_}; }
+
+  /// False if there is no room.
+  bool add(pid_t pid) noexcept {
+    if (count_ == pids_.size()) return false;
+    pids_[count_++] = pid;
+    return true;
+  }
+
+ private:
+  std::array<pid_t, 256> pids_{};
+  std::size_t count_ = 0;
+};
+
+/// Takes no memory and bounded time: nullopt if there are more than have room, or without /proc.
+std::optional<Children> own_children() noexcept;
 
 /// True if `pid` is in the same control group as we are (cgroups(7)), which every container has one
 /// of; false where that cannot be read.

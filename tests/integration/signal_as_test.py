@@ -68,6 +68,46 @@ def without_cap_kill_what_a_check_leaves_in_its_group_is_killed():
 
 
 @tap.test
+def without_cap_kill_one_whose_parent_left_a_checks_group_is_killed_with_that_group():
+    # Its parent is alive, in a session of its own.
+    script = ('(sleep 1000 & echo $! > pid.new; exec setsid sleep 1000) & sleep 0.3; '
+              'mv pid.new pid')
+    folder = pid1.folder()
+    os.chown(folder, 5000, 5000)
+    check = {'id': 'slow', 'command': 'sh', 'arguments': ['-c', script], 'user': '5000:5000',
+             'workingDirectory': str(folder), 'interval': '1h', 'timeout': '30s'}
+    one = pid1.start_with({'user': '4711:4712', 'health': [check]}, ACTOR, 'listen', '15',
+                          before=bounded('setuid', 'setgid'))
+    tap.until((folder / 'pid').exists, 'the check wrote its pid')
+    left = (folder / 'pid').read_text()
+    tap.until(lambda: one.inside('test', '-e', f'/proc/{left}').returncode == 1, 'it is killed')
+    one.signal(signal.SIGTERM)
+    tap.equal(one.end(), 0)
+
+
+@tap.test
+def without_cap_kill_a_check_that_leaves_nothing_takes_no_second_process():
+    folder = pid1.folder()
+    os.chown(folder, 5000, 5000)
+    check = {'id': 'often', 'command': 'sh', 'arguments': ['-c', 'echo $$$$ >> pids'],
+             'user': '5000:5000', 'workingDirectory': str(folder), 'interval': '10ms',
+             'timeout': '30s'}
+    one = pid1.start_with({'user': '4711:4712', 'health': [check]}, ACTOR, 'listen', '15',
+                          before=bounded('setuid', 'setgid'))
+
+    def pids():
+        try:
+            return [int(line) for line in (folder / 'pids').read_text().split()]
+        except FileNotFoundError:
+            return []
+    tap.until(lambda: len(pids()) >= 10, 'the check ran often')
+    first, *others = pids()
+    tap.equal(others, list(range(first + 1, first + 1 + len(others))))
+    one.signal(signal.SIGTERM)
+    tap.equal(one.end(), 0)
+
+
+@tap.test
 def without_cap_kill_the_application_never_signals_pid_1_nor_keeps_a_signal_away():
     jobs = [{'id': f'slow-{user[:4]}', 'command': 'sleep', 'arguments': ['1000'], 'user': user,
              'schedule': {'every': '10ms'}, 'timeout': '10ms'}
@@ -91,6 +131,7 @@ def children_that_send_a_signal_are_nobodys_orphans():
            'schedule': {'every': '10ms'}}
     one = pid1.start_with({'user': '4711:4712', 'maintenance': [job]}, ACTOR, 'listen', '15',
                           options=['--warn-on-reap'], before=bounded('setuid', 'setgid'))
+    one.line('ready')
     tap.until(lambda: runs_of(one, 'slow') >= 5, 'the job ran out of time')
     tap.equal(one.status()['counters']['reapedOrphans'], 0)
     one.signal(signal.SIGTERM)
