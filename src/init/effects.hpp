@@ -35,11 +35,10 @@ class Effects {
   };
   LastWords last_words(Hook& hook, const sys::Exit& exit) noexcept;
 
-  /// SIGKILL for all of a process group, the leader of which is a child of ours. False if that is
-  /// forbidden (EPERM), as to a leader of another user without CAP_KILL.
-  bool kill_group(pid_t group) noexcept;
+  /// SIGKILL for all of a process group whom it is permitted for; the leader is a dead child.
+  void kill_group(pid_t group) noexcept;
 
-  /// The same, if it can be done by a child that takes the leader's uid.
+  /// The same by a child that takes the uids of those who are in it.
   void kill_group_by_child(pid_t group) noexcept;
 
   Helpers& helpers() noexcept { return helpers_; }

@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 
 #include "base/signal_names.hpp"
 #include "init/effects.hpp"
@@ -42,14 +44,28 @@ Result<void> Effects::remember(sys::Sent sent, pid_t target) noexcept {
   return std::move(sent.result);
 }
 
-bool Effects::kill_group(pid_t group) noexcept {
-  return ::kill(-group, SIGKILL) == 0 || errno != EPERM;
+void Effects::kill_group(pid_t group) noexcept {
+  (void)::kill(-group, SIGKILL);
 }
 
 void Effects::kill_group_by_child(pid_t group) noexcept {
+  std::array<sys::Target, 8> targets{};
+  std::size_t count = 0;
+  const auto add = [&](uid_t uid) {
+    const auto is_it = [=](const sys::Target& one) { return one.uid == uid; };
+    const auto end = targets.begin() + static_cast<std::ptrdiff_t>(count);
+    if (count < targets.size() && std::none_of(targets.begin(), end, is_it)) {
+      targets[count++] = {-group, uid};
+    }
+  };
   const Hook* const hook = supervisor_.hooks().find(group);
-  const uid_t uid = launcher_.identity(hook != nullptr ? hook->place : kMain).uid;
-  (void)remember(sys::signal_as(-group, SIGKILL, uid), group);
+  add(launcher_.identity(hook != nullptr ? hook->place : kMain).uid);
+  add(sys::real_uid(group).value_or(0));
+  const auto children = sys::own_children();
+  for (const pid_t child : children ? children->all() : std::span<const pid_t>()) {
+    if (::getpgid(child) == group) add(sys::real_uid(child).value_or(0));
+  }
+  (void)remember(sys::signal_as(std::span(targets).first(count), SIGKILL), group);
 }
 
 std::optional<Event> Effects::act(const Kill& action) {

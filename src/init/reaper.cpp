@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "init/back_off.hpp"
 #include "sys/process.hpp"
+#include "sys/signal_as.hpp"
 
 namespace pintle::init {
 namespace {
@@ -73,11 +74,11 @@ void Reaper::note_end(const sys::Exit& dead, Hook* hook) noexcept {
   supervisor_.note(event, BootClock::now());
 }
 
-/// Without CAP_KILL the zombie alone makes the kernel refuse, and each end of a check would take a
-/// fork.
+/// Without CAP_KILL the zombie decides what the kernel says: nothing is known of others then, and
+/// each end of a check would take a fork.
 void Reaper::end_group(pid_t leader) noexcept {
-  if (effects_.kill_group(leader)) return;
-  if (may_have_others(leader)) effects_.kill_group_by_child(leader);
+  effects_.kill_group(leader);
+  if (sys::can_signal_as() && may_have_others(leader)) effects_.kill_group_by_child(leader);
 }
 
 /// What is left of the group of a dead leader became a child of ours, or descends from one that

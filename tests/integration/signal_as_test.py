@@ -86,6 +86,22 @@ def without_cap_kill_one_whose_parent_left_a_checks_group_is_killed_with_that_gr
 
 
 @tap.test
+def without_cap_kill_what_a_check_of_root_leaves_as_somebody_else_is_killed_too():
+    folder = pid1.folder()
+    script = ('setpriv --reuid 5000 --regid 5000 --clear-groups sleep 1000 & echo $! > pid.new; '
+              'until grep -q sleep /proc/$!/comm; do sleep 0.01; done; mv pid.new pid')
+    check = {'id': 'slow', 'command': 'sh', 'arguments': ['-c', script], 'user': 'root',
+             'workingDirectory': str(folder), 'interval': '1h', 'timeout': '30s'}
+    one = pid1.start_with({'user': '4711:4712', 'health': [check]}, ACTOR, 'listen', '15',
+                          before=bounded('setuid', 'setgid'))
+    tap.until((folder / 'pid').exists, 'the check wrote its pid')
+    left = (folder / 'pid').read_text().strip()
+    tap.until(lambda: one.inside('test', '-e', f'/proc/{left}').returncode == 1, 'it is killed')
+    one.signal(signal.SIGTERM)
+    tap.equal(one.end(), 0)
+
+
+@tap.test
 def without_cap_kill_a_check_that_leaves_nothing_takes_no_second_process():
     folder = pid1.folder()
     os.chown(folder, 5000, 5000)
