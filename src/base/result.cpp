@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/shown.hpp"
+
 namespace pintle {
 
 Error Error::from_errno(const char* what) noexcept {
@@ -14,7 +16,7 @@ Error Error::from_errno(const char* what) noexcept {
 std::string Error::message() const {
   if (*what == '\0') return detail;
   std::string text = fmt::format("cannot {}", what);
-  if (!subject.empty()) text += fmt::format(" '{}'", subject);
+  if (!subject.empty()) text += fmt::format(" '{}'", shown_value(subject));
   if (!detail.empty()) return text + ": " + detail;
   if (code != 0) text += fmt::format(": {}", std::strerror(code));
   return text;

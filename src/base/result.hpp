@@ -24,7 +24,8 @@ struct Error {
   /// The current errno as an Error. Never allocates, so it is safe when memory is short.
   static Error from_errno(const char* what) noexcept;
 
-  /// One line for a person: "cannot open '/etc/x': No such file or directory".
+  /// One line for a person: "cannot open '/etc/x': No such file or directory". The subject may come
+  /// from variables, so that no more of it is shown than shown_value() lets through.
   std::string message() const;
 };
 

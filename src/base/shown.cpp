@@ -1,5 +1,7 @@
 #include "base/shown.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -17,10 +19,23 @@ std::size_t scheme_size(std::string_view text) noexcept {
   return is_one ? end + kEnd.size() : 0;
 }
 
+/// Where an `@` is part of a path, since no `:` says that a password is before it: "/app/@scope/x",
+/// and "https://unpkg.com/react@18", whose host is whole.
+bool is_in_path(std::string_view before, bool is_url) noexcept {
+  if (before.find(':') != std::string_view::npos) return false;
+  const std::size_t slash = before.find('/');
+  if (is_url) return slash != std::string_view::npos && before.find('@') > slash;
+  const bool is_network_path = before.starts_with("//");
+  return !is_network_path &&
+         (before.starts_with('/') || before.starts_with("./") || before.starts_with("../"));
+}
+
 void remove_user_info(std::string& text) {
   const std::size_t at = text.rfind('@');
   const std::size_t begin = scheme_size(text);
-  if (at != std::string::npos && at >= begin) text.erase(begin, at + 1 - begin);
+  if (at == std::string::npos || at < begin) return;
+  if (is_in_path(std::string_view(text).substr(begin, at - begin), begin > 0)) return;
+  text.erase(begin, at + 1 - begin);
 }
 
 /// From the first "?" on, in a URL or where "NAME=" follows: `*/15 * ? * *` stays.
@@ -31,15 +46,40 @@ void remove_query(std::string& text) {
   if (is_one) text.erase(query);
 }
 
+/// Besides the names of variables those that connection strings have.
+bool is_password_name(std::string_view name) noexcept {
+  constexpr std::string_view kShort = "PWD";
+  if (is_secret_name(name)) return true;
+  return name.size() >= kShort.size() &&
+         equal_without_case(name.substr(name.size() - kShort.size()), kShort);
+}
+
+/// Where the value at `begin` ends: behind a quote or brace that it begins with, else before what
+/// separates, which is ";" alone where there is one.
+std::size_t value_end(std::string_view text, std::size_t begin) noexcept {
+  constexpr std::string_view kOpen = "\"'{";
+  constexpr std::string_view kClose = "\"'}";
+  if (begin >= text.size()) return text.size();
+  const std::size_t quote = kOpen.find(text[begin]);
+  if (quote != std::string_view::npos) {
+    const std::size_t end = text.find(kClose[quote], begin + 1);
+    return end == std::string_view::npos ? text.size() : end + 1;
+  }
+  const bool has_semicolons = text.find(';') != std::string_view::npos;
+  return std::min(text.find_first_of(has_semicolons ? ";\r\n" : " \t\r\n,&", begin), text.size());
+}
+
 void mask_named(std::string& text) {
-  constexpr std::string_view kBetween = " \t\r\n;,&";
+  constexpr std::string_view kBlanks = " \t";
+  constexpr std::string_view kBefore = " \t\r\n;,&";
   for (std::size_t equals = text.find('='); equals != std::string::npos;
        equals = text.find('=', equals + 1)) {
-    const std::size_t before = text.find_last_of(kBetween, equals);
-    const std::size_t begin = before == std::string::npos ? 0 : before + 1;
-    if (!is_secret_name(std::string_view(text).substr(begin, equals - begin))) continue;
-    const std::size_t end = std::min(text.find_first_of(kBetween, equals), text.size());
-    text.replace(equals + 1, end - equals - 1, "***");
+    const std::string_view before = std::string_view(text).substr(0, equals);
+    const std::size_t name_end = before.find_last_not_of(kBlanks) + 1;  // of npos too
+    const std::size_t name = before.substr(0, name_end).find_last_of(kBefore) + 1;
+    if (!is_password_name(before.substr(name, name_end - name))) continue;
+    const std::size_t begin = std::min(text.find_first_not_of(kBlanks, equals + 1), text.size());
+    text.replace(begin, value_end(text, begin) - begin, "***");
   }
 }
 
@@ -62,6 +102,13 @@ std::string shown_value(std::string_view value) {
   remove_query(text);
   mask_named(text);
   return one_line(text, text.size());
+}
+
+std::string shown_beginning(std::string_view value) {
+  // A password may stand there whose "@" was cut off.
+  std::string text = shown_value(fmt::format("{}@", value));
+  if (text.ends_with('@')) text.pop_back();
+  return text + "...";
 }
 
 }  // namespace pintle

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/duration.hpp"
+#include "base/shown.hpp"
 #include "base/text.hpp"
 
 namespace pintle::cli {
@@ -44,7 +45,8 @@ std::string option_name(const ParamSpec& param) {
 }
 
 Error bad(std::string_view option, std::string_view value, const char* wanted) {
-  return usage_error(fmt::format("--{}: \"{}\" is not {}", option, one_line(value, 60), wanted));
+  return usage_error(
+      fmt::format("--{}: \"{}\" is not {}", option, one_line(shown_value(value), 60), wanted));
 }
 
 Result<Duration> duration_in(std::string_view option, std::string_view value) {
@@ -111,8 +113,8 @@ Result<void> read_action(int argc, char** argv, const ActionOptions& options, Ac
   out.target = argv[next];
   next += TRY(take_options(argc - next, argv + next, options, out));
   if (next >= argc) return {};
-  return usage_error(
-      fmt::format("\"{}\" is too much: one target at a time", one_line(argv[next], 60)));
+  return usage_error(fmt::format("\"{}\" is too much: one target at a time",
+                                 one_line(shown_value(argv[next]), 60)));
 }
 
 Result<void> check_action(const config::ActionSpec& spec, const ActionWords& words) {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "base/log.hpp"
+#include "base/shown.hpp"
 #include "base/text.hpp"
 #include "cli/zones.hpp"
 #include "config/json.hpp"
@@ -36,7 +37,7 @@ config::Environ container_environment() {
 
 std::string unusable(const std::string& file, std::string_view first, std::size_t count) {
   const std::string more = count > 1 ? fmt::format(" (and {} more)", count - 1) : "";
-  return fmt::format("{} cannot be used: {}{}", one_line(file), first, more);
+  return fmt::format("{} cannot be used: {}{}", shown_value(file), first, more);
 }
 
 namespace {
@@ -95,10 +96,11 @@ Result<config::ImageMode> image_mode(const char* environment,
   if (is_prebuilt || word.empty() || equal_without_case(word, "layered")) {
     return is_prebuilt ? ImageMode::prebuilt : configured.value_or(ImageMode::layered);
   }
-  return Error{"use IMAGE_MODE",
-               0,
-               {},
-               fmt::format("\"{}\" is neither layered nor prebuilt", one_line(word, 40))};
+  return Error{
+      "use IMAGE_MODE",
+      0,
+      {},
+      fmt::format("\"{}\" is neither layered nor prebuilt", one_line(shown_value(word), 40))};
 }
 
 }  // namespace pintle::cli

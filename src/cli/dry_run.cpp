@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/duration.hpp"
+#include "base/shown.hpp"
 #include "base/text.hpp"
 
 namespace pintle::cli {
@@ -66,7 +67,7 @@ Result<std::unique_ptr<DryRun>> DryRun::of(const std::optional<std::string>& fil
 
 Json DryRun::json(std::size_t index) const {
   const auto foreseen = launcher_.foresee(index);
-  if (!foreseen) return {{"problem", launcher_.scrub(foreseen.error().message())}};
+  if (!foreseen) return {{"problem", launcher_.words_of(foreseen.error())}};
   if (!*foreseen) return nullptr;
   Json out = Json::object();
   for (const hooks::Foreseen& one : **foreseen) {
@@ -75,7 +76,7 @@ Json DryRun::json(std::size_t index) const {
     verb["files"] = verb["files"].get<std::int64_t>() + 1;
     verb["bytes"] = verb["bytes"].get<std::int64_t>() + one.bytes;
     if (verb["first"].size() == kMostListed) continue;
-    verb["first"].push_back({{"path", launcher_.scrub(one.path)},
+    verb["first"].push_back({{"path", shown_value(launcher_.scrub(one.path))},
                              {"bytes", one.bytes},
                              {"age", format_duration(one.age)}});
   }

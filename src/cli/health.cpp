@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "base/duration.hpp"
+#include "base/shown.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/status_json.hpp"
@@ -43,7 +45,8 @@ Result<void> ask(HealthOptions& out, std::string_view) {
 Result<void> set_timeout(HealthOptions& out, std::string_view value) {
   const auto timeout = parse_duration(value);
   if (!timeout || timeout->count() == 0) {
-    return usage_error(fmt::format("--timeout: \"{}\" is not a duration like 500ms or 1s", value));
+    return usage_error(fmt::format("--timeout: \"{}\" is not a duration like 500ms or 1s",
+                                   one_line(shown_value(value), 60)));
   }
   out.timeout = *timeout;
   return {};

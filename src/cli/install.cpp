@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <string>
 
+#include "base/shown.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "sys/new_file.hpp"
@@ -47,15 +48,16 @@ Result<std::string> install(const std::string& to) {
   const Fd own = TRY(open_program("/proc/self/exe"));
   if (!is_directory(to)) {
     TRY(copy(own, to, kMode));
-    return fmt::format("installed '{}'", to);
+    return fmt::format("installed '{}'", shown_value(to));
   }
   const std::string folder = to.ends_with('/') ? to : to + "/";
   TRY(copy(own, folder + "pintle", kMode));
   const auto second = open_program(sys::own_directory() + "/pintle-fetch");
-  if (!second && second.error().code == ENOENT) return fmt::format("installed '{}pintle'", folder);
+  if (!second && second.error().code == ENOENT)
+    return fmt::format("installed '{}pintle'", shown_value(folder));
   if (!second) return second.error();
   TRY(copy(*second, folder + "pintle-fetch", mode_of_second()));
-  return fmt::format("installed '{0}pintle' and '{0}pintle-fetch'", folder);
+  return fmt::format("installed '{0}pintle' and '{0}pintle-fetch'", shown_value(folder));
 }
 
 }  // namespace

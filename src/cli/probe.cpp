@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/duration.hpp"
+#include "base/shown.hpp"
 #include "base/text.hpp"
 #include "cli/action_options.hpp"
 #include "cli/commands.hpp"
@@ -37,8 +38,8 @@ Result<const Probe*> probe_named(std::string_view word) {
   for (const Probe* probe : health::probes()) {
     if (probe->command == word) return probe;
   }
-  return usage_error(
-      fmt::format("there is no probe \"{}\"; there are {}", one_line(word, 60), names()));
+  return usage_error(fmt::format("there is no probe \"{}\"; there are {}",
+                                 one_line(shown_value(word), 60), names()));
 }
 
 struct Order {

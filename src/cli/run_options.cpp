@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "base/duration.hpp"
+#include "base/shown.hpp"
 #include "base/signal_names.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
@@ -14,7 +15,8 @@ namespace pintle::cli {
 namespace {
 
 Error bad(std::string_view option, std::string_view value, std::string_view meant) {
-  return usage_error(fmt::format("{}: \"{}\" is not {}", option, one_line(value, 60), meant));
+  return usage_error(
+      fmt::format("{}: \"{}\" is not {}", option, one_line(shown_value(value), 60), meant));
 }
 
 template <auto Field>

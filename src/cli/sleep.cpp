@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/duration.hpp"
+#include "base/shown.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 
@@ -32,8 +33,8 @@ int sleep_command(int argc, char** argv) {
   if (argc != 2) return fail(ExitCode::usage, "write: pintle sleep DURATION");
   const auto time = time_in(argv[1]);
   if (!time) {
-    return fail(ExitCode::usage,
-                fmt::format("\"{}\" is not a duration like 5s, 500ms or 5", one_line(argv[1], 60)));
+    return fail(ExitCode::usage, fmt::format("\"{}\" is not a duration like 5s, 500ms or 5",
+                                             one_line(shown_value(argv[1]), 60)));
   }
   const auto until = (BootClock::now() + *time).time_since_epoch();
   const auto seconds = std::chrono::floor<std::chrono::seconds>(until);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/duration.hpp"
+#include "base/shown.hpp"
 #include "base/text.hpp"
 #include "cli/action_options.hpp"
 #include "cli/commands.hpp"
@@ -33,7 +34,7 @@ Result<ActionWords> words_in(int argc, char** argv) {
   return usage_error(
       fmt::format("nothing waits for \"{}\"; write: pintle wait tcp|http|unix|file "
                   "TARGET",
-                  one_line(argv[1], 60)));
+                  one_line(shown_value(argv[1]), 60)));
 }
 
 }  // namespace
@@ -45,10 +46,9 @@ std::string wait_options() {
 int wait_command(int argc, char** argv) {
   const auto words = words_in(argc, argv);
   if (!words) return fail(ExitCode::usage, words.error().detail);
-  const auto armed =
-      end_after(words->timeout,
-                fmt::format("timed out after {} waiting for {} {}", format_duration(words->timeout),
-                            argv[1], without_credentials(one_line(words->target))));
+  const auto armed = end_after(words->timeout, fmt::format("timed out after {} waiting for {} {}",
+                                                           format_duration(words->timeout), argv[1],
+                                                           one_line(shown_value(words->target))));
   if (!armed) return fail(ExitCode::internal, armed.error().message());
   const sys::Accounts accounts;
   const config::Environ nothing;

@@ -19,7 +19,7 @@ constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
 
 Error bad(std::string_view text, std::string_view why) {
-  return {"use the address", 0, shown_value(text), std::string(why)};
+  return {"use the address", 0, std::string(text), std::string(why)};
 }
 
 bool is_loopback(const std::string& host) noexcept {
@@ -178,7 +178,7 @@ Result<Address> parse_listen_address(std::string_view text) {
 }
 
 std::string wrong_with(const Error& error) {
-  return fmt::format("\"{}\": {}", error.subject, error.detail);
+  return fmt::format("\"{}\": {}", shown_value(error.subject), error.detail);
 }
 
 std::string_view address_pattern() {

@@ -30,7 +30,7 @@ struct HttpUrl {
 enum class Hosts : bool { loopback, any };
 
 /// "127.0.0.1:80", "[::1]:80", "localhost:80". Errors: anything else; which part is wrong is the
-/// `detail`, and the subject is what shown_value() leaves of the text. Pure.
+/// `detail`, and the subject is the text. Pure.
 Result<Address> parse_address(std::string_view text, Hosts hosts = Hosts::loopback);
 
 /// "http://HOST[:PORT][/PATH][?QUERY]", without user-info or fragment, or the Unix socket in

@@ -47,7 +47,7 @@ class Scope {
   /// True if it has a value that counts: an empty one does only with `allowEmpty`.
   bool is_given(std::string_view name) const;
 
-  /// The same, in which every secret has the value "***".
+  /// The same for lines: every secret has the value "***", and of others what shown_value() leaves.
   Scope masked() const {
     Scope other = *this;
     other.is_masked_ = true;

@@ -93,7 +93,7 @@ std::optional<std::string> Scope::value(std::string_view name) const {
   auto value = variable != nullptr ? value_of(*variable) : given(container_, name, false);
   const bool hides =
       is_masked_ && (variable != nullptr ? is_secret(*variable) : is_secret_name(name));
-  if (hides && value) *value = "***";
+  if (is_masked_ && value) *value = hides ? "***" : shown_value(*value);
   return value;
 }
 

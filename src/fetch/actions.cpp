@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/shown.hpp"
 #include "fetch/digest.hpp"
 #include "fetch/download.hpp"
 #include "fetch/place.hpp"
@@ -117,7 +118,7 @@ Result<std::string> fall_back(const Request& request) {
   const Fd file = TRY(sys::open_fallback(source));
   if (!request.has("destination")) {
     TRY(prove(proof, file.get(), source));
-    return fmt::format("there is '{}'", source);
+    return fmt::format("there is '{}'", shown_value(source));
   }
   const auto info = TRY(sys::stat_of(file));
   const Place place = TRY(Place::at(request.text("destination"), request, sys::mode_of_copy(info)));
@@ -127,7 +128,7 @@ Result<std::string> fall_back(const Request& request) {
   TRY(copy.copy_from(file));
   TRY(prove(proof, copy.descriptor(), source));
   TRY(place.put(copy));
-  return fmt::format("copied '{}' to '{}'", source, place.path());
+  return fmt::format("copied '{}' to '{}'", shown_value(source), shown_value(place.path()));
 }
 
 struct Row {

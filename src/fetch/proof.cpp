@@ -80,7 +80,7 @@ class Search {
       // What cannot be searched counts as found.
       if (!one.pattern.may_be_in(line_)) continue;
       return unproven(path_, fmt::format("line {} matches the prohibited pattern '{}'", number_,
-                                         one_line(one.text, 80)));
+                                         shown_value(one.text)));
     }
     return {};
   }
@@ -100,8 +100,7 @@ Result<Proof> proof_in(const config::Request& request) {
   const bool is_digest = is_sha256(proof.sha256);
   for (char& c : proof.sha256) c = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
   if (is_digest || !request.has("sha256")) return proof;
-  return Error{"use the digest", 0, shown_value(request.text("sha256")),
-               "it has 64 hexadecimal digits"};
+  return Error{"use the digest", 0, request.text("sha256"), "it has 64 hexadecimal digits"};
 }
 
 Result<void> prove_digest(const Proof& proof, const std::string& digest, const std::string& path) {

@@ -86,7 +86,7 @@ Result<pid_t> pid_in(const std::string& path) {
 
 }  // namespace
 
-Result<std::string> probe_http(const Params& params, const Context&) {
+Result<std::string> probe_http(const Params& params, const Context& context) {
   const Hosts hosts = hosts_of(params);
   const config::HttpUrl url = TRY(config::parse_http_url(params.text("url"), hosts));
   TRY(check_headers(params.pairs("headers")));
@@ -100,7 +100,8 @@ Result<std::string> probe_http(const Params& params, const Context&) {
   if (wanted ? status != *wanted : status >= 400) return unwanted(said);
   const std::string body = params.text("body");
   if (!body.empty() && !TRY(http::content_holds(socket, answer, body, kMostContent))) {
-    return unwanted(fmt::format("{}, without \"{}\" in its content", said, shown_value(body)));
+    return unwanted(fmt::format("{}, without \"{}\" in its content", said,
+                                shown_value(context.hide ? context.hide(body) : body)));
   }
   return said;
 }

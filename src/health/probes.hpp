@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@ namespace pintle::health {
 /// What a probe may need besides its parameters.
 struct Context {
   pid_t main_pid = 0;  ///< of the container's main process; 0: there is none
+  /// Takes known secrets out of a text while they are whole; may be empty.
+  std::function<std::string(std::string text)> hide{};
 };
 
 // Each takes the parameters of its row in health/probe_table.cpp and returns a line about what was

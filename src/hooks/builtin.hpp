@@ -13,6 +13,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "base/shown.hpp"
 #include "config/action.hpp"
 #include "config/environment.hpp"
 #include "sys/identity.hpp"
@@ -25,6 +26,18 @@ struct Context {
   const config::Scope& scope;  ///< the hook's variables
   /// Takes what is being done, for whoever ends it meanwhile; may be empty.
   std::function<void(const std::string& line)> note{};
+  /// Takes known secrets out of a text while they are whole; may be empty.
+  std::function<std::string(std::string text)> hide{};
+
+  /// A parameter's value for a line.
+  std::string shown(const std::string& value) const {
+    return shown_value(hide ? hide(value) : value);
+  }
+  /// What an error says, whose subject may be such a value.
+  std::string words(Error error) const {
+    if (hide) error.subject = hide(std::move(error.subject));
+    return error.message();
+  }
 };
 
 /// What a built-in would do to one file.

@@ -35,12 +35,12 @@ Result<std::string> run(const Params& params, const Context& context) {
   const std::string source = params.text("source");
   const Fd file = TRY(sys::open_fallback(source));
   const std::string destination = params.text("destination");
-  if (destination.empty()) return fmt::format("there is '{}'", source);
+  if (destination.empty()) return fmt::format("there is '{}'", context.shown(source));
   const sys::Ownership wanted = TRY(wanted_by(params, context, file));
   sys::NewFile copy = TRY(sys::NewFile::begin(destination));
   TRY(copy.copy_from(file));
   TRY(copy.finish(wanted));
-  return fmt::format("copied '{}' to '{}'", source, destination);
+  return fmt::format("copied '{}' to '{}'", context.shown(source), context.shown(destination));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <memory>
 
-#include "base/text.hpp"
+#include "base/shown.hpp"
 #include "hooks/plan.hpp"
 #include "sys/file.hpp"
 
@@ -142,7 +142,8 @@ std::string why_name(std::string_view name, std::string_view what) {
 std::string why_env(const std::string& path, const std::vector<std::string>& argv) {
   const bool is_env = !is_launcher(path);
   const std::string program = is_env ? program_after_env(argv, 1) : started_by(argv, 0);
-  return why_name(program, fmt::format("'{}' starts '{}', which", path, program));
+  return why_name(program,
+                  fmt::format("'{}' starts '{}', which", shown_value(path), shown_value(program)));
 }
 
 /// An interpreter may be a script itself, execve(2).
@@ -152,7 +153,8 @@ std::string why_script(const std::string& path, std::string file) {
     const std::string head = sys::read_head(file);
     const std::string interpreter = interpreter_of(head.substr(0, head.find('\n')));
     if (interpreter.empty()) return {};
-    const std::string what = fmt::format("'{}' is a script for '{}', which", path, interpreter);
+    const std::string what =
+        fmt::format("'{}' is a script for '{}', which", shown_value(path), interpreter);
     std::string why = why_name(interpreter, what);
     if (!why.empty() || interpreter.find('/') == std::string::npos) return why;
     file = resolve_links(interpreter);
@@ -165,7 +167,8 @@ std::string why_script(const std::string& path, std::string file) {
 std::string why_file(const std::string& path, const std::vector<std::string>& argv) {
   const std::string real = resolve_links(path);
   if (real.empty()) return {};
-  std::string why = why_name(real, fmt::format("'{}' leads to '{}', which", path, real));
+  std::string why = why_name(
+      real, fmt::format("'{}' leads to '{}', which", shown_value(path), shown_value(real)));
   if (why.empty() && base_name(real) == "env") why = why_env(path, argv);
   return why.empty() ? why_script(path, real) : why;
 }
@@ -214,8 +217,7 @@ std::vector<std::string> refused_as_written(const config::Model& model) {
 
 std::string why_forbidden(const std::vector<std::string>& argv,
                           const std::vector<std::string>& candidates) {
-  std::string why =
-      why_name(argv.front(), fmt::format("'{}'", one_line(argv.front(), argv.front().size())));
+  std::string why = why_name(argv.front(), fmt::format("'{}'", shown_value(argv.front())));
   if (!why.empty()) return why;
   if (base_name(argv.front()) == "env" || is_launcher(argv.front())) {
     why = why_env(argv.front(), argv);

@@ -45,10 +45,10 @@ Result<sys::Exit> keep_output(sys::Child& program, const std::string& path,
 }  // namespace
 
 int run_into_file(sys::Child program, const std::string& path, std::span<const int> success_codes,
-                  sys::Report& report) {
+                  const std::function<std::string(const Error&)>& words, sys::Report& report) {
   const auto exit = keep_output(program, path, success_codes, report);
   if (!exit) {
-    report.set_line(exit.error().message());
+    report.set_line(words(exit.error()));
     return 1;
   }
   return end_like(*exit);

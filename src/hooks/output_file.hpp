@@ -2,6 +2,7 @@
 // once and only after a success.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 
@@ -13,8 +14,8 @@ namespace pintle::hooks {
 /// Its standard output takes the place of `path` if it ends with one of `success_codes`; the
 /// permissions of a file that is replaced stay if it is root's or ours, its special bits never.
 /// Returns the program's exit code, or 1 when the file could not be written; ends by the signal
-/// that killed the program. The reason is in `report`.
+/// that killed the program. The reason is in `report`, as `words` puts it.
 int run_into_file(sys::Child program, const std::string& path, std::span<const int> success_codes,
-                  sys::Report& report);
+                  const std::function<std::string(const Error&)>& words, sys::Report& report);
 
 }  // namespace pintle::hooks

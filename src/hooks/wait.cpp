@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <thread>
 
-#include "base/shown.hpp"
 #include "config/address.hpp"
 #include "hooks/builtin.hpp"
 #include "http/exchange.hpp"
@@ -118,7 +117,7 @@ class Notes {
   Notes(const Params& params, const Context& context) : context_(context) {
     for (const std::string_view name : kTargets) {
       if (params.has(name)) {
-        what_ = fmt::format("waiting for {} {}", name, shown_value(params.text(name)));
+        what_ = fmt::format("waiting for {} {}", name, context.shown(params.text(name)));
       }
     }
   }
@@ -145,7 +144,7 @@ Result<std::string> run(const Params& params, const Context& context) {
   for (;; ++attempts) {
     const auto there = attempt(params);
     if (there) break;
-    notes.take(there.error().message());
+    notes.take(context.words(there.error()));
     std::this_thread::sleep_for(interval);
   }
   return attempts == 1 ? std::string("there") : fmt::format("there after {} attempts", attempts);

@@ -41,7 +41,7 @@ Result<std::string> perform(const config::Builtin& use, const hooks::Context& co
   const hooks::Builtin* builtin = find_builtin(use);
   if (builtin != nullptr && !use.spec->is_apart) return builtin->run(use.params, context);
   for (const health::Probe* probe : health::probes()) {
-    if (&probe->spec == use.spec) return probe->run(use.params, {main_pid});
+    if (&probe->spec == use.spec) return probe->run(use.params, {main_pid, context.hide});
   }
   return Error{"perform", 0, std::string(use.spec->name), "there is no such action"};
 }

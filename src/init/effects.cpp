@@ -9,6 +9,7 @@
 #include <exception>
 
 #include "base/duration.hpp"
+#include "base/shown.hpp"
 #include "base/signal_names.hpp"
 #include "base/text.hpp"
 #include "init/news.hpp"
@@ -202,7 +203,10 @@ std::string Effects::words_at_end(const Hook& hook, const sys::Exit& exit,
   line = report && report->was_cut ? launcher_.scrub_cut(std::move(line))
                                    : launcher_.scrub(std::move(line));
   std::string words = describe(exit);
-  if (failed) words = describe(*report, line, launcher_.scrub(std::string(report->detail())));
+  if (failed) {
+    if (report->was_cut) line = shown_beginning(line);
+    words = describe(*report, line, launcher_.scrub(std::string(report->detail())));
+  }
   if (!failed && exit.code == 0 && line.empty() && !hook.is_main()) words = why_unwanted(hook);
   const bool is_note = report && report->is_note;
   if (!failed && !is_note && !line.empty()) words = one_line(line, 200);

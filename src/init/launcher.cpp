@@ -179,9 +179,10 @@ sys::Task Launcher::task(Owner owner, pid_t main_pid) const {
   return [this, owner, main_pid, use = builtin(owner)](sys::Report& report) {
     const config::Scope variables = scope(owner);
     const auto note = [this](const std::string& line) { sys::send_note(scrub(line)); };
-    const auto result = perform(use, {around_.accounts, variables, note}, main_pid);
+    const auto hide = [this](std::string text) { return scrub(std::move(text)); };
+    const auto result = perform(use, {around_.accounts, variables, note, hide}, main_pid);
     // Here, while the text is whole: the report cuts it, and a piece of a secret is not recognized.
-    report.set_line(scrub(result ? *result : result.error().message()));
+    report.set_line(result ? scrub(*result) : words_of(result.error()));
     return result ? 0 : 1;
   };
 }
@@ -224,6 +225,11 @@ std::string Launcher::scrub(std::string text) const {
     }
   }
   return text;
+}
+
+std::string Launcher::words_of(Error error) const {
+  error.subject = scrub(std::move(error.subject));
+  return scrub(error.message());
 }
 
 std::size_t Launcher::secret_begun_in(std::string_view text) const noexcept {

@@ -86,6 +86,10 @@ class Launcher {
   /// `text` with every secret's value in it as "***".
   std::string scrub(std::string text) const;
 
+  /// The message of `error`, scrubbed before any part of a value is left out: of a secret no piece
+  /// would be recognized.
+  std::string words_of(Error error) const;
+
   /// How many bytes at the end of `text` are the beginning, not the whole, of a secret.
   std::size_t secret_begun_in(std::string_view text) const noexcept;
 

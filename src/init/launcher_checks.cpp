@@ -177,7 +177,11 @@ void Launcher::refuse_shells() {
                                 ? std::string("its command needs a shell")
                                 : hooks::why_forbidden(started.argv, started.candidates);
     if (why.empty()) continue;
-    refuse(ExitCode::refused, hooks::refusal(who(owner), scrub(why)));
+    // Said of words without secrets: of one that is cut, the rest would not be recognized.
+    for (std::string& word : started.argv) word = scrub(std::move(word));
+    std::string said =
+        program->shell_form ? why : hooks::why_forbidden(started.argv, started.candidates);
+    refuse(ExitCode::refused, hooks::refusal(who(owner), scrub(said.empty() ? why : said)));
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/shown.hpp"
 #include "hooks/plan.hpp"
 #include "init/launcher.hpp"
 
@@ -260,7 +261,7 @@ void Launcher::refuse_other_users() {
     if (one.wish->user.empty() || !one.changes_user || is_skipped(owner)) continue;
     if (needs_nothing(owner)) continue;
     if (!hooks.empty()) hooks += ", ";
-    hooks += fmt::format("{} ({})", who(owner), one.wish->user);
+    hooks += fmt::format("{} ({})", who(owner), shown_value(one.wish->user));
   }
   if (!hooks.empty()) {
     refuse(
@@ -270,9 +271,9 @@ void Launcher::refuse_other_users() {
                     around_.self.uid, hooks));
   }
   if (main_.changes_user && refusal_.code == ExitCode::ok) {
+    const std::string& user = main_.wish->user.empty() ? model_.user : main_.wish->user;
     remarks_.push_back(fmt::format("started as uid {}: everything runs as that, not as \"{}\"",
-                                   around_.self.uid,
-                                   main_.wish->user.empty() ? model_.user : main_.wish->user));
+                                   around_.self.uid, shown_value(user)));
   }
 }
 

@@ -25,9 +25,10 @@ sys::Task Launcher::kept_output(Owner owner, sys::Child& child) const {
   sys::Child program = program_of(child);
   program.inherit_input = true;  // what the hook's child has by then
   const config::Hook& hook = model_.hooks[owner];
-  return [program = std::move(program), path = expand(hook.output_file, owner),
+  return [this, program = std::move(program), path = expand(hook.output_file, owner),
           &codes = hook.success_codes](sys::Report& report) {
-    return hooks::run_into_file(program, path, codes, report);
+    const auto words = [this](const Error& error) { return words_of(error); };
+    return hooks::run_into_file(program, path, codes, words, report);
   };
 }
 

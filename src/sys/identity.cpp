@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <charconv>
 
-#include "base/shown.hpp"
 #include "sys/file.hpp"
 
 namespace pintle::sys {
@@ -93,7 +92,7 @@ std::vector<gid_t> groups_of(std::string_view user, gid_t gid_of_user,
 }
 
 Error bad_user(std::string_view spec, std::string detail) {
-  return {"use user", 0, shown_value(spec), std::move(detail)};
+  return {"use user", 0, std::string(spec), std::move(detail)};
 }
 
 Identity identity_of(const User& user, const Accounts& accounts) {
@@ -165,7 +164,7 @@ bool is_mapped(std::string_view map, std::uint32_t id) noexcept {
 
 Result<gid_t> resolve_group(std::string_view group, const Accounts& accounts) {
   const auto bad = [&](const char* detail) {
-    return Error{"use group", 0, shown_value(group), detail};
+    return Error{"use group", 0, std::string(group), detail};
   };
   if (all_digits(group)) {
     const auto gid = parse_id(group);

@@ -41,6 +41,8 @@ TEST_SUITE("base/result") {
         {{"read", EFBIG, "f", "it is larger than 5 bytes"},
          "cannot read 'f': it is larger than 5 bytes"},
         {{"go on", 0, {}, {}}, "cannot go on"},
+        {{"connect to", ENOENT, "app:hunter2@db", {}},
+         "cannot connect to 'db': No such file or directory"},
     };
     for (const Row& row : rows) CHECK(row.error.message() == row.message);
   }

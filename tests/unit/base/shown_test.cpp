@@ -28,14 +28,40 @@ TEST_SUITE("base/shown") {
         {"https://h/p?token=1#f", "https://h/p"},
         {"db:5432/x?password=p", "db:5432/x"},
         {"host=db password=p user=a", "host=db password=*** user=a"},
-        {"Server=db;Pwd=a;PassWord=p", "Server=db;Pwd=a;PassWord=***"},
+        {"Server=db;Pwd=a;PassWord=p", "Server=db;Pwd=***;PassWord=***"},
+        {"Server=db;Password=p w,x&y;User=a", "Server=db;Password=***;User=a"},
+        {"Server=db;Password=\"p;w\";User=a", "Server=db;Password=***;User=a"},
+        {"Driver={x};PWD={p;w", "Driver={x};PWD=***"},
+        {"host = db password = 'p w' user = a", "host = db password = *** user = a"},
+        {"password=", "password=***"},
+        {"jdbc:postgresql://h/d?user=a&password=p", "jdbc:postgresql://h/d"},
+        {"jdbc:sqlserver://h:1433;user=a;password=p,w",
+         "jdbc:sqlserver://h:1433;user=a;password=***"},
+        {"jdbc:oracle:thin:app/p@//db:1521/x", "//db:1521/x"},
+        {"redis:6379,password=p,ssl=true", "redis:6379,password=***,ssl=true"},
+        {"keycloak:8080", "keycloak:8080"},
+        {"/app/node_modules/@scope/x", "/app/node_modules/@scope/x"},
+        {"./getty@.service", "./getty@.service"},
+        {"/run/app:hunter2@db", "db"},
+        {"/run/postgres://app:p/w@db", "db"},
+        {"//app/p@db", "db"},
+        {"https://unpkg.com/react@18/x.js", "https://unpkg.com/react@18/x.js"},
+        {"https://token@h/react@18", "https://18"},
+        {"https://h/https://u:p@h2/x", "https://h2/x"},
         {"two\nlines", "two\\nlines"},
     };
     for (const Row& row : rows) {
       CAPTURE(row.value);
       CHECK(shown_value(row.value) == row.shown);
+      CHECK(shown_value(row.shown) == row.shown);
     }
     CHECK(shown_value(std::string(5000, 'x')) == std::string(5000, 'x'));
+  }
+
+  TEST_CASE("of a value whose end was cut off no password is left whose @ is gone") {
+    CHECK(shown_beginning("postgres://app:hunt") == "postgres://...");
+    CHECK(shown_beginning("app:hunt") == "...");
+    CHECK(shown_beginning("/srv/long") == "/srv/long...");
   }
 
   TEST_CASE("a name with TOKEN, PASS, SECRET, KEY or CREDENTIAL in it is a secret's") {
