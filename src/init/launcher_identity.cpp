@@ -140,10 +140,8 @@ void Launcher::resolve_kept_capabilities() {
 void Launcher::refuse_unmapped(Owner owner) {
   const sys::Identity& identity = launch(owner).identity;
   const auto refuse_one = [&](const char* kind, std::uint32_t id) {
-    refuse(ExitCode::refused,
-           fmt::format("{} cannot have the {} {}: it is not mapped in the container's user "
-                       "namespace (/proc/self/{}_map); take a smaller one, or map more",
-                       who(owner), kind, id, kind));
+    refuse(ExitCode::refused, fmt::format("{} cannot have the {} {}: it is {}", who(owner), kind,
+                                          id, sys::unmapped(kind)));
   };
   if (!sys::is_mapped(around_.uid_map, identity.uid)) refuse_one("uid", identity.uid);
   if (!sys::is_mapped(around_.gid_map, identity.gid)) return refuse_one("gid", identity.gid);

@@ -1,5 +1,6 @@
 #include "sys/identity.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -160,6 +161,14 @@ bool is_mapped(std::string_view map, std::uint32_t id) noexcept {
     if (id >= numbers[0] && id - numbers[0] < numbers[2]) return true;
   }
   return false;
+}
+
+std::string unmapped(std::string_view kind) {
+  return fmt::format(
+      "not mapped in the container's user namespace (/proc/self/{}_map); take a smaller one, or "
+      "map "
+      "more",
+      kind);
 }
 
 Result<gid_t> resolve_group(std::string_view group, const Accounts& accounts) {

@@ -52,6 +52,9 @@ Result<std::vector<gid_t>> groups_of(const Identity& user, const Accounts& accou
 /// user_namespaces(7). An empty text lists all. Pure.
 bool is_mapped(std::string_view map, std::uint32_t id) noexcept;
 
+/// What a "uid" or "gid" is where is_mapped() says no, for a message.
+std::string unmapped(std::string_view kind);
+
 /// Who this process is now (real uid and gid, supplementary groups), with name and home if the
 /// passwd file has them.
 Identity current_identity(const Accounts& accounts);

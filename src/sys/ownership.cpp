@@ -7,6 +7,9 @@
 
 #include <cerrno>
 
+#include "sys/file.hpp"
+#include "sys/identity.hpp"
+
 namespace pintle::sys {
 namespace {
 
@@ -33,11 +36,25 @@ Result<void> give_mode(const Fd& fd, std::optional<mode_t> mode) {
   return {};
 }
 
+/// An id that a user namespace does not map, chown(2) calls an invalid argument; "" if it is none.
+std::string why_unmapped(std::optional<uid_t> uid, std::optional<gid_t> gid) {
+  constexpr std::size_t kLargestMap = 1U << 16U;
+  const auto why = [](const char* kind, std::uint32_t id) -> std::string {
+    const auto map = read_file(fmt::format("/proc/self/{}_map", kind), kLargestMap);
+    if (!map || is_mapped(*map, id)) return {};
+    return fmt::format("the {} {} is {}", kind, id, unmapped(kind));
+  };
+  std::string text = uid ? why("uid", *uid) : std::string();
+  return text.empty() && gid ? why("gid", *gid) : text;
+}
+
 Result<void> give_owner(const Fd& fd, const Ownership& wanted) {
   const uid_t uid = wanted.uid.value_or(static_cast<uid_t>(-1));
   const gid_t gid = wanted.gid.value_or(static_cast<gid_t>(-1));
   if (::fchownat(fd.get(), "", uid, gid, AT_EMPTY_PATH) == 0) return {};
-  return Error::from_errno("change the owner of");
+  Error error = Error::from_errno("change the owner of");
+  if (error.code == EINVAL) error.detail = why_unmapped(wanted.uid, wanted.gid);
+  return error;
 }
 
 }  // namespace

@@ -110,6 +110,16 @@ def an_id_that_a_user_namespace_does_not_map_is_named():
     code, _, err = pid1.run('id', options=['-u', '1000:1000'], before=before)
     tap.equal(code, 83)
     tap.holds(err, 'main cannot have the uid 1000: it is not mapped in the container\'s user namespace')
+    folder = pid1.folder()
+    (folder / 'there').write_text('x')
+    for action in ({'permissions': {'path': f'{folder}/there', 'owner': '0:1000'}},
+                   {'file': {'path': f'{folder}/made', 'content': 'x', 'owner': '1000:0'}},
+                   {'directory': {'path': f'{folder}/d', 'owner': '1000:1000'}}):
+        code, _, err = pid1.run_with({'steps': [{'id': 'a', **action}]}, 'true', before=before)
+        kind = 'gid' if 'permissions' in action else 'uid'
+        tap.equal(code, 80, err)
+        tap.holds(pid1.chosen_line(err, 80), f'the {kind} 1000 is not mapped in the container\'s user '
+                  f'namespace (/proc/self/{kind}_map)')
 
 
 @tap.test
