@@ -65,7 +65,7 @@ struct Groups {
 
 struct Identity {
   std::string user{};              ///< empty: the top level's
-  std::optional<Groups> groups{};  ///< unset: those that `user` brings
+  std::optional<Groups> groups{};  ///< unset: those that `user` brings, or the top level's
   std::string working_directory{};
   Variables environment{};
   bool use_system_environment = false;
@@ -255,6 +255,7 @@ struct Logging {
 
 struct Model {
   std::string user{};
+  std::optional<Groups> groups{};  ///< of who names neither user nor groups
   std::string working_directory{};
   std::optional<ImageMode> image_mode{};
   Variables environment{};

@@ -159,6 +159,11 @@ constexpr Key<Model> kKeys[] = {
      "What a root pintle steps down to, for main and every hook that names nobody: user or "
      "user:group, names or numbers.",
      "app:app"},
+    {"groups",
+     {read_groups<Model>, &kGroupsForm},
+     "The supplementary groups of main and of every hook that names neither a user nor groups: "
+     "names or numbers, or inherit, as each of them may have its own.",
+     R"(["video", 4242])"},
     {"workingDirectory", into<&Model::working_directory, &Reader::expandable>,
      "Where main and hooks run; the container's unless it says otherwise.", "/app"},
     {"imageMode", word<&Model::image_mode, kImageModes>,

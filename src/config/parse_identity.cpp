@@ -113,23 +113,6 @@ void read_stdin(Reader& reader, const Node& node, Identity& out) {
   if (const auto word = reader.word(node, kInputs)) out.input = static_cast<Input>(*word);
 }
 
-/// Names or numbers, or the word "inherit".
-void read_groups(Reader& reader, const Node& node, Identity& out) {
-  Groups groups;
-  if (node.type == Node::Type::string) {
-    groups.are_inherited = reader.word(node, kInherit).has_value();
-  } else {
-    read_items(reader, node, [&](const Node& item) {
-      if (item.type == Node::Type::string) {
-        if (auto name = reader.filled_text(item)) groups.names.push_back(*std::move(name));
-      } else if (const auto number = reader.integer(item, 0, INT32_MAX)) {
-        groups.names.push_back(fmt::format("{}", *number));
-      }
-    });
-  }
-  out.groups = std::move(groups);
-}
-
 void read_environment(Reader& reader, const Node& node, Identity& out) {
   read_variables(reader, node, out.environment);
 }
@@ -164,18 +147,21 @@ constexpr ObjectInfo kLimitsObject{
     .name = "limits", .title = "\"limits\"", .rows = {std::size(kLimits), limit_at}};
 
 constexpr Form kGroup = kEitherForm<kFormOf<&Reader::filled_text>, kCountForm<0, INT32_MAX>>;
+}  // namespace
+
 constexpr Form kGroupsForm = kEitherForm<kWordForm<kInherit>, kListForm<kGroup>>;
+
+namespace {
 
 constexpr Key<Identity> kKeys[] = {
     {"user", into<&Identity::user, &Reader::filled_text>,
      "Who runs it: user or user:group, names or numbers; the top level's unless it says otherwise.",
      "app:app"},
     {"groups",
-     {read_groups, &kGroupsForm},
+     {read_groups<Identity>, &kGroupsForm},
      "Its supplementary groups, names or numbers; or inherit: the user's, and those that the "
-     "container was started with beyond its own user's (--group-add, supplementalGroups). The "
-     "user's "
-     "unless it says otherwise.",
+     "container was started with beyond its own user's (--group-add, supplementalGroups). The top "
+     "level's unless it says otherwise or names a user; without those the user's.",
      R"(["video", 4242])"},
     {"workingDirectory", into<&Identity::working_directory, &Reader::expandable>,
      "Where it runs; the top level's unless it says otherwise.", "/app"},
@@ -207,6 +193,22 @@ constexpr Key<Identity> kKeys[] = {
 }  // namespace
 
 constexpr Rows kIdentityRows{std::size(kKeys), info_at<kKeys>};
+
+Groups groups_in(Reader& reader, const Node& node) {
+  Groups groups;
+  if (node.type == Node::Type::string) {
+    groups.are_inherited = reader.word(node, kInherit).has_value();
+  } else {
+    read_items(reader, node, [&](const Node& item) {
+      if (item.type == Node::Type::string) {
+        if (auto name = reader.filled_text(item)) groups.names.push_back(*std::move(name));
+      } else if (const auto number = reader.integer(item, 0, INT32_MAX)) {
+        groups.names.push_back(fmt::format("{}", *number));
+      }
+    });
+  }
+  return groups;
+}
 
 bool read_identity_key(Reader& reader, const Member& member, Identity& out,
                        std::vector<KeyName>& known) {

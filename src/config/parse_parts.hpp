@@ -99,6 +99,14 @@ bool read_identity_key(Reader& reader, const Member& member, Identity& out,
                        std::vector<KeyName>& known);
 extern const Rows kIdentityRows;
 
+/// `groups`: names or numbers, or the word "inherit".
+Groups groups_in(Reader& reader, const Node& node);
+template <class T>
+void read_groups(Reader& reader, const Node& node, T& out) {
+  out.groups = groups_in(reader, node);
+}
+extern const Form kGroupsForm;
+
 /// `main`.
 void read_main(Reader& reader, const Node& node, Model& out);
 extern const Form kMainForm;

@@ -124,14 +124,14 @@ class Launcher {
 
   void choose_server();
   void resolve_launch(Owner owner, const config::Identity& wish);
-  void resolve_groups(Owner owner, const config::Identity& wish);
+  void resolve_groups(Owner owner);
   Result<std::vector<gid_t>> wanted_groups(const sys::Identity& user,
                                            const config::Groups& wish) const;
   void refuse_unmapped(Owner owner);
   void refuse_strangers_of_init();
   void remark_on_file_privileges();
   std::string why_not_held(const std::string& name, unsigned number) const;
-  bool changes_groups(Owner owner) const;
+  bool changes_groups(Owner owner, const sys::Identity& from) const;
   void refuse_root_main();
   void refuse_without_capabilities();
   void refuse_other_users();

@@ -26,7 +26,7 @@ void Launcher::resolve_launch(Owner owner, const config::Identity& wish) {
   one.wish = &wish;
   one.identity = around_.self;
   const std::string& user = wish.user.empty() ? model_.user : wish.user;
-  if (user.empty()) return resolve_groups(owner, wish);
+  if (user.empty()) return resolve_groups(owner);
   auto identity = sys::resolve_user(user, around_.accounts);
   if (!identity) {
     // Without root nobody is stepped down to, so the top level's name need not exist.
@@ -37,13 +37,17 @@ void Launcher::resolve_launch(Owner owner, const config::Identity& wish) {
   }
   one.changes_user = identity->uid != around_.self.uid || identity->gid != around_.self.gid;
   if (around_.self.uid == 0 || identity->uid == around_.self.uid) one.identity = *identity;
-  resolve_groups(owner, wish);
+  resolve_groups(owner);
 }
 
-void Launcher::resolve_groups(Owner owner, const config::Identity& wish) {
-  if (!wish.groups) return;
-  sys::Identity& identity = (owner == kMain ? main_ : hooks_[owner]).identity;
-  auto groups = wanted_groups(identity, *wish.groups);
+/// Those at the top belong to the user there: who names a user of its own has that one's.
+void Launcher::resolve_groups(Owner owner) {
+  Launch& one = owner == kMain ? main_ : hooks_[owner];
+  const bool is_tops = !one.wish->groups && one.wish->user.empty();
+  const auto& wish = is_tops ? model_.groups : one.wish->groups;
+  if (!wish) return;
+  sys::Identity& identity = one.identity;
+  auto groups = wanted_groups(identity, *wish);
   if (groups) {
     identity.groups = *std::move(groups);
     identity.groups_are_named = true;
@@ -73,16 +77,15 @@ Result<std::vector<gid_t>> Launcher::wanted_groups(const sys::Identity& user,
   return groups;
 }
 
-/// Whether it names groups that we do not have as they are.
-bool Launcher::changes_groups(Owner owner) const {
+/// Whether it names groups that `from` does not have as they are.
+bool Launcher::changes_groups(Owner owner, const sys::Identity& from) const {
   const sys::Identity& identity = launch(owner).identity;
   if (!identity.groups_are_named) return false;
   const auto has_all = [&](const std::vector<gid_t>& all, const std::vector<gid_t>& some) {
     return std::all_of(some.begin(), some.end(),
                        [&](gid_t group) { return group == identity.gid || holds(all, group); });
   };
-  const auto& own = around_.self.groups;
-  return !has_all(own, identity.groups) || !has_all(identity.groups, own);
+  return !has_all(from.groups, identity.groups) || !has_all(identity.groups, from.groups);
 }
 
 /// Main's user, who knows the application's health anyway; where that is root, nobody. Root without
@@ -204,7 +207,7 @@ void Launcher::refuse_strangers_of_init() {
       continue;
     const sys::Identity& identity = launch(owner).identity;
     const bool is_mains = identity.uid == main_.identity.uid && identity.gid == main_.identity.gid;
-    if (is_mains && !changes_groups(owner)) continue;
+    if (is_mains && !changes_groups(owner, main_.identity)) continue;
     const std::string one = fmt::format("{} ({}:{})", who(owner), identity.uid, identity.gid);
     if (hooks.find(one) != std::string::npos) continue;  // of a job's copy
     hooks += (hooks.empty() ? "" : ", ") + one;
@@ -222,7 +225,7 @@ void Launcher::refuse_without_capabilities() {
   if (!other_uids().empty()) missing.add(CAP_SETUID).add(CAP_SETGID);
   const auto all = owners();
   const bool changes_gid = std::any_of(all.begin(), all.end(), [&](Owner owner) {
-    return identity(owner).gid != around_.self.gid || changes_groups(owner);
+    return identity(owner).gid != around_.self.gid || changes_groups(owner, around_.self);
   });
   if (changes_gid) missing.add(CAP_SETGID);
   missing.bits &= ~around_.capabilities.bits;

@@ -187,7 +187,7 @@ Result<gid_t> resolve_group(std::string_view group, const Accounts& accounts) {
     const auto number = parse_id(gid);
     if (number && name == group) return static_cast<gid_t>(*number);
   }
-  return bad("no such group in /etc/group; write a number, as 1000:1000");
+  return bad("no such group in /etc/group; write its number, as 1000");
 }
 
 Result<Identity> resolve_user(std::string_view spec, const Accounts& accounts) {

@@ -39,7 +39,7 @@ TABLE = [
     ('[]', '1:1: expected an object, found an array'),
     # unknown keys
     ('{"mian": {}}', '1:2: /mian: unknown key "mian" in the config; did you mean "main"?'),
-    ('{"zzz": {}}', '1:2: /zzz: unknown key "zzz" in the config; known are: user, '
+    ('{"zzz": {}}', '1:2: /zzz: unknown key "zzz" in the config; known are: user, groups, '
      'workingDirectory, imageMode, environment, parallelism, steps, main, health, maintenance, '
      'shutdown, confinement, listen, init, logging, $schema'),
     (step('"timout": "1s"'), '1:40: /steps/0/timout: unknown key "timout" in a step; did you mean '

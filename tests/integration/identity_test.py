@@ -175,11 +175,30 @@ def groups_are_those_that_are_named_or_the_containers_as_well():
         code, out, err = pid1.run_with(document, before=before)
         tap.equal((code, out), (0, f'{seen}\n{seen}\n'), err)
     document = {'main': {'command': 'id', 'groups': ['no-such-group']}}
-    tap.equal(pid1.run_with(document)[0], 78)
+    code, _, err = pid1.run_with(document)
+    tap.equal(code, 78)
+    tap.holds(err, "group 'no-such-group': no such group in /etc/group; write its number, as 1000\n")
     document['main']['groups'] = [4242]
     code, _, err = pid1.run_with(document, before=AS_USER)
     tap.equal(code, 83)
     tap.holds(err, 'cannot take other groups')
+
+
+@tap.test
+def groups_at_the_top_are_those_of_its_user():
+    pid1.needs('setpriv')
+    before = ['setpriv', '--groups', '0,4242']
+    own = {**STEP, 'id': 'own', 'user': '4711:4712'}
+    for groups, seen in ((['4713', 4714], '4712 4713 4714'), ([], '4712'), ('inherit', '4712 4242')):
+        document = {'user': '4711:4712', 'groups': groups, 'init': {'user': 'main'},
+                    'maintenance': [{**STEP, 'id': 'j', 'schedule': {'every': '1h'}}],
+                    'steps': [STEP, own, {**STEP, 'id': 'named', 'groups': [5]}]}
+        code, out, err = pid1.run_with(document, 'id', '-G', before=before)
+        tap.equal((code, out), (0, f'{seen}\n4712\n4712 5\n{seen}\n'), err)
+    code, out, err = pid1.run_with({'groups': ['no-such']}, 'id', before=before)
+    tap.equal((code, out), (78, ''), err)
+    code, _, err = pid1.run_with({'groups': [4242]}, 'id', before=AS_USER)
+    tap.equal(code, 83, err)
 
 
 @tap.test

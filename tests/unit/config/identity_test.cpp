@@ -71,6 +71,17 @@ TEST_SUITE("config/identity") {
     CHECK(good(R"({"main": {"stdin": "null"}})").main.identity.input == Input::null);
   }
 
+  TEST_CASE("groups are names or numbers, or inherit, at the top as in main and hooks") {
+    const auto groups = good(R"({"groups": ["video", 4242]})").groups;
+    REQUIRE(groups);
+    CHECK(groups->names == std::vector<std::string>{"video", "4242"});
+    CHECK_FALSE(groups->are_inherited);
+    CHECK(good(R"({"groups": "inherit"})").groups->are_inherited);
+    CHECK(hook(R"("groups": [1])").identity.groups->names == std::vector<std::string>{"1"});
+    CHECK_FALSE(good("{}").groups);
+    CHECK(contains(problem_of(R"({"groups": "video"})"), "\"video\" is none of: inherit"));
+  }
+
   TEST_CASE("output is a word or a file") {
     CHECK(hook(R"("output": "Log")").output == Output::log);
     const Hook kept = hook(R"("output": {"file": "/tmp/${NAME:-x}"})");

@@ -141,8 +141,7 @@ TEST_SUITE("sys/identity") {
          "1000:1000"},
         {"007",
          "cannot use user '007': a uid is a number from 0 to 2147483647, without leading zero"},
-        {"app:x",
-         "cannot use group 'x': no such group in /etc/group; write a number, as 1000:1000"},
+        {"app:x", "cannot use group 'x': no such group in /etc/group; write its number, as 1000"},
         {"${PUID:-1}",
          "cannot use user '${PUID:-1}': no such user in /etc/passwd; write a number, as "
          "1000:1000"},
