@@ -36,6 +36,7 @@ void Launcher::resolve_launch(Owner owner, const config::Identity& wish) {
     return;
   }
   one.changes_user = identity->uid != around_.self.uid || identity->gid != around_.self.gid;
+  if (!one.changes_user) identity->groups = around_.self.groups;  // the container's, as they are
   if (around_.self.uid == 0 || identity->uid == around_.self.uid) one.identity = *identity;
   resolve_groups(owner);
 }

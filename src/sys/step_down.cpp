@@ -143,17 +143,14 @@ Result<Unlocked> become_other(const StepDown& plan) noexcept {
   return unlocked;
 }
 
-/// Same user as before: nobody has to let us become it. Groups that the user only brings, and that
-/// we may not have, are none.
+/// Same user as before: nobody has to let us become it. With the same gid, groups are changed only
+/// for who names them: those that we have were given to the container.
 Result<void> stay(const StepDown& plan) noexcept {
-  if (plan.identity != nullptr) {
-    if (prove_ids(*plan.identity)) {
-      auto taken = take_groups(*plan.identity);
-      if (!taken && (plan.identity->groups_are_named || taken.error().code != EPERM)) return taken;
-    } else {
-      TRY(take_ids(*plan.identity));
-      TRY(prove_ids(*plan.identity));
-    }
+  if (plan.identity != nullptr && !prove_ids(*plan.identity)) {
+    TRY(take_ids(*plan.identity));
+    TRY(prove_ids(*plan.identity));
+  } else if (plan.identity != nullptr && plan.identity->groups_are_named) {
+    TRY(take_groups(*plan.identity));
   }
   if (plan.kept.empty() || ::geteuid() == 0) return {};
   TRY(set_capabilities({plan.kept, plan.kept, plan.kept}));

@@ -24,8 +24,8 @@ struct Unlocked {
 };
 
 /// Takes groups, gid, uid, capabilities, securebits and no_new_privs, in the order of ADR 8, then
-/// proves that root cannot be had again. What we are already is not asked for: neither a uid or gid
-/// nor groups, and where only the user brings other groups than we have, EPERM is no failure. A
+/// proves that root cannot be had again. What we are already is not asked for: where uid and gid
+/// are ours, the groups are ours as well unless others are named. A
 /// target of uid 0 keeps its permitted and bounding sets; inheritable and ambient ones are cleared.
 /// Errors: the step that failed, with its errno. The process must not go on then.
 Result<Unlocked> step_down(const StepDown& plan) noexcept;

@@ -36,6 +36,34 @@ def root_that_stays_root_keeps_its_groups_and_needs_no_capability():
 
 
 @tap.test
+def who_names_the_user_that_pid_1_is_keeps_the_groups_of_the_container():
+    pid1.needs('setpriv')
+    own = 'mount --bind "$0" /etc/group && exec "$@"'  # root has another group by it, as on Alpine
+    file = pid1.folder() / 'group'
+    file.write_text('root:x:0:\nwheel:x:10:root\n')
+    before = ['sh', '-c', own, str(file), 'setpriv', '--groups', '4242']
+    for user in ('root', '0', '0:0', 'root:root'):
+        steps = {'steps': [{**STEP, 'user': user}]}
+        code, out, err = pid1.run_with(steps, 'id', '-G', options=['-u', user], before=before)
+        tap.equal((code, out), (0, '0 4242\n0 4242\n'), err)
+        code, out, err = pid1.run_with({'user': user, 'steps': [STEP]}, 'id', '-G', before=before)
+        tap.equal((code, out), (0, '0 4242\n0 4242\n'), err)
+        code, out, err = pid1.run_with(steps, options=['--init-only'], before=before)
+        tap.equal((code, out), (0, '0 4242\n'), err)
+    hook = {'command': 'id', 'arguments': ['-G'], 'user': 'root', 'output': 'log'}
+    one = pid1.start_with({'health': [{**hook, 'id': 'c', 'interval': '20ms'}], 'maintenance': [
+        {**hook, 'id': 'j', 'runOnStart': True, 'schedule': {'every': '1h'}}]}, 'sleep', '100',
+        options=['-u', 'root'], before=before)
+    told = [one.complaint('pintle: (check c|job j) \\| 0 4242').group(1) for _ in range(2)]
+    tap.check('check c' in told or one.complaint('pintle: check c \\| 0 4242'), 'the check', told)
+    tap.check('job j' in told or one.complaint('pintle: job j \\| 0 4242'), 'the job', told)
+    one.signal(signal.SIGTERM)
+    one.end()
+    named = {'user': 'root', 'main': {'command': 'id', 'arguments': ['-G'], 'groups': []}}
+    tap.equal(pid1.run_with(named, before=before)[:2], (0, '0\n'))
+
+
+@tap.test
 def an_ambient_set_that_cannot_be_asked_about_is_none_that_was_left():
     before = pid1.failing('prctl', errno.EPERM, PR_CAP_AMBIENT)
     for options in ([], ['-u', '4711:4712']):
