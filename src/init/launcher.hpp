@@ -129,6 +129,9 @@ class Launcher {
                                            const config::Groups& wish) const;
   void refuse_unmapped(Owner owner);
   void refuse_strangers_of_init();
+  sys::CapabilitySet bounding_of_main() const;
+  std::string why_without_capabilities(const sys::FilePrivileges& file) const;
+  std::string why_without_ids(const sys::FilePrivileges& file) const;
   void remark_on_file_privileges();
   std::string why_not_held(const std::string& name, unsigned number) const;
   bool changes_groups(Owner owner, const sys::Identity& from) const;

@@ -2,7 +2,6 @@
 // cannot be had.
 #include <fmt/format.h>
 #include <linux/capability.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -170,33 +169,6 @@ void Launcher::refuse_root_main() {
     return;
   }
   remarks_.push_back("main runs as root; name a \"user\" in the config, or start with --user");
-}
-
-/// no_new_privs leaves what a file would give without effect, and without a word.
-void Launcher::remark_on_file_privileges() {
-  if (!model_.main.command || model_.main.command->shell_form) return;
-  sys::Child program;
-  program.directory = directory(kMain);
-  set_program(kMain, *model_.main.command, program);
-  const auto there =
-      std::find_if(program.candidates.begin(), program.candidates.end(),
-                   [](const std::string& path) { return ::access(path.c_str(), X_OK) == 0; });
-  if (there == program.candidates.end() || main_.identity.uid == 0) return;
-  const sys::FilePrivileges file = sys::file_privileges(*there);
-  const sys::CapabilitySet lost{file.capabilities.bits & ~kept_.bits};
-  if (!model_.confinement.no_new_privileges) return;
-  if (!lost.empty()) {
-    remarks_.push_back(
-        fmt::format("'{}' has the file capabilities {}, which have no effect under no_new_privs; "
-                    "name them in \"confinement\": {{\"capabilities\": […]}}",
-                    *there, sys::capability_names(lost)));
-  }
-  if (file.sets_uid) {
-    remarks_.push_back(
-        fmt::format("'{}' is set-user-ID, which has no effect under no_new_privs; start with "
-                    "--allow-new-privileges, or \"confinement\": {{\"noNewPrivileges\": false}}",
-                    *there));
-  }
 }
 
 /// With `"init": {"user": "main"}` nobody else can be become when init is over.

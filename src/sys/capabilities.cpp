@@ -108,6 +108,11 @@ CapabilitySet file_capabilities(std::string_view value) noexcept {
   return join(word(1), value.size() < kVersion2 ? 0 : word(3));
 }
 
+bool are_effective(std::string_view value) noexcept {
+  return !value.empty() &&
+         (static_cast<unsigned char>(value.front()) & VFS_CAP_FLAGS_EFFECTIVE) != 0;
+}
+
 Result<void> set_capabilities(const HeldCapabilities& held) noexcept {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   const __user_cap_data_struct data[2] = {

@@ -41,6 +41,9 @@ CapabilitySet ambient_capabilities() noexcept;
 /// that is none. capabilities(7), "File capability extended attribute versioning". Pure.
 CapabilitySet file_capabilities(std::string_view value) noexcept;
 
+/// Whether those are effective at once: such a program must get all of them, or none runs. Pure.
+bool are_effective(std::string_view value) noexcept;
+
 /// Sets all three. Errors: those of capset(2).
 Result<void> set_capabilities(const HeldCapabilities& held) noexcept;
 

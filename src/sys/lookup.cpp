@@ -61,10 +61,16 @@ FilePrivileges file_privileges(const std::string& path) {
   struct stat info {};
   std::array<char, 64> value{};
   if (::stat(path.c_str(), &info) < 0 || !S_ISREG(info.st_mode)) return {};
-  FilePrivileges privileges{.sets_uid = (info.st_mode & S_ISUID) != 0};
+  if (read_head(path).starts_with("#!")) return {};  // its interpreter's count
+  FilePrivileges privileges;
+  if ((info.st_mode & S_ISUID) != 0) privileges.uid = info.st_uid;
+  // Without the group's right to execute it the bit meant mandatory locks, inode(7).
+  if ((info.st_mode & S_ISGID) != 0 && (info.st_mode & S_IXGRP) != 0) privileges.gid = info.st_gid;
   const ssize_t size = ::getxattr(path.c_str(), "security.capability", value.data(), value.size());
   if (size > 0) {
-    privileges.capabilities = file_capabilities({value.data(), static_cast<std::size_t>(size)});
+    const std::string_view attribute(value.data(), static_cast<std::size_t>(size));
+    privileges.capabilities = file_capabilities(attribute);
+    privileges.insists = are_effective(attribute);
   }
   return privileges;
 }

@@ -78,13 +78,15 @@ Result<Spawned> spawn(const Child& child);
 std::vector<std::string> candidates_for(const std::string& command, std::string_view path,
                                         const std::string& directory);
 
-/// What executing a file would give: capabilities and another uid, execve(2).
+/// What executing a file would give: capabilities and another uid or gid, execve(2).
 struct FilePrivileges {
   CapabilitySet capabilities{};
-  bool sets_uid = false;
+  bool insists = false;  ///< on its capabilities: without one of them it is not executed
+  std::optional<uid_t> uid{};
+  std::optional<gid_t> gid{};
 };
 
-/// Those of the file at `path`; none if it cannot be looked at.
+/// Those of the file at `path`; none if it cannot be looked at, or is a script.
 FilePrivileges file_privileges(const std::string& path);
 
 /// Why `path`, as it was written, cannot be executed, when errno alone misleads: a name that is not

@@ -3,10 +3,8 @@ what only comes on top degrades, and what protects is proven before anything sta
 import errno
 import os
 import pathlib
-import shutil
 import signal
 import socket
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
@@ -256,39 +254,6 @@ def sockets_that_were_opened_for_the_service_are_mains_and_its_pid_is_told():
     code, out, err = pid1.run('sh', '-c', 'echo [$LISTEN_FDS$LISTEN_PID]', before=other,
                               pass_fds=[3])
     tap.equal((code, out), (0, '[]\n'), err)
-
-
-@tap.test
-def what_a_file_would_give_and_cannot_is_named():
-    pid1.needs('setcap')
-    folder = pid1.folder()
-    shutil.copy(ACTOR, folder / 'app')
-    done = subprocess.run(['setcap', 'cap_net_bind_service+ep', folder / 'app'], check=False)
-    if done.returncode != 0:
-        tap.skip('the file system has no file capabilities')
-    main = [f'{folder}/app', 'exit', '0']
-    code, _, err = pid1.run(*main, options=['-u', '4711:4712'])
-    tap.equal(code, 126)
-    reason = pid1.chosen_line(err, 126)
-    tap.holds(reason, "the file's capabilities NET_BIND_SERVICE cannot be had")
-    tap.holds(reason, '"confinement"')
-    kept = {'confinement': {'capabilities': ['NET_BIND_SERVICE']}, 'user': '4711:4712'}
-    code, _, err = pid1.run_with(kept, *main)
-    tap.equal((code, 'no_new_privs' in err), (0, False), err)
-    code, _, err = pid1.run(*main, before=AS_USER)
-    tap.equal(code, 0, err)
-    tap.holds(err, 'has the file capabilities NET_BIND_SERVICE, which have no effect')
-
-
-@tap.test
-def a_set_user_id_program_has_its_user_only_with_new_privileges():
-    folder = pid1.folder()
-    shutil.copy('/usr/bin/id', folder / 'id')
-    (folder / 'id').chmod(0o4755)
-    for options, uid in (([], '4711\n'), (['--allow-new-privileges'], '0\n')):
-        code, out, err = pid1.run(f'{folder}/id', '-u', options=['-u', '4711:4712', *options])
-        tap.equal((code, out), (0, uid), err)
-        tap.equal('--allow-new-privileges' in err, not options, err)
 
 
 @tap.test

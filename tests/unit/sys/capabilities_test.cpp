@@ -66,6 +66,9 @@ TEST_SUITE("sys/capabilities") {
     CHECK(file_capabilities(std::string(two) + "abcd") == file_capabilities(two));
     CHECK(file_capabilities(two.substr(0, 11)).empty());
     CHECK(file_capabilities("").empty());
+    CHECK_FALSE(are_effective(""));
+    CHECK(are_effective(two));
+    CHECK_FALSE(are_effective("\0\0\0\2\0\4\0\0\0\0\0\0\1\0\0\0\0\0\0\0"sv));
   }
 
   TEST_CASE("what this process holds can be read, and set to the same") {
