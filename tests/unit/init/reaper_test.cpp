@@ -62,18 +62,18 @@ class Morgue {
   hooks::Plan plan = hooks::make_plan(model, config::ImageMode::layered, problems);
   Launcher launcher{model, Surroundings{}};
   Supervisor supervisor{model, plan, rules_of()};
-  Requests requests{model};
+  Requests requests{supervisor};
   Effects effects{model, launcher, supervisor, requests};
   Fd port;
   std::string mounts;
   Listener listener{launcher, port, mounts};
-  Reaper reaper{supervisor, effects, listener, {}};
+  Reaper reaper{supervisor, effects, listener, false};
 
  private:
   void drain() {
     while (const auto action = supervisor.next(BootClock::now())) {
       if (std::holds_alternative<Spawn>(*action)) {
-        supervisor.note(ChildStarted{kMain, main_}, BootClock::now());
+        supervisor.note(ChildStarted{&supervisor.hooks().main(), main_}, BootClock::now());
       } else if (const auto* kill = std::get_if<KillAll>(&*action)) {
         lines_.push_back("kill all " + signal_name(kill->number).substr(3));
       } else if (const auto* quit = std::get_if<Quit>(&*action)) {
