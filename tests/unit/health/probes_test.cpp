@@ -10,37 +10,15 @@
 #include <unistd.h>
 
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <string>
 
+#include "../folder.hpp"
 #include "base/fd.hpp"
 
 using namespace pintle;
 using namespace pintle::health;
 
 namespace {
-
-class Folder {
- public:
-  Folder() {
-    char name[] = "/tmp/pintle-test-XXXXXX";
-    REQUIRE(::mkdtemp(name) != nullptr);
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-
-  std::string write(const std::string& name, const std::string& content) const {
-    std::ofstream(path_ + "/" + name) << content;
-    return path_ + "/" + name;
-  }
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 const Probe& probe(std::string_view name) {
   for (const Probe* one : probes()) {

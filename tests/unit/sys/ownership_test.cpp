@@ -13,6 +13,7 @@
 #include <functional>
 #include <string>
 
+#include "../folder.hpp"
 #include "sys/new_file.hpp"
 
 using namespace pintle;
@@ -22,34 +23,14 @@ namespace {
 
 constexpr uid_t kOther = 4242;
 
-class Folder {
- public:
-  Folder() {
-    char name[] = "/tmp/pintle-test-XXXXXX";
-    REQUIRE(::mkdtemp(name) != nullptr);
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-  /// A new file of that owner.
-  Fd file(const std::string& name, mode_t mode, uid_t owner = ::geteuid()) const {
-    Fd fd(::open((*this / name).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    REQUIRE(fd);
-    if (owner != ::geteuid()) REQUIRE(::fchown(fd.get(), owner, owner) == 0);
-    REQUIRE(::fchmod(fd.get(), mode) == 0);
-    return fd;
-  }
-  std::size_t count() const {
-    const std::filesystem::directory_iterator all(path_);
-    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-  }
-
- private:
-  std::string path_;
-};
+/// A new file of that owner.
+Fd file_in(const Folder& folder, const std::string& name, mode_t mode, uid_t owner = ::geteuid()) {
+  Fd fd(::open((folder / name).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  REQUIRE(fd);
+  if (owner != ::geteuid()) REQUIRE(::fchown(fd.get(), owner, owner) == 0);
+  REQUIRE(::fchmod(fd.get(), mode) == 0);
+  return fd;
+}
 
 mode_t mode_of(const Fd& fd) {
   struct stat info {};
@@ -109,7 +90,7 @@ TEST_SUITE("sys/ownership") {
   TEST_CASE("a file of ours that is given away has its special bits afterwards") {
     if (!is_root()) return;
     const Folder folder;
-    const Fd file = folder.file("f", 0600);
+    const Fd file = file_in(folder, "f", 0600);
     REQUIRE(give_ownership(file, {.uid = kOther, .gid = kOther, .mode = 06755}));
     CHECK(*has_ownership(file, {.uid = kOther, .gid = kOther, .mode = 06755}));
   }
@@ -119,7 +100,7 @@ TEST_SUITE("sys/ownership") {
     const Folder folder;
     for (const mode_t mode : {04755U, 02755U, 06711U}) {
       CAPTURE(mode);
-      const Fd file = folder.file("f" + std::to_string(mode), 0644, kOther);
+      const Fd file = file_in(folder, "f" + std::to_string(mode), 0644, kOther);
       for (const std::optional<uid_t>& uid : {std::optional<uid_t>(0), std::optional<uid_t>()}) {
         const auto given = give_ownership(file, {.uid = uid, .mode = mode});
         REQUIRE_FALSE(given);
@@ -127,14 +108,14 @@ TEST_SUITE("sys/ownership") {
         CHECK(*has_ownership(file, {.uid = kOther, .mode = 0644}));
       }
     }
-    const Fd open_to_all = folder.file("open", 0666);
+    const Fd open_to_all = file_in(folder, "open", 0666);
     CHECK_FALSE(give_ownership(open_to_all, {.mode = 04755}));
   }
 
   TEST_CASE("special bits that a file has are gone with its owner") {
     if (!is_root()) return;
     const Folder folder;
-    const Fd file = folder.file("f", 04755, kOther);
+    const Fd file = file_in(folder, "f", 04755, kOther);
     REQUIRE(give_ownership(file, {.uid = 0, .gid = 0}));
     CHECK(*has_ownership(file, {.uid = 0, .gid = 0, .mode = 0755}));
   }
@@ -143,7 +124,7 @@ TEST_SUITE("sys/ownership") {
     if (!is_root()) return;
     const Folder folder;
     CHECK(holds_without_cap_chown([&] {
-      const Fd file = folder.file("f", 0600);
+      const Fd file = file_in(folder, "f", 0600);
       const auto given = give_ownership(file, {.uid = kOther, .gid = kOther, .mode = 06755});
       return !given && given.error().code == EPERM && mode_of(file) == 0755;
     }));
