@@ -74,7 +74,7 @@ Result<pid_t> pid_in(const std::string& path) {
   constexpr std::size_t kLargestPidFile = 64;
   const std::string text = TRY(sys::read_file(path, kLargestPidFile));
   // What else FHS 3.0 section 3.15.2 wants readers to bear: blanks, and further lines.
-  constexpr std::string_view kBlanks = " \t\r\n";
+  constexpr std::string_view kBlanks = " \t\n\v\f\r";
   std::string_view digits = text;
   digits.remove_prefix(std::min(digits.find_first_not_of(kBlanks), digits.size()));
   digits = digits.substr(0, digits.find_first_of(kBlanks));

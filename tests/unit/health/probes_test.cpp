@@ -73,7 +73,7 @@ TEST_SUITE("health/probes") {
     CHECK(said("process", main, {zombie.pid()}).ends_with("is dead"));
     const std::string own = std::to_string(::getpid());
     for (const std::string& text :
-         {own, own + "\n", own + " 12\n", "  \t" + own + "\n", "\n" + own}) {
+         {own, own + "\n", own + " 12\n", "  \t" + own + "\n", "\n" + own, "\v\f\r" + own + "\f"}) {
       CHECK(said("process", params("target", folder.write("pid", text))).ends_with("is alive"));
     }
     for (const char* text : {"", "\n", "0", "-1", "abc", "1x", "99999999999", "4194305"}) {
