@@ -13,7 +13,8 @@ namespace pintle::sys {
 namespace {
 
 /// Of that many levels the descriptors are held; those further up are found again by "..".
-constexpr std::size_t kMostHeld = 64;
+/// Few, since a container may allow few.
+constexpr std::size_t kMostHeld = 16;
 
 bool is_same(const struct stat& one, const struct stat& other) noexcept {
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
