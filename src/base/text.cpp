@@ -116,6 +116,10 @@ std::size_t utf8_length(std::string_view text) noexcept {
   return length;
 }
 
+bool is_blank(std::string_view text) noexcept {
+  return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
+}
+
 bool is_sha256(std::string_view text) noexcept {
   constexpr std::string_view kDigits = "0123456789abcdefABCDEF";
   return text.size() == 64 && text.find_first_not_of(kDigits) == std::string_view::npos;

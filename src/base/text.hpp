@@ -25,6 +25,9 @@ std::string without_credentials(std::string text);
 /// How many bytes the first character of `text` has; 0 where no well-formed UTF-8 begins.
 std::size_t utf8_length(std::string_view text) noexcept;
 
+/// True if there are only blanks in it, or nothing at all.
+bool is_blank(std::string_view text) noexcept;
+
 /// True for a SHA-256 digest in hexadecimal: 64 digits, of either case.
 bool is_sha256(std::string_view text) noexcept;
 

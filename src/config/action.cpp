@@ -52,6 +52,13 @@ std::string_view empty_one_of(const Params& params) noexcept {
   return found;
 }
 
+const ParamSpec* find_param(const ActionSpec& action, std::string_view name) noexcept {
+  for (const ParamSpec& spec : action.params) {
+    if (spec.name == name) return &spec;
+  }
+  return nullptr;
+}
+
 void Params::set(std::string_view name, Value value) {
   values_.emplace_back(name, std::move(value));
 }

@@ -41,7 +41,8 @@ struct ParamSpec {
   std::string_view example = {};
   bool required = false;
   std::span<const std::string_view> words = {};
-  /// What is wrong with a text, "" if nothing; asked only when nothing is left to expand in it.
+  /// What is wrong with a text, or with one of several, "" if nothing; asked only when nothing is
+  /// left to expand in it.
   std::string (*check)(const std::string& text) = nullptr;
   std::string_view (*pattern)() = nullptr;  ///< the same as a regular expression, for a schema
   std::string_view standard = {};           ///< the default
@@ -49,6 +50,10 @@ struct ParamSpec {
   /// expand in it. Keys are names of headers: tokens, which differ in more than their case.
   std::string (*check_pair)(const std::string& name, const std::string& value) = nullptr;
 };
+
+constexpr bool is_path(const ParamSpec& spec) noexcept {
+  return spec.type == ParamType::path || spec.type == ParamType::pattern;
+}
 
 /// What must hold between the keys of an object.
 struct Rule {
@@ -147,5 +152,8 @@ struct ActionSpec {
   /// Variables that it obeys, whether its process inherits them or not.
   std::span<const std::string_view> variables = {};
 };
+
+/// nullptr if it has no such parameter.
+const ParamSpec* find_param(const ActionSpec& action, std::string_view name) noexcept;
 
 }  // namespace pintle::config

@@ -10,9 +10,11 @@ constexpr Form kHeaderName{.type = Form::Type::text, .pattern = "^[A-Za-z0-9!#$%
 
 Form form_of(const ParamSpec& spec) {
   switch (spec.type) {
-    case ParamType::text:
     case ParamType::path:
     case ParamType::pattern:
+      if (spec.pattern == nullptr) return kFormOf<&Reader::path>;
+      [[fallthrough]];
+    case ParamType::text:
     case ParamType::owner:
       return {.type = Form::Type::expandable,
               .least = 1,

@@ -164,7 +164,7 @@ constexpr Key<Model> kKeys[] = {
      "The supplementary groups of main and of every hook that names neither a user nor groups: "
      "names or numbers, or inherit, as each of them may have its own.",
      R"(["video", 4242])"},
-    {"workingDirectory", into<&Model::working_directory, &Reader::expandable>,
+    {"workingDirectory", into<&Model::working_directory, &Reader::path>,
      "Where main and hooks run; the container's unless it says otherwise.", "/app"},
     {"imageMode", word<&Model::image_mode, kImageModes>,
      "Whether the image may be completed at start (layered) or is used as it is (prebuilt); the "

@@ -10,18 +10,22 @@ namespace {
 
 /// A text, judged now unless it has variables in it: those are known at start.
 std::optional<std::string> checked_text(Reader& reader, const Node& node, const ParamSpec& spec) {
-  auto text = reader.expandable(node);
+  auto text = is_path(spec) ? reader.path(node) : reader.expandable(node);
   const bool is_final = text && text->find('$') == std::string::npos;
   if (!is_final || spec.check == nullptr) return text;
   if (const std::string wrong = spec.check(*text); !wrong.empty()) reader.problem(node.at, wrong);
   return text;
 }
 
-std::optional<Value> read_texts(Reader& reader, const Node& node) {
+/// Each is judged as what its variables make of it, if they have values or defaults.
+std::optional<Value> read_texts(Reader& reader, const Node& node, const ParamSpec& spec) {
   if (!reader.is(node, Node::Type::array)) return std::nullopt;
   std::vector<std::string> texts;
   read_items(reader, node, [&](const Node& item) {
-    if (auto text = reader.expandable(item)) texts.push_back(std::move(*text));
+    auto text = reader.expandable(item);
+    if (!text) return;
+    if (spec.check != nullptr) reader.check_expanded(item, spec.check);
+    texts.push_back(std::move(*text));
   });
   return texts;
 }
@@ -81,7 +85,7 @@ std::optional<Value> read_value(Reader& reader, const Node& node, const ParamSpe
     case ParamType::boolean:
       return as_value(reader.boolean(node));
     case ParamType::texts:
-      return read_texts(reader, node);
+      return read_texts(reader, node, spec);
     case ParamType::pairs:
       return read_pairs(reader, node, spec);
     case ParamType::mode:
@@ -96,16 +100,9 @@ std::optional<Value> read_value(Reader& reader, const Node& node, const ParamSpe
   return std::nullopt;
 }
 
-const ParamSpec* find(std::span<const ParamSpec> specs, std::string_view name) noexcept {
-  for (const ParamSpec& spec : specs) {
-    if (spec.name == name) return &spec;
-  }
-  return nullptr;
-}
-
 void read_param(Reader& reader, const Member& member, const ActionSpec& action, Params& out) {
   const Reader::Inside inside(reader, member.key);
-  if (const ParamSpec* spec = find(action.params, member.key)) {
+  if (const ParamSpec* spec = find_param(action, member.key)) {
     const std::size_t unread = reader.unread();
     auto value = read_value(reader, member.value, *spec);
     if (reader.unread() > unread) value = member.value.text;  // a plan shows it as it is written
@@ -130,7 +127,7 @@ void check_together(Reader& reader, const Node& node, const ActionSpec& action,
 Builtin read_builtin(Reader& reader, const Node& node, const ActionSpec& action) {
   Builtin out{&action, {}};
   if (node.type == Node::Type::string && !action.shorthand.empty()) {
-    const ParamSpec* spec = find(action.params, action.shorthand);
+    const ParamSpec* spec = find_param(action, action.shorthand);
     if (auto value = read_value(reader, node, *spec)) out.params.set(spec->name, std::move(*value));
     check_together(reader, node, action, out.params);
     return out;

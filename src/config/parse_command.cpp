@@ -1,21 +1,15 @@
 // `command` and `arguments`, of hooks and of main.
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "config/environment.hpp"
 #include "config/parse_parts.hpp"
+#include "config/path.hpp"
 #include "config/slots.hpp"
 
 namespace pintle::config {
 constexpr Rule kCommandRules[1] = {{Rule::Type::needs, kArgumentsNeedCommand}};
 constexpr Form kArgumentsForm = kListForm<kFormOf<&Reader::argument>>;
-
-namespace {
-
-bool is_blank(std::string_view command) noexcept {
-  return command.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
-}
-
-}  // namespace
 
 bool looks_like_shell(std::string_view command) noexcept {
   return command.find_first_of(" \t\r\n|&;<>()\"'\\*?[#~`") != std::string_view::npos;
@@ -34,14 +28,15 @@ void finish_command(Reader& reader, const Node& node, Command& out) {
   const Node* program = node.find("command");
   if (is_blank(out.program) && !out.program.empty()) {
     const Reader::Inside inside(reader, "command");
-    reader.problem(program->at, "there are only blanks in it");
+    reader.problem(program->at, check_path(out.program));
   }
   out.shell_form = node.find("arguments") == nullptr && looks_like_shell(out.program);
   if (out.shell_form || program == nullptr) return;
   const Reader::Inside inside(reader, "command");
-  if (const std::string wrong = check_expansion(out.program); !wrong.empty()) {
-    reader.problem(program->at, wrong);
-  }
+  std::string wrong = check_expansion(out.program);
+  const bool is_final = out.program.find('$') == std::string::npos;
+  if (is_final && !is_blank(out.program)) wrong = check_program_path(out.program);
+  if (!wrong.empty()) reader.problem(program->at, wrong);
 }
 
 }  // namespace pintle::config

@@ -35,14 +35,14 @@ constexpr KeyInfo kWordRows[] = {
 constexpr KeyInfo kFileRows[] = {
     kFallbackAction,
     {"source",
-     kFormOf<&Reader::expandable>,
+     kFormOf<&Reader::entry_path>,
      "The file that is taken instead: a regular file that is not empty. Its copy has its "
      "permissions, of somebody else's file 0755 at most, unless the action names a `mode`.",
      "/cache/rules.json",
      {},
      kAnyKind,
      true},
-    {"destination", kFormOf<&Reader::expandable>,
+    {"destination", kFormOf<&Reader::entry_path>,
      "Where its copy goes; where the action's result would have gone, if it has such a place.",
      "/data/rules.json"},
 };

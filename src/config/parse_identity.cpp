@@ -163,7 +163,7 @@ constexpr Key<Identity> kKeys[] = {
      "container was started with beyond its own user's (--group-add, supplementalGroups). The top "
      "level's unless it says otherwise or names a user; without those the user's.",
      R"(["video", 4242])"},
-    {"workingDirectory", into<&Identity::working_directory, &Reader::expandable>,
+    {"workingDirectory", into<&Identity::working_directory, &Reader::path>,
      "Where it runs; the top level's unless it says otherwise.", "/app"},
     {"environment",
      {read_environment, &kVariablesForm},

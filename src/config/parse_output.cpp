@@ -9,7 +9,7 @@ constexpr std::string_view kOutputs[] = {"inherit", "log", "discard"};
 
 constexpr Key<Hook> kOutputKeys[] = {
     {"file",
-     into<&Hook::output_file, &Reader::expandable>,
+     into<&Hook::output_file, &Reader::entry_path>,
      "The file that holds what a run wrote to its standard output, once it has succeeded. One that "
      "is replaced keeps its permissions, if it is root's or of who runs the hook.",
      "/run/schema.sql",

@@ -42,7 +42,7 @@ void read_parts(Reader& reader, const Node& node, Condition& out) {
   read_items(reader, node, [&](const Node& item) { read_part(reader, item, out); });
 }
 
-constexpr Slot<Condition> kPath = into<&Condition::text, &Reader::expandable>;
+constexpr Slot<Condition> kPath = into<&Condition::text, &Reader::path>;
 constexpr Slot<Condition> kName{read_name, &kVariableNameForm};
 constexpr Slot<Condition> kMode = word<&Condition::image_mode, kImageModes>;
 constexpr Slot<Condition> kPart{read_part, &kConditionForm};

@@ -36,7 +36,6 @@ constexpr std::string_view kExpandablePattern =
 constexpr std::string_view kVariablesPattern =
     R"(^(?=[\s\S]*\$)(?:[^$]|\$\$|\$\{[A-Za-z_][A-Za-z0-9_]*(?::-(?:[^}$]|)"
     R"(\$(?!\{))*)?\}|\$(?![{$]))*$)";
-constexpr std::string_view kNoBlankPattern = R"([^ \t-\r])";
 constexpr std::string_view kShellLinePattern = R"([\t\n\r "#&'()*;<>?\[\\`|~])";
 constexpr std::string_view kDurationPattern =
     "^(?:0|(?=[0-9])(?:[0-9]+d)?(?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9]+s)?(?:[0-9]+ms)?)$";

@@ -13,7 +13,7 @@ extern const std::string_view kExpandablePattern;
 /// The same with a `$` in it: what may stand where a number, a duration or a boolean is meant.
 extern const std::string_view kVariablesPattern;
 /// What is not blank.
-extern const std::string_view kNoBlankPattern;
+inline constexpr std::string_view kNoBlankPattern = R"([^ \t-\r])";
 /// What looks_like_shell().
 extern const std::string_view kShellLinePattern;
 

@@ -68,7 +68,12 @@ class Reader {
   std::optional<std::string> text(const Node& node);
   std::optional<std::string> filled_text(const Node& node);  ///< not empty
   std::optional<std::string> expandable(const Node& node);  ///< not empty; "${…}" are well formed
-  std::optional<std::string> argument(const Node& node);    ///< the same, but it may be empty
+  std::optional<std::string> path(const Node& node);        ///< the same, and not blank
+  std::optional<std::string> entry_path(const Node& node);  ///< the same, of a thing in a directory
+  std::optional<std::string> argument(const Node& node);    ///< expandable, but it may be empty
+  /// Notes what `check` says of an expandable text once it is expanded, if that is known and is not
+  /// empty.
+  void check_expanded(const Node& node, std::string (*check)(const std::string& text));
   std::optional<bool> boolean(const Node& node);
   std::optional<std::int64_t> integer(const Node& node, std::int64_t least, std::int64_t most);
   std::optional<Duration> duration(const Node& node);

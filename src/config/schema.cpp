@@ -8,6 +8,7 @@
 
 #include "base/signal_names.hpp"
 #include "config/parse.hpp"
+#include "config/path.hpp"
 #include "config/patterns.hpp"
 #include "config/value_help.hpp"
 
@@ -146,7 +147,9 @@ class Schema {
   }
 
   Json command_schema() {
-    return {{"anyOf", {expandable(1), string_like(kShellLinePattern)}},
+    Json program = expandable(1);
+    program["pattern"] = fmt::format(R"(\$|^[^/]*$|{})", kEntryPathPattern);
+    return {{"anyOf", {std::move(program), string_like(kShellLinePattern)}},
             {"pattern", kNoBlankPattern}};
   }
 

@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "config/path.hpp"
+#include "config/patterns.hpp"
 #include "config/reader.hpp"
 
 namespace pintle::config {
@@ -22,6 +24,12 @@ template <>
 inline constexpr Form kFormOf<&Reader::filled_text>{.type = Form::Type::text, .least = 1};
 template <>
 inline constexpr Form kFormOf<&Reader::expandable>{.type = Form::Type::expandable, .least = 1};
+template <>
+inline constexpr Form kFormOf<&Reader::path>{
+    .type = Form::Type::expandable, .least = 1, .pattern = kNoBlankPattern};
+template <>
+inline constexpr Form kFormOf<&Reader::entry_path>{
+    .type = Form::Type::expandable, .least = 1, .pattern = kEntryPathPattern};
 template <>
 inline constexpr Form kFormOf<&Reader::argument>{.type = Form::Type::expandable};
 template <>

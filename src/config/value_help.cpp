@@ -32,7 +32,8 @@ constexpr ValueHelp kRows[] = {
      "/bin/sh -c that pintle leaves as it is."},
     {"expandable", "expanded text",
      "A text in which $NAME, ${NAME} and ${NAME:-default} are expanded, the default being plain "
-     "text; $$ is a $. Not empty, nor may variables leave it so: that ends the start with 78."},
+     "text; $$ is a $. Not empty, nor may variables leave it so, or make it what would be an "
+     "error as it stands: that ends the start with 78."},
     {"argument", "expanded text, may be empty",
      "A text in which $NAME, ${NAME} and ${NAME:-default} are expanded; $$ is a $."},
     {"withVariables", "",

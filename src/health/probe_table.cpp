@@ -1,5 +1,6 @@
 // The rows of probes.hpp: what each probe is called and takes.
 #include "config/address.hpp"
+#include "config/path.hpp"
 #include "health/probes.hpp"
 #include "http/field.hpp"
 
@@ -42,12 +43,17 @@ std::string stays_here(const Params& params) {
 }
 
 std::string check_target(const std::string& target) {
-  return target == kMainProcess || target.starts_with('/')
-             ? std::string()
+  if (target == kMainProcess) return {};
+  return target.starts_with('/')
+             ? config::check_entry_path(target)
              : "write \"main\", or the path of a pid file, which begins with \"/\"";
 }
 std::string_view target_pattern() {
-  return "^(?:main|/.*)$";
+  return R"(^(?:main|/(?:.*/)?(?:[^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+))$)";
+}
+
+std::string_view socket_pattern() {
+  return config::kEntryPathPattern;
 }
 
 constexpr config::ParamSpec kAllowRemote{
@@ -105,8 +111,14 @@ constexpr config::ParamSpec kGrpcParams[] = {
     kAllowRemote,
 };
 constexpr config::ParamSpec kUnixParams[] = {
-    {"path", ParamType::path, "The socket; healthy is a connection that is accepted.",
-     "/run/app.sock", true},
+    {"path",
+     ParamType::path,
+     "The socket; healthy is a connection that is accepted.",
+     "/run/app.sock",
+     true,
+     {},
+     config::check_entry_path,
+     socket_pattern},
 };
 constexpr config::ParamSpec kFileParams[] = {
     {"path", ParamType::path,

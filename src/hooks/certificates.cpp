@@ -10,6 +10,7 @@
 
 #include "hooks/builtin.hpp"
 #include "hooks/der.hpp"
+#include "hooks/path_params.hpp"
 #include "sys/entry.hpp"
 #include "sys/file.hpp"
 #include "sys/new_file.hpp"
@@ -33,6 +34,8 @@ constexpr config::ParamSpec kParams[] = {
      .type = ParamType::path,
      .help = "The trust bundle.",
      .example = "/etc/ssl/cert.pem",
+     .check = check_entry_path,
+     .pattern = entry_path_pattern,
      .standard = kBundle},
 };
 

@@ -4,16 +4,23 @@
 #include "base/pattern.hpp"
 #include "base/text.hpp"
 #include "hooks/builtin.hpp"
+#include "hooks/path_params.hpp"
 #include "hooks/proof_params.hpp"
 
 namespace pintle::hooks {
 namespace {
 
-using config::Params;
 using config::ParamType;
 
 constexpr config::ParamSpec kParams[] = {
-    {"path", ParamType::path, "The file.", "/app/rules.json", true},
+    {"path",
+     ParamType::path,
+     "The file.",
+     "/app/rules.json",
+     true,
+     {},
+     check_entry_path,
+     entry_path_pattern},
     kSha256Param,
     kProhibitParam,
 };
@@ -21,24 +28,15 @@ constexpr config::ParamSpec kParams[] = {
 constexpr std::string_view kProofs[] = {"sha256", "prohibit"};
 constexpr config::Rule kRules[] = {{config::Rule::Type::at_least_one, kProofs}};
 
-std::string problem_of(const std::string& pattern) {
-  std::string why = Pattern(pattern).problem();
-  if (why.empty()) return why;
-  return fmt::format("\"prohibit\": \"{}\" is no regular expression: {}", pattern, why);
-}
-
 }  // namespace
 
 std::string check_sha256(const std::string& digest) {
   return is_sha256(digest) ? std::string() : "a SHA-256 digest has 64 hexadecimal digits";
 }
 
-std::string check_patterns(const Params& params) {
-  for (const std::string& pattern : params.texts("prohibit")) {
-    if (!config::names_in(pattern).empty()) continue;
-    if (std::string wrong = problem_of(pattern); !wrong.empty()) return wrong;
-  }
-  return {};
+std::string check_prohibited(const std::string& pattern) {
+  const std::string why = Pattern(pattern).problem();
+  return why.empty() ? why : fmt::format("it is no extended regular expression: {}", why);
 }
 
 const Builtin kCheck{
@@ -46,7 +44,6 @@ const Builtin kCheck{
              .kinds = config::kDoers,
              .help = "Prove a data file: its digest, and what must not be in it.",
              .params = kParams,
-             .check = check_patterns,
              .rules = kRules,
              .is_apart = true},
 };

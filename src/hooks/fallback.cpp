@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "hooks/builtin.hpp"
+#include "hooks/path_params.hpp"
 #include "sys/entry.hpp"
 #include "sys/file.hpp"
 #include "sys/new_file.hpp"
@@ -13,10 +14,22 @@ using config::Params;
 using config::ParamType;
 
 constexpr config::ParamSpec kParams[] = {
-    {"source", ParamType::path, "A regular file that is not empty.", "/cache/rules.json", true},
-    {"destination", ParamType::path,
+    {"source",
+     ParamType::path,
+     "A regular file that is not empty.",
+     "/cache/rules.json",
+     true,
+     {},
+     check_entry_path,
+     entry_path_pattern},
+    {"destination",
+     ParamType::path,
      "Where its copy goes; where the action's result would have gone, if it has such a place.",
-     "/data/rules.json"},
+     "/data/rules.json",
+     false,
+     {},
+     check_entry_path,
+     entry_path_pattern},
 };
 
 /// Without a mode of its own the copy has the one that its source allows.

@@ -30,12 +30,6 @@ std::vector<std::string_view> names_on(std::string_view path) {
 
 }  // namespace
 
-std::string check_entry_path(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  const bool has_name = is_name(slash == std::string::npos ? path : path.substr(slash + 1));
-  return has_name ? std::string() : "it names no file; write the name behind the last \"/\"";
-}
-
 std::string beside(const std::string& path, const std::string& name) {
   return path.substr(0, path.rfind('/') + 1) + name;  // of npos too
 }

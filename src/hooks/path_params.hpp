@@ -5,16 +5,14 @@
 #include <string_view>
 
 #include "config/action.hpp"
+#include "config/path.hpp"
 
 namespace pintle::hooks {
 
-/// What is wrong with the path of one thing in a directory, "" if nothing: its last component has
-/// to name it.
-std::string check_entry_path(const std::string& path);
+using config::check_entry_path;
 
-/// The same as a regular expression.
 inline std::string_view entry_path_pattern() {
-  return R"((^|/)([^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+)$)";
+  return config::kEntryPathPattern;
 }
 
 /// The path of `name` in the directory that `path` is in.

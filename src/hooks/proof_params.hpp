@@ -25,14 +25,17 @@ inline constexpr config::ParamSpec kSha256Param{
     {},
     check_sha256,
     sha256_pattern};
+/// What is wrong with a pattern, "" if nothing.
+std::string check_prohibited(const std::string& pattern);
+
 inline constexpr config::ParamSpec kProhibitParam{
-    "prohibit", config::ParamType::texts,
+    "prohibit",
+    config::ParamType::texts,
     "Extended regular expressions, regex(7), that no line of it may match; at most 64MiB are "
     "searched.",
-    "[\"eval\\\\(\"]"};
-
-/// What is wrong with the patterns in "prohibit", "" if nothing. Those with variables in them are
-/// not judged.
-std::string check_patterns(const config::Params& params);
+    "[\"eval\\\\(\"]",
+    false,
+    {},
+    check_prohibited};
 
 }  // namespace pintle::hooks

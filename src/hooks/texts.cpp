@@ -1,5 +1,6 @@
 #include "hooks/texts.hpp"
 
+#include "config/path.hpp"
 #include "hooks/condition.hpp"
 
 namespace pintle::hooks {
@@ -20,17 +21,23 @@ std::vector<KeyText> filled_texts_of(const config::Hook& hook) {
   std::vector<KeyText> all;
   if (const auto* use = std::get_if<config::Builtin>(&hook.action)) {
     use->params.for_values([&](std::string_view name, const config::Value& value) {
-      if (const auto* text = std::get_if<std::string>(&value)) all.push_back({name, *text});
+      const config::ParamSpec& spec = *config::find_param(*use->spec, name);
+      const auto add = [&](const std::string& text) {
+        all.push_back({name, text, config::is_path(spec), spec.check});
+      };
+      if (const auto* text = std::get_if<std::string>(&value)) add(*text);
       const auto* texts = std::get_if<std::vector<std::string>>(&value);
-      for (const std::string& text : texts == nullptr ? kNone : *texts) all.push_back({name, text});
+      for (const std::string& text : texts == nullptr ? kNone : *texts) add(text);
     });
   }
-  if (!hook.output_file.empty()) all.push_back({"output", hook.output_file});
+  if (!hook.output_file.empty()) {
+    all.push_back({"output", hook.output_file, true, config::check_entry_path});
+  }
   if (!hook.condition) return all;
   for_leaves(*hook.condition, [&](const config::Condition& leaf) {
     using Type = config::Condition::Type;
-    if (leaf.type == Type::file) all.push_back({"fileExists", leaf.text});
-    if (leaf.type == Type::directory) all.push_back({"directoryExists", leaf.text});
+    if (leaf.type == Type::file) all.push_back({"fileExists", leaf.text, true});
+    if (leaf.type == Type::directory) all.push_back({"directoryExists", leaf.text, true});
   });
   return all;
 }

@@ -12,10 +12,13 @@ namespace pintle::hooks {
 /// The program and the words of a command; nothing of a line for the shell, which expands its own.
 std::vector<std::string> words_of(const config::Command& command);
 
-/// A text in which variables may stand, and the key that has it.
+/// A text in which variables may stand, the key that has it, and what it must be when they are
+/// expanded, besides not empty.
 struct KeyText {
   std::string_view key;
   std::string text;
+  bool is_path = false;                                     ///< not blank either
+  std::string (*check)(const std::string& text) = nullptr;  ///< as of config::ParamSpec
 };
 
 /// Those that must not be empty once they are expanded, but for its command and its directory: the

@@ -8,6 +8,7 @@
 
 #include "config/address.hpp"
 #include "hooks/builtin.hpp"
+#include "hooks/path_params.hpp"
 #include "http/exchange.hpp"
 #include "sys/connect.hpp"
 
@@ -49,7 +50,14 @@ constexpr config::ParamSpec kParams[] = {
      check_url,
      config::url_pattern},
     {"status", ParamType::count, "The status that \"http\" has to answer with instead.", "204"},
-    {"unix", ParamType::path, "The path of a socket that accepts a connection.", "/run/db.sock"},
+    {"unix",
+     ParamType::path,
+     "The path of a socket that accepts a connection.",
+     "/run/db.sock",
+     false,
+     {},
+     check_entry_path,
+     entry_path_pattern},
     {"file", ParamType::path, "The path of anything that exists, of whatever type.", "/run/ready"},
     {.name = "interval",
      .type = ParamType::interval,

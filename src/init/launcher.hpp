@@ -2,6 +2,7 @@
 // identity. Everything is resolved and checked once, before anything runs.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -13,6 +14,7 @@
 #include "config/model.hpp"
 #include "hooks/builtin.hpp"
 #include "hooks/condition.hpp"
+#include "hooks/texts.hpp"
 #include "init/hook.hpp"
 #include "sys/identity.hpp"
 #include "sys/spawn.hpp"
@@ -145,8 +147,14 @@ class Launcher {
   void refuse_file(const config::Variable& variable, const std::string& why);
   void report_variables();
   void refuse_unread(Owner owner);
-  void refuse_empty_texts();
-  void refuse_if_empty(Owner owner, std::string_view key, const std::string& text);
+  using Check = std::function<std::string(const std::string& expanded)>;
+  void refuse_wrong_texts();
+  void refuse_if_wrong(Owner owner, std::string_view key, std::string_view text,
+                       const Check& check);
+  void refuse_if_wrong(Owner owner, const hooks::KeyText& one);
+  void refuse_wrong_program(Owner owner);
+  void refuse_blank_line(Owner owner, const config::Command& program);
+  void refuse_wrong_use(Owner owner, const config::Builtin& use);
   bool is_ruled_out(Owner owner) const;
   void know_secrets_by_their_forms();
   void resolve_kept_capabilities();

@@ -24,7 +24,7 @@ Launcher::Launcher(const config::Model& model, Surroundings surroundings)
   choose_server();
   read_secret_files();
   report_variables();
-  refuse_empty_texts();
+  refuse_wrong_texts();
   resolve_kept_capabilities();
   if (refusal_.code != ExitCode::ok) return;
   refuse_shells();

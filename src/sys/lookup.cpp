@@ -14,6 +14,11 @@
 namespace pintle::sys {
 namespace {
 
+bool is_directory(const std::string& path) noexcept {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 std::string script_interpreter(const std::string& head) {
   if (!head.starts_with("#!")) return {};
   const std::size_t start = head.find_first_not_of(" \t", 2);
@@ -78,6 +83,7 @@ FilePrivileges file_privileges(const std::string& path) {
 std::string explain_exec_failure(const std::string& path, int code) {
   if (code == ENOEXEC) return "it is neither a program of this machine nor a script with '#!'";
   if (path.empty()) return "its command is empty once its variables are expanded";
+  if (code == EACCES && is_directory(path)) return "it is a directory";
   if (code == EPERM) {
     const CapabilitySet capabilities = file_privileges(path).capabilities;
     if (capabilities.empty()) return {};

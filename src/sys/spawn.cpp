@@ -113,16 +113,15 @@ void detach_input(const Prepared& prepared) noexcept {
 }
 
 [[noreturn]] void execute(const Prepared& prepared) noexcept {
-  std::string_view refused;
+  const std::string* refused = nullptr;
   for (const std::string& path : prepared.child.candidates) {
     ::execve(path.c_str(), prepared.argv.data(), prepared.environment.data());
     if (errno == ENOENT || errno == ENOTDIR) continue;
-    refused = path;
+    refused = &path;
     if (errno != EACCES) cannot_execute(prepared, path);
   }
-  errno = refused.empty() ? ENOENT : EACCES;
-  if (!refused.empty()) fail(prepared, StartStep::execute, refused);
-  cannot_execute(prepared, prepared.child.argv.front());
+  errno = refused == nullptr ? ENOENT : EACCES;
+  cannot_execute(prepared, refused == nullptr ? prepared.child.argv.front() : *refused);
 }
 
 [[noreturn]] void run_task(const Prepared& prepared) noexcept {

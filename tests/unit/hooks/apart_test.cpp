@@ -22,14 +22,11 @@ TEST_SUITE("hooks/apart") {
     CHECK(Use(kCheck).with("path", "/a").with("sha256", "x").problem() == "");
   }
 
-  TEST_CASE("a pattern that is none is found before the start, one with variables is not judged") {
-    const auto problem = [](const std::string& pattern) {
-      return Use(kCheck).texts("prohibit", {"fine", pattern}).problem();
-    };
-    CHECK(contains(problem("a("), "\"a(\" is no regular expression: "));
-    CHECK(problem("rm -rf /$") == "");
-    CHECK(problem("a(${B}") == "");
-    CHECK(contains(Use(kFetch).texts("prohibit", {"["}).problem(), "\"[\""));
+  TEST_CASE("a pattern is a regular expression") {
+    const auto check = param(kCheck, "prohibit").check;
+    CHECK(check("rm -rf /$") == "");
+    CHECK(contains(check("a("), "it is no extended regular expression: "));
+    CHECK(contains(param(kFetch, "prohibit").check("["), "it is no extended"));
   }
 
   TEST_CASE("a digest has 64 hexadecimal digits, in either case") {

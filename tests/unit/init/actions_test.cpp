@@ -14,6 +14,7 @@ TEST_SUITE("init/actions") {
         CAPTURE(spec.name);
         CHECK_FALSE(spec.help.empty());
         CHECK_FALSE(spec.example.empty());
+        if (spec.type == config::ParamType::texts) continue;  // patterns, which none describes
         CHECK((spec.check == nullptr) == (spec.pattern == nullptr));
         if (spec.check != nullptr) CHECK(spec.check(std::string(spec.example)).empty());
       }

@@ -1,0 +1,27 @@
+// config/path.hpp - what is wrong with a path as it is written, or as variables made it. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pintle::config {
+
+// Each says what is wrong, "" if nothing.
+
+/// Of any path, but an empty one, which is somebody else's business.
+std::string check_path(const std::string& path);
+
+/// Of the path of one thing in a directory: its last component has to name it.
+std::string check_entry_path(const std::string& path);
+
+/// Of a program, which may be searched in PATH.
+std::string check_program_path(const std::string& path);
+
+/// What check_entry_path() takes, as a regular expression.
+inline constexpr std::string_view kEntryPathPattern =
+    R"((^|/)([^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+)$)";
+
+/// For a message about a text that variables made wrong; `shown` is what it stands for.
+std::string made_wrong(std::string_view text, std::string_view shown, std::string_view why);
+
+}  // namespace pintle::config
