@@ -13,6 +13,10 @@ struct Position {
   std::size_t column = 0;
 };
 
+constexpr bool stands_before(const Position& a, const Position& b) noexcept {
+  return a.line != b.line ? a.line < b.line : a.column < b.column;
+}
+
 struct Problem {
   Position at;
   std::string pointer;  ///< RFC 6901, "/steps/0/timeout"; empty for the whole document

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -269,6 +270,8 @@ struct Model {
   bool init_is_dumpable = false;  ///< its user may look into /proc/1
   Logging logging{};
   std::vector<std::string> unread{};  ///< as in Hook, of everything that belongs to no hook
+  /// Where each variable that a text needs, or that is declared, stands first.
+  std::map<std::string, Position, std::less<>> mentions{};
 };
 
 }  // namespace pintle::config

@@ -233,10 +233,6 @@ void limit_checks(const Model& model, Problems& problems) {
   }
 }
 
-bool stands_before(const Problem& a, const Problem& b) noexcept {
-  return a.at.line != b.at.line ? a.at.line < b.at.line : a.at.column < b.at.column;
-}
-
 /// Variables first: numbers and durations may be written with them.
 Reader::Resolve resolver(const Variables& top, const std::vector<std::string>* container) {
   return [&top, container](const std::string& text,
@@ -288,10 +284,12 @@ Model parse(std::string_view text, const ParseContext& context, Problems& proble
     read_hooks(reader, *hooks, key.kind, context.actions, model.hooks);
     for (std::size_t i = first; i < model.hooks.size(); ++i) model.hooks[i].moment = key.moment;
   }
+  model.mentions = reader.take_mentions();
   move_fallbacks(model);
   find_duplicate_ids(model, problems);
   limit_checks(model, problems);
-  std::stable_sort(problems.begin(), problems.end(), stands_before);
+  std::stable_sort(problems.begin(), problems.end(),
+                   [](const Problem& a, const Problem& b) { return stands_before(a.at, b.at); });
   return model;
 }
 

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "config/environment.hpp"
 #include "config/parse_parts.hpp"
 #include "config/path.hpp"
 #include "config/slots.hpp"
@@ -33,7 +32,7 @@ void finish_command(Reader& reader, const Node& node, Command& out) {
   out.shell_form = node.find("arguments") == nullptr && looks_like_shell(out.program);
   if (out.shell_form || program == nullptr) return;
   const Reader::Inside inside(reader, "command");
-  std::string wrong = check_expansion(out.program);
+  std::string wrong = reader.check_variables(*program);
   const bool is_final = out.program.find('$') == std::string::npos;
   if (is_final && !is_blank(out.program)) wrong = check_program_path(out.program);
   if (!wrong.empty()) reader.problem(program->at, wrong);

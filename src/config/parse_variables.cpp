@@ -108,6 +108,7 @@ void read_variables(Reader& reader, const Node& node, Variables& out) {
     const Reader::Inside inside(reader, member.key);
     Variable variable{.name = member.key, .at = member.at, .pointer = reader.pointer()};
     (void)check_variable_name(reader, member.key, member.at);
+    reader.mention(member.key, member.at);
     if (member.value.type == Node::Type::object) {
       read_object(reader, member.value, kVariable, variable);
     } else {

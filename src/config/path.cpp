@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "config/environment.hpp"
 #include "config/reader.hpp"
 
 namespace pintle::config {
@@ -45,6 +46,16 @@ std::optional<std::string> Reader::entry_path(const Node& node) {
   const std::string wrong = value && is_final(*value) ? check_entry_path(*value) : std::string();
   if (!wrong.empty()) problem(node.at, wrong);
   return value;
+}
+
+void Reader::mention(const std::string& name, Position at) {
+  const auto [first, is_new] = mentions_.emplace(name, at);
+  if (!is_new && stands_before(at, first->second)) first->second = at;
+}
+
+std::string Reader::check_variables(const Node& node) {
+  for (const std::string& name : names_in(node.text)) mention(name, node.at);
+  return check_expansion(node.text);
 }
 
 void Reader::check_expanded(const Node& node, std::string (*check)(const std::string& text)) {

@@ -81,7 +81,7 @@ std::optional<std::string> Reader::filled_text(const Node& node) {
 
 std::optional<std::string> Reader::expandable(const Node& node) {
   auto value = filled_text(node);
-  const std::string wrong = value ? check_expansion(*value) : std::string();
+  const std::string wrong = value ? check_variables(node) : std::string();
   if (!wrong.empty()) problem(node.at, wrong);
   return value;
 }
@@ -90,7 +90,7 @@ std::optional<std::string> Reader::expandable(const Node& node) {
 /// it is one. nullopt: not known yet, and no problem.
 std::optional<Reader::Meant> Reader::resolved(const Node& node) {
   if (!has_variables(node)) return Meant{node, shown(node)};
-  if (const std::string wrong = check_expansion(node.text); !wrong.empty()) {
+  if (const std::string wrong = check_variables(node); !wrong.empty()) {
     problem(node.at, wrong);
     return std::nullopt;
   }
@@ -114,7 +114,7 @@ std::optional<Reader::Meant> Reader::resolved(const Node& node) {
 
 std::optional<std::string> Reader::argument(const Node& node) {
   auto value = text(node);
-  const std::string wrong = value ? check_expansion(*value) : std::string();
+  const std::string wrong = value ? check_variables(node) : std::string();
   if (!wrong.empty()) problem(node.at, wrong);
   return value;
 }

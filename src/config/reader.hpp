@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,6 +50,14 @@ class Reader {
   std::vector<std::string> take_unread() { return std::exchange(unread_, {}); }
   void set_unread(std::vector<std::string> texts) { unread_ = std::move(texts); }
   std::size_t unread() const noexcept { return unread_.size(); }
+
+  using Mentions = std::map<std::string, Position, std::less<>>;
+  /// Where each variable stands first that a text needs, or that mention() was told of.
+  Mentions take_mentions() { return std::exchange(mentions_, {}); }
+  void mention(const std::string& name, Position at);
+
+  /// What is wrong with the "${…}" of a text, "" if nothing; their names are mentions.
+  std::string check_variables(const Node& node);
 
   /// Lengthens the pointer for as long as it lives.
   class Inside {
@@ -104,6 +113,7 @@ class Reader {
   Variables own_;
   std::string pointer_;
   std::vector<std::string> unread_;
+  Mentions mentions_;
 };
 
 /// How a value gets into a T, and what it may be.

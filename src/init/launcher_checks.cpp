@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <set>
+#include <utility>
 
 #include "base/text.hpp"
 #include "hooks/forbidden.hpp"
@@ -14,6 +15,26 @@
 
 namespace pintle::init {
 using config::ImageMode;
+
+namespace {
+
+using Descriptions = std::map<std::string, std::string>;
+
+/// As they come in the config, of which people read the first line first.
+std::vector<std::pair<std::string, std::string>> by_place(
+    const Descriptions& missing, const decltype(config::Model::mentions)& places) {
+  std::vector<std::pair<std::string, std::string>> all(missing.begin(), missing.end());
+  const auto place = [&](const std::string& name) {
+    const auto found = places.find(name);
+    return found == places.end() ? config::Position{} : found->second;
+  };
+  std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
+    return config::stands_before(place(a.first), place(b.first));
+  });
+  return all;
+}
+
+}  // namespace
 
 Launcher::Launcher(const config::Model& model, Surroundings surroundings)
     : model_(model), around_(std::move(surroundings)), hooks_(model.hooks.size()) {
@@ -83,7 +104,7 @@ void Launcher::refuse_unread(Owner owner) {
 }
 
 void Launcher::report_variables() {
-  std::map<std::string, std::string> missing;
+  Descriptions missing;
   std::set<std::string> wrong;
   for (const Owner owner : owners()) {
     std::vector<config::MissingVariable> found = scope(owner).missing();
@@ -95,7 +116,7 @@ void Launcher::report_variables() {
     for (std::string& line : scope(owner).problems()) wrong.insert(std::move(line));
     for (std::string& secret : scope(owner).secrets()) secrets_.push_back(std::move(secret));
   }
-  for (const auto& [name, description] : missing) {
+  for (const auto& [name, description] : by_place(missing, model_.mentions)) {
     const auto file = without_file_.find(name);
     if (file != without_file_.end() && file->second.empty()) continue;  // refused already
     refuse(ExitCode::config,

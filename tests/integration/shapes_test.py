@@ -107,7 +107,7 @@ def what_a_shape_needs_and_does_not_get_is_told_before_anything_runs():
              ('bearer', ['TEMPLATES_TOKEN is not set']),
              ('basic', ['DAV_PASS is not set', 'DAV_USER is not set']),
              ('fan-out', ['NORTH_URL is not set', 'SOUTH_URL is not set']),
-             ('logged', ['PRICES_LIST is not set', 'PRICES_URL is not set']),
+             ('logged', ['PRICES_URL is not set', 'PRICES_LIST is not set']),
              ('variables-only', ['PACKAGES_TOKEN is not set (token of the package index)'])]
     for shape, reasons in table:
         code, calls, err = Container('git', 'aws', 'curl', 'parallel').start(shape)

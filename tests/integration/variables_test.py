@@ -208,10 +208,11 @@ def everything_that_is_missing_or_wrong_is_told_at_once_with_descriptions():
         'health': [{'id': 'i', 'http': {'url': 'http://127.0.0.1:80/$IN_CHECK'}}],
         'maintenance': [{'id': 'j', 'command': 'step', 'arguments': ['$IN_JOB'],
                          'schedule': {'every': '1h'}}]}
-    names = ['IN_ARGUMENT', 'IN_BUILTIN', 'IN_CHECK', 'IN_CONDITION', 'IN_DIRECTORY', 'IN_FALLBACK',
-             'IN_FIELD', 'IN_JOB', "OWN is not set (f's)",
+    # As they come in the config.
+    names = ['URL is not set (where the database is)',
              "PASSWORD is not set (of the database): its file '/no/such/file' does not exist",
-             'URL is not set (where the database is)']
+             'IN_ARGUMENT', 'IN_BUILTIN', 'IN_DIRECTORY', 'IN_FIELD', 'IN_CONDITION',
+             "OWN is not set (f's)", 'IN_FALLBACK', 'IN_CHECK', 'IN_JOB']
     expected = [f'the variable {name}' + ('' if ' ' in name else ' is not set') for name in names]
     expected += ['the variable LEVEL: loud does not match debug|info',
                  'the variable PIN_KEY: its value does not match [0-9]{4}']

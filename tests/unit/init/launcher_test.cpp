@@ -44,7 +44,7 @@ bool contains(const std::string& text, std::string_view part) {
 }  // namespace
 
 TEST_SUITE("init/launcher") {
-  TEST_CASE("all variables that are missing are listed at once, with their descriptions") {
+  TEST_CASE("all variables that are missing are listed in their order, with their descriptions") {
     const Refused got = refused(R"({
       "environment": {"DB": {"description": "the database"}, "A": {}},
       "steps": [{"id": "s", "command": "x", "arguments": ["$ONE", "$DB", "${TWO:-d}"]},
@@ -54,9 +54,9 @@ TEST_SUITE("init/launcher") {
                                 as_uid(0));
     CHECK(got.code == 78);
     CHECK(got.reasons ==
-          "the variable DB is not set (the database)\nthe variable FIVE is not set\n"
-          "the variable FOUR is not set\nthe variable ONE is not set\nthe variable SIX is not set\n"
-          "the variable THREE is not set");
+          "the variable DB is not set (the database)\nthe variable ONE is not set\n"
+          "the variable THREE is not set\nthe variable FOUR is not set\n"
+          "the variable FIVE is not set\nthe variable SIX is not set");
   }
 
   TEST_CASE("a number without value is missing like any other, and cannot come from a file") {
@@ -69,8 +69,8 @@ TEST_SUITE("init/launcher") {
                                 as_uid(0));
     CHECK(got.code == 78);
     CHECK(got.reasons ==
-          "the variable FOUR is not set\nthe variable ONE is not set\n"
-          "the variable TOP is not set\nthe variable TWO is not set");
+          "the variable TOP is not set\nthe variable ONE is not set\n"
+          "the variable TWO is not set\nthe variable FOUR is not set");
   }
 
   TEST_CASE("a condition on a variable sees the hook's own entries") {
