@@ -92,7 +92,9 @@ Environ Launcher::environment(Owner owner) const {
     if (!around_.socket_names.empty()) config::set(environ, "LISTEN_FDNAMES", around_.socket_names);
   }
   // Main, started by whoever we are already, keeps what the container gave it.
-  if (owner == kMain && !one.changes_user) return environ;
+  const sys::Identity& self = around_.self;
+  const bool is_ours = one.identity.uid == self.uid && one.identity.gid == self.gid;
+  if (owner == kMain && is_ours) return environ;
   const Environ nothing;
   const config::Scope declared(nothing, model_.environment, one.wish->environment);
   follow_user(environ, one.identity, declared.child(false));

@@ -28,11 +28,15 @@ void Launcher::resolve_launch(Owner owner, const config::Identity& wish) {
   if (user.empty()) return resolve_groups(owner);
   auto identity = sys::resolve_user(user, around_.accounts);
   if (!identity) {
-    // Without root nobody is stepped down to, so the top level's name need not exist.
-    const bool matters = around_.self.uid == 0 || !wish.user.empty();
+    // Without root nobody is stepped down to, so the top level's name need not exist, and a number
+    // needs no entry to be ours or not.
+    const bool is_number = user.find_first_not_of("0123456789") == std::string::npos;
+    const bool matters = around_.self.uid == 0 || (!wish.user.empty() && !is_number);
     if (matters && !is_skipped(owner))
       refuse(ExitCode::config, fmt::format("{}: {}", who(owner), identity.error().message()));
-    return;
+    if (matters) return;
+    one.changes_user = !is_number || !sys::is_uid(user, around_.self.uid);  // which has to be said
+    return resolve_groups(owner, wish);
   }
   one.changes_user = identity->uid != around_.self.uid || identity->gid != around_.self.gid;
   if (!one.changes_user) identity->groups = around_.self.groups;  // the container's, as they are

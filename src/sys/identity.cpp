@@ -148,6 +148,10 @@ Result<std::vector<gid_t>> groups_of(const Identity& user, const Accounts& accou
   return groups_of(user.name, user.gid, accounts.group);
 }
 
+bool is_uid(std::string_view spec, uid_t uid) noexcept {
+  return parse_id(spec.substr(0, spec.find(':'))) == uid;
+}
+
 bool is_mapped(std::string_view map, std::uint32_t id) noexcept {
   if (map.empty()) return true;
   while (!map.empty()) {

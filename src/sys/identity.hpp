@@ -41,6 +41,9 @@ Accounts read_accounts(const std::string& root = "");
 /// that is needed for it and cannot be read. "1000:1000" needs none.
 Result<Identity> resolve_user(std::string_view spec, const Accounts& accounts);
 
+/// True if the user in `spec` is this uid, written as a number. Pure.
+bool is_uid(std::string_view spec, uid_t uid) noexcept;
+
 /// The group id of a name or number, by the same rules.
 Result<gid_t> resolve_group(std::string_view group, const Accounts& accounts);
 

@@ -222,6 +222,34 @@ TEST_SUITE("init/launcher") {
     CHECK(launcher.other_uids().empty());
   }
 
+  TEST_CASE("without root a user that cannot be followed is said, whether it exists or not") {
+    const auto remarks = [](const std::string& user) {
+      const config::Model model = model_of(R"({"user":")" + user +
+                                           R"(","main":{"command":"x"},"steps":[{"id":"s",)"
+                                           R"("command":"y"}]})");
+      const Launcher launcher(model, as_uid(1000));
+      CHECK(launcher.refusal().code == ExitCode::ok);
+      CHECK(config::get(launcher.child(kMain).environment, "HOME") == "/given");
+      return launcher.remarks();
+    };
+    for (const char* same : {"1000", "1000:1000", "app"}) CHECK(remarks(same).empty());
+    for (const std::string user : {"1001", "1001:1001", "other", "nosuch", "2000", "1000:no"}) {
+      CAPTURE(user);
+      CHECK(remarks(user) ==
+            Lines{"started as uid 1000: everything runs as that, not as \"" + user + "\""});
+    }
+    const config::Model model = model_of(R"({"user":"4000","main":{"command":"x"}})");
+    CHECK(Launcher(model, as_uid(4000)).remarks().empty());
+    const auto hook = [](const std::string& user) {
+      return R"({"main":{"command":"x"},"steps":[{"id":"s","command":"y","user":")" + user +
+             R"("}]})";
+    };
+    CHECK(refused(hook("4000"), as_uid(4000)).code == 0);
+    CHECK(refused(hook("4001"), as_uid(4000)).code == 83);
+    CHECK(refused(hook("nosuch"), as_uid(4000)).code == 78);
+    CHECK(refused(hook("4000"), as_uid(0)).code == 78);
+  }
+
   TEST_CASE("PID 1 keeps what the hooks that are left need, and no more") {
     const auto needed = [](const char* config, const Surroundings& around) {
       const config::Model model = model_of(config);
