@@ -79,6 +79,7 @@ class Plan {
                        {"totalGracePeriod", format_duration(model_.shutdown.total_grace_period)},
                        {"before", steps_json(loaded_.plan.before)},
                        {"after", steps_json(loaded_.plan.after)}};
+    if (model_.init_as_main) out["init"] = {{"user", "main"}};
     out["notes"] = notes_on(loaded_);
     if (loaded_.image_mode == config::ImageMode::prebuilt) {
       for (const std::string& line : hooks::refused_as_written(model_))
@@ -260,6 +261,7 @@ std::string to_text(const Json& plan) {
     text += fmt::format("shutdown, {} main\n", part);
     for (const Json& hook : plan["shutdown"][part]) text += hook_text(hook);
   }
+  if (plan.contains("init")) text += "init\n     takes main's user when the steps are done\n";
   for (const Json& note : plan["notes"]) text += fmt::format("note: {}\n", text_of(note));
   return text;
 }

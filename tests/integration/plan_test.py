@@ -174,6 +174,15 @@ def umask_signals_and_the_words_of_the_command_line_are_shown():
 
 
 @tap.test
+def whose_pid_1_is_after_init_is_shown():
+    path = pid1.config({'user': 'app', 'main': {'command': 'x'}, 'init': {'user': 'main'}})
+    tap.equal(json.loads(plan(path, 'layered', '--json'))['init'], {'user': 'main'})
+    tap.holds(plan(path, 'layered'), "init\n     takes main's user when the steps are done\n")
+    without = pid1.config({'user': 'app', 'main': {'command': 'x'}})
+    tap.check('init' not in json.loads(plan(without, 'layered', '--json')), 'only where it is said')
+
+
+@tap.test
 def the_image_mode_decides_what_is_skipped():
     path = pid1.config(DOCUMENT)
     layered = plan(path, 'layered')
