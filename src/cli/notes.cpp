@@ -249,6 +249,8 @@ std::string note_on_zone(const config::Model& model, const config::Environ& cont
 
 std::vector<std::string> notes_on(const Loaded& loaded) {
   std::vector<std::string> lines = Notes(loaded.model).lines();
+  for (std::string& line : notes_on_words(loaded.model)) lines.push_back(std::move(line));
+  for (std::string& line : notes_on_users(loaded.model)) lines.push_back(std::move(line));
   lines.insert(lines.end(), loaded.notes.begin(), loaded.notes.end());
   add_notes_on_liveness(loaded.model, lines);
   for (std::string note : {note_on_stop(loaded), note_on_parallelism(loaded), note_on_root(loaded),

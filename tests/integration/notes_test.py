@@ -47,6 +47,38 @@ def notes_name_what_is_declared_nowhere_wherever_it_is_used():
 
 
 @tap.test
+def braces_that_only_a_shell_expands_are_noted():
+    document = {
+        'workingDirectory': '/srv/{a,b}',
+        'steps': [
+            {'id': 'a', 'command': '/app/x', 'arguments': ['x{a,b}', 'f{1..3}', '${A:-x,y}', '{}',
+                                                         '[0-9]{1,3}', '{"a":1,"b":2}', '{a}']},
+            {'id': 'b', 'remove': '/run/{app,web}.pid'},
+            {'id': 'c', 'command': 'rm -f /run/{app,web}.pid'},
+            {'id': 'd', 'prune': {'path': '/log', 'pattern': '*.{log,txt}', 'keepLast': 1}}]}
+    stays = ' stay as they are: "{}" is one text, no shell makes more of it'
+    tap.equal(notes(document), [
+        'the config: the braces in "workingDirectory"' + stays.format('/srv/{a,b}'),
+        'step a: the braces in a word of "command"' + stays.format('x{a,b}'),
+        'step a: the braces in a word of "command"' + stays.format('f{1..3}'),
+        'step b: the braces in "path"' + stays.format('/run/{app,web}.pid'),
+        'step c: many a /bin/sh (dash, for one) leaves the braces in "rm -f /run/{app,web}.pid" as '
+        'they are',
+        'step d: the braces in "pattern"' + stays.format('*.{log,txt}')])
+
+
+@tap.test
+def a_user_by_number_that_no_start_here_could_resolve_is_noted():
+    steps = [{'id': 'a', 'command': 'x', 'user': '4242'}, {'id': 'b', 'command': 'x', 'user': '007'},
+             {'id': 'c', 'command': 'x', 'user': '4242:4242'}, {'id': 'd', 'command': 'x', 'user': 'app'}]
+    would = 'would end a start as root here with exit code 78: '
+    tap.equal(notes({'user': '4242', 'steps': steps}), [
+        f'the config: the "user" 4242 {would}it has no entry in /etc/passwd, so name its group too, '
+        'as 1000:1000',
+        f'step b: the "user" 007 {would}a uid is a number from 0 to 2147483647, without leading zero'])
+
+
+@tap.test
 def variables_where_none_is_expanded_are_noted():
     hook = {'id': 's', 'command': 'x', 'user': '$PUID',
             'environment': {'A': '${HOST}:1', 'B_TOKEN': '$5x$y', 'C': 'costs $5', 'D': 'x$'}}
