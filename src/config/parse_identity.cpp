@@ -185,8 +185,8 @@ constexpr Key<Identity> kKeys[] = {
      "Its nice value; below 0 needs a privilege. Inherited unless it says otherwise.", "10"},
     {"stdin",
      {read_stdin, &kEitherForm<kWordForm<kInputs>, kNullForm>},
-     "Its standard input: null, which is empty, for a hook, or inherit, the container's, for main, "
-     "unless it says otherwise.",
+     "Its standard input: null is /dev/null, inherit the container's. A hook has /dev/null unless "
+     "inherit is written, main the container's unless null is written.",
      "inherit"},
 };
 
