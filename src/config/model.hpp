@@ -200,11 +200,11 @@ struct Hook {
   Backoff backoff{};
   std::vector<int> success_codes{0};
   OnFailure on_failure = OnFailure::abort;
-  bool names_abort = false;             ///< it is written, and counts more than a condition
-  bool then_terminate = false;          ///< of `run`: if the check fails again after it
-  std::vector<Hook> fallback{};         ///< at most one; empty after parse(), which moves it to:
-  std::size_t fallback_hook = kNoHook;  ///< its place in Model::hooks
-  bool is_fallback = false;             ///< it runs in another hook's stead, never by itself
+  bool names_abort = false;              ///< it is written, and counts more than a condition
+  bool then_terminate = false;           ///< of `run`: if the check fails again after it
+  std::vector<Hook> fallback{};          ///< at most one; empty after parse(), which moves it to:
+  std::size_t fallback_hook = kNoHook;   ///< its place in Model::hooks
+  bool is_fallback = false;              ///< it runs in another hook's stead, never by itself
   std::optional<Condition> condition{};  ///< of a job: its `when`
   std::optional<std::vector<ImageMode>> image_modes{};
   HookLogging logging{};

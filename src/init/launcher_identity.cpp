@@ -36,7 +36,7 @@ void Launcher::resolve_launch(Owner owner, const config::Identity& wish) {
       refuse(ExitCode::config, fmt::format("{}: {}", who(owner), identity.error().message()));
     if (matters) return;
     one.changes_user = !is_number || !sys::is_uid(user, around_.self.uid);  // which has to be said
-    return resolve_groups(owner, wish);
+    return resolve_groups(owner);
   }
   one.changes_user = identity->uid != around_.self.uid || identity->gid != around_.self.gid;
   if (!one.changes_user) identity->groups = around_.self.groups;  // the container's, as they are
