@@ -17,6 +17,9 @@ bool is_final(const std::string& text) noexcept {
 
 std::string made_wrong(std::string_view text, std::string_view shown, std::string_view why) {
   const std::string what = shown.empty() ? "nothing" : fmt::format("\"{}\"", shown);
+  // Some reasons begin with the value that they are about, which is shown already.
+  const std::string begin = what + ": ";
+  if (why.starts_with(begin)) why.remove_prefix(begin.size());
   return fmt::format("\"{}\" stands for {}: {}", one_line(text, 60), what, why);
 }
 

@@ -15,6 +15,8 @@ LEVELS = ('debug', 'info', 'warn', 'error')
 FORMATS = ('text', 'json')
 PIECE = 8  # as many characters of a secret in a row are a leak
 
+PLAIN = ('API_TOKEN', 'FROM_FILE', 'MARKED', 'LONG_PASS', 'OWN')  # what may stand in a URL
+
 
 class Secrets:
     """Values of every origin and every awkward form; `names` are what a config calls them."""
@@ -92,13 +94,22 @@ def hooks_that_use(name, folder):
         {'prune': {'path': f'/no/such/{use}', 'keepLast': 1}},
         {'rotate': {'path': f'{there}/{use}', 'largerThan': '1B'}},
         {'wait': {'unix': f'/no/such/{use}'}, 'timeout': '30ms'},
-        {'wait': {'tcp': use}, 'timeout': '30ms'},
-        {'wait': {'http': f'http://127.0.0.1:1/?key={use}'}, 'timeout': '30ms'},
-        {'wait': {'http': f'{use}://x'}, 'timeout': '30ms'},
         {'command': 'true', 'condition': {'not': {'fileExists': f'/no/such/{use}'}}},
         {'command': 'true', 'logging': {'level': 'debug', 'fields': {
             'whole': use, 'part': f'Bearer {use}', 'url': f'https://u:{use}@h.example/{use}?k={use}',
             'second': f'https://h.example https://u:{use}@h.example'}}},
+    ]
+
+
+def hooks_that_cannot_use(name):
+    """What is refused before anything runs, because of what the variable stands for."""
+    use = f'${name}'
+    return [
+        {'wait': {'tcp': use}},
+        {'wait': {'http': f'{use}://x'}},
+        {'wait': {'http': f'http://a b/?key={use}'}},
+        {'fetch': {'url': f'{use}://x', 'path': '/tmp/x'}},
+        {'certificates': {'source': use, 'bundle': f'/no/such/{use}/'}},
     ]
 
 
@@ -228,9 +239,24 @@ def a_password_in_a_url_is_not_shown_by_what_cannot_use_the_url():
             tap.check(password not in out + err, f'{use} shows it', err)
     code, _, err = pid1.run_with({'steps': [{'id': 'db', 'wait': {'tcp': '$DATABASE_URL'}}]}, 'true',
                                  before=['env', f'DATABASE_URL=postgres://a:{password}@db:5432/x'])
-    tap.equal((code, pid1.chosen_line(err, 80)), (
-        80, "step db failed: cannot use the address 'postgres://db:5432/x': that is a URL; write "
+    tap.equal((code, pid1.chosen_line(err, 78)), (
+        78, 'step db: "tcp": "$DATABASE_URL" stands for "postgres://db:5432/x": that is a URL; write '
         'host:port alone'))
+
+
+@tap.test
+def a_start_that_is_refused_shows_none():
+    values = Secrets()
+    steps = [{'id': f's{number}-{name}', 'environment': values.own(), **action}
+             for name in values.values
+             for number, action in enumerate(hooks_that_cannot_use(name))]
+    for options in all_logs():
+        code, out, err = pid1.run_with({'environment': values.environment(), 'steps': steps}, 'true',
+                                       options=options, before=values.container())
+        tap.equal(code, 78, err)
+        for number in range(len(hooks_that_cannot_use('X'))):
+            tap.holds(err, f's{number}-LONG_PASS')
+        values.prove_hidden(out + err, ' '.join(options))
 
 
 @tap.test
@@ -253,8 +279,9 @@ def checks_jobs_and_status_show_none():
     jobs = []
     for name in values.values:
         use = f'${name}'
+        in_url = use if name in PLAIN else '$LONG_PASS'
         for number, action in enumerate([
-                {'http': {'url': f'http://127.0.0.1:1/{use}?k={use}'}},
+                {'http': {'url': f'http://127.0.0.1:1/{in_url}?k={in_url}'}},
                 {'command': f'/no/such/{use}'}, {'command': 'false', 'arguments': [use]},
                 {'command': 'sh', 'arguments': ['-c', 'exec sleep 100', use], 'timeout': '20ms'}]):
             checks.append({'id': f'c{number}-{name}', 'environment': values.own(), **action,

@@ -140,8 +140,11 @@ class Process:
         if not self.is_pid1:
             return self.popen.pid
         if self._pid is None:
-            found = tap.until(lambda: children(self.popen.pid), 'PID 1 is forked')
-            self._pid = found[0]
+            def found():
+                if self.popen.poll() is not None:
+                    raise tap.Failure('it has ended before its PID 1 was seen')
+                return children(self.popen.pid)
+            self._pid = tap.until(found, 'PID 1 is forked')[0]
         return self._pid
 
     def line(self, pattern):
