@@ -55,8 +55,8 @@ std::vector<std::string> lines_of(const Json& foreseen) {
 
 DryRun::DryRun(Loaded loaded, config::Environ environment, sys::Accounts accounts)
     : loaded_(std::move(loaded)),
-      launcher_(loaded_.model,
-                surroundings(std::move(environment), std::move(accounts), loaded_.image_mode)) {}
+      preflight_(loaded_.model,
+                 surroundings(std::move(environment), std::move(accounts), loaded_.image_mode)) {}
 
 Result<std::unique_ptr<DryRun>> DryRun::of(const std::optional<std::string>& file) {
   config::Environ environment = container_environment();
@@ -66,8 +66,9 @@ Result<std::unique_ptr<DryRun>> DryRun::of(const std::optional<std::string>& fil
 }
 
 Json DryRun::json(std::size_t index) const {
-  const auto foreseen = launcher_.foresee(index);
-  if (!foreseen) return {{"problem", launcher_.words_of(foreseen.error())}};
+  const init::Recipes& recipes = preflight_.recipes();
+  const auto foreseen = recipes.of(index).foresee();
+  if (!foreseen) return {{"problem", recipes.secrets().words_of(foreseen.error())}};
   if (!*foreseen) return nullptr;
   Json out = Json::object();
   for (const hooks::Foreseen& one : **foreseen) {
@@ -76,7 +77,7 @@ Json DryRun::json(std::size_t index) const {
     verb["files"] = verb["files"].get<std::int64_t>() + 1;
     verb["bytes"] = verb["bytes"].get<std::int64_t>() + one.bytes;
     if (verb["first"].size() == kMostListed) continue;
-    verb["first"].push_back({{"path", shown_value(launcher_.scrub(one.path))},
+    verb["first"].push_back({{"path", shown_value(recipes.secrets().scrub(one.path))},
                              {"bytes", one.bytes},
                              {"age", format_duration(one.age)}});
   }

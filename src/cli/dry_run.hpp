@@ -10,7 +10,7 @@
 
 #include "base/result.hpp"
 #include "cli/config_file.hpp"
-#include "init/launcher.hpp"
+#include "init/preflight.hpp"
 
 namespace pintle::cli {
 
@@ -29,7 +29,7 @@ class DryRun {
   explicit DryRun(Loaded loaded, config::Environ environment, sys::Accounts accounts);
 
   Loaded loaded_;
-  init::Launcher launcher_;
+  init::Preflight preflight_;
 };
 
 /// The same for people: lines without "\n" for what stands under "dryRun", "fallbackDryRun" and

@@ -17,8 +17,8 @@
 #include "cli/notes.hpp"
 #include "cli/run_options.hpp"
 #include "config/address.hpp"
-#include "init/launcher.hpp"
 #include "init/loop.hpp"
+#include "init/preflight.hpp"
 #include "sys/activation.hpp"
 #include "sys/connect.hpp"
 #include "sys/descriptors.hpp"
@@ -72,7 +72,7 @@ class Start {
 
   /// Before anything runs: a port that is taken is found out now, and main cannot take it.
   bool hold_health_port() {
-    const std::string text = launcher_->listen_address();
+    const std::string text = recipes().listen_address();
     if (text.empty()) return true;
     const auto address = config::parse_listen_address(text);
     if (!address) {
@@ -173,7 +173,7 @@ class Start {
     const sys::Accounts accounts = sys::read_accounts();
     const auto held = sys::held_capabilities();
     if (!held) return refuse(ExitCode::internal, held.error().message());
-    launcher_.emplace(
+    preflight_.emplace(
         loaded_.model,
         init::Surroundings{.environment = environment_,
                            .accounts = accounts,
@@ -191,7 +191,7 @@ class Start {
                            .socket_names = socket_names_,
                            .notify_socket = notify_.socket ? "@" + notify_.name : std::string(),
                            .has_only_steps = options_.init_only});
-    const Refusal& refusal = launcher_->refusal();
+    const Refusal& refusal = preflight_->refusal();
     if (refusal.code == ExitCode::ok) return prove_way_down();
     const std::size_t more = refusal.reasons.size() - 1;
     for (std::size_t i = 1; i <= more; ++i) log::error(refusal.reasons[i]);
@@ -201,7 +201,7 @@ class Start {
 
   /// Tried now, while nothing has been started.
   bool prove_way_down() {
-    const auto way = launcher_->way_down();
+    const auto way = recipes().way_down();
     if (!way) return true;
     const auto tried = sys::try_step_down(*way);
     if (!tried) {
@@ -212,6 +212,8 @@ class Start {
     unlocked_ = *tried;
     return true;
   }
+
+  const init::Recipes& recipes() const { return preflight_->recipes(); }
 
   init::Rules rules() const {
     const config::Model& model = loaded_.model;
@@ -235,8 +237,8 @@ class Start {
     for (const int code : model.main.success_codes)
       rules.success_codes.set(static_cast<std::size_t>(code));
     const auto cpus = static_cast<std::int64_t>(std::min<std::size_t>(sys::available_cpus(), 4));
-    rules.known_leaf = [this](init::Owner owner, const config::Condition& leaf) {
-      return launcher_->known_leaf(owner, leaf);
+    rules.known_leaf = [this](init::Place place, const config::Condition& leaf) {
+      return recipes().of(place).known_leaf(leaf);
     };
     if (::getrandom(&rules.seed, sizeof rules.seed, GRND_NONBLOCK) < 0) rules.seed = 1;
     rules.parallelism = static_cast<std::size_t>(model.parallelism.value_or(cpus));
@@ -250,14 +252,14 @@ class Start {
     for (const std::string& note : loaded_.notes) log::warning(note);
     const std::string zone = note_on_zone(loaded_.model, environment_);
     if (!zone.empty()) log::warning(zone);
-    for (const std::string& remark : launcher_->remarks()) log::warning(remark);
+    for (const std::string& remark : preflight_->remarks()) log::warning(remark);
     if (loaded_.model.init_is_dumpable) sys::allow_tracing();
-    const uid_t main_uid = launcher_->identity(init::kMain).uid;
+    const uid_t main_uid = recipes().main().identity().uid;
     if (main_uid != ::geteuid()) sys::give_standard_descriptors(main_uid);
     // Without a config main speaks for itself, as under any init.
     const char* const outer = has_config_ && !options_.init_only ? "NOTIFY_SOCKET" : "";
     const init::End end =
-        init::run({loaded_.model, loaded_.plan, *launcher_, rules(), ground_.signals,
+        init::run({loaded_.model, loaded_.plan, recipes(), rules(), ground_.signals,
                    ground_.mount_namespace, options_.warn_on_reap, std::move(health_port_),
                    std::move(notify_), config::get(environment_, outer).value_or(""), unlocked_});
     code_ = end.code;
@@ -276,7 +278,7 @@ class Start {
   Ground ground_;
   config::Environ environment_;
   Loaded loaded_;
-  std::optional<init::Launcher> launcher_;
+  std::optional<init::Preflight> preflight_;
   Fd health_port_;
   sys::NamedSocket notify_;
   sys::Unlocked unlocked_;

@@ -64,16 +64,14 @@ std::string describe(const sys::Exit& exit) {
 
 }  // namespace
 
-Effects::Effects(const config::Model& model, const Launcher& launcher, Supervisor& supervisor,
-                 Requests& requests)
-    : model_(model),
-      launcher_(launcher),
+Effects::Effects(const Recipes& recipes, Supervisor& supervisor, Requests& requests)
+    : recipes_(recipes),
       supervisor_(supervisor),
       requests_(requests),
-      other_uids_(launcher.other_uids()),
+      signaller_(recipes, supervisor.hooks()),
       outputs_([this](const Hook& hook, std::string_view line,
                       bool is_partial) { write_output(hook, line, is_partial); },
-               [this](std::string_view piece) { return launcher_.secret_begun_in(piece); }) {}
+               [this](std::string_view piece) { return recipes_.secrets().begun_in(piece); }) {}
 
 /// Memory can run out in any action, also in the middle: then a hook is not started, and of
 /// anything else, which is done before its words are made, a line is missing.
@@ -98,7 +96,7 @@ std::optional<Event> Effects::act(const Spawn& action) {
   Occasion occasion{.outlet = outlet_for(hook, writer), .main_pid = main_pid()};
   if (action.asks_condition) occasion.leaf = leaf;
   if (action.ticket != 0) occasion.viewer = requests_.viewer(action.ticket);
-  auto spawned = sys::spawn(launcher_.child(hook.place, occasion));
+  auto spawned = sys::spawn(hook.recipe->child(occasion));
   if (spawned) {
     hook.report = std::move(spawned->report);
     return ChildStarted{&hook, spawned->pid};
@@ -116,7 +114,7 @@ pid_t Effects::main_pid() const noexcept {
 /// The pipe of a hook whose output becomes events; where there can be none it goes where ours does.
 sys::Outlet Effects::outlet_for(const Hook& hook, Fd& writer) {
   if (hook.is_main() || hook.config->output != config::Output::log) return {};
-  auto opened = outputs_.open(hook, launcher_.identity(hook.place).uid);
+  auto opened = outputs_.open(hook, hook.recipe->identity().uid);
   if (!opened) {
     log::warning(opened.error().message());
     return {};
@@ -126,8 +124,8 @@ sys::Outlet Effects::outlet_for(const Hook& hook, Fd& writer) {
 }
 
 void Effects::write_output(const Hook& hook, std::string_view line, bool is_partial) const {
-  const std::string text = launcher_.scrub(std::string(line));
-  const auto fields = launcher_.fields(hook.place);
+  const std::string text = recipes_.secrets().scrub(std::string(line));
+  const auto fields = hook.recipe->fields();
   log::write({.text = text,
               .kind = config::name_of(hook.config->kind),
               .hook = hook.id(),
@@ -138,15 +136,35 @@ void Effects::write_output(const Hook& hook, std::string_view line, bool is_part
               .fields = fields});
 }
 
+std::optional<Event> Effects::act(const Kill& action) {
+  signaller_.send(action);
+  return std::nullopt;
+}
+
+std::optional<Event> Effects::act(const KillAll& action) {
+  signaller_.send(action);
+  return std::nullopt;
+}
+
+std::optional<Event> Effects::act(const Suspend& action) {
+  signaller_.stop_with_main(action);
+  return std::nullopt;
+}
+
+std::optional<Event> Effects::act(const Resume& action) {
+  signaller_.resume_main(action);
+  return std::nullopt;
+}
+
 std::optional<Event> Effects::act(const Settle&) {
   if (::geteuid() != 0) return std::nullopt;
-  if (model_.init_as_main) {
-    const auto stepped = sys::step_down_for_good({.identity = &launcher_.identity(kMain)});
-    if (model_.init_is_dumpable) sys::allow_tracing();  // the change of ids forbade it
+  if (recipes_.model().init_as_main) {
+    const auto stepped = sys::step_down_for_good({.identity = &recipes_.main().identity()});
+    if (recipes_.model().init_is_dumpable) sys::allow_tracing();  // the change of ids forbade it
     if (!stepped) log::warning(fmt::format("PID 1 keeps its uid: {}", stepped.error().message()));
     return std::nullopt;
   }
-  const auto needed = launcher_.needed_after_init();
+  const auto needed = recipes_.needed_after_init();
   if (!needed) return std::nullopt;
   const auto kept = sys::keep_only(*needed);
   if (!kept) log::warning(fmt::format("PID 1 keeps its privileges: {}", kept.error().message()));
@@ -165,7 +183,7 @@ std::optional<Event> Effects::act(const Tell& tell) {
                                 ? words_of_slow(hook, supervisor_.parallelism())
                                 : (is_repair ? *hook.fallback : hook).words;
   const Line line = tell.news == News::check_changed ? verdict_line(hook) : line_for(tell, words);
-  const auto fields = launcher_.fields(hook.place);
+  const auto fields = hook.recipe->fields();
   log::Event event{.level = line.level,
                    .text = line.text,
                    .kind = config::name_of(hook.config->kind),
@@ -200,12 +218,12 @@ std::string Effects::words_at_end(const Hook& hook, const sys::Exit& exit,
                                   const std::optional<sys::Report>& report) const {
   const bool failed = report && report->has_failure;
   std::string line(report ? report->line() : "");
-  line = report && report->was_cut ? launcher_.scrub_cut(std::move(line))
-                                   : launcher_.scrub(std::move(line));
+  line = report && report->was_cut ? recipes_.secrets().scrub_cut(std::move(line))
+                                   : recipes_.secrets().scrub(std::move(line));
   std::string words = describe(exit);
   if (failed) {
     if (report->was_cut) line = shown_beginning(line);
-    words = describe(*report, line, launcher_.scrub(std::string(report->detail())));
+    words = describe(*report, line, recipes_.secrets().scrub(std::string(report->detail())));
   }
   if (!failed && exit.code == 0 && line.empty() && !hook.is_main()) words = why_unwanted(hook);
   const bool is_note = report && report->is_note;

@@ -4,24 +4,21 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "init/helpers.hpp"
-#include "init/launcher.hpp"
 #include "init/loop.hpp"
 #include "init/news.hpp"
 #include "init/output_log.hpp"
+#include "init/recipes.hpp"
 #include "init/requests.hpp"
+#include "init/signaller.hpp"
 #include "init/supervisor.hpp"
 #include "sys/reap.hpp"
-#include "sys/signal_as.hpp"
 
 namespace pintle::init {
 
 class Effects {
  public:
-  Effects(const config::Model& model, const Launcher& launcher, Supervisor& supervisor,
-          Requests& requests);
+  Effects(const Recipes& recipes, Supervisor& supervisor, Requests& requests);
 
   /// Does it. Returns what the supervisor is to be told of it, if anything. Without memory for its
   /// words it is done without them, and a hook that cannot be started has failed.
@@ -35,13 +32,8 @@ class Effects {
   };
   LastWords last_words(Hook& hook, const sys::Exit& exit) noexcept;
 
-  /// SIGKILL for all of a process group whom it is permitted for; the leader is a dead child.
-  void kill_group(pid_t group) noexcept;
-
-  /// The same by a child that takes the uids of those who are in it.
-  void kill_group_by_child(pid_t group) noexcept;
-
-  Helpers& helpers() noexcept { return helpers_; }
+  /// Whom the reaper kills groups with.
+  Signaller& signaller() noexcept { return signaller_; }
 
   /// The pipes of the hooks whose output becomes events.
   OutputLog& outputs() noexcept { return outputs_; }
@@ -62,19 +54,15 @@ class Effects {
   std::optional<Event> act(const Answer& action);
   std::optional<Event> act(const Quit& action);
 
-  Result<void> remember(sys::Sent sent, pid_t target) noexcept;
-  std::vector<sys::Target> everybody_else() const;
   sys::Outlet outlet_for(const Hook& hook, Fd& writer);
   void write_output(const Hook& hook, std::string_view line, bool is_partial) const;
   std::string words_at_end(const Hook& hook, const sys::Exit& exit,
                            const std::optional<sys::Report>& report) const;
 
-  const config::Model& model_;
-  const Launcher& launcher_;
+  const Recipes& recipes_;
   Supervisor& supervisor_;
   Requests& requests_;
-  std::vector<uid_t> other_uids_;
-  Helpers helpers_;
+  Signaller signaller_;
   OutputLog outputs_;
   std::optional<End> end_;
 };

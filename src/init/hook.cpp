@@ -6,14 +6,14 @@ using config::kNoHook;
 
 Hooks::Hooks(const config::Model& model) {
   const std::size_t count = model.hooks.size();
-  for (Owner place = 0; place < count; ++place) (void)add(model, place);
-  for (Owner place = 0; place < count; ++place) {
-    const Owner fallback = model.hooks[place].fallback_hook;
+  for (Place place = 0; place < count; ++place) (void)add(model, place);
+  for (Place place = 0; place < count; ++place) {
+    const Place fallback = model.hooks[place].fallback_hook;
     if (fallback == kNoHook) continue;
     all_[place].fallback = &all_[fallback];
     all_[fallback].stands_for = &all_[place];
   }
-  for (Owner place = 0; place < count; ++place) {
+  for (Place place = 0; place < count; ++place) {
     const config::Hook& hook = model.hooks[place];
     const bool overlaps =
         hook.kind == config::Kind::job && hook.job.concurrency == config::Concurrency::allow;
@@ -21,7 +21,7 @@ Hooks::Hooks(const config::Model& model) {
   }
 }
 
-Hook& Hooks::add(const config::Model& model, Owner place) {
+Hook& Hooks::add(const config::Model& model, Place place) {
   Hook& hook = all_.emplace_back();
   hook.config = &model.hooks[place];
   hook.place = place;
@@ -30,7 +30,7 @@ Hook& Hooks::add(const config::Model& model, Owner place) {
 }
 
 /// With its own of whatever stands in for it: a hook has one child at a time.
-void Hooks::add_further_run(const config::Model& model, Owner place) {
+void Hooks::add_further_run(const config::Model& model, Place place) {
   Hook* above = nullptr;
   for (; place != kNoHook; place = model.hooks[place].fallback_hook) {
     Hook& hook = add(model, place);

@@ -20,12 +20,13 @@
 namespace pintle::init {
 
 class Component;
+class Recipe;
 class Stage;
 struct Job;
 
 /// The place of a hook in Model::hooks, or main's.
-using Owner = std::size_t;
-inline constexpr Owner kMain = static_cast<Owner>(-1);
+using Place = std::size_t;
+inline constexpr Place kMainPlace = static_cast<Place>(-1);
 
 /// How many runs of a job with "concurrencyPolicy": "Allow" there may be at a time.
 inline constexpr std::size_t kMostRuns = 8;
@@ -48,7 +49,8 @@ struct JobTask {
 
 struct Hook {
   const config::Hook* config = nullptr;  ///< nullptr of main
-  Owner place = kMain;                   ///< of the config's hook, by which the launcher knows it
+  Place place = kMainPlace;              ///< of the config's hook
+  const Recipe* recipe = nullptr;        ///< how it is started; Recipes::bind() gives it
   Hook* fallback = nullptr;              ///< runs when this one has failed; of a check: its repair
   Hook* stands_for = nullptr;            ///< whose fallback or repair it is
   bool is_further_run = false;           ///< of a job: not the one that the status shows
@@ -95,7 +97,7 @@ class Hooks {
 
   Hook& main() noexcept { return main_; }
   const Hook& main() const noexcept { return main_; }
-  Hook& at(Owner place) noexcept { return place == kMain ? main_ : all_[place]; }
+  Hook& at(Place place) noexcept { return place == kMainPlace ? main_ : all_[place]; }
 
   /// Those of the config in its order, fallbacks behind them, and further runs of jobs last.
   auto begin() noexcept { return all_.begin(); }
@@ -107,8 +109,8 @@ class Hooks {
   Hook* find(pid_t pid) noexcept;
 
  private:
-  Hook& add(const config::Model& model, Owner place);
-  void add_further_run(const config::Model& model, Owner place);
+  Hook& add(const config::Model& model, Place place);
+  void add_further_run(const config::Model& model, Place place);
 
   Hook main_;
   std::deque<Hook> all_;

@@ -22,7 +22,7 @@ void Listener::keep_up(Time now) {
         "the child that answers on \"listen.health\" ended with exit code {}; starting another",
         *code));
   }
-  sys::Child child = launcher_.server();
+  sys::Child child = recipes_.server();
   child.input = port_.get();
   child.task = [this, parent = ::getpid()](sys::Report&) {
     return control::serve_health(Fd(STDIN_FILENO), mount_namespace_, parent);

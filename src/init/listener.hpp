@@ -6,15 +6,15 @@
 
 #include "base/clock.hpp"
 #include "base/fd.hpp"
-#include "init/launcher.hpp"
+#include "init/recipes.hpp"
 
 namespace pintle::init {
 
 class Listener {
  public:
   /// `port` is the listening socket; without one nothing is ever served.
-  Listener(const Launcher& launcher, const Fd& port, const std::string& mount_namespace)
-      : launcher_(launcher), port_(port), mount_namespace_(mount_namespace) {}
+  Listener(const Recipes& recipes, const Fd& port, const std::string& mount_namespace)
+      : recipes_(recipes), port_(port), mount_namespace_(mount_namespace) {}
 
   /// Starts the child if it is due.
   void keep_up(Time now);
@@ -35,7 +35,7 @@ class Listener {
   }
 
  private:
-  const Launcher& launcher_;
+  const Recipes& recipes_;
   const Fd& port_;
   const std::string& mount_namespace_;
   std::optional<Time> due_{};

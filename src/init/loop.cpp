@@ -37,11 +37,12 @@ class Loop {
       : setup_(setup),
         supervisor_(setup.model, setup.plan, setup.rules),
         requests_(supervisor_),
-        effects_(setup.model, setup.launcher, supervisor_, requests_),
-        listener_(setup.launcher, setup.health_port, setup.mount_namespace),
+        effects_(setup.recipes, supervisor_, requests_),
+        listener_(setup.recipes, setup.health_port, setup.mount_namespace),
         reaper_(supervisor_, effects_, listener_, setup.warn_on_reap),
         door_(setup.mount_namespace, !setup.model.hooks.empty() || setup.rules.is_pid1),
         notify_(std::move(setup.notify), setup.outer_notify) {
+    setup.recipes.bind(supervisor_.hooks());
     if (notify_.is_open()) supervisor_.note(MainSpoke{notify_.says()}, BootClock::now());
   }
 
@@ -214,7 +215,7 @@ class Loop {
   void hear_main(bool is_ready) {
     if (!notify_.is_open() || !is_ready) return;
     const NotifySocket::Heard heard{setup_.model.main.notify, effects_.main_pid(),
-                                    setup_.launcher.identity(kMain).uid};
+                                    setup_.recipes.main().identity().uid};
     notify_.receive(heard, [this](const Notification& said) { heed(said); });
   }
 
@@ -225,7 +226,7 @@ class Loop {
   }
 
   void heed(const Notification& said) {
-    notify_.remember(said, setup_.launcher.scrub(said.status.value_or("")));
+    notify_.remember(said, setup_.recipes.secrets().scrub(said.status.value_or("")));
     if (said.says) feed(MainSpoke{*said.says});
     if (said.is_watchdog) notify_.ping(status());
     if (!said.extension) return;

@@ -7,7 +7,7 @@
 #include "base/fd.hpp"
 #include "config/model.hpp"
 #include "hooks/plan.hpp"
-#include "init/launcher.hpp"
+#include "init/recipes.hpp"
 #include "init/supervisor.hpp"
 #include "sys/local_socket.hpp"
 
@@ -16,7 +16,7 @@ namespace pintle::init {
 struct LoopSetup {
   const config::Model& model;
   const hooks::Plan& plan;
-  const Launcher& launcher;
+  const Recipes& recipes;
   Rules rules;
   const Fd& signals;
   std::string mount_namespace;  ///< for the control socket

@@ -55,7 +55,7 @@ void Reaper::bury(const sys::Exit& dead, const std::function<void()>& act) {
   Hook* const hook = supervisor_.hooks().find(dead.pid);
   if (supervisor_.kills_group_of(dead.pid)) end_group(dead.pid);
   const bool is_ours = listener_.buried(dead.pid, dead.code, BootClock::now()) ||
-                       (hook == nullptr && effects_.helpers().forget(dead.pid));
+                       (hook == nullptr && effects_.signaller().helpers().forget(dead.pid));
   if (!is_ours) note_end(dead, hook);
   if (!hold(dead.pid)) (void)sys::collect(dead.pid);
   act();
@@ -77,8 +77,9 @@ void Reaper::note_end(const sys::Exit& dead, Hook* hook) noexcept {
 /// Without CAP_KILL the zombie decides what the kernel says: nothing is known of others then, and
 /// each end of a check would take a fork.
 void Reaper::end_group(pid_t leader) noexcept {
-  effects_.kill_group(leader);
-  if (sys::can_signal_as() && may_have_others(leader)) effects_.kill_group_by_child(leader);
+  effects_.signaller().kill_group(leader);
+  if (sys::can_signal_as() && may_have_others(leader))
+    effects_.signaller().kill_group_by_child(leader);
 }
 
 /// What is left of the group of a dead leader became a child of ours, or descends from one that
@@ -96,18 +97,18 @@ bool Reaper::may_have_others(pid_t leader) const noexcept {
 
 bool Reaper::is_known(pid_t pid) const noexcept {
   return supervisor_.hooks().find(pid) != nullptr || listener_.is(pid) ||
-         effects_.helpers().has(pid) || is_held(pid);
+         effects_.signaller().helpers().has(pid) || is_held(pid);
 }
 
 /// What is no helper of ours any more has been collected, and its number may be another's.
 bool Reaper::has_ended(pid_t helper) const noexcept {
-  if (!effects_.helpers().has(helper)) return true;
+  if (!effects_.signaller().helpers().has(helper)) return true;
   const auto dead = sys::look_at(helper);
   return dead && dead->one;
 }
 
 bool Reaper::hold(pid_t dead) noexcept {
-  const pid_t helper = effects_.helpers().late_for(dead);
+  const pid_t helper = effects_.signaller().helpers().late_for(dead);
   if (helper == 0 || has_ended(helper) || held_.size() == kMostHeld) return false;
   held_.push_back({dead, helper, BootClock::now() + kBackOff});
   return true;

@@ -30,7 +30,7 @@ struct Rules {
   bool ends_after_init = false;  ///< --init-only
   /// Which variables are set for a hook and which mode it is, for its condition; files are not
   /// known here.
-  std::function<std::optional<bool>(Owner, const config::Condition& leaf)> known_leaf{};
+  std::function<std::optional<bool>(Place, const config::Condition& leaf)> known_leaf{};
 };
 
 }  // namespace pintle::init

@@ -1,5 +1,5 @@
-// The part of the effects that sends signals: to a child, to its group, to all that is left, and
-// after a stop to main or to ourselves.
+#include "init/signaller.hpp"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -11,8 +11,8 @@
 #include <cstring>
 #include <span>
 
+#include "base/log.hpp"
 #include "base/signal_names.hpp"
-#include "init/effects.hpp"
 #include "sys/process.hpp"
 #include "sys/signal_as.hpp"
 #include "sys/terminal.hpp"
@@ -38,17 +38,17 @@ bool suspend(const sys::Terminal& terminal, pid_t main) noexcept {
 
 /// The child that a signal may have taken is nobody's orphan, and as long as it has not told what
 /// came of it, it may still send it.
-Result<void> Effects::remember(sys::Sent sent, pid_t target) noexcept {
+Result<void> Signaller::remember(sys::Sent sent, pid_t target) noexcept {
   const bool is_late = is_error(sent.result, EBUSY);
   if (sent.helper != 0) helpers_.add(sent.helper, is_late ? target : 0);
   return std::move(sent.result);
 }
 
-void Effects::kill_group(pid_t group) noexcept {
+void Signaller::kill_group(pid_t group) noexcept {
   (void)::kill(-group, SIGKILL);
 }
 
-void Effects::kill_group_by_child(pid_t group) noexcept {
+void Signaller::kill_group_by_child(pid_t group) noexcept {
   std::array<sys::Target, 8> targets{};
   std::size_t count = 0;
   const auto add = [&](uid_t uid) {
@@ -58,8 +58,8 @@ void Effects::kill_group_by_child(pid_t group) noexcept {
       targets[count++] = {-group, uid};
     }
   };
-  const Hook* const hook = supervisor_.hooks().find(group);
-  add(launcher_.identity(hook != nullptr ? hook->place : kMain).uid);
+  const Hook* const hook = hooks_.find(group);
+  add((hook != nullptr ? *hook->recipe : recipes_.main()).identity().uid);
   add(sys::real_uid(group).value_or(0));
   const auto children = sys::own_children();
   for (const pid_t child : children ? children->all() : std::span<const pid_t>()) {
@@ -68,8 +68,8 @@ void Effects::kill_group_by_child(pid_t group) noexcept {
   (void)remember(sys::signal_as(std::span(targets).first(count), SIGKILL), group);
 }
 
-std::optional<Event> Effects::act(const Kill& action) {
-  const uid_t uid = launcher_.identity(action.hook->place).uid;
+void Signaller::send(const Kill& action) {
+  const uid_t uid = action.hook->recipe->identity().uid;
   const pid_t target = std::abs(action.pid);
   auto sent = remember(sys::signal_as(action.pid, action.number, uid), target);
   // A child that has not come to its own session yet has no group; it is not reaped, so it is
@@ -84,10 +84,9 @@ std::optional<Event> Effects::act(const Kill& action) {
     log::warning(fmt::format("cannot send {} to {}: {}", signal_name(action.number), action.pid,
                              std::strerror(sent.error().code)));
   }
-  return std::nullopt;
 }
 
-std::optional<Event> Effects::act(const KillAll& action) {
+void Signaller::send(const KillAll& action) {
   std::vector<sys::Target> refused;
   if (sys::is_pid1()) {
     (void)::kill(-1, action.number);
@@ -96,43 +95,40 @@ std::optional<Event> Effects::act(const KillAll& action) {
   } else {
     for (const pid_t pid : sys::descendants()) {
       if (::kill(pid, action.number) == 0 || errno != EPERM) continue;
-      refused.push_back({pid, sys::real_uid(pid).value_or(launcher_.identity(kMain).uid)});
+      refused.push_back({pid, sys::real_uid(pid).value_or(recipes_.main().identity().uid)});
     }
   }
-  if (refused.empty()) return std::nullopt;
+  if (refused.empty()) return;
   const pid_t named = sys::is_pid1() ? 0 : Helpers::kAnybody;  // as PID 1 all of a uid
   (void)remember(sys::signal_as(refused, action.number), named);
-  return std::nullopt;
 }
 
 /// What nobody can continue goes on, as if the signal had been ignored; whoever sends SIGSTOP means
 /// it.
-std::optional<Event> Effects::act(const Suspend& action) {
+void Signaller::stop_with_main(const Suspend& action) {
   const bool needs_terminal = action.signal == SIGTTIN || action.signal == SIGTTOU;
   const auto terminal = sys::Terminal::controlling();
   const bool is_foreground = terminal && terminal.is_of(::getpgrp());
-  if (needs_terminal && is_foreground) return act(Resume{action.main, needs_terminal});
+  if (needs_terminal && is_foreground) return resume_main({action.main, needs_terminal});
   const bool was_suspended = terminal && suspend(terminal, action.main);
   const bool lacks_terminal = needs_terminal && terminal && !terminal.is_of(action.main);
   const bool goes_on = was_suspended || (action.signal != SIGSTOP && !lacks_terminal);
   if (goes_on) (void)::kill(-action.main, SIGCONT);
-  return std::nullopt;
 }
 
 /// If the foreground cannot be had, main would be stopped again at once: it stays as it is. Without
 /// a terminal it was somebody's signal.
-std::optional<Event> Effects::act(const Resume& action) {
+void Signaller::resume_main(const Resume& action) {
   if (action.needs_terminal) {
     const auto terminal = sys::Terminal::controlling();
     if (terminal) terminal.give_to(action.main);
-    if (terminal && !terminal.is_of(action.main)) return std::nullopt;
+    if (terminal && !terminal.is_of(action.main)) return;
   }
   (void)::kill(-action.main, SIGCONT);
-  return std::nullopt;
 }
 
 /// All processes of a uid, for each uid that something was started as or that somebody took.
-std::vector<sys::Target> Effects::everybody_else() const {
+std::vector<sys::Target> Signaller::everybody_else() const {
   std::vector<uid_t> uids = other_uids_;
   for (const pid_t pid : sys::descendants()) {
     if (const auto uid = sys::real_uid(pid); uid && *uid != 0) uids.push_back(*uid);

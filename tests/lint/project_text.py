@@ -1,5 +1,6 @@
 """project_text.py - fails if a file of the project breaks a rule that needs no compiler: notes left
-for later, headers without their first line, lines over 100 columns, source files over 400 lines."""
+for later, headers without their first line, lines over 100 columns, source files over 400 lines,
+.cpp files whose interface is nowhere."""
 import pathlib
 import re
 import subprocess
@@ -10,6 +11,21 @@ SOURCE_FOLDERS = {'src', 'tests', 'tools'}
 SOURCE_SUFFIXES = {'.cpp', '.hpp', '.py', '.sh', ''}
 MAX_COLUMNS = 100
 MAX_LINES = 400  # one class that holds together may be so long; most files are much shorter
+# Files without a header of their own: what they define is declared, or listed, in that one.
+LISTED = {
+    'src/cli': 'cli/commands.hpp',            # one for each command
+    'src/config': 'config/parse_parts.hpp',   # the keys, one for each part of the document
+    'src/hooks': 'hooks/builtin.hpp',         # one for each built-in
+    'src/health/probe_table.cpp': 'health/probes.hpp',
+    'src/config/scope.cpp': 'config/environment.hpp',
+    'src/schedule/cron_slots.cpp': 'schedule/cron.hpp',
+    'src/sys/lookup.cpp': 'sys/spawn.hpp',
+    'src/base/fmt.cpp': 'fmt/format-inl.h',         # the library's own source
+    'src/base/pattern_size.cpp': 'base/pattern.hpp',
+    'src/fetch/no_proxy.cpp': 'fetch/proxy.hpp',
+    'src/cli/notes_words.cpp': 'cli/notes.hpp',
+    'src/fetch/main.cpp': 'fetch/actions.hpp',
+}
 NOTE = re.compile(r'\b(?:TO' r'DO|FIX' r'ME|X' r'XX)\b')
 
 
@@ -52,6 +68,15 @@ def check_length(path, lines):
         yield f'{path}: {len(lines)} lines, at most {MAX_LINES}'
 
 
+def check_interface(path, lines):
+    """A .cpp file has a header of its own, or includes the one that lists it."""
+    if path.parts[0] != 'src' or path.suffix != '.cpp' or (ROOT / path.with_suffix('.hpp')).exists():
+        return
+    header = LISTED.get(str(path), LISTED.get(str(path.parent)))
+    if header is None or not any(header in line for line in lines if line.startswith('#include')):
+        yield f'{path}: it has no header of its own, and includes none that lists it'
+
+
 def check_first_line(path, lines):
     """Headers say what they are for; where a .cpp file names itself too, it does so rightly."""
     if path.parts[0] != 'src' or path.suffix not in {'.hpp', '.cpp'}:
@@ -66,7 +91,7 @@ def check_first_line(path, lines):
 
 def main():
     files = project_files()
-    checks = (check_notes, check_columns, check_length, check_first_line)
+    checks = (check_notes, check_columns, check_length, check_interface, check_first_line)
     bad = []
     for path in files:
         lines = read(path).splitlines()

@@ -1,4 +1,4 @@
-#include "init/launcher.hpp"
+#include "init/preflight.hpp"
 
 #include <doctest/doctest.h>
 #include <linux/capability.h>
@@ -29,12 +29,12 @@ struct Refused {
 
 Refused refused(std::string_view config, const Surroundings& around) {
   const config::Model model = model_of(config);
-  const Launcher launcher(model, around);
+  const Preflight preflight(model, around);
   std::string reasons;
-  for (const std::string& reason : launcher.refusal().reasons) {
+  for (const std::string& reason : preflight.refusal().reasons) {
     reasons += (reasons.empty() ? "" : "\n") + reason;
   }
-  return {static_cast<int>(launcher.refusal().code), reasons};
+  return {static_cast<int>(preflight.refusal().code), reasons};
 }
 
 bool contains(const std::string& text, std::string_view part) {
@@ -43,7 +43,7 @@ bool contains(const std::string& text, std::string_view part) {
 
 }  // namespace
 
-TEST_SUITE("init/launcher") {
+TEST_SUITE("init/preflight") {
   TEST_CASE("all variables that are missing are listed in their order, with their descriptions") {
     const Refused got = refused(R"({
       "environment": {"DB": {"description": "the database"}, "A": {}},
@@ -76,9 +76,10 @@ TEST_SUITE("init/launcher") {
   TEST_CASE("a condition on a variable sees the hook's own entries") {
     const config::Model model = model_of(R"({"environment": {"TOP": "1"}, "steps": [
         {"id": "a", "command": "x", "environment": {"OWN": "1"}}, {"id": "b", "command": "x"}]})");
-    const Launcher launcher(model, as_uid(0));
-    const auto is_set = [&](Owner owner, const std::string& name) {
-      return launcher.known_leaf(owner, {.type = config::Condition::Type::variable, .text = name});
+    const Preflight preflight(model, as_uid(0));
+    const auto is_set = [&](Place place, const std::string& name) {
+      return preflight.recipes().of(place).known_leaf(
+          {.type = config::Condition::Type::variable, .text = name});
     };
     CHECK(is_set(0, "OWN") == true);
     CHECK(is_set(1, "OWN") == false);
@@ -94,16 +95,16 @@ TEST_SUITE("init/launcher") {
     const config::Model model = model_of(R"({"user": "root", "steps": [
         {"id": "s", "command": "/$A_TOKEN/sh"}, {"id": "t", "command": "/$B_KEY/sh"}],
         "main": {"command": "m"}})");
-    const Launcher launcher(model, around);
-    CHECK(launcher.refusal().code == ExitCode::refused);
-    CHECK(contains(launcher.refusal().reasons.at(0), "step s: '/***/sh' is a shell"));
-    CHECK(contains(launcher.refusal().reasons.at(1), "step t: '/***/sh' is a shell"));
-    CHECK(launcher.scrub("a s3cr3t, s3cr") == "a ***, s3cr");
-    CHECK(launcher.scrub_cut("a s3cr3t, s3cr") == "a ***, ***");
-    CHECK(launcher.scrub_cut("a line\nli") == "a ***\nli");
-    CHECK(launcher.scrub_cut("a s3cr3t, s3c") == "a ***, s3c");
-    CHECK(launcher.scrub_cut("") == "");
-    CHECK(launcher.scrub("one line of it") == "one *** of it");
+    const Preflight preflight(model, around);
+    CHECK(preflight.refusal().code == ExitCode::refused);
+    CHECK(contains(preflight.refusal().reasons.at(0), "step s: '/***/sh' is a shell"));
+    CHECK(contains(preflight.refusal().reasons.at(1), "step t: '/***/sh' is a shell"));
+    CHECK(preflight.recipes().secrets().scrub("a s3cr3t, s3cr") == "a ***, s3cr");
+    CHECK(preflight.recipes().secrets().scrub_cut("a s3cr3t, s3cr") == "a ***, ***");
+    CHECK(preflight.recipes().secrets().scrub_cut("a line\nli") == "a ***\nli");
+    CHECK(preflight.recipes().secrets().scrub_cut("a s3cr3t, s3c") == "a ***, s3c");
+    CHECK(preflight.recipes().secrets().scrub_cut("") == "");
+    CHECK(preflight.recipes().secrets().scrub("one line of it") == "one *** of it");
   }
 
   TEST_CASE("a shell's line and a COMMAND from the command line are not expanded by us") {
@@ -111,9 +112,9 @@ TEST_SUITE("init/launcher") {
     Surroundings literal = as_uid(0);
     literal.literal_words = 2;
     const config::Model model = model_of(R"({"main":{"command":"$NO","arguments":["$A"]}})");
-    const Launcher launcher(model, literal);
-    CHECK(launcher.refusal().code == ExitCode::ok);
-    CHECK(launcher.child(kMain).argv == Lines{"$NO", "$A"});
+    const Preflight preflight(model, literal);
+    CHECK(preflight.refusal().code == ExitCode::ok);
+    CHECK(preflight.recipes().main().child().argv == Lines{"$NO", "$A"});
   }
 
   TEST_CASE("words that follow main's arguments are not expanded, and those before them are") {
@@ -122,7 +123,7 @@ TEST_SUITE("init/launcher") {
     appended.literal_words = 1;
     const config::Model model =
         model_of(R"({"main":{"command":"echo","arguments":["$WHO", "$WHO"]}})");
-    CHECK(Launcher(model, appended).child(kMain).argv == Lines{"echo", "me", "$WHO"});
+    CHECK(Preflight(model, appended).recipes().main().child().argv == Lines{"echo", "me", "$WHO"});
   }
 
   TEST_CASE("a user that is not known is a config error, named with who wants it") {
@@ -193,8 +194,8 @@ TEST_SUITE("init/launcher") {
                 "environment":{"B":"1"}},
                {"id":"sh","command":"echo $A","user":"root"}],
       "main":{"command":"bin/app","arguments":[]}})");
-    const Launcher launcher(model, as_uid(0));
-    const sys::Child step = launcher.child(0);
+    const Preflight preflight(model, as_uid(0));
+    const sys::Child step = preflight.recipes().of(0).child();
     CHECK(step.argv == Lines{"tool", "container b", "$"});
     CHECK(step.candidates == Lines{"/bin/tool"});
     CHECK(step.environment ==
@@ -204,9 +205,9 @@ TEST_SUITE("init/launcher") {
     CHECK(step.placement == sys::Placement::session);
     CHECK(step.step_down.identity->uid == 1000);
     CHECK(step.step_down.no_new_privileges);
-    CHECK(launcher.child(1).argv == Lines{"/bin/sh", "-c", "echo $A"});
-    CHECK(launcher.identity(1).uid == 0);
-    const sys::Child main = launcher.child(kMain);
+    CHECK(preflight.recipes().of(1).child().argv == Lines{"/bin/sh", "-c", "echo $A"});
+    CHECK(preflight.recipes().of(1).identity().uid == 0);
+    const sys::Child main = preflight.recipes().main().child();
     CHECK(main.candidates == Lines{"bin/app"});
     CHECK(main.placement == sys::Placement::group);
     CHECK(config::get(main.environment, "A") == "container");
@@ -215,11 +216,11 @@ TEST_SUITE("init/launcher") {
 
   TEST_CASE("started as main's user, everything stays as the container gave it") {
     const config::Model model = model_of(R"({"user":"app","main":{"command":"x"}})");
-    const Launcher launcher(model, as_uid(1000));
-    const sys::Child main = launcher.child(kMain);
+    const Preflight preflight(model, as_uid(1000));
+    const sys::Child main = preflight.recipes().main().child();
     CHECK(main.step_down.identity == nullptr);
     CHECK(config::get(main.environment, "HOME") == "/given");
-    CHECK(launcher.other_uids().empty());
+    CHECK(preflight.recipes().other_uids().empty());
   }
 
   TEST_CASE("without root a user that cannot be followed is said, whether it exists or not") {
@@ -227,10 +228,10 @@ TEST_SUITE("init/launcher") {
       const config::Model model = model_of(R"({"user":")" + user +
                                            R"(","main":{"command":"x"},"steps":[{"id":"s",)"
                                            R"("command":"y"}]})");
-      const Launcher launcher(model, as_uid(1000));
-      CHECK(launcher.refusal().code == ExitCode::ok);
-      CHECK(config::get(launcher.child(kMain).environment, "HOME") == "/given");
-      return launcher.remarks();
+      const Preflight preflight(model, as_uid(1000));
+      CHECK(preflight.refusal().code == ExitCode::ok);
+      CHECK(config::get(preflight.recipes().main().child().environment, "HOME") == "/given");
+      return preflight.remarks();
     };
     for (const char* same : {"1000", "1000:1000", "app"}) CHECK(remarks(same).empty());
     for (const std::string user : {"1001", "1001:1001", "other", "nosuch", "2000", "1000:no"}) {
@@ -239,7 +240,7 @@ TEST_SUITE("init/launcher") {
             Lines{"started as uid 1000: everything runs as that, not as \"" + user + "\""});
     }
     const config::Model model = model_of(R"({"user":"4000","main":{"command":"x"}})");
-    CHECK(Launcher(model, as_uid(4000)).remarks().empty());
+    CHECK(Preflight(model, as_uid(4000)).remarks().empty());
     const auto hook = [](const std::string& user) {
       return R"({"main":{"command":"x"},"steps":[{"id":"s","command":"y","user":")" + user +
              R"("}]})";
@@ -253,7 +254,7 @@ TEST_SUITE("init/launcher") {
   TEST_CASE("PID 1 keeps what the hooks that are left need, and no more") {
     const auto needed = [](const char* config, const Surroundings& around) {
       const config::Model model = model_of(config);
-      const auto set = Launcher(model, around).needed_after_init();
+      const auto set = Preflight(model, around).recipes().needed_after_init();
       return set ? sys::capability_names(*set) : "everything";
     };
     const Surroundings root = as_uid(0);

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "init/preflight.hpp"
 #include "sys/process.hpp"
 #include "world.hpp"
 
@@ -48,7 +49,10 @@ void kill_and_await(pid_t child) {
 /// that a test has.
 class Morgue {
  public:
-  explicit Morgue(pid_t main) : main_(main) { drain(); }
+  explicit Morgue(pid_t main) : main_(main) {
+    preflight.recipes().bind(supervisor.hooks());
+    drain();
+  }
 
   void reap() {
     reaper.reap([this] { drain(); });
@@ -60,13 +64,13 @@ class Morgue {
   config::Model model = model_of("{}");
   config::Problems problems;
   hooks::Plan plan = hooks::make_plan(model, config::ImageMode::layered, problems);
-  Launcher launcher{model, Surroundings{}};
+  Preflight preflight{model, Surroundings{}};
   Supervisor supervisor{model, plan, rules_of()};
   Requests requests{supervisor};
-  Effects effects{model, launcher, supervisor, requests};
+  Effects effects{preflight.recipes(), supervisor, requests};
   Fd port;
   std::string mounts;
-  Listener listener{launcher, port, mounts};
+  Listener listener{preflight.recipes(), port, mounts};
   Reaper reaper{supervisor, effects, listener, false};
 
  private:
@@ -107,7 +111,7 @@ TEST_SUITE("init/reaper") {
     const pid_t orphan = dead_child();
     const pid_t helper = live_child();
     Morgue morgue(main);
-    morgue.effects.helpers().add(helper, target);
+    morgue.effects.signaller().helpers().add(helper, target);
     morgue.reap();
     CHECK(morgue.supervisor.orphans() == 1);
     CHECK(is_dead(target));
@@ -130,7 +134,7 @@ TEST_SUITE("init/reaper") {
     const pid_t helper = live_child();
     (void)::kill(helper, SIGSTOP);
     Morgue morgue(dead_child());
-    morgue.effects.helpers().add(helper, target);
+    morgue.effects.signaller().helpers().add(helper, target);
     for (int i = 0; i < 100 && !is_collected(target); ++i) {
       morgue.reap();
       (void)::poll(nullptr, 0, 50);
@@ -145,7 +149,7 @@ TEST_SUITE("init/reaper") {
     const pid_t target = dead_child();
     const pid_t helper = live_child();
     Morgue morgue(dead_child());
-    morgue.effects.helpers().add(helper, 0);
+    morgue.effects.signaller().helpers().add(helper, 0);
     morgue.reap();
     CHECK(is_collected(target));
     CHECK_FALSE(morgue.reaper.due());

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "config/request.hpp"
-#include "init/launcher.hpp"
+#include "init/preflight.hpp"
 #include "world.hpp"
 
 using namespace world;
@@ -18,8 +18,8 @@ Surroundings around(const std::string& program = kFetch) {
   return all;
 }
 
-Request request_of(const Launcher& launcher, init::Owner owner) {
-  const auto told = launcher.request(owner);
+Request request_of(const Preflight& preflight, init::Place place) {
+  const auto told = preflight.recipes().of(place).request();
   REQUIRE(told);
   REQUIRE(*told);
   const auto request = config::decode_request(**told);
@@ -32,26 +32,27 @@ std::optional<Request> fallback_of(const std::string& action, const std::string&
   const config::Model model =
       model_of(R"({"steps":[{"id":"f",)" + action +
                R"(,"onFailure":{"action":"fallback","source":"/old")" + more + "}}]}");
-  const Launcher launcher(model, around());
-  CHECK(launcher.child(1).task);
-  return launcher.request(1) ? std::optional(request_of(launcher, 1)) : std::nullopt;
+  const Preflight preflight(model, around());
+  CHECK(preflight.recipes().of(1).child().task);
+  return preflight.recipes().of(1).request() ? std::optional(request_of(preflight, 1))
+                                             : std::nullopt;
 }
 
 constexpr const char* kDigest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
 }  // namespace
 
-TEST_SUITE("init/launcher_apart") {
+TEST_SUITE("init/recipe_apart") {
   TEST_CASE("pintle-fetch is told everything by its request, expanded, and nothing by argv") {
     const config::Model model = model_of(R"({"steps":[{"id":"f","environment":{"A":"b"},
       "fetch":{"url":"https://h/$TOKEN","path":"$FILE","headers":{"X":"Bearer ${TOKEN}"}}}]})");
-    const Launcher launcher(model, around());
-    CHECK(launcher.refusal().code == ExitCode::ok);
-    const sys::Child child = launcher.child(0);
+    const Preflight preflight(model, around());
+    CHECK(preflight.refusal().code == ExitCode::ok);
+    const sys::Child child = preflight.recipes().of(0).child();
     CHECK(child.task);  // it starts the program
     CHECK(child.argv.empty());
     CHECK(child.environment.empty());
-    const Request request = request_of(launcher, 0);
+    const Request request = request_of(preflight, 0);
     CHECK(request.action == "fetch");
     CHECK(request.text("url") == "https://h/secret");
     CHECK(request.text("path") == "/data/x");
@@ -67,20 +68,20 @@ TEST_SUITE("init/launcher_apart") {
     for (const char* name : {"http_proxy", "HTTP_PROXY", "https_proxy", "no_proxy"}) {
       surroundings.environment.push_back(std::string(name) + "=system's");
     }
-    const Launcher launcher(model, surroundings);
-    const Request request = request_of(launcher, 0);
+    const Preflight preflight(model, surroundings);
+    const Request request = request_of(preflight, 0);
     CHECK(request.text("http_proxy") == "system's");
     CHECK(request.text("https_proxy") == "system's");
     CHECK(request.text("no_proxy") == "own");
     CHECK_FALSE(request.has("HTTP_PROXY"));
     CHECK_FALSE(request.has("all_proxy"));
-    CHECK_FALSE(request_of(launcher, 1).has("http_proxy"));
+    CHECK_FALSE(request_of(preflight, 1).has("http_proxy"));
   }
 
   TEST_CASE("without the program such a hook is refused, and only such a hook") {
     const auto refused = [](const char* config) {
       const config::Model model = model_of(config);
-      return Launcher(model, around("/no/pintle-fetch")).refusal();
+      return Preflight(model, around("/no/pintle-fetch")).refusal();
     };
     const Refusal refusal =
         refused(R"({"steps":[{"id":"c","check":{"path":"/x","prohibit":["y"]}}]})");

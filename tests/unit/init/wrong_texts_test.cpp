@@ -2,7 +2,7 @@
 
 #include "config/parse.hpp"
 #include "init/actions.hpp"
-#include "init/launcher.hpp"
+#include "init/preflight.hpp"
 #include "world.hpp"
 
 using namespace world;
@@ -13,16 +13,16 @@ std::vector<std::string> refused(std::string_view config, config::Environ enviro
   const config::Model model = model_of(config);
   Surroundings around{.environment = std::move(environment)};
   around.self = {.uid = 1000, .gid = 1000};
-  const Launcher launcher(model, around);
-  CHECK((launcher.refusal().code == ExitCode::config) == !launcher.refusal().reasons.empty());
-  return launcher.refusal().reasons;
+  const Preflight preflight(model, around);
+  CHECK((preflight.refusal().code == ExitCode::config) == !preflight.refusal().reasons.empty());
+  return preflight.refusal().reasons;
 }
 
 using Reasons = std::vector<std::string>;
 
 }  // namespace
 
-TEST_SUITE("init/launcher_texts") {
+TEST_SUITE("init/wrong_texts") {
   TEST_CASE("no text that variables left empty is a path, a digest or anything else") {
     CHECK(refused(R"({"steps": [
         {"id": "own", "permissions": {"path": "${D:-}", "mode": "0640", "recursive": true}},

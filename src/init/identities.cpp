@@ -1,0 +1,261 @@
+#include "init/identities.hpp"
+
+#include <fmt/format.h>
+#include <linux/capability.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/shown.hpp"
+
+namespace pintle::init {
+namespace {
+
+using config::ImageMode;
+using Remarks = std::vector<std::string>;
+
+bool holds(const std::vector<gid_t>& groups, gid_t group) {
+  return std::find(groups.begin(), groups.end(), group) != groups.end();
+}
+
+/// Those by name or number; or the user's, and what the container was started with beyond what
+/// its own user has: root's groups are not handed down.
+Result<std::vector<gid_t>> wanted_groups(const sys::Identity& user, const config::Groups& wish,
+                                         const Surroundings& around) {
+  std::vector<gid_t> groups;
+  if (!wish.are_inherited) {
+    for (const std::string& name : wish.names) {
+      groups.push_back(TRY(sys::resolve_group(name, around.accounts)));
+    }
+    return groups;
+  }
+  const sys::Identity& self = around.self;
+  groups = user.groups;
+  if (user.uid == self.uid && user.gid == self.gid) return self.groups;
+  const auto own = TRY(sys::groups_of(self, around.accounts));
+  for (const gid_t group : self.groups) {
+    if (!holds(own, group) && !holds(groups, group)) groups.push_back(group);
+  }
+  return groups;
+}
+
+/// Whether `identity` names groups that `from` does not have as they are.
+bool changes_groups(const sys::Identity& identity, const sys::Identity& from) {
+  if (!identity.groups_are_named) return false;
+  const auto has_all = [&](const std::vector<gid_t>& all, const std::vector<gid_t>& some) {
+    return std::all_of(some.begin(), some.end(),
+                       [&](gid_t group) { return group == identity.gid || holds(all, group); });
+  };
+  return !has_all(from.groups, identity.groups) || !has_all(identity.groups, from.groups);
+}
+
+void refuse_unknown(const Recipe& recipe, const Error& error, Refusal& refusal) {
+  if (recipe.is_skipped()) return;
+  refusal.add(ExitCode::config, fmt::format("{}: {}", recipe.name(), error.message()));
+}
+
+struct User {
+  sys::Identity identity;
+  bool is_other = false;  ///< than who we are
+};
+
+/// The user that it names; us where nobody is named, or without root nobody can be followed.
+Result<User> wanted_user(const Recipe& recipe, const Surroundings& around) {
+  const sys::Identity& self = around.self;
+  const std::string& user = recipe.user();
+  if (user.empty()) return User{self};
+  auto identity = sys::resolve_user(user, around.accounts);
+  if (!identity) {
+    // Without root nobody is stepped down to, so the top level's name need not exist, and a number
+    // needs no entry to be ours or not.
+    const bool is_number = user.find_first_not_of("0123456789") == std::string::npos;
+    const bool matters = self.uid == 0 || (!recipe.wish().user.empty() && !is_number);
+    if (matters) return std::move(identity).error();
+    return User{self, !is_number || !sys::is_uid(user, self.uid)};
+  }
+  const bool is_other = identity->uid != self.uid || identity->gid != self.gid;
+  if (!is_other) identity->groups = self.groups;  // the container's, as they are
+  const bool can_follow = self.uid == 0 || identity->uid == self.uid;
+  return User{can_follow ? *std::move(identity) : self, is_other};
+}
+
+void resolve(Recipe& recipe, const Recipes& recipes, Refusal& refusal) {
+  auto user = wanted_user(recipe, recipes.around());
+  if (!user) return refuse_unknown(recipe, user.error(), refusal);
+  // Groups at the top belong to the user there: who names a user of its own has that one's.
+  const config::Identity& own = recipe.wish();
+  const auto& wish = !own.groups && own.user.empty() ? recipes.model().groups : own.groups;
+  if (wish) {
+    auto groups = wanted_groups(user->identity, *wish, recipes.around());
+    if (groups) {
+      user->identity.groups = *std::move(groups);
+      user->identity.groups_are_named = true;
+    } else {
+      refuse_unknown(recipe, groups.error(), refusal);
+    }
+  }
+  recipe.run_as(std::move(user->identity), user->is_other);
+}
+
+/// Runtimes make capabilities effective for root only, whatever they were asked to add.
+std::string why_not_held(const std::string& name, unsigned number, const Surroundings& around) {
+  const sys::Identity& self = around.self;
+  if (self.uid == 0 || !around.bounding.has(number)) {
+    return fmt::format(
+        "main is to keep the capability {}, which the container was not given; add "
+        "it with --cap-add",
+        name);
+  }
+  return fmt::format(
+      "main is to keep the capability {}, which the container was given, but not uid {} that it "
+      "starts as: runtimes give it to root only; start the container as root and name \"user\": "
+      "\"{}:{}\" in the config",
+      name, self.uid, self.uid, self.gid);
+}
+
+/// A user namespace maps some ids only, and no process in it can have another.
+void refuse_unmapped(const Recipe& recipe, const Surroundings& around, Refusal& refusal) {
+  const sys::Identity& identity = recipe.identity();
+  const auto refuse = [&](const char* kind, std::uint32_t id) {
+    refusal.add(ExitCode::refused, fmt::format("{} cannot have the {} {}: it is {}", recipe.name(),
+                                               kind, id, sys::unmapped(kind)));
+  };
+  if (!sys::is_mapped(around.uid_map, identity.uid)) refuse("uid", identity.uid);
+  if (!sys::is_mapped(around.gid_map, identity.gid)) return refuse("gid", identity.gid);
+  if (identity.groups == around.self.groups) return;
+  for (const gid_t group : identity.groups) {
+    if (!sys::is_mapped(around.gid_map, group)) return refuse("gid", group);
+  }
+}
+
+void refuse_root_main(const Recipes& recipes, Refusal& refusal, Remarks& remarks) {
+  const config::Model& model = recipes.model();
+  const bool is_prebuilt = recipes.around().image_mode == ImageMode::prebuilt;
+  if (model.init_is_dumpable && is_prebuilt) {
+    refusal.add(ExitCode::refused,
+                "\"init\": {\"dumpable\": true} lets others trace PID 1, which IMAGE_MODE=prebuilt "
+                "does not allow; leave it out");
+  }
+  const Recipe& main = recipes.main();
+  if (main.identity().uid != 0 || !main.user().empty() || !model.main.command) return;
+  if (is_prebuilt) {
+    return refusal.add(ExitCode::refused,
+                       "main would run as root, which IMAGE_MODE=prebuilt does not allow; name a "
+                       "\"user\" (\"root\" if it must be)");
+  }
+  remarks.emplace_back("main runs as root; name a \"user\" in the config, or start with --user");
+}
+
+/// With `"init": {"user": "main"}` nobody else can be become when init is over.
+void refuse_strangers_of_init(const Recipes& recipes, Refusal& refusal) {
+  if (!recipes.model().init_as_main) return;
+  const sys::Identity& main = recipes.main().identity();
+  std::vector<std::string> strangers;
+  for (const Recipe* recipe : recipes.running()) {
+    if (recipe->is_main() || recipe->is_for(config::Kind::step)) continue;
+    const sys::Identity& identity = recipe->identity();
+    const bool is_mains = identity.uid == main.uid && identity.gid == main.gid;
+    if (is_mains && !changes_groups(identity, main)) continue;
+    strangers.push_back(fmt::format("{} ({}:{})", recipe->name(), identity.uid, identity.gid));
+  }
+  if (strangers.empty()) return;
+  refusal.add(ExitCode::refused,
+              fmt::format("PID 1 takes main's user, {}:{}, when init is over (\"init\": "
+                          "{{\"user\": \"main\"}}), so these could never run as theirs: {}; give "
+                          "them main's, or leave \"init\" out",
+                          main.uid, main.gid, fmt::join(strangers, ", ")));
+}
+
+/// Without root everything runs as we do; a hook that asks for somebody else cannot, unless it is a
+/// built-in with nothing left to do.
+void refuse_other_users(const Recipes& recipes, Refusal& refusal, Remarks& remarks) {
+  const uid_t self = recipes.around().self.uid;
+  std::vector<std::string> others;
+  for (const Recipe& hook : recipes.hooks()) {
+    const std::string& user = hook.wish().user;
+    if (user.empty() || !hook.changes_user() || hook.is_skipped()) continue;
+    if (hook.needs_nothing()) continue;
+    others.push_back(fmt::format("{} ({})", hook.name(), shown_value(user)));
+  }
+  if (!others.empty()) {
+    refusal.add(ExitCode::refused,
+                fmt::format("started as uid {}, so these cannot run as the user they name: {}; "
+                            "start the container as root, or leave \"user\" out",
+                            self, fmt::join(others, ", ")));
+  }
+  if (recipes.main().changes_user() && refusal.is_none()) {
+    remarks.push_back(fmt::format("started as uid {}: everything runs as that, not as \"{}\"", self,
+                                  shown_value(recipes.main().user())));
+  }
+}
+
+void refuse_without_capabilities(const Recipes& recipes, Refusal& refusal) {
+  const Surroundings& around = recipes.around();
+  sys::CapabilitySet missing;
+  if (!recipes.other_uids().empty()) missing.add(CAP_SETUID).add(CAP_SETGID);
+  const auto running = recipes.running();
+  const bool changes_gid = std::any_of(running.begin(), running.end(), [&](const Recipe* recipe) {
+    const sys::Identity& identity = recipe->identity();
+    return identity.gid != around.self.gid || changes_groups(identity, around.self);
+  });
+  if (changes_gid) missing.add(CAP_SETGID);
+  missing.bits &= ~around.capabilities.bits;
+  if (missing.empty()) return;
+  if (around.self.uid != 0) {
+    return refusal.add(ExitCode::refused,
+                       fmt::format("started as uid {}, which cannot take other groups than those "
+                                   "that the container has; add them there (--group-add), or "
+                                   "start as root",
+                                   around.self.uid));
+  }
+  refusal.add(ExitCode::refused,
+              fmt::format("cannot step down from root: the capabilities {} are missing; add them "
+                          "with --cap-add, or start as the user itself with --user",
+                          sys::capability_names(missing)));
+}
+
+}  // namespace
+
+void resolve_identities(Recipes& recipes, Refusal& refusal) {
+  for (Recipe& hook : recipes.hooks()) resolve(hook, recipes, refusal);
+  resolve(recipes.main(), recipes, refusal);
+  recipes.choose_server();
+}
+
+void resolve_kept_capabilities(Recipes& recipes, Refusal& refusal) {
+  const Surroundings& around = recipes.around();
+  sys::CapabilitySet& kept = recipes.basis().kept;
+  const auto& names = recipes.model().confinement.capabilities;
+  if (!names) {
+    if (around.self.uid != 0) kept = around.ambient;
+    return;
+  }
+  for (const std::string& name : *names) {
+    const auto number = sys::capability_number(name);
+    if (!number) {
+      refusal.add(ExitCode::config,
+                  fmt::format("/confinement/capabilities: \"{}\" is not a capability; write it "
+                              "like \"NET_BIND_SERVICE\"",
+                              name));
+    } else if (!around.capabilities.has(*number)) {
+      refusal.add(ExitCode::refused, why_not_held(name, *number, around));
+    } else {
+      kept.add(*number);
+    }
+  }
+}
+
+void refuse_identities(const Recipes& recipes, Refusal& refusal, Remarks& remarks) {
+  for (const Recipe* recipe : recipes.running()) {
+    refuse_unmapped(*recipe, recipes.around(), refusal);
+  }
+  if (recipes.around().self.uid != 0) {
+    refuse_other_users(recipes, refusal, remarks);
+  } else {
+    refuse_root_main(recipes, refusal, remarks);
+    refuse_strangers_of_init(recipes, refusal);
+  }
+  refuse_without_capabilities(recipes, refusal);
+}
+
+}  // namespace pintle::init

@@ -1,0 +1,120 @@
+#include "init/programs.hpp"
+
+#include <fmt/format.h>
+#include <linux/capability.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/shown.hpp"
+#include "hooks/forbidden.hpp"
+
+namespace pintle::init {
+namespace {
+
+using config::ImageMode;
+
+constexpr std::string_view kAllow =
+    "start with --allow-new-privileges, or \"confinement\": {\"noNewPrivileges\": false}";
+
+/// What main's bounding set will be: a step down that may empties it.
+sys::CapabilitySet bounding_of_main(const Recipes& recipes) {
+  const Surroundings& around = recipes.around();
+  const bool is_limited = around.self.uid == 0 && recipes.main().identity().uid != 0 &&
+                          around.capabilities.has(CAP_SETPCAP);
+  return is_limited ? sys::CapabilitySet{recipes.basis().kept.bits & around.bounding.bits}
+                    : around.bounding;
+}
+
+/// Of the capabilities that the file has those that main will lack without a word.
+std::string why_without_capabilities(const Recipes& recipes, const sys::FilePrivileges& file) {
+  const Surroundings& around = recipes.around();
+  const bool is_forbidden = recipes.model().confinement.no_new_privileges;
+  const sys::CapabilitySet had = is_forbidden ? recipes.basis().kept : bounding_of_main(recipes);
+  const sys::CapabilitySet lost{file.capabilities.bits & ~had.bits};
+  if (lost.empty()) return {};
+  std::vector<std::string_view> advice;
+  if ((lost.bits & ~around.bounding.bits) != 0) advice.push_back("add them with --cap-add");
+  if (around.self.uid == 0) {
+    advice.push_back("name them in \"confinement\": {\"capabilities\": […]}");
+  } else if (is_forbidden) {
+    advice.push_back(kAllow);
+  }
+  return fmt::format("has the file capabilities {}, which have no effect {}; {}",
+                     sys::capability_names(lost),
+                     is_forbidden ? "under no_new_privs" : "since main's bounding set lacks them",
+                     fmt::join(advice, " and "));
+}
+
+/// no_new_privs leaves these without effect, and without a word.
+std::string why_without_ids(const Recipes& recipes, const sys::FilePrivileges& file) {
+  const sys::Identity& self = recipes.main().identity();
+  const bool has_uid = file.uid && *file.uid != self.uid;
+  const auto is_there = [&](gid_t gid) {
+    return std::find(self.groups.begin(), self.groups.end(), gid) != self.groups.end();
+  };
+  const bool has_gid = file.gid && *file.gid != self.gid && !is_there(*file.gid);
+  const bool is_forbidden = recipes.model().confinement.no_new_privileges;
+  if (!is_forbidden || (!has_uid && !has_gid)) return {};
+  return fmt::format("is {}{}{}, which has no effect under no_new_privs; {}",
+                     has_uid ? fmt::format("set-user-ID (uid {})", *file.uid) : "",
+                     has_uid && has_gid ? " and " : "",
+                     has_gid ? fmt::format("set-group-ID (gid {})", *file.gid) : "", kAllow);
+}
+
+}  // namespace
+
+void refuse_shells(const Recipes& recipes, Refusal& refusal) {
+  if (recipes.around().image_mode != ImageMode::prebuilt) return;
+  const Secrets& secrets = recipes.secrets();
+  for (const Recipe* recipe : recipes.running()) {
+    const config::Command* command = recipe->command();
+    if (command == nullptr || (recipe->is_main() && !command->shell_form)) continue;
+    sys::Child started = recipe->program();
+    const std::string why = command->shell_form
+                                ? std::string("its command needs a shell")
+                                : hooks::why_forbidden(started.argv, started.candidates);
+    if (why.empty()) continue;
+    // Said of words without secrets: of one that is cut, the rest would not be recognized.
+    for (std::string& word : started.argv) word = secrets.scrub(std::move(word));
+    const std::string said =
+        command->shell_form ? why : hooks::why_forbidden(started.argv, started.candidates);
+    refusal.add(ExitCode::refused,
+                hooks::refusal(recipe->name(), secrets.scrub(said.empty() ? why : said)));
+  }
+}
+
+void refuse_without_fetch(const Recipes& recipes, Refusal& refusal) {
+  const std::string& program = recipes.around().fetch_program;
+  if (::access(program.c_str(), X_OK) == 0) return;
+  for (const Recipe* recipe : recipes.running()) {
+    if (!recipe->is_apart()) continue;
+    const auto& use = std::get<config::Builtin>(recipe->hook()->action);
+    refusal.add(ExitCode::config,
+                fmt::format("{}: \"{}\" is done by '{}', which is not there; copy it to where "
+                            "pintle is: COPY --from=pintle / /",
+                            recipe->name(), use.spec->name, program));
+  }
+}
+
+std::string note_on_main_file(const Recipes& recipes) {
+  const Recipe& main = recipes.main();
+  if (main.command() == nullptr || main.command()->shell_form) return {};
+  const sys::Child program = main.program();
+  const auto there =
+      std::find_if(program.candidates.begin(), program.candidates.end(),
+                   [](const std::string& path) { return ::access(path.c_str(), X_OK) == 0; });
+  if (there == program.candidates.end() || main.identity().uid == 0) return {};
+  const sys::FilePrivileges file = sys::file_privileges(*there);
+  const bool insists_in_vain =
+      file.insists && (file.capabilities.bits & ~bounding_of_main(recipes).bits) != 0;
+  if (insists_in_vain) return {};  // it is not executed, which says why
+  const std::string capabilities = why_without_capabilities(recipes, file);
+  const std::string ids = why_without_ids(recipes, file);
+  if (capabilities.empty() && ids.empty()) return {};
+  const char* const both = capabilities.empty() || ids.empty() ? "" : "; it ";
+  return fmt::format("'{}' {}{}{}", shown_value(recipes.secrets().scrub(*there)), capabilities,
+                     both, ids);
+}
+
+}  // namespace pintle::init

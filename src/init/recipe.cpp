@@ -1,0 +1,408 @@
+#include "init/recipe.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/shown.hpp"
+#include "base/text.hpp"
+#include "config/request.hpp"
+#include "hooks/apart.hpp"
+#include "hooks/output_copy.hpp"
+#include "hooks/output_file.hpp"
+#include "hooks/texts.hpp"
+#include "init/actions.hpp"
+#include "sys/process.hpp"
+
+namespace pintle::init {
+namespace {
+
+using config::Environ;
+using config::Kind;
+
+const std::string kShell = "/bin/sh";
+
+/// HOME, USER and LOGNAME follow the user, environ(7); declared ones stay.
+void follow_user(Environ& environ, const sys::Identity& identity, const Environ& declared) {
+  const auto put = [&](std::string_view name, const std::string& value) {
+    if (config::get(declared, name)) return;
+    config::unset(environ, name);
+    if (!value.empty()) config::set(environ, name, value);
+  };
+  put("HOME", identity.home);
+  put("USER", identity.name);
+  put("LOGNAME", identity.name);
+}
+
+rlim_t bound(std::uint64_t value) noexcept {
+  return value == config::kUnlimited ? RLIM_INFINITY : rlim_t{value};
+}
+
+bool exists(const std::string& path, mode_t type) noexcept {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && (info.st_mode & S_IFMT) == type;
+}
+
+/// What the child of a hook still has to do when it is as it should be: to start the program.
+sys::Child program_of(sys::Child& child) {
+  sys::Child program;
+  program.argv = std::move(child.argv);
+  program.candidates = std::move(child.candidates);
+  program.environment = std::move(child.environment);
+  program.step_down.no_new_privileges = child.step_down.no_new_privileges;
+  return program;
+}
+
+/// The viewer comes in as standard input: no other descriptor is left to a child.
+sys::Task shown_output(sys::Child& child, int viewer) {
+  sys::Child program = program_of(child);
+  child.input = viewer;
+  child.inherit_input = false;
+  return [program = std::move(program)](sys::Report& report) {
+    Fd socket(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+    return hooks::run_and_show(program, std::move(socket), report);
+  };
+}
+
+Error unset(const std::set<std::string>& names) {
+  const char* verb = names.size() == 1 ? "is" : "are";
+  return {
+      "tell what it would do", 0, {}, fmt::format("{} {} not set", fmt::join(names, ", "), verb)};
+}
+
+}  // namespace
+
+Recipe::Recipe(const Basis& basis, const config::Hook* hook, const config::Hook* failed,
+               const config::Hook* root)
+    : basis_(basis), hook_(hook), failed_(failed), root_(root), identity_(basis.around.self) {}
+
+std::string Recipe::name() const {
+  return is_main() ? "main" : fmt::format("{} {}", config::name_of(hook_->kind), hook_->id);
+}
+
+bool Recipe::is_skipped() const noexcept {
+  if (is_main()) return false;
+  if (basis_.around.has_only_steps && root_->kind != Kind::step) return true;
+  const auto& modes = root_->image_modes;
+  return modes && std::find(modes->begin(), modes->end(), basis_.around.image_mode) == modes->end();
+}
+
+bool Recipe::is_ruled_out() const {
+  if (is_main() || !root_->condition) return false;
+  const Recipe root(basis_, root_, nullptr, root_);
+  const auto known = [&](const config::Condition& leaf) { return root.known_leaf(leaf); };
+  return hooks::holds(*root_->condition, known) == false;
+}
+
+// --- as whom ---------------------------------------------------------------------------------
+
+const config::Identity& Recipe::wish() const noexcept {
+  return is_main() ? basis_.model.main.identity : hook_->identity;
+}
+
+const std::string& Recipe::user() const noexcept {
+  return wish().user.empty() ? basis_.model.user : wish().user;
+}
+
+void Recipe::run_as(sys::Identity identity, bool changes_user) {
+  identity_ = std::move(identity);
+  changes_user_ = changes_user;
+}
+
+/// As whom and within which bounds.
+void Recipe::set_surroundings(sys::Child& child) const {
+  const Surroundings& around = basis_.around;
+  child.directory = directory();
+  child.umask = wish().umask;
+  child.nice = wish().nice;
+  child.inherit_input = wish().input == config::Input::inherit;
+  for (const config::Limit& limit : wish().limits) {
+    child.limits.push_back({limit.name, limit.resource, {bound(limit.soft), bound(limit.hard)}});
+  }
+  const bool is_taken = around.self.uid == 0 || identity_.groups_are_named;
+  child.step_down = {.identity = is_taken ? &identity_ : nullptr,
+                     .kept = is_main() ? basis_.kept : sys::CapabilitySet{},
+                     .no_new_privileges = basis_.model.confinement.no_new_privileges};
+  if (is_main()) {
+    child.passed = around.passed_sockets;
+    child.placement = around.has_terminal ? sys::Placement::foreground : sys::Placement::group;
+  }
+}
+
+// --- with which values -----------------------------------------------------------------------
+
+config::Scope Recipe::scope() const noexcept {
+  return {basis_.around.environment, basis_.model.environment, wish().environment, &basis_.files};
+}
+
+std::string Recipe::expand(std::string_view text, const config::Scope& scope) {
+  std::vector<config::MissingVariable> missing;  // looked for before anything was started
+  auto expanded = config::expand(text, scope, missing);
+  return expanded ? *std::move(expanded) : std::string(text);
+}
+
+std::string Recipe::expand(std::string_view text) const {
+  return expand(text, scope());
+}
+
+std::vector<std::string> Recipe::texts() const {
+  std::vector<std::string> all{wish().working_directory, basis_.model.working_directory};
+  const auto add = [&](const std::vector<std::string>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+  };
+  if (is_main()) all.push_back(basis_.model.listen.health);
+  if (const config::Command* program = command()) {
+    auto words = hooks::words_of(*program);
+    if (is_main() && !words.empty()) words.resize(words.size() - basis_.around.literal_words);
+    add(words);
+  }
+  add(is_main() ? basis_.model.unread : hooks::texts_of(*hook_));
+  return all;
+}
+
+const std::vector<std::string>& Recipe::unread() const noexcept {
+  return is_main() ? basis_.model.unread : hook_->unread;
+}
+
+std::optional<bool> Recipe::known_leaf(const config::Condition& leaf) const {
+  using Type = config::Condition::Type;
+  if (leaf.type == Type::image_mode) return leaf.image_mode == basis_.around.image_mode;
+  if (leaf.type != Type::variable) return std::nullopt;
+  return scope().is_given(leaf.text);
+}
+
+config::Pairs Recipe::fields() const {
+  config::Pairs fields = hook_->logging.fields;
+  const config::Scope masked = scope().masked();
+  for (auto& [name, value] : fields) {
+    std::vector<config::MissingVariable> missing;
+    const auto expanded = config::expand(value, masked, missing);
+    value = without_credentials(basis_.secrets.scrub(expanded ? *expanded : value));
+  }
+  return fields;
+}
+
+const std::string& Recipe::directory_text() const noexcept {
+  const std::string& own = wish().working_directory;
+  return own.empty() ? basis_.model.working_directory : own;
+}
+
+Environ Recipe::environment() const {
+  const Surroundings& around = basis_.around;
+  Environ environ = scope().child(wish().use_system_environment);
+  if (!around.notify_socket.empty()) {
+    // An outer one is pintle's to speak to, and a watchdog's pid is pintle's too.
+    for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_PID"}) config::unset(environ, name);
+    if (is_main()) config::set(environ, "NOTIFY_SOCKET", around.notify_socket);
+  }
+  if (is_main() && around.passed_sockets > 0) {
+    config::set(environ, "LISTEN_FDS", fmt::format("{}", around.passed_sockets));
+    config::set(environ, "LISTEN_PID", "0000000000");  // sys::spawn() writes main's over it
+    if (!around.socket_names.empty()) config::set(environ, "LISTEN_FDNAMES", around.socket_names);
+  }
+  // Main, started by whoever we are already, keeps what the container gave it.
+  const bool is_ours = identity_.uid == around.self.uid && identity_.gid == around.self.gid;
+  if (is_main() && is_ours) return environ;
+  const Environ nothing;
+  const config::Scope declared(nothing, basis_.model.environment, wish().environment);
+  follow_user(environ, identity_, declared.child(false));
+  return environ;
+}
+
+// --- a program -------------------------------------------------------------------------------
+
+const config::Command* Recipe::command() const noexcept {
+  if (!is_main()) return std::get_if<config::Command>(&hook_->action);
+  return basis_.model.main.command ? &*basis_.model.main.command : nullptr;
+}
+
+void Recipe::set_program(const config::Command& program, sys::Child& child) const {
+  child.environment = environment();
+  if (program.shell_form) {
+    child.argv = {kShell, "-c", program.program};
+    child.candidates = {kShell};
+    return;
+  }
+  // The words of COMMAND come last, and stand as they are.
+  const std::size_t words = program.arguments.size() + 1;
+  const std::size_t literal_from = is_main() ? words - basis_.around.literal_words : words;
+  for (std::size_t i = 0; i < words; ++i) {
+    const std::string& word = i == 0 ? program.program : program.arguments[i - 1];
+    child.argv.push_back(i < literal_from ? expand(word) : word);
+  }
+  child.candidates = sys::candidates_for(
+      child.argv.front(), config::get(child.environment, "PATH").value_or(""), child.directory);
+}
+
+sys::Child Recipe::program() const {
+  sys::Child child;
+  child.directory = directory();
+  set_program(*command(), child);
+  return child;
+}
+
+sys::Child Recipe::child(const Occasion& occasion) const {
+  sys::Child child;
+  set_surroundings(child);
+  child.outlet = occasion.outlet;
+  if (!is_main()) {
+    child.discard_output = hook_->output == config::Output::discard;
+    if (occasion.leaf && hook_->condition) child.condition = condition(occasion.leaf);
+  }
+  const config::Command* program = command();
+  if (program == nullptr) {
+    set_action(occasion.main_pid, child);
+    return child;
+  }
+  set_program(*program, child);
+  const bool keeps = !is_main() && hook_->output == config::Output::file;
+  if (keeps) {
+    child.task = kept_output(child);
+  } else if (occasion.viewer >= 0) {
+    child.task = shown_output(child, occasion.viewer);
+  }
+  return child;
+}
+
+/// The hook's child waits for the program, to put the file in its place: PID 1 touches none.
+sys::Task Recipe::kept_output(sys::Child& child) const {
+  sys::Child program = program_of(child);
+  program.inherit_input = true;  // what the hook's child has by then
+  return
+      [this, program = std::move(program), path = expand(hook_->output_file)](sys::Report& report) {
+        const auto words = [this](const Error& error) { return basis_.secrets.words_of(error); };
+        return hooks::run_into_file(program, path, hook_->success_codes, words, report);
+      };
+}
+
+sys::Condition Recipe::condition(const hooks::Leaf& leaf) const {
+  using Type = config::Condition::Type;
+  return [this, leaf] {
+    const auto look = [&](const config::Condition& one) -> std::optional<bool> {
+      if (one.type == Type::file) return exists(expand(one.text), S_IFREG);
+      if (one.type == Type::directory) return exists(expand(one.text), S_IFDIR);
+      return leaf(one);
+    };
+    return hooks::holds(*hook_->condition, look).value_or(false);
+  };
+}
+
+// --- a built-in ------------------------------------------------------------------------------
+
+/// A file that stands in for a result goes where that would have gone, and has to prove the same.
+config::Builtin Recipe::completed() const {
+  config::Builtin use = std::get<config::Builtin>(hook_->action);
+  if (use.spec != &hooks::kFallback.spec || failed_ == nullptr) return use;
+  const bool has_destination = use.params.has("destination");
+  if (!has_destination && !failed_->output_file.empty()) {
+    use.params.set("destination", failed_->output_file);
+  }
+  const auto* whole = std::get_if<config::Builtin>(&failed_->action);
+  if (whole == nullptr) return use;
+  const auto copy = [&](std::string_view from, std::string_view to) {
+    if (const config::Value* value = whole->params.find(from)) use.params.set(to, *value);
+  };
+  for (const std::string_view name : {"sha256", "prohibit"}) copy(name, name);
+  if (has_destination || whole->spec->place.empty()) return use;
+  copy(whole->spec->place, "destination");
+  for (const std::string_view name : {"mode", "owner"}) copy(name, name);
+  return use;
+}
+
+config::Builtin Recipe::builtin() const {
+  config::Builtin use = completed();
+  use.params.for_texts([&](std::string& text) { text = expand(text); });
+  return use;
+}
+
+config::Builtin Recipe::masked_builtin() const {
+  const config::Scope masked = scope().masked();
+  config::Builtin use = completed();
+  use.params.for_texts([&](std::string& text) { text = expand(text, masked); });
+  return use;
+}
+
+bool Recipe::is_apart() const {
+  const auto* use = is_main() ? nullptr : std::get_if<config::Builtin>(&hook_->action);
+  if (use == nullptr) return false;
+  const config::Builtin whole = completed();
+  return use->spec->is_apart || whole.params.has("sha256") || whole.params.has("prohibit");
+}
+
+bool Recipe::needs_nothing() const {
+  if (root_->kind != Kind::step) return false;
+  if (!std::holds_alternative<config::Builtin>(hook_->action)) return false;
+  const config::Scope variables = scope();
+  return is_done(builtin(), {basis_.around.accounts, variables});
+}
+
+sys::Task Recipe::task(pid_t main_pid) const {
+  return [this, main_pid, use = builtin()](sys::Report& report) {
+    const Secrets& secrets = basis_.secrets;
+    const config::Scope variables = scope();
+    const auto note = [&](const std::string& line) { sys::send_note(secrets.scrub(line)); };
+    const auto hide = [&](std::string text) { return secrets.scrub(std::move(text)); };
+    const auto result = perform(use, {basis_.around.accounts, variables, note, hide}, main_pid);
+    // Here, while the text is whole: the report cuts it, and a piece of a secret is not recognized.
+    report.set_line(result ? secrets.scrub(*result) : secrets.words_of(result.error()));
+    return result ? 0 : 1;
+  };
+}
+
+std::optional<Result<std::string>> Recipe::request() const {
+  if (!is_apart()) return std::nullopt;
+  const config::Builtin use = builtin();
+  if (auto empty = refuse_empty(use); !empty) return Result<std::string>(std::move(empty).error());
+  return config::encode_request(use, values_of(use.spec->variables));
+}
+
+/// In the child itself, or by the second program.
+void Recipe::set_action(pid_t main_pid, sys::Child& child) const {
+  auto told = request();
+  if (!told) {
+    child.task = task(main_pid);
+    return;
+  }
+  if (!*told) {
+    child.task = [line = told->error().message()](sys::Report& report) {
+      report.set_line(line);
+      return 1;
+    };
+    return;
+  }
+  child.environment = environment();
+  child.argv = child.candidates = {basis_.around.fetch_program};
+  child.task = [program = program_of(child), text = **std::move(told)](sys::Report& report) {
+    return hooks::run_apart(program, text, report);
+  };
+}
+
+/// Those that have a value.
+config::Pairs Recipe::values_of(std::span<const std::string_view> names) const {
+  config::Pairs pairs;
+  for (const std::string_view name : names) {
+    if (auto value = scope().value(name)) pairs.emplace_back(name, *std::move(value));
+  }
+  return pairs;
+}
+
+/// Asked in this process, which changes nothing and steps down to nobody.
+Result<std::optional<std::vector<hooks::Foreseen>>> Recipe::foresee() const {
+  const auto* use = is_main() ? nullptr : std::get_if<config::Builtin>(&hook_->action);
+  if (use == nullptr || is_skipped()) return std::nullopt;
+  std::vector<config::MissingVariable> missing;
+  for (const std::string& text : texts()) (void)config::expand(text, scope(), missing);
+  std::set<std::string> names;
+  for (const auto& variable : missing) names.insert(variable.name);
+  if (!names.empty()) return unset(names);
+  const sys::DirectoryChange there = TRY(sys::DirectoryChange::to(directory()));
+  const config::Scope variables = scope();
+  return preview(builtin(), {basis_.around.accounts, variables});
+}
+
+}  // namespace pintle::init

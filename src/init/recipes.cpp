@@ -1,0 +1,97 @@
+#include "init/recipes.hpp"
+
+#include <linux/capability.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "hooks/plan.hpp"
+
+namespace pintle::init {
+
+using config::Kind;
+
+Recipes::Recipes(const config::Model& model, Surroundings around)
+    : basis_{model, std::move(around)}, main_(basis_) {
+  for (Place place = 0; place < model.hooks.size(); ++place) {
+    const auto failed =
+        std::find_if(model.hooks.begin(), model.hooks.end(),
+                     [&](const config::Hook& hook) { return hook.fallback_hook == place; });
+    hooks_.emplace_back(basis_, &model.hooks[place],
+                        failed == model.hooks.end() ? nullptr : &*failed,
+                        &model.hooks[hooks::origin_of(model, place)]);
+  }
+}
+
+std::vector<const Recipe*> Recipes::running() const {
+  std::vector<const Recipe*> all;
+  for (const Recipe& hook : hooks_) {
+    if (!hook.is_skipped()) all.push_back(&hook);
+  }
+  if (basis_.model.main.command) all.push_back(&main_);
+  return all;
+}
+
+void Recipes::bind(Hooks& hooks) const noexcept {
+  hooks.main().recipe = &main_;
+  for (Hook& hook : hooks) hook.recipe = &of(hook.place);
+}
+
+/// Main's user, who knows the application's health anyway; where that is root, nobody. Root without
+/// the capabilities to become somebody else has none to lose.
+std::optional<sys::Identity> Recipes::server_identity() const {
+  constexpr uid_t kNobody = 65534;  // as container runtimes and Kubernetes number it
+  const Surroundings& around = basis_.around;
+  if (basis_.model.listen.health.empty() || around.self.uid != 0) return std::nullopt;
+  if (main_.identity().uid != 0) return main_.identity();
+  const auto switches = sys::CapabilitySet{}.add(CAP_SETUID).add(CAP_SETGID);
+  const bool can_switch = (switches.bits & ~around.capabilities.bits) == 0 &&
+                          sys::is_mapped(around.uid_map, kNobody) &&
+                          sys::is_mapped(around.gid_map, kNobody);
+  if (!can_switch) return std::nullopt;
+  return sys::Identity{.uid = kNobody, .gid = kNobody, .groups = {kNobody}};
+}
+
+sys::Child Recipes::server() const {
+  sys::Child child;
+  child.step_down.identity = server_ ? &*server_ : nullptr;
+  child.step_down.no_new_privileges = true;
+  return child;
+}
+
+std::vector<uid_t> Recipes::other_uids() const {
+  std::vector<uid_t> uids;
+  const auto add = [&](uid_t uid) {
+    const bool is_new = std::find(uids.begin(), uids.end(), uid) == uids.end();
+    if (uid != basis_.around.self.uid && is_new) uids.push_back(uid);
+  };
+  for (const Recipe* recipe : running()) add(recipe->identity().uid);
+  if (server_) add(server_->uid);
+  return uids;
+}
+
+std::optional<sys::StepDown> Recipes::way_down() const {
+  if (basis_.around.self.uid != 0) return std::nullopt;
+  if (basis_.model.init_as_main) return sys::StepDown{.identity = &main_.identity()};
+  for (const Recipe* recipe : running()) {
+    if (recipe->identity().uid == 0) continue;
+    return sys::StepDown{.identity = &recipe->identity(),
+                         .kept = recipe->is_main() ? basis_.kept : sys::CapabilitySet{}};
+  }
+  return std::nullopt;
+}
+
+std::optional<sys::CapabilitySet> Recipes::needed_after_init() const noexcept {
+  const sys::CapabilitySet switches = sys::CapabilitySet{}.add(CAP_SETUID).add(CAP_SETGID);
+  sys::CapabilitySet needed = sys::CapabilitySet{}.add(CAP_KILL);
+  if (!basis_.around.capabilities.has(CAP_KILL)) needed.add(CAP_SETUID);  // sys::signal_as()
+  if (server_) needed.bits |= switches.bits;  // it may have to be started again
+  for (const Recipe& hook : hooks_) {
+    if (hook.is_for(Kind::step)) continue;
+    if (hook.identity().uid == 0) return std::nullopt;
+    needed.bits |= switches.bits;
+  }
+  return needed;
+}
+
+}  // namespace pintle::init

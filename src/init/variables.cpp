@@ -1,0 +1,132 @@
+#include "init/variables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/text.hpp"
+#include "sys/walk.hpp"
+
+namespace pintle::init {
+namespace {
+
+constexpr std::size_t kLargestFile = 1U << 20U;
+
+using Descriptions = std::map<std::string, std::string>;
+
+/// As they come in the config, of which people read the first line first.
+std::vector<std::pair<std::string, std::string>> by_place(
+    const Descriptions& missing, const decltype(config::Model::mentions)& places) {
+  std::vector<std::pair<std::string, std::string>> all(missing.begin(), missing.end());
+  const auto place = [&](const std::string& name) {
+    const auto found = places.find(name);
+    return found == places.end() ? config::Position{} : found->second;
+  };
+  std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
+    return config::stands_before(place(a.first), place(b.first));
+  });
+  return all;
+}
+
+class Variables {
+ public:
+  Variables(Recipes& recipes, Refusal& refusal) : recipes_(recipes), refusal_(refusal) {}
+
+  void read_files() {
+    for (const config::Variable& variable : recipes_.model().environment) read_file(variable);
+    for (const Recipe* recipe : recipes_.running()) {
+      for (const config::Variable& variable : recipe->wish().environment) read_file(variable);
+    }
+  }
+
+  void report() {
+    Descriptions missing;
+    std::set<std::string> wrong;
+    std::vector<std::string> secrets;
+    for (const Recipe* recipe : recipes_.running()) {
+      const config::Scope scope = recipe->scope();
+      std::vector<config::MissingVariable> found = scope.missing();
+      for (const std::string& text : recipe->texts()) (void)config::expand(text, scope, found);
+      for (const auto& variable : found) {
+        std::string& description = missing[variable.name];
+        if (description.empty()) description = variable.description;
+      }
+      for (std::string& line : scope.problems()) wrong.insert(std::move(line));
+      for (std::string& secret : scope.secrets()) secrets.push_back(std::move(secret));
+    }
+    for (const auto& [name, description] : by_place(missing, recipes_.model().mentions)) {
+      report_missing(name, description);
+    }
+    for (const std::string& line : wrong) refusal_.add(ExitCode::config, line);
+    for (const Recipe* recipe : recipes_.running()) report_unread(*recipe);
+    recipes_.basis().secrets = Secrets(std::move(secrets));
+  }
+
+ private:
+  void read_file(const config::Variable& variable) {
+    config::FileValues& files = recipes_.basis().files;
+    if (variable.file.empty() || files.contains(variable.file)) return;
+    auto content = sys::read_trusted_file(variable.file, kLargestFile);
+    if (!content && content.error().code == ENOENT) {
+      without_file_[variable.name] = fmt::format("its file '{}' does not exist", variable.file);
+      return;  // the container's environment, or a default, may have it
+    }
+    if (!content) return refuse_file(variable, content.error().message());
+    if (content->find('\0') != std::string::npos) {
+      return refuse_file(
+          variable, fmt::format("'{}' holds a NUL byte, which no variable can", variable.file));
+    }
+    while (content->ends_with('\n')) content->pop_back();
+    if (content->empty()) {
+      without_file_[variable.name] = fmt::format("its file '{}' is empty", variable.file);
+    }
+    files[variable.file] = *std::move(content);
+  }
+
+  /// The real reason; that the variable has no value is none of its own.
+  void refuse_file(const config::Variable& variable, const std::string& why) {
+    without_file_[variable.name] = {};
+    refusal_.add(ExitCode::config, fmt::format("the variable {}: {}", variable.name, why));
+  }
+
+  void report_missing(const std::string& name, const std::string& description) {
+    const auto file = without_file_.find(name);
+    if (file != without_file_.end() && file->second.empty()) return;  // refused already
+    refusal_.add(ExitCode::config,
+                 fmt::format("the variable {} is not set{}{}", name,
+                             description.empty() ? "" : fmt::format(" ({})", description),
+                             file == without_file_.end() ? "" : ": " + file->second));
+  }
+
+  /// What stands for a number and has a value by now, which the parser did not know: a file's.
+  void report_unread(const Recipe& recipe) {
+    for (const std::string& text : recipe.unread()) {
+      std::vector<config::MissingVariable> missing;
+      (void)config::expand(text, recipe.scope(), missing);
+      if (!missing.empty()) continue;
+      refusal_.add(ExitCode::config,
+                   fmt::format("{}: \"{}\" stands for a number, a duration or a boolean, which "
+                               "cannot come from a file",
+                               recipe.name(), one_line(text, 60)));
+    }
+  }
+
+  Recipes& recipes_;
+  Refusal& refusal_;
+  std::map<std::string, std::string>
+      without_file_{};  ///< by variable: why its file gives it no value; "": that was said
+};
+
+}  // namespace
+
+void take_variables(Recipes& recipes, Refusal& refusal) {
+  Variables variables(recipes, refusal);
+  variables.read_files();
+  variables.report();
+}
+
+}  // namespace pintle::init

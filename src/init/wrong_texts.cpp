@@ -1,0 +1,116 @@
+#include "init/wrong_texts.hpp"
+
+#include <fmt/format.h>
+
+#include <functional>
+
+#include "base/shown.hpp"
+#include "base/text.hpp"
+#include "config/path.hpp"
+#include "hooks/texts.hpp"
+
+namespace pintle::init {
+namespace {
+
+using Check = std::function<std::string(const std::string& expanded)>;
+
+/// The texts of one hook, or of main.
+class Texts {
+ public:
+  Texts(const Recipe& recipe, const Recipes& recipes, Refusal& refusal)
+      : recipe_(recipe), recipes_(recipes), refusal_(refusal) {}
+
+  void judge() {
+    judge({"workingDirectory", recipe_.directory_text(), true});
+    judge_program();
+    if (recipe_.is_main()) return;
+    for (const hooks::KeyText& one : hooks::filled_texts_of(*recipe_.hook())) judge(one);
+    const auto* use = std::get_if<config::Builtin>(&recipe_.hook()->action);
+    if (use != nullptr) judge_use(*use);
+  }
+
+ private:
+  void refuse(const std::string& why) {
+    refusal_.add(ExitCode::config, fmt::format("{}: {}", recipe_.name(), why));
+  }
+
+  void judge(std::string_view key, std::string_view text, const Check& check) {
+    if (text.find('$') == std::string_view::npos) return;
+    std::vector<config::MissingVariable> missing;
+    const auto expanded = config::expand(text, recipe_.scope(), missing);
+    if (!expanded || !missing.empty()) return;  // refused already
+    if (check(*expanded).empty()) return;
+    // Said of a value without secrets: of one that the words cut, a piece would not be recognized.
+    const auto expanded_again = config::expand(text, recipe_.scope().masked(), missing);
+    const std::string masked = expanded_again ? *expanded_again : "***";
+    std::string wrong = check(masked);
+    if (wrong.empty()) wrong = "with its secret it cannot be used";
+    refuse(fmt::format("\"{}\": {}", key,
+                       config::made_wrong(text, one_line(shown_value(masked), 120), wrong)));
+  }
+
+  void judge(const hooks::KeyText& one) {
+    judge(one.key, one.text, [&](const std::string& expanded) {
+      if (expanded.empty()) {
+        refuse(fmt::format("\"{}\" is empty: \"{}\" stands for nothing; give it a value", one.key,
+                           one_line(one.text, 60)));
+        return std::string();
+      }
+      std::string wrong = one.is_path ? config::check_path(expanded) : std::string();
+      if (!wrong.empty() || one.check == nullptr) return wrong;
+      return one.check(expanded);
+    });
+  }
+
+  void judge_program() {
+    const config::Command* program = recipe_.command();
+    if (program == nullptr) return;
+    if (program->shell_form) return judge_line(*program);
+    const bool is_literal =
+        recipe_.is_main() && program->arguments.size() < recipes_.around().literal_words;
+    if (!is_literal) judge({"command", program->program, true, config::check_program_path});
+  }
+
+  /// What the shell makes of blanks is a success, and nothing else.
+  void judge_line(const config::Command& program) {
+    const config::Environ environ = recipe_.environment();
+    const config::Variables none;
+    std::vector<config::MissingVariable> unset;
+    const auto line = config::expand(program.program, {environ, none, none}, unset);
+    if (!line || !is_blank(*line)) return;
+    refuse(
+        fmt::format("\"command\": of \"{}\" the shell makes nothing but blanks; declare the "
+                    "variable, or give it a value",
+                    one_line(program.program, 60)));
+  }
+
+  /// The members of objects, which may be empty, and all parameters together.
+  void judge_use(const config::Builtin& use) {
+    for (const config::ParamSpec& spec : use.spec->params) {
+      if (spec.check_pair == nullptr) continue;
+      for (const auto& [name, text] : use.params.pairs(spec.name)) {
+        judge(name, text,
+              [&, &key = name](const std::string& value) { return spec.check_pair(key, value); });
+      }
+    }
+    if (use.spec->check == nullptr || !refusal_.is_none()) return;
+    if (use.spec->check(recipe_.builtin().params).empty()) return;
+    std::string wrong = use.spec->check(recipe_.masked_builtin().params);
+    if (wrong.empty()) wrong = "with its secrets it cannot be used";
+    refuse(fmt::format("\"{}\": {}", use.spec->name, wrong));
+  }
+
+  const Recipe& recipe_;
+  const Recipes& recipes_;
+  Refusal& refusal_;
+};
+
+}  // namespace
+
+void refuse_wrong_texts(const Recipes& recipes, Refusal& refusal) {
+  for (const Recipe* recipe : recipes.running()) {
+    if (!recipe->is_ruled_out()) Texts(*recipe, recipes, refusal).judge();
+  }
+}
+
+}  // namespace pintle::init
