@@ -66,7 +66,7 @@ void Attempts::gone(Hook& hook, const ChildGone& event, Time now) noexcept {
 
 void Attempts::after(Hook& hook, Outcome outcome, Time now) noexcept {
   if (has_failed(outcome)) hook.run.failures += 1;
-  const bool is_wanted = !hook.run.is_replaced && lifecycle_.lets_run(hook);
+  const bool is_wanted = !hook.run.is_replaced && lifecycle_.lets_begin(hook, budget_, now);
   const bool goes_on = has_failed(outcome) && is_wanted && !hook.is(Kind::check);
   if (!goes_on) return conclude(hook, outcome, now);
   if (retry(hook, now)) return;
@@ -119,6 +119,13 @@ void Attempts::give_up(Hook& hook, Time now) noexcept {
   if (hook.run.is_active()) return end(hook, now);
   hook.run.retry_at.reset();
   conclude(hook, Outcome::error, now);
+}
+
+void Attempts::limit_what_ends() noexcept {
+  for (Hook& hook : hooks_) {
+    if (hook.run.state == Run::State::ending)
+      hook.run.deadline = budget_.limited(*hook.run.deadline);
+  }
 }
 
 bool Attempts::enforce(Time now) noexcept {

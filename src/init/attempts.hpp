@@ -49,6 +49,9 @@ class Attempts {
   /// Ends the turn of a hook that is busy: its attempt, or its wait for the next one.
   void give_up(Hook& hook, Time now) noexcept;
 
+  /// What was being ended before a stop began has no longer than that.
+  void limit_what_ends() noexcept;
+
   /// Does one thing whose time has come: kills, says that a step takes long, tries again.
   bool enforce(Time now) noexcept;
   bool try_again(Time now) noexcept;

@@ -13,4 +13,17 @@ bool Lifecycle::lets_run(const Hook& hook) const noexcept {
   return part == (is_before ? StopPart::before : StopPart::after);
 }
 
+bool Lifecycle::lets_begin(const Hook& hook, const Budget& budget, Time now) const noexcept {
+  if (!lets_run(hook)) return false;
+  return !hook.root().is(config::Kind::shutdown) || has_time(budget, now);
+}
+
+bool Lifecycle::has_time(const Budget& budget, Time now) const noexcept {
+  const bool is_before = part == StopPart::before;
+  if (!is_before && part != StopPart::after) return true;
+  if (is_before ? before_is_hurried : after_is_hurried) return false;
+  const auto limit = is_before ? budget.before_end() : budget.end();
+  return !limit || now < *limit;
+}
+
 }  // namespace pintle::init

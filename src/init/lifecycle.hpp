@@ -11,6 +11,7 @@
 
 #include <cstdint>
 
+#include "init/budget.hpp"
 #include "init/hook.hpp"
 
 namespace pintle::init {
@@ -23,10 +24,20 @@ enum class StopPart : std::uint8_t { before, main, after, rest };
 struct Lifecycle {
   Phase phase = Phase::init;
   StopPart part = StopPart::before;
+  // A further stop signal came while these were waited for.
+  bool before_is_hurried = false;
+  bool after_is_hurried = false;
   bool start_failed = false;  ///< a step failed, or a stop signal came, before main was started
 
-  /// False where a run of `hook` is to be ended, and no further attempt or fallback begins.
+  /// False where a run of `hook` is to be ended.
   bool lets_run(const Hook& hook) const noexcept;
+
+  /// False where nothing of `hook` is to begin any more, a further attempt or its fallback either.
+  bool lets_begin(const Hook& hook, const Budget& budget, Time now) const noexcept;
+
+  /// Whether the part of the stop that has steps may start one: it is within its bound, and nobody
+  /// is in a hurry. Other parts have no steps.
+  bool has_time(const Budget& budget, Time now) const noexcept;
 };
 
 }  // namespace pintle::init

@@ -1,6 +1,7 @@
 #include "init/stop.hpp"
 
 #include <csignal>
+#include <utility>
 
 namespace pintle::init {
 namespace {
@@ -10,14 +11,15 @@ constexpr Duration kAfterKill = 2s;
 
 }  // namespace
 
-void Stop::limit_leftovers() noexcept {
+void Stop::limit_to_total() noexcept {
+  attempts_.limit_what_ends();
   if (leftovers_ == Leftovers::asked) leftovers_deadline_ = budget_.limited(*leftovers_deadline_);
 }
 
 void Stop::hurry(Time now) noexcept {
   if (lifecycle_.phase != Phase::stopping) return;
-  if (lifecycle_.part == StopPart::before) before_hurried_ = true;
-  if (lifecycle_.part == StopPart::after) after_hurried_ = true;
+  if (lifecycle_.part == StopPart::before) lifecycle_.before_is_hurried = true;
+  if (lifecycle_.part == StopPart::after) lifecycle_.after_is_hurried = true;
   if (leftovers_ == Leftovers::asked) leftovers_deadline_ = now;
 }
 
@@ -27,7 +29,8 @@ void Stop::main_is_over(Time now) noexcept {
 }
 
 bool Stop::drive(Time now) noexcept {
-  if (end_what_is_over(now) || attempts_.try_again(now)) return true;
+  if (end_what_is_over(now)) return true;
+  if (lifecycle_.has_time(budget_, now) && attempts_.try_again(now)) return true;
   switch (lifecycle_.part) {
     case StopPart::before:
       return drive_before(now);
@@ -71,8 +74,7 @@ bool Stop::end_what_is_over(Time now) noexcept {
 
 /// Main gets its stop signal when the jobs have ended, or after a quarter of the total grace.
 bool Stop::drive_before(Time now) noexcept {
-  const auto limit = budget_.before_end();
-  if (!before_hurried_ && (!limit || now < *limit)) {
+  if (lifecycle_.has_time(budget_, now)) {
     if (parts_.before.drive(now)) return true;
     const auto jobs_end = budget_.jobs_end();
     const bool waits = (!jobs_end || now < *jobs_end) && parts_.jobs.keep_main();
@@ -90,8 +92,7 @@ void Stop::stop_main(Time now) noexcept {
 
 bool Stop::drive_after(Time now) noexcept {
   if (parts_.before.skip_next(Skip::main_gone)) return true;
-  const auto limit = budget_.end();
-  if (!after_hurried_ && (!limit || now < *limit)) {
+  if (lifecycle_.has_time(budget_, now)) {
     if (parts_.after.drive(now)) return true;
     if (!parts_.after.all_done()) return false;
   }
@@ -131,14 +132,13 @@ bool Stop::kill_leftovers(Time now) noexcept {
   queue_.push(KillAll{SIGKILL});
   leftovers_ = Leftovers::killed;
   leftovers_deadline_ = now + kAfterKill;
-  orphans_at_kill_ = orphans_;
+  died_since_kill_ = false;
   return true;
 }
 
 /// Children of those that died are ours now, and may have been forked unseen.
 bool Stop::kill_more(Time now) noexcept {
-  if (!is_pid1_ && children_known_ && orphans_ != orphans_at_kill_) {
-    orphans_at_kill_ = orphans_;
+  if (!is_pid1_ && children_known_ && std::exchange(died_since_kill_, false)) {
     queue_.push(KillAll{SIGKILL});
     return true;
   }

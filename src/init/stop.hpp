@@ -34,8 +34,8 @@ class Stop {
   /// Which signal the stop began with; 0: none, so main gets SIGTERM.
   void set_signal(int number) noexcept { signal_ = number; }
 
-  /// The end of the total grace is known now, which main's own end had left open.
-  void limit_leftovers() noexcept;
+  /// The end of the total grace is known now: what is being ended has no longer than that.
+  void limit_to_total() noexcept;
 
   /// A further stop signal ends what is waited for, but for main, who got it too.
   void hurry(Time now) noexcept;
@@ -51,7 +51,10 @@ class Stop {
 
   // What the kernel says of our children.
   void child_began() noexcept { has_children_ = true; }
-  void child_died() noexcept { children_known_ = false; }
+  void child_died() noexcept {
+    children_known_ = false;
+    died_since_kill_ = true;
+  }
   void note_orphan() noexcept { orphans_ += 1; }
   void note_children(bool has_children) noexcept {
     children_known_ = true;
@@ -78,14 +81,12 @@ class Stop {
   Budget& budget_;
   bool is_pid1_;
   int signal_ = 0;
-  bool before_hurried_ = false;
-  bool after_hurried_ = false;
   Leftovers leftovers_ = Leftovers::unknown;
   std::optional<Time> leftovers_deadline_{};
   bool children_known_ = false;  ///< has_children_ is up to date
   bool has_children_ = false;
   std::uint64_t orphans_ = 0;
-  std::uint64_t orphans_at_kill_ = 0;  ///< when what is left was last sent SIGKILL
+  bool died_since_kill_ = false;  ///< a child, since what is left was last sent SIGKILL
   bool is_over_ = false;
 };
 

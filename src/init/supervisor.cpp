@@ -92,7 +92,7 @@ void Supervisor::on(const Signalled& event, Time now) noexcept {
     if (lifecycle_.phase < Phase::stopping) {
       queue_.push(Tell{.news = News::stopping, .code = event.number});
     }
-    stop_.limit_leftovers();
+    stop_.limit_to_total();
     lifecycle_.start_failed |= lifecycle_.phase == Phase::init;
     if (lifecycle_.phase == Phase::running) return begin_stop(now);
     const bool is_before =

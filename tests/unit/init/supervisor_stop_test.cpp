@@ -175,6 +175,42 @@ TEST_SUITE("init/supervisor_stop") {
     CHECK(world.done() == Lines{"kill main TERM", "kill main CONT", "cut b"});
   }
 
+  TEST_CASE("a step that there is no time left for is not tried again") {
+    constexpr const char* kAgain = R"({"shutdown":{"before":[{"id":"b","command":"b","retries":1,
+      "onFailure":{"action":"fallback","step":{"id":"f","command":"f"}}}]}})";
+    const Lines cut{"kill main TERM", "kill main CONT", "cut b"};
+    Started hurried(kAgain);
+    hurried.signal(SIGTERM);
+    hurried.end("b", 1, true);
+    (void)hurried.done();
+    hurried.now += 1s;
+    hurried.signal(SIGTERM);
+    CHECK(hurried.done() == cut);
+    Started late(kAgain);
+    late.signal(SIGTERM);
+    late.wait(5750ms);
+    late.end("b", 1, true);
+    CHECK(late.done() == Lines{"stopping TERM", "spawn b", "started b", "retried b"});
+    late.wait(1s);
+    CHECK(late.done() == cut);
+    Started failed(kAgain);
+    failed.signal(SIGTERM);
+    (void)failed.done();
+    failed.now += 6750ms;
+    failed.end("b", 1, true);
+    CHECK(failed.done() == Lines{"went on b", "kill main TERM", "kill main CONT"});
+  }
+
+  TEST_CASE("what was being ended before the stop signal has no more than the total grace") {
+    World world(R"({"steps":[{"id":"s","command":"s","timeout":"2s"}]})", rules_of(1s, 3s));
+    world.wait(2s);
+    world.signal(SIGTERM);
+    (void)world.done();
+    CHECK(world.sleeps() == 3s);
+    world.wait(3s);
+    CHECK(world.done() == Lines{"kill s's group KILL"});
+  }
+
   TEST_CASE("a further stop signal ends the steps after main as well") {
     Started world(R"({"shutdown":{"after":[{"id":"a","command":"a"},{"id":"z","command":"z"}]}})");
     world.signal(SIGTERM);
