@@ -199,6 +199,24 @@ TEST_SUITE("init/supervisor") {
     CHECK(other.done().empty());
   }
 
+  TEST_CASE("where we are not PID 1, whatever dies last may leave something to be killed") {
+    Rules rules = rules_of();
+    rules.is_pid1 = false;
+    World world(R"({"maintenance":[{"id":"j","command":"j","schedule":{"every":"10s"}}]})", rules);
+    world.wait(10s);
+    world.end("main", 0, true);
+    world.wait(9s);
+    (void)world.done();
+    world.end("j", 137, true);
+    CHECK(world.done() == Lines{"kill all KILL"});
+    world.note(ChildGone{4321, 137, SIGKILL});
+    world.reaped(true);
+    CHECK(world.done() == Lines{"kill all KILL"});
+    world.note(ChildGone{4322, 137, SIGKILL});
+    world.reaped(false);
+    CHECK(world.done() == Lines{"quit 0"});
+  }
+
   TEST_CASE("after the end nothing is done any more") {
     Running world;
     world.end("main", 0);
