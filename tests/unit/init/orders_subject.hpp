@@ -1,0 +1,165 @@
+// The supervisor as "every order of events" knows it: hooks are numbers, events and actions are
+// plain values. Whatever else the explorer is made of knows nothing of the supervisor's types.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "config/parse.hpp"
+#include "hooks/plan.hpp"
+#include "init/actions.hpp"
+#include "init/copies.hpp"
+#include "init/supervisor.hpp"
+
+namespace orders {
+
+using namespace std::chrono_literals;
+using pintle::Duration;
+using pintle::Time;
+using pintle::init::News;
+using Phase = pintle::init::Supervisor::Phase;
+
+/// Whose child it is: a place in Scene::hooks, or main.
+using Who = int;
+inline constexpr Who kMain = -1;
+
+/// Tells states apart that could go on differently.
+class Digest {
+ public:
+  Digest& add(std::uint64_t value) {
+    value_ = (value_ ^ (value + 0x9e3779b97f4a7c15U)) * 0xff51afd7ed558ccdU;
+    value_ ^= value_ >> 29U;
+    return *this;
+  }
+  /// How far away; what is over is over, however long.
+  Digest& add(const std::optional<Time>& time, Time now) {
+    if (!time) return add(~0ULL);
+    return add(static_cast<std::uint64_t>(std::max(*time, now).time_since_epoch().count() -
+                                          now.time_since_epoch().count()));
+  }
+  std::uint64_t value() const { return value_; }
+
+ private:
+  std::uint64_t value_ = 0;
+};
+
+struct Setup {
+  std::string config = "{}";
+  std::optional<Duration> grace = 2s;
+  std::optional<Duration> total = 8s;
+  std::size_t parallelism = 1;
+  bool is_pid1 = true;
+  bool pauses = false;
+  bool ends_after_init = false;
+};
+
+enum class Part : std::uint8_t { step, check, job, before, after };
+
+/// What the explorer has to know of a hook.
+struct Hook {
+  std::string id{};
+  Part part = Part::step;         ///< of what it is, or stands in for
+  Who root = kMain;               ///< itself, or whom it stands in for or repairs in the end
+  Who group = kMain;              ///< its root, or of what that is a copy
+  std::vector<Who> precedents{};  ///< of a root
+  bool may_overlap = false;       ///< of a job: Allow
+  bool after_main = false;        ///< of a job
+  std::uint64_t threshold = 1;    ///< of a check: further results in a row change nothing
+  Duration start_period{};        ///< of a check
+};
+
+struct Act {
+  enum class What : std::uint8_t { spawn, kill, kill_all, suspend, resume, tell, answer, quit };
+  What what;
+  Who who = kMain;
+  pid_t pid = 0;
+  int number = 0;  ///< a signal, a ticket, an exit code
+  News news = News::main_started;
+  bool asks_condition = false;
+};
+
+/// A config and its rules, and what they mean.
+class Scene {
+ public:
+  explicit Scene(const Setup& setup);
+  Scene(const Scene&) = delete;
+  Scene& operator=(const Scene&) = delete;
+
+  const Setup& setup() const { return setup_; }
+  const Hook& hook(Who who) const { return hooks_[static_cast<std::size_t>(who)]; }
+  bool has_copies() const {
+    return std::any_of(hooks_.begin(), hooks_.end(),
+                       [](const Hook& hook) { return hook.root != hook.group; });
+  }
+  Who count() const { return static_cast<Who>(hooks_.size()); }
+  std::string name(Who who) const { return who == kMain ? "main" : hook(who).id; }
+
+ private:
+  friend class Subject;
+  void describe(const pintle::hooks::Graph& graph);
+
+  Setup setup_;
+  pintle::config::Model model_;
+  pintle::hooks::Plan plan_;
+  pintle::init::Rules rules_;
+  std::vector<Hook> hooks_;
+};
+
+/// A copy of it is a branch: nothing in a supervisor points into it. Should that end, it is not to
+/// have a copy constructor, and the explorer goes every way from the beginning instead.
+class Subject {
+ public:
+  explicit Subject(const Scene& scene) : supervisor_(scene.model_, scene.plan_, scene.rules_) {}
+
+  void signal(int number, Time now) { note(pintle::init::Signalled{number}, now); }
+  void started(Who who, pid_t pid, Time now) {
+    note(pintle::init::ChildStarted{owner(who), pid}, now);
+  }
+  void not_started(Who who, Time now) { note(pintle::init::ChildNotStarted{owner(who)}, now); }
+  void gone(pid_t pid, int code, Time now) {
+    note(pintle::init::ChildGone{pid, code, code > 128 ? code - 128 : 0}, now);
+  }
+  void skipped(pid_t pid, Time now) {
+    note(pintle::init::ChildGone{.pid = pid, .code = 0, .signal = 0, .was_skipped = true}, now);
+  }
+  void not_executed(pid_t pid, Time now) {
+    const pintle::init::StartFailure failure{pintle::sys::StartStep::execute, ENOENT};
+    note(pintle::init::ChildGone{pid, 127, 0, failure}, now);
+  }
+  void reaped(bool has_children, Time now) { note(pintle::init::AllReaped{has_children}, now); }
+  void main_stopped(int number, Time now) { note(pintle::init::MainStopped{number}, now); }
+  void extended(Duration time, Time now) { note(pintle::init::GraceExtended{time}, now); }
+  void hurried(Who who, Time now) { note(pintle::init::CheckHurried{owner(who)}, now); }
+  void asked(Who who, int ticket, Time now) {
+    note(pintle::init::JobAsked{owner(who), ticket}, now);
+  }
+  void spoke(bool is_ready, Time now) {
+    using pintle::health::MainSays;
+    note(pintle::init::MainSpoke{is_ready ? MainSays::ready : MainSays::starting}, now);
+  }
+
+  std::optional<Act> next(Time now);
+  std::optional<Time> deadline() const { return supervisor_.deadline(); }
+  Phase phase() const { return supervisor_.phase(); }
+  bool is_active(Who who) const { return supervisor_.run(owner(who)).is_active(); }
+
+  /// What can be seen of the run of `who`, and of nothing else.
+  std::uint64_t digest_of_run(Who who, Time now) const;
+  /// What can be seen of a step, check or job.
+  std::uint64_t digest_of_hook(const Scene& scene, Who who, Time now) const;
+
+ private:
+  static pintle::init::Owner owner(Who who) { return static_cast<pintle::init::Owner>(who); }
+  static Who number(pintle::init::Owner owner) { return static_cast<Who>(owner); }
+  void note(const pintle::init::Event& event, Time now) { supervisor_.note(event, now); }
+
+  pintle::init::Supervisor supervisor_;
+};
+
+}  // namespace orders
