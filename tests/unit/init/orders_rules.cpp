@@ -128,7 +128,8 @@ void World::kill(const Act& act) {
     expect(is_hook || (main_told_ && scene_->setup().grace), "it is killed without grace", kMain);
   }
   if (!is_stop(act.number)) return;
-  expect(!child->is_new || !stop_began_, "it is started to be ended at once", act.who);
+  const bool is_reason_new = !stop_began_ || is_terminated_;  // a check that cannot be forked fails
+  expect(!child->is_new || is_reason_new, "it is started to be ended at once", act.who);
   child->was_asked = true;
   if (act.who != kMain) return;
   expect(stop_began_.has_value(), "it is stopped for nothing", kMain);

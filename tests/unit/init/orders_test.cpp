@@ -160,6 +160,16 @@ TEST_SUITE("init/orders") {
             {.requests = true}, 8);
   }
 
+  TEST_CASE("a step, a check with a repair, a job, and a step before main's stop") {
+    explore({.config = R"({"steps":[{"id":"s","command":"x"}],
+               "health":[{"id":"c","kind":"liveness","command":"x","interval":"4s",
+                 "failureThreshold":1,"startPeriod":"0",
+                 "onFailure":{"action":"run","step":{"command":"x"},"then":"terminate"}}],
+               "maintenance":[{"id":"j","command":"x","schedule":{"every":"4s"},"when":"healthy"}],
+               "shutdown":{"before":[{"id":"b","command":"x"}]}})"},
+            {.forks = Forks::succeed}, 8);
+  }
+
   TEST_CASE("without an end of grace nothing is killed") {
     explore({.config = R"({"maintenance":[{"id":"j","command":"x","schedule":{"every":"3s"}}],
                "shutdown":{"after":[{"id":"a","command":"x"}]}})",

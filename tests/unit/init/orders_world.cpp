@@ -78,6 +78,9 @@ void World::add_deaths(std::vector<Move>& all) const {
     for (const How how : {How::well, How::badly, How::by_signal, How::not_executed, How::skipped}) {
       if (how != How::well && child.who == kOrphan) continue;
       if (how == How::skipped && !child.asks_condition) continue;
+      // The same to a hook, so one of the two will do.
+      if (how == How::by_signal && !child.was_asked && child.who != kMain) continue;
+      if (how == How::not_executed && child.was_asked) continue;
       Move move{.what = Move::What::gone, .who = child.who, .how = how};
       all.push_back(move);
       if (is_rare(move)) continue;
