@@ -18,6 +18,7 @@ Scope widened(Scope scope, const Scene& scene) {
   if (!scene.has_copies()) scope.forks = Forks::fail_each;
   scope.ticks = true;
   scope.machine_sleeps = true;
+  scope.many_die = true;
   return scope;
 }
 
@@ -183,12 +184,15 @@ TEST_SUITE("init/orders") {
       for (const bool are_stuck : {true, false}) {
         CAPTURE(is_pid1);
         CAPTURE(are_stuck);
-        explore(
-            {.config = R"({"maintenance":[
+        explore({.config = R"({"maintenance":[
                    {"id":"j","command":"x","schedule":{"every":"3s"}}]})",
-             .is_pid1 = is_pid1},
-            {.ticks = true, .main_stops = true, .orphans = true, .orphans_are_stuck = are_stuck},
-            8);
+                 .is_pid1 = is_pid1},
+                {.ticks = true,
+                 .many_die = true,
+                 .main_stops = true,
+                 .orphans = true,
+                 .orphans_are_stuck = are_stuck},
+                8);
       }
     }
   }

@@ -76,7 +76,7 @@ std::string words_of_what(const Move& move, const std::string& who) {
       return fmt::format("{} ends {}{}{}", who, kHow[static_cast<std::size_t>(move.how)],
                          move.leaves ? ", leaves an orphan" : "", move.more ? ", and more" : "");
     case What::reaped:
-      return "all are collected";
+      return move.more ? "many are collected" : "all are collected";
     case What::main_stopped:
       return "main is stopped by " + signal(move.number);
     case What::extended:
@@ -155,9 +155,9 @@ std::uint64_t World::digest() const {
     digest.add(child.who == kMain ? 1 : 2).add(child.was_asked ? 3 : 4);
     digest.add(child.was_killed ? 5 : 6);
   }
-  const bool flags[] = {reap_is_pending_,       main_was_begun_,        main_ran_,
-                        step_failed_,           is_terminated_,         main_is_ready_,
-                        main_told_.has_value(), stop_began_.has_value()};
+  const bool flags[] = {reap_is_pending_, is_unfinished_,         main_was_begun_,
+                        main_ran_,        step_failed_,           is_terminated_,
+                        main_is_ready_,   main_told_.has_value(), stop_began_.has_value()};
   for (const bool flag : flags) digest.add(flag ? 1 : 0);
   for (const std::uint64_t set : {concluded_, succeeded_, hurried_, repaired_}) digest.add(set);
   const auto& total = scene_->setup().total;

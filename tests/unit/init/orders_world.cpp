@@ -50,6 +50,11 @@ std::vector<Move> World::moves() const {
   add_deaths(all);
   if (reap_is_pending_) {
     all.push_back({.what = Move::What::reaped});
+    if (is_unfinished_) {
+      add_events(all);
+    } else if (scope_->many_die) {
+      all.push_back({.what = Move::What::reaped, .more = true});
+    }
     return all;
   }
   add_events(all);
@@ -167,8 +172,9 @@ void World::ask(const Move& move) {
   using What = Move::What;
   switch (move.what) {
     case What::reaped:
-      reap_is_pending_ = false;
-      return subject_.reaped(!children_.empty(), now_);
+      is_unfinished_ = move.more;
+      reap_is_pending_ = move.more;
+      return subject_.reaped(move.more || !children_.empty(), now_);
     case What::main_stopped:
       return subject_.main_stopped(move.number, now_);
     case What::extended:
@@ -205,6 +211,7 @@ void World::die(const Move& move) {
     if (code == 0 && move.how == How::well) succeeded_ |= bit(child.who);
   }
   reap_is_pending_ = true;
+  is_unfinished_ = false;
   if (child.was_killed || (move.how != How::not_executed && move.how != How::skipped)) {
     subject_.gone(child.pid, code, now_);
   } else if (move.how == How::skipped) {

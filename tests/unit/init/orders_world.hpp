@@ -23,6 +23,7 @@ struct Scope {
   Forks forks = Forks::fail_together;
   bool ticks = false;  ///< times between the deadlines
   bool machine_sleeps = false;
+  bool many_die = false;  ///< more than are collected in a turn
   bool other_signals = false;
   bool requests = false;  ///< runs of jobs that are asked for
   bool hurries = false;
@@ -146,6 +147,7 @@ class World {
   std::vector<Child> children_;
   std::vector<int> tickets_;  ///< that have no answer
   bool reap_is_pending_ = false;
+  bool is_unfinished_ = false;  ///< so many have died that the supervisor was told of more
   Phase phase_ = Phase::init;
   // What the supervisor has been told, or has told.
   bool main_was_begun_ = false;
