@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "init/copies.hpp"
 #include "orders_world.hpp"
 
 namespace orders {

@@ -5,7 +5,6 @@
 namespace orders {
 
 using namespace pintle;
-using init::Owner;
 
 namespace {
 
@@ -13,7 +12,6 @@ config::Model model_of(const std::string& text) {
   config::Problems problems;
   auto model = config::parse(text, {init::actions()}, problems);
   for (const auto& problem : problems) FAIL(problem.message);
-  init::add_copies(model);
   return model;
 }
 
@@ -47,15 +45,20 @@ Scene::Scene(const Setup& setup)
   config::Problems problems;
   plan_ = hooks::make_plan(model_, config::ImageMode::layered, problems);
   for (const auto& problem : problems) FAIL(problem.message);
-  for (std::size_t place = 0; place < model_.hooks.size(); ++place) {
-    const std::size_t root = hooks::origin_of(model_, place);
-    const config::Hook& first = model_.hooks[root];
-    const std::size_t group = first.copy_of == config::kNoHook ? root : first.copy_of;
+  init::Hooks all(model_);
+  std::vector<const init::Hook*> numbers;
+  for (const init::Hook& one : all) numbers.push_back(&one);
+  const auto number = [&](const init::Hook& one) {
+    return static_cast<Who>(std::find(numbers.begin(), numbers.end(), &one) - numbers.begin());
+  };
+  for (const init::Hook& one : all) {
+    const init::Hook& root = one.root();
+    const config::Hook& first = *root.config;
     Hook& hook = hooks_.emplace_back();
-    hook.id = model_.hooks[place].id;
+    hook.id = one.id();
     hook.part = part_of(first);
-    hook.root = static_cast<Who>(root);
-    hook.group = static_cast<Who>(group);
+    hook.root = number(root);
+    hook.group = static_cast<Who>(root.place);
     hook.may_overlap = first.job.concurrency == config::Concurrency::allow;
     hook.after_main = first.job.after_main;
     const auto threshold = std::max(first.check.failure_threshold, first.check.success_threshold);
@@ -63,6 +66,9 @@ Scene::Scene(const Setup& setup)
     hook.start_period = first.check.start_period.value_or(first.check.interval);
   }
   for (const auto* graph : {&plan_.steps, &plan_.before, &plan_.after}) describe(*graph);
+  arena_.fill([this] { supervisor_ = new init::Supervisor(model_, plan_, rules_); });
+  for (init::Hook& one : supervisor_->hooks()) its_hooks_.push_back(&one);
+  initial_ = arena_.image();
 }
 
 void Scene::describe(const hooks::Graph& graph) {
@@ -75,15 +81,16 @@ void Scene::describe(const hooks::Graph& graph) {
 
 namespace {
 
+template <class Number>
 struct Translate {
-  Who (*number)(Owner);
+  Number number;
   using What = Act::What;
 
   std::optional<Act> operator()(const init::Spawn& a) const {
-    return Act{.what = What::spawn, .who = number(a.owner), .asks_condition = a.asks_condition};
+    return Act{.what = What::spawn, .who = number(a.hook), .asks_condition = a.asks_condition};
   }
   std::optional<Act> operator()(const init::Kill& a) const {
-    return Act{.what = What::kill, .who = number(a.owner), .pid = a.pid, .number = a.number};
+    return Act{.what = What::kill, .who = number(a.hook), .pid = a.pid, .number = a.number};
   }
   std::optional<Act> operator()(const init::KillAll& a) const {
     return Act{.what = What::kill_all, .number = a.number};
@@ -96,11 +103,11 @@ struct Translate {
     return Act{.what = What::resume, .pid = a.main};
   }
   std::optional<Act> operator()(const init::Tell& a) const {
-    const Who who = number(a.owner);
+    const Who who = number(a.hook);
     return Act{.what = What::tell, .who = who, .number = a.code, .news = a.news};
   }
   std::optional<Act> operator()(const init::Answer& a) const {
-    return Act{.what = What::answer, .who = number(a.owner), .number = a.ticket};
+    return Act{.what = What::answer, .who = number(a.hook), .number = a.ticket};
   }
   std::optional<Act> operator()(const init::Quit& a) const {
     return Act{.what = What::quit, .number = a.code};
@@ -109,15 +116,37 @@ struct Translate {
 
 }  // namespace
 
-std::optional<Act> Subject::next(Time now) {
-  while (const auto action = supervisor_.next(now)) {
-    if (const auto act = std::visit(Translate{&Subject::number}, *action)) return act;
+init::Supervisor& Subject::live() const {
+  if (scene_->active_ != this) {
+    if (scene_->active_ != nullptr) scene_->active_->image_ = scene_->arena_.image();
+    scene_->arena_.restore(image_);
+    scene_->active_ = this;
   }
-  return std::nullopt;
+  return *scene_->supervisor_;
+}
+
+Who Subject::number(const init::Hook* hook) const {
+  const auto& all = scene_->its_hooks_;
+  const auto found = std::find(all.begin(), all.end(), hook);
+  return found == all.end() ? kMain : static_cast<Who>(found - all.begin());
+}
+
+std::optional<Act> Subject::next(Time now) {
+  const auto numbered = [this](const init::Hook* hook) { return number(hook); };
+  init::Supervisor& supervisor = live();
+  for (;;) {
+    std::optional<init::Action> action;
+    {
+      const NothingAllocates rule;
+      action = supervisor.next(now);
+    }
+    if (!action) return std::nullopt;
+    if (const auto act = std::visit(Translate<decltype(numbered)>{numbered}, *action)) return act;
+  }
 }
 
 std::uint64_t Subject::digest_of_run(Who who, Time now) const {
-  const init::Run& run = supervisor_.run(owner(who));
+  const init::Run& run = hook(who)->run;
   Digest digest;
   digest.add(static_cast<std::uint64_t>(run.state));
   if (run.is_busy()) digest.add(static_cast<std::uint64_t>(run.attempt));
@@ -129,22 +158,22 @@ std::uint64_t Subject::digest_of_run(Who who, Time now) const {
 }
 
 std::uint64_t Subject::digest_of_hook(const Scene& scene, Who who, Time now) const {
-  const Hook& hook = scene.hook(who);
+  const Hook& known = scene.hook(who);
   Digest digest;
-  if (hook.root != who || hook.group != who) return 0;
-  if (hook.part == Part::check) {
-    const health::State& check = supervisor_.check(owner(who));
+  if (known.root != who || known.group != who) return 0;
+  if (known.part == Part::check) {
+    const health::State& check = hook(who)->check();
     digest.add(static_cast<std::uint64_t>(check.verdict())).add(check.due(), now);
-    digest.add(std::min(static_cast<std::uint64_t>(check.streak()), hook.threshold));
+    digest.add(std::min(static_cast<std::uint64_t>(check.streak()), known.threshold));
     digest.add(check.last_succeeded() ? 1 : 0).add(check.has_begun() ? 1 : 0);
-  } else if (hook.part == Part::job) {
-    const init::Job& job = supervisor_.job(owner(who));
+  } else if (known.part == Part::job) {
+    const init::Job& job = hook(who)->job();
     digest.add(job.timer.due(), now).add(job.skip_was_told ? 1 : 0).add(job.turn ? 1 : 0);
     if (!job.turn) return digest.value();
     digest.add(job.turn->until, now).add(job.turn->ticket != 0 ? 1 : 0);
     digest.add(job.turn->is_replacing ? 1 : 0);
   } else {
-    digest.add(static_cast<std::uint64_t>(supervisor_.step(owner(who))));
+    digest.add(static_cast<std::uint64_t>(step_state(*hook(who))));
   }
   return digest.value();
 }

@@ -14,8 +14,8 @@
 #include "config/parse.hpp"
 #include "hooks/plan.hpp"
 #include "init/actions.hpp"
-#include "init/copies.hpp"
 #include "init/supervisor.hpp"
+#include "orders_arena.hpp"
 
 namespace orders {
 
@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 using pintle::Duration;
 using pintle::Time;
 using pintle::init::News;
-using Phase = pintle::init::Supervisor::Phase;
+using pintle::init::Phase;
 
 /// Whose child it is: a place in Scene::hooks, or main.
 using Who = int;
@@ -109,19 +109,28 @@ class Scene {
   pintle::hooks::Plan plan_;
   pintle::init::Rules rules_;
   std::vector<Hook> hooks_;
+  mutable Arena arena_;
+  pintle::init::Supervisor* supervisor_ = nullptr;  ///< in the arena, in the state of `active_`
+  std::vector<pintle::init::Hook*> its_hooks_{};
+  Arena::Image initial_{};
+  mutable const class Subject* active_ = nullptr;
 };
 
-/// A copy of it is a branch: nothing in a supervisor points into it. Should that end, it is not to
-/// have a copy constructor, and the explorer goes every way from the beginning instead.
+/// A state of the one supervisor of a scene: parts of that point into it, so its memory is copied.
 class Subject {
  public:
-  explicit Subject(const Scene& scene) : supervisor_(scene.model_, scene.plan_, scene.rules_) {}
+  explicit Subject(const Scene& scene) : scene_(&scene), image_(scene.initial_) {}
+  Subject(const Subject& other) : scene_(other.scene_), image_(other.image()) {}
+  Subject& operator=(const Subject&) = delete;
+  ~Subject() {
+    if (scene_->active_ == this) scene_->active_ = nullptr;
+  }
 
   void signal(int number, Time now) { note(pintle::init::Signalled{number}, now); }
   void started(Who who, pid_t pid, Time now) {
-    note(pintle::init::ChildStarted{owner(who), pid}, now);
+    note(pintle::init::ChildStarted{hook(who), pid}, now);
   }
-  void not_started(Who who, Time now) { note(pintle::init::ChildNotStarted{owner(who)}, now); }
+  void not_started(Who who, Time now) { note(pintle::init::ChildNotStarted{hook(who)}, now); }
   void gone(pid_t pid, int code, Time now) {
     note(pintle::init::ChildGone{pid, code, code > 128 ? code - 128 : 0}, now);
   }
@@ -135,9 +144,9 @@ class Subject {
   void reaped(bool has_children, Time now) { note(pintle::init::AllReaped{has_children}, now); }
   void main_stopped(int number, Time now) { note(pintle::init::MainStopped{number}, now); }
   void extended(Duration time, Time now) { note(pintle::init::GraceExtended{time}, now); }
-  void hurried(Who who, Time now) { note(pintle::init::CheckHurried{owner(who)}, now); }
+  void hurried(Who who, Time now) { note(pintle::init::CheckHurried{hook(who)}, now); }
   void asked(Who who, int ticket, Time now) {
-    note(pintle::init::JobAsked{owner(who), ticket}, now);
+    note(pintle::init::JobAsked{hook(who), ticket}, now);
   }
   void spoke(bool is_ready, Time now) {
     using pintle::health::MainSays;
@@ -145,9 +154,9 @@ class Subject {
   }
 
   std::optional<Act> next(Time now);
-  std::optional<Time> deadline() const { return supervisor_.deadline(); }
-  Phase phase() const { return supervisor_.phase(); }
-  bool is_active(Who who) const { return supervisor_.run(owner(who)).is_active(); }
+  std::optional<Time> deadline() const { return live().deadline(); }
+  Phase phase() const { return live().phase(); }
+  bool is_active(Who who) const { return hook(who)->run.is_active(); }
 
   /// What can be seen of the run of `who`, and of nothing else.
   std::uint64_t digest_of_run(Who who, Time now) const;
@@ -155,11 +164,22 @@ class Subject {
   std::uint64_t digest_of_hook(const Scene& scene, Who who, Time now) const;
 
  private:
-  static pintle::init::Owner owner(Who who) { return static_cast<pintle::init::Owner>(who); }
-  static Who number(pintle::init::Owner owner) { return static_cast<Who>(owner); }
-  void note(const pintle::init::Event& event, Time now) { supervisor_.note(event, now); }
+  Arena::Image image() const { return scene_->active_ == this ? scene_->arena_.image() : image_; }
+  /// The supervisor, in this state.
+  pintle::init::Supervisor& live() const;
+  pintle::init::Hook* hook(Who who) const {
+    pintle::init::Hooks& hooks = live().hooks();
+    return who == kMain ? &hooks.main() : scene_->its_hooks_[static_cast<std::size_t>(who)];
+  }
+  Who number(const pintle::init::Hook* hook) const;
+  void note(const pintle::init::Event& event, Time now) {
+    pintle::init::Supervisor& supervisor = live();
+    const NothingAllocates rule;
+    supervisor.note(event, now);
+  }
 
-  pintle::init::Supervisor supervisor_;
+  const Scene* scene_;
+  mutable Arena::Image image_;  ///< unless it is the active one
 };
 
 }  // namespace orders
