@@ -1,4 +1,4 @@
-"""builds.py - the build folders that the suites use, each brought up to date when it is asked for."""
+"""builds.py - the build directories of the suites. Each is brought up to date when a suite needs it."""
 import json
 import shutil
 

@@ -1,4 +1,4 @@
-"""lint.py - the suite that runs nothing of pintle: our own rules, clang-format and clang-tidy."""
+"""lint.py - the suite that does not run pintle: the project's rules, clang-format and clang-tidy."""
 import dataclasses
 import hashlib
 import json

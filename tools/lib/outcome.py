@@ -1,4 +1,4 @@
-"""outcome.py - what a suite comes to: counts, the failures with their output, what was skipped."""
+"""outcome.py - the result of a suite: counts, failures with their output, and skipped tests."""
 import dataclasses
 
 

@@ -1,6 +1,5 @@
-"""processes.py - runs commands so that none outlives the tests: each is the leader of a session that
-is interrupted, then killed, when its time is over or the user has had enough; and orphans, whatever
-session they have made for themselves, come to us."""
+"""processes.py - runs commands so that none outlives the tests. Each leads its own session,
+which is interrupted and then killed after a timeout or ^C. This process adopts all orphans."""
 import concurrent.futures
 import ctypes
 import dataclasses

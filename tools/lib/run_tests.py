@@ -1,5 +1,5 @@
-"""run_tests.py - runs the suites that tools/test was asked for and sums them up. A suite that ran
-no test at all has failed."""
+"""run_tests.py - runs the suites that tools/test was asked for and adds up their results. A suite
+that ran no test has failed."""
 import argparse
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""container.py - pintle as PID 1 of fresh namespaces, and what can be seen of it from outside."""
+"""container.py - runs pintle as PID 1 of new namespaces, and observes it from outside."""
 import os
 import pathlib
 import selectors

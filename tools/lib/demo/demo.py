@@ -1,5 +1,5 @@
-"""demo.py - what tools/demo shows, phase by phase. It runs in mount and network namespaces of its
-own, so that nothing of it is left behind; each phase fails unless it is really seen."""
+"""demo.py - the phases of tools/demo. It runs in its own mount and network namespaces, so that nothing
+of it remains. A phase fails if its effect is not observed."""
 import fcntl
 import json
 import os

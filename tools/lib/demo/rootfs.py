@@ -1,5 +1,5 @@
-"""rootfs.py - a throw-away root file system that holds a Python interpreter and nothing else: what
-the given programs import, the shared libraries of that, pintle. No shell, no coreutils."""
+"""rootfs.py - makes a temporary root file system with a Python interpreter, the modules that the given
+programs import, their shared libraries, and pintle. It has no shell and no coreutils."""
 import importlib.util
 import os
 import pathlib
