@@ -69,12 +69,6 @@ sys::Task shown_output(sys::Child& child, int viewer) {
   };
 }
 
-Error unset(const std::set<std::string>& names) {
-  const char* verb = names.size() == 1 ? "is" : "are";
-  return {
-      "tell what it would do", 0, {}, fmt::format("{} {} not set", fmt::join(names, ", "), verb)};
-}
-
 }  // namespace
 
 Recipe::Recipe(const Basis& basis, const config::Hook* hook, const config::Hook* failed,
@@ -100,10 +94,6 @@ bool Recipe::is_ruled_out() const {
 }
 
 // --- as whom ---------------------------------------------------------------------------------
-
-const config::Identity& Recipe::wish() const noexcept {
-  return is_main() ? basis_.model.main.identity : hook_->identity;
-}
 
 const std::string& Recipe::user() const noexcept {
   return wish().user.empty() ? basis_.model.user : wish().user;
@@ -163,10 +153,6 @@ std::vector<std::string> Recipe::texts() const {
   }
   add(is_main() ? basis_.model.unread : hooks::texts_of(*hook_));
   return all;
-}
-
-const std::vector<std::string>& Recipe::unread() const noexcept {
-  return is_main() ? basis_.model.unread : hook_->unread;
 }
 
 std::optional<bool> Recipe::known_leaf(const config::Condition& leaf) const {
@@ -399,7 +385,11 @@ Result<std::optional<std::vector<hooks::Foreseen>>> Recipe::foresee() const {
   for (const std::string& text : texts()) (void)config::expand(text, scope(), missing);
   std::set<std::string> names;
   for (const auto& variable : missing) names.insert(variable.name);
-  if (!names.empty()) return unset(names);
+  if (!names.empty()) {
+    const char* const verb = names.size() == 1 ? "is" : "are";
+    return Error{
+        "tell what it would do", 0, {}, fmt::format("{} {} not set", fmt::join(names, ", "), verb)};
+  }
   const sys::DirectoryChange there = TRY(sys::DirectoryChange::to(directory()));
   const config::Scope variables = scope();
   return preview(builtin(), {basis_.around.accounts, variables});

@@ -57,7 +57,9 @@ class Recipe {
   bool is_ruled_out() const;
 
   // As whom.
-  const config::Identity& wish() const noexcept;
+  const config::Identity& wish() const noexcept {
+    return is_main() ? basis_.model.main.identity : hook_->identity;
+  }
   /// The user that it names, or the top level; "": nobody.
   const std::string& user() const noexcept;
   const sys::Identity& identity() const noexcept { return identity_; }
@@ -71,7 +73,9 @@ class Recipe {
   /// Every text of it in which variables may stand.
   std::vector<std::string> texts() const;
   /// Those that stand for a number that the parser did not know.
-  const std::vector<std::string>& unread() const noexcept;
+  const std::vector<std::string>& unread() const noexcept {
+    return is_main() ? basis_.model.unread : hook_->unread;
+  }
   /// Whether a variable is set for it and which image mode it is, for conditions.
   std::optional<bool> known_leaf(const config::Condition& leaf) const;
   /// The fields of its events, expanded, with secrets as "***".

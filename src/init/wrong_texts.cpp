@@ -12,6 +12,10 @@
 namespace pintle::init {
 namespace {
 
+/// Why, where only what is left out of the words makes it wrong.
+constexpr const char* kHidden =
+    "it cannot be used; the reason is in a part that is not shown, since it may be a password";
+
 using Check = std::function<std::string(const std::string& expanded)>;
 
 /// The texts of one hook, or of main.
@@ -44,7 +48,7 @@ class Texts {
     const auto expanded_again = config::expand(text, recipe_.scope().masked(), missing);
     const std::string masked = expanded_again ? *expanded_again : "***";
     std::string wrong = check(masked);
-    if (wrong.empty()) wrong = "with its secret it cannot be used";
+    if (wrong.empty()) wrong = kHidden;
     refuse(fmt::format("\"{}\": {}", key,
                        config::made_wrong(text, one_line(shown_value(masked), 120), wrong)));
   }
@@ -96,7 +100,7 @@ class Texts {
     if (use.spec->check == nullptr || !refusal_.is_none()) return;
     if (use.spec->check(recipe_.builtin().params).empty()) return;
     std::string wrong = use.spec->check(recipe_.masked_builtin().params);
-    if (wrong.empty()) wrong = "with its secrets it cannot be used";
+    if (wrong.empty()) wrong = kHidden;
     refuse(fmt::format("\"{}\": {}", use.spec->name, wrong));
   }
 

@@ -36,7 +36,7 @@ def steps_with(use, folder):
         {'permissions': {'path': use, 'mode': '0600'}},
         {'certificates': {'source': use, 'bundle': f'{folder}/c'}},
         {'certificates': {'source': f'{folder}/taken', 'bundle': f'/no/such/{use}'}},
-        {'prune': {'path': use, 'keepLast': 1}}, {'rotate': {'path': f'{use}/x', 'largerThan': '1B'}},
+        {'prune': {'path': use, 'keepLast': 1}},
         {'fetch': {**FETCH, 'path': f'/no/such/{use}'}},
         {'fetch': {**FETCH, 'url': 'https://127.0.0.1:1/x', 'ca': use, 'path': f'{folder}/d'}},
         {'check': {'path': use, 'sha256': '0' * 64}},
@@ -53,6 +53,7 @@ def steps_alone(use, folder):
     """Those that may be refused before the start, or whose failure ends it."""
     wrong = {**ALWAYS, 'sha256': '0' * 64}
     return [
+        {'rotate': {'path': f'{use}/x', 'largerThan': '1B'}},
         {'wait': {'tcp': use}}, {'wait': {'http': use}},
         {'wait': {'http': f'http://unix:/no/such/{use}:/'}},
         {'directory': {'path': f'{folder}/made', 'owner': use}},
