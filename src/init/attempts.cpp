@@ -102,17 +102,30 @@ void Attempts::conclude(Hook& last, Outcome outcome, Time now) noexcept {
 
 void Attempts::end(Hook& hook, Time now) noexcept {
   // A probe has nothing to put in order, and must not outlive its timeout.
-  if (hook.is(Kind::check)) return kill(hook);
+  if (hook.is(Kind::check)) return kill(hook, now);
   queue_.push(Kill{&hook, -hook.run.pid, SIGTERM});
   queue_.push(Kill{&hook, -hook.run.pid, SIGCONT});
   hook.run.state = Run::State::ending;
   hook.run.deadline = budget_.limited(now + kKillDelay);
 }
 
-void Attempts::kill(Hook& hook) noexcept {
+void Attempts::kill(Hook& hook, Time now) noexcept {
   queue_.push(Kill{&hook, hook.signals_group ? -hook.run.pid : hook.run.pid, SIGKILL});
   hook.run.state = Run::State::killed;
-  hook.run.deadline.reset();
+  hook.run.deadline = now + kAfterKill;
+}
+
+/// As long as it may run it is left alone: another one beside it would be one too many.
+bool Attempts::may_be_lost(const Hook& hook) const noexcept {
+  return hook.run.state == Run::State::killed && !lifecycle_.lets_run(hook);
+}
+
+/// Nobody waits for it any longer.
+bool Attempts::lose(Hook& hook, Time now) noexcept {
+  if (!may_be_lost(hook)) return false;
+  queue_.push(Tell{.news = News::outlives_kill, .hook = &hook});
+  gone(hook, {hook.run.pid, 128 + SIGKILL, SIGKILL}, now);
+  return true;
 }
 
 void Attempts::give_up(Hook& hook, Time now) noexcept {
@@ -142,9 +155,10 @@ bool Attempts::enforce(Hook& hook, Time now) noexcept {
     return true;
   }
   if (!run.deadline || now < *run.deadline) return false;
+  if (run.state == Run::State::killed) return lose(hook, now);
   if (run.state == Run::State::ending) {
     if (hook.is_main()) queue_.push(Tell{.news = News::grace_over});
-    kill(hook);
+    kill(hook, now);
     return true;
   }
   run.timed_out = true;
@@ -164,12 +178,14 @@ bool Attempts::try_again(Time now) noexcept {
 
 std::optional<Time> Attempts::deadline() const noexcept {
   std::optional<Time> first;
-  const auto add = [&](const Run& run) {
+  const auto add = [&](const Hook& hook) {
+    const Run& run = hook.run;
     first = earliest(first, run.retry_at);
+    if (run.state == Run::State::killed && !may_be_lost(hook)) return;
     if (run.is_active()) first = earliest(earliest(first, run.deadline), run.remark);
   };
-  add(hooks_.main().run);
-  for (const Hook& hook : hooks_) add(hook.run);
+  add(hooks_.main());
+  for (const Hook& hook : hooks_) add(hook);
   return first;
 }
 

@@ -66,7 +66,9 @@ class Attempts {
   bool retry(Hook& hook, Time now) noexcept;
   void conclude(Hook& last, Outcome outcome, Time now) noexcept;
   bool enforce(Hook& hook, Time now) noexcept;
-  void kill(Hook& hook) noexcept;
+  void kill(Hook& hook, Time now) noexcept;
+  bool may_be_lost(const Hook& hook) const noexcept;
+  bool lose(Hook& hook, Time now) noexcept;
   double chance() noexcept;
 
   Hooks& hooks_;

@@ -135,6 +135,7 @@ enum class News : std::uint8_t {
   main_ended,
   stopping,
   grace_over,
+  outlives_kill,
   leftovers_killed,
 };
 

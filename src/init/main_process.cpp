@@ -41,7 +41,7 @@ void MainProcess::stop(int number, Time now) noexcept {
 
 void MainProcess::extend(Duration time, Time now) noexcept {
   auto& deadline = hook_.run.deadline;
-  if (!hook_.run.is_active() || !deadline) return;
+  if (hook_.run.state != Run::State::ending || !deadline) return;
   const Time wanted = now + time;
   deadline = std::max(*deadline, std::min(wanted, budget_.main_end().value_or(wanted)));
 }

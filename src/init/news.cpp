@@ -52,6 +52,7 @@ constexpr Row kRows[] = {
     {News::main_ended, Level::debug, "ended with exit code %c"},
     {News::stopping, Level::info, "stopping"},
     {News::grace_over, Level::warning, "did not end within the grace period, killing it"},
+    {News::outlives_kill, Level::error, "does not end though it was killed; not waiting for it"},
     {News::leftovers_killed, Level::warning, "killing what is left in the container"},
 };
 

@@ -4,12 +4,6 @@
 #include <utility>
 
 namespace pintle::init {
-namespace {
-
-/// What nothing survives, and nothing waits for any longer: an exit of PID 1 ends the rest.
-constexpr Duration kAfterKill = 2s;
-
-}  // namespace
 
 void Stop::limit_to_total() noexcept {
   attempts_.limit_what_ends();

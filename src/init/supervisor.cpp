@@ -1,6 +1,7 @@
 #include "init/supervisor.hpp"
 
 #include <cassert>
+#include <csignal>
 
 #include "base/exit_codes.hpp"
 #include "hooks/condition.hpp"
@@ -236,6 +237,11 @@ void Supervisor::begin_stop(Time now) noexcept {
 }
 
 bool Supervisor::drive_stopping(Time now) noexcept {
+  if (lifecycle_.part == StopPart::main && !main_.is_active()) {  // it has outlived SIGKILL
+    if (!verdict_) verdict_ = main_.verdict_on({0, 128 + SIGKILL, SIGKILL});
+    stop_.main_is_over(now);
+    return true;
+  }
   if (!stop_.drive(now)) return false;
   if (stop_.is_over()) {
     queue_.push(verdict_.value_or(Quit{0, Reason::main_ended}));

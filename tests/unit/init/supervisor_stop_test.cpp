@@ -102,6 +102,43 @@ TEST_SUITE("init/supervisor_stop") {
     CHECK(world.done() == Lines{"ended main", "quit 137"});
   }
 
+  TEST_CASE("a main that even SIGKILL does not end is not waited for") {
+    Started world(kAfter);
+    world.signal(SIGTERM);
+    world.wait(7875ms);
+    CHECK(world.done() == Lines{"stopping TERM", "kill main TERM", "kill main CONT",
+                                "grace over main", "kill main KILL"});
+    CHECK(world.sleeps() == 2s);
+    world.wait(2s);
+    CHECK(world.done() == Lines{"outlived main", "skipped a"});
+    world.reaped(true);
+    CHECK(world.done() ==
+          Lines{"kill all TERM", "kill all CONT", "killing leftovers main", "kill all KILL"});
+    world.wait(2s);
+    CHECK(world.done() == Lines{"quit 137"});
+  }
+
+  TEST_CASE("a step of init that even SIGKILL does not end is not waited for") {
+    Started world(R"({"steps":[{"id":"s","command":"s"}]})");
+    world.signal(SIGTERM);
+    world.wait(5s);
+    CHECK(world.done() == Lines{"stopping TERM", "kill s's group TERM", "kill s's group CONT",
+                                "kill s's group KILL"});
+    world.wait(2s);
+    CHECK(world.done() == Lines{"outlived s"});
+    world.reaped(true);
+    CHECK(world.done() == Lines{"kill all TERM", "kill all CONT"});
+  }
+
+  TEST_CASE("while the container runs, what outlives SIGKILL is still waited for") {
+    Started world(R"({"health":[{"id":"c","command":"c","timeout":"1s","interval":"1s"}]})");
+    world.wait(1s);
+    CHECK(world.done() == Lines{"late c", "kill c's group KILL"});
+    world.wait(10s);
+    CHECK(world.done() == Lines{});
+    CHECK(world.sleeps() < 0ms);
+  }
+
   TEST_CASE("a grace period that is shorter leaves more to the steps before") {
     Started world(kBefore, rules_of(1s, 9s));
     world.signal(SIGTERM);

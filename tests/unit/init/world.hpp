@@ -144,6 +144,7 @@ class World {
                                       "ended",
                                       "stopping",
                                       "grace over",
+                                      "outlived",
                                       "killing leftovers"};
     static_assert(std::size(kWords) == static_cast<std::size_t>(News::leftovers_killed) + 1);
     return kWords[static_cast<std::size_t>(news)];
