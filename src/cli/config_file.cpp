@@ -1,8 +1,10 @@
 #include "cli/config_file.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 #include "base/log.hpp"
@@ -19,12 +21,23 @@ extern char** environ;  // NOLINT(readability-redundant-declaration): only some 
 
 namespace pintle::cli {
 
+namespace {
+
+bool is_missing(int code) noexcept {
+  return code == ENOENT || code == ENOTDIR;
+}
+
+}  // namespace
+
 std::optional<std::string> find_config(const std::string& given) {
   if (!given.empty()) return given;
   const char* named = std::getenv("PINTLE_CONFIG");
   if (named != nullptr && *named != '\0') return named;
-  if (::access(kStandardConfig, F_OK) == 0) return kStandardConfig;
-  return std::nullopt;
+  // A link that leads nowhere, or a folder that cannot be searched, is no image without a config:
+  // it would be started without its steps, and as another user.
+  struct stat info {};
+  const bool is_absent = ::lstat(kStandardConfig, &info) < 0 && is_missing(errno);
+  return is_absent ? std::nullopt : std::optional<std::string>(kStandardConfig);
 }
 
 config::Environ container_environment() {

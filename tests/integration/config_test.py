@@ -199,6 +199,17 @@ def the_config_is_found_by_option_variable_and_standard_path():
 
 
 @tap.test
+def a_config_at_the_standard_path_that_cannot_be_reached_is_not_taken_for_none():
+    for made in ('ln -s nowhere /etc/pintle/pintle.json',
+                 'ln -s pintle.json /etc/pintle/pintle.json', 'mkdir /etc/pintle/pintle.json'):
+        before = ['sh', '-c', f'mount -t tmpfs none /etc && mkdir /etc/pintle && {made} && '
+                  'exec "$@"', 'sh']
+        code, out, err = pid1.run('echo', 'ran', before=before)
+        tap.equal((code, out), (78, ''), err)
+        tap.holds(err, '/etc/pintle/pintle.json cannot be used')
+
+
+@tap.test
 def comments_are_allowed_and_main_comes_from_the_config():
     text = '/* a */ {"main": {"command": "echo", // b\n "arguments": ["from config"]}}'
     code, out, err = pid1.run(config_file=pid1.config(text))
