@@ -125,7 +125,9 @@ Result<void> set_capabilities(const HeldCapabilities& held) noexcept {
 Result<void> limit_bounding_set(CapabilitySet kept) noexcept {
   for (unsigned number = 0; number <= kHighest; ++number) {
     const int present = ::prctl(PR_CAPBSET_READ, number, 0, 0, 0);
-    if (present < 0) return {};  // EINVAL: past the last one that this kernel knows
+    // Past the last one that this kernel knows; anything else leaves the set as it is.
+    if (present < 0 && errno == EINVAL && number > 0) return {};
+    if (present < 0) return Error::from_errno("read the capability bounding set");
     if (present == 0 || kept.has(number)) continue;
     if (::prctl(PR_CAPBSET_DROP, number, 0, 0, 0) < 0) {
       return Error::from_errno("limit the capability bounding set");

@@ -13,7 +13,7 @@ import pid1
 import tap
 from pid1 import ACTOR
 
-PR_SET_SECUREBITS, PR_CAPBSET_DROP, PR_CAP_AMBIENT = 28, 24, 47
+PR_SET_SECUREBITS, PR_CAPBSET_READ, PR_CAPBSET_DROP, PR_CAP_AMBIENT = 28, 23, 24, 47
 NET_BIND_SERVICE = 1 << 10
 AS_USER = ['setpriv', '--reuid', '4711', '--regid', '4712', '--clear-groups']
 NO_CAPABILITIES = ['setpriv', '--bounding-set', '-all']
@@ -103,6 +103,7 @@ def a_capability_that_a_user_was_given_without_effect_is_told_as_that():
 def hardening_that_the_kernel_does_not_know_is_told_and_no_reason_not_to_start():
     cases = [(pid1.failing('prctl', errno.EINVAL, PR_SET_SECUREBITS), ['securebits']),
              (pid1.failing('prctl', errno.EPERM, PR_CAPBSET_DROP), ['bounding set']),
+             (pid1.failing('prctl', errno.EPERM, PR_CAPBSET_READ), ['bounding set']),
              (['setpriv', '--bounding-set', '-all,+setuid,+setgid'],
               ['bounding set', 'securebits']),
              ([], [])]
