@@ -260,6 +260,10 @@ void write(const Event& event) noexcept {
   }
 }
 
+void write_line(std::string_view line) noexcept {
+  if (!put(line)) ++state.dropped;
+}
+
 void debug(std::string_view text) noexcept {
   write({.level = Level::debug, .text = text});
 }

@@ -43,6 +43,8 @@ Level level() noexcept;
 
 /// Writes `event` if its level is high enough. Never throws, never blocks.
 void write(const Event& event) noexcept;
+/// The same for a line as it is, with its newline, which takes no memory.
+void write_line(std::string_view line) noexcept;
 
 void debug(std::string_view text) noexcept;
 void info(std::string_view text) noexcept;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <new>
 #include <string_view>
 
 #include "base/log.hpp"
@@ -47,6 +48,14 @@ int dispatch(int argc, char** argv) {
   return row->run(argc - first, argv + first);
 }
 
+/// What fail() says, which takes memory itself.
+int fail_for_want_of_memory() noexcept {
+  constexpr std::string_view kLine = "pintle: exit 70: out of memory\n";
+  log::write_line(kLine);
+  if (sys::is_pid1()) termination_log().write(kLine);
+  return static_cast<int>(ExitCode::internal);
+}
+
 }  // namespace
 }  // namespace pintle::cli
 
@@ -56,6 +65,8 @@ int main(int argc, char** argv) {
     const auto held = sys::hold_standard_descriptors();
     if (!held) return static_cast<int>(ExitCode::internal);
     return cli::dispatch(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return cli::fail_for_want_of_memory();
   } catch (const std::exception& error) {
     return cli::fail(ExitCode::internal, error.what());
   }

@@ -230,7 +230,7 @@ void TerminationLog::open() noexcept {
   if (file && ::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode)) file_ = std::move(file);
 }
 
-void TerminationLog::write(const std::string& text) const noexcept {
+void TerminationLog::write(std::string_view text) const noexcept {
   // Nothing can be done about a failure: the same text is on stderr. A longer one of a former run
   // must not show behind ours.
   if (!file_ || ::ftruncate(file_.get(), 0) < 0) return;

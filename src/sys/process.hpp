@@ -110,7 +110,7 @@ class DirectoryChange {
 class TerminationLog {
  public:
   void open() noexcept;
-  void write(const std::string& text) const noexcept;
+  void write(std::string_view text) const noexcept;
 
  private:
   Fd file_;
