@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <exception>
 #include <span>
+#include <thread>
 #include <utility>
 
 #include "base/exit_codes.hpp"
@@ -78,8 +80,12 @@ class Loop {
     std::optional<Time> (Loop::*due)() const noexcept;
   };
   // In the order of a turn: main is heard before its end is noted, after which its pid is nobody's.
-  static const Source kSources[10];
+  static constexpr std::size_t kCount = 10;
+  static const Source kSources[kCount];
   static constexpr std::size_t kSignals = 0;
+  static constexpr std::size_t kNotify = 2;
+  static constexpr std::size_t kRequests = 8;
+  static constexpr std::size_t kDoor = 9;
 
   /// Nothing that throws in one part, for want of memory, keeps another part from its work.
   template <class Part>
@@ -96,9 +102,14 @@ class Loop {
   /// tried once more after a rest, which a signal ends.
   void rest_after_failure() noexcept {
     at_once_ = std::exchange(failed_, false);
-    if (!at_once_) return;
+    if (at_once_) rest();
+  }
+
+  /// poll(2) may be what fails.
+  void rest() const noexcept {
     pollfd signals{setup_.signals.get(), POLLIN, 0};
-    (void)::poll(&signals, 1, static_cast<int>(kRest.count()));
+    if (::poll(&signals, 1, static_cast<int>(kRest.count())) < 0)
+      std::this_thread::sleep_for(kRest);
   }
 
   /// Only jobs need to know the wall time, and when somebody sets it or the machine has slept:
@@ -117,16 +128,33 @@ class Loop {
   }
 
   void wait() noexcept {
-    constexpr std::size_t kCount = std::size(kSources);
     std::array<pollfd, kCount + OutputLog::kMost> polled{};
     for (std::size_t i = 0; i < kCount; ++i) {
       const auto descriptor = kSources[i].descriptor;
-      polled[i] = {descriptor != nullptr ? (this->*descriptor)() : -1, POLLIN, 0};
+      const bool is_heard = descriptor != nullptr && !is_resting(i);
+      polled[i] = {is_heard ? (this->*descriptor)() : -1, POLLIN, 0};
     }
     const std::size_t outputs = effects_.outputs().watch(std::span(polled).subspan<kCount>());
     const bool is_urgent = at_once_ || reaper_.is_unfinished();
-    outputs_ready_ = ::poll(polled.data(), kCount + outputs, is_urgent ? 0 : timeout()) > 0;
-    for (std::size_t i = 0; i < kCount; ++i) ready_[i] = polled[i].revents != 0;
+    const int found = ::poll(polled.data(), kCount + outputs, is_urgent ? 0 : timeout());
+    // With a limit of descriptors below their number, or without memory, nothing tells what is
+    // ready: everything is looked at, after a rest.
+    const bool is_blind = found < 0 && errno != EINTR;
+    if (is_blind) rest();
+    outputs_ready_ = found > 0 || is_blind;
+    for (std::size_t i = 0; i < kCount; ++i) {
+      ready_[i] = polled[i].revents != 0 || (is_blind && polled[i].fd >= 0);
+    }
+  }
+
+  /// What cannot be taken, for want of memory or descriptors, stays there: poll(2) would say so at
+  /// once, again and again.
+  void let_rest(std::size_t source) noexcept { rest_until_[source] = BootClock::now() + kBackOff; }
+
+  bool is_resting(std::size_t source) noexcept {
+    auto& until = rest_until_[source];
+    if (until && BootClock::now() >= *until) until.reset();
+    return until.has_value();
   }
 
   /// Milliseconds to the next deadline, rounded up; -1 when there is none.
@@ -135,6 +163,7 @@ class Loop {
     for (const Source& source : kSources) {
       if (source.due != nullptr) first = earliest(first, (this->*source.due)());
     }
+    for (const auto& until : rest_until_) first = earliest(first, until);
     if (!first) return -1;
     const auto left = std::chrono::ceil<Duration>(*first - BootClock::now()).count();
     return static_cast<int>(std::clamp<long long>(left, 0, 1 << 30));
@@ -149,7 +178,7 @@ class Loop {
       const auto signal = sys::next_signal(setup_.signals);
       if (!signal) {
         log::error(signal.error().message());
-        (void)::poll(nullptr, 0, static_cast<int>(kBackOff.count()));
+        std::this_thread::sleep_for(kBackOff);
         return;
       }
       if (!*signal) return;
@@ -216,7 +245,8 @@ class Loop {
     if (!notify_.is_open() || !is_ready) return;
     const NotifySocket::Heard heard{setup_.model.main.notify, effects_.main_pid(),
                                     setup_.recipes.main().identity().uid};
-    notify_.receive(heard, [this](const Notification& said) { heed(said); });
+    const auto each = [this](const Notification& said) { heed(said); };
+    if (!notify_.receive(heard, each)) let_rest(kNotify);
   }
 
   std::optional<Time> notify_due() const noexcept { return notify_.due(); }
@@ -235,9 +265,11 @@ class Loop {
   }
 
   int requests_descriptor() const noexcept { return requests_.descriptor().get(); }
+  std::optional<Time> requests_due() const noexcept { return requests_.due(); }
 
   void take_requests(bool is_ready) {
-    if (is_ready) requests_.receive([this](const Event& event) { feed(event); });
+    const auto feed_each = [this](const Event& event) { feed(event); };
+    if (is_ready && !requests_.receive(feed_each)) let_rest(kRequests);
     requests_.settle();
   }
 
@@ -253,8 +285,8 @@ class Loop {
   }
 
   void keep_door() {
-    if (!door_.keep_up(BootClock::now())) return;
-    if (const auto opened = requests_.open(); !opened) log::warning(opened.error().message());
+    door_.keep_up(BootClock::now());
+    if (door_.is_open()) requests_.keep_up(BootClock::now());
   }
 
   int door_descriptor() const noexcept { return door_.descriptor(); }
@@ -262,8 +294,8 @@ class Loop {
 
   void serve(bool is_ready) {
     keep_door();
-    door_.serve(
-        is_ready, [this] { return control::encode(status()); }, BootClock::now());
+    const auto encoded = [this] { return control::encode(status()); };
+    if (is_ready && !door_.serve(encoded)) let_rest(kDoor);
   }
 
   LoopSetup& setup_;
@@ -275,7 +307,8 @@ class Loop {
   StatusSocket door_;
   NotifySocket notify_;
   Fd clock_;
-  std::array<bool, 10> ready_{};  ///< of each source
+  std::array<bool, kCount> ready_{};                      ///< of each source
+  std::array<std::optional<Time>, kCount> rest_until_{};  ///< of each source
   bool outputs_ready_ = false;
   bool is_first_turn_ = true;
   bool failed_ = false;   ///< a part of this turn threw
@@ -291,7 +324,7 @@ const Loop::Source Loop::kSources[] = {
     {nullptr, &Loop::keep_listener, &Loop::listener_due},
     {nullptr, &Loop::read_outputs, nullptr},
     {nullptr, &Loop::tell_outer, &Loop::notify_due},
-    {&Loop::requests_descriptor, &Loop::take_requests, nullptr},
+    {&Loop::requests_descriptor, &Loop::take_requests, &Loop::requests_due},
     {&Loop::door_descriptor, &Loop::serve, &Loop::door_due},
 };
 

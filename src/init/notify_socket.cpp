@@ -12,15 +12,19 @@ constexpr int kMessagesATurn = 16;
 
 }  // namespace
 
-void NotifySocket::receive(const Heard& heard,
+bool NotifySocket::receive(const Heard& heard,
                            const std::function<void(const Notification&)>& each) {
   for (int i = 0; i < kMessagesATurn; ++i) {
     const auto packet = sys::receive_packet(inbox_.socket);
-    if (!packet) return log::warning(packet.error().message());
-    if (!*packet) return;
+    if (!packet) {
+      log::warning(packet.error().message());
+      return false;
+    }
+    if (!*packet) break;
     if (!is_heard((*packet)->from, heard.who, heard.main, heard.main_uid)) continue;
     each(parse_notification((*packet)->text));
   }
+  return true;
 }
 
 void NotifySocket::remember(const Notification& said, std::string scrubbed_text) {

@@ -23,7 +23,8 @@ class NotifySocket {
     uid_t main_uid = 0;
   };
   /// Takes what has come, a bounded number of messages. Descriptors that came along are closed.
-  void receive(const Heard& heard, const std::function<void(const Notification&)>& each);
+  /// False if it cannot be read now.
+  bool receive(const Heard& heard, const std::function<void(const Notification&)>& each);
 
   /// What main said last, for the status.
   health::MainSays says() const noexcept { return says_; }

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "control/checks_client.hpp"
 #include "control/job_reply.hpp"
+#include "init/back_off.hpp"
 #include "init/news.hpp"
 
 namespace pintle::init {
@@ -35,18 +36,33 @@ void Requests::answer(const std::string& client, std::string_view words) const {
   (void)sys::answer_packet(inbox_.socket, client, words);
 }
 
-Result<void> Requests::open() {
-  inbox_ = TRY(sys::listen_for_requests());
-  return {};
+void Requests::keep_up(Time now) {
+  if (inbox_.socket || (open_at_ && now < *open_at_)) return;
+  const bool was_missed = open_at_.has_value();
+  open_at_ = now + kBackOff;  // if what follows fails, for want of memory too
+  auto opened = sys::listen_for_requests();
+  constexpr const char* kWhat = "'pintle job' and 'pintle health --now'";
+  if (opened) {
+    inbox_ = *std::move(opened);
+    open_at_.reset();
+    if (was_missed) log::warning(fmt::format("{} work from now on", kWhat));
+  } else if (!was_missed) {
+    log::warning(
+        fmt::format("{}; {} do not work until it can be done", opened.error().message(), kWhat));
+  }
 }
 
-void Requests::receive(const Feed& feed) {
+bool Requests::receive(const Feed& feed) {
   for (int i = 0; i < kPacketsATurn; ++i) {
     auto packet = sys::receive_packet(inbox_.socket);
-    if (!packet) return log::warning(packet.error().message());
-    if (!*packet) return;
+    if (!packet) {
+      log::warning(packet.error().message());
+      return false;
+    }
+    if (!*packet) break;
     take(std::move(**packet), feed);
   }
+  return true;
 }
 
 void Requests::take(sys::Packet packet, const Feed& feed) {

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/fd.hpp"
-#include "base/result.hpp"
 #include "init/events.hpp"
 #include "init/supervisor.hpp"
 #include "sys/local_socket.hpp"
@@ -21,16 +21,20 @@ class Requests {
  public:
   explicit Requests(Supervisor& supervisor) noexcept : supervisor_(supervisor) {}
 
-  /// Errors: those of sys::listen_for_requests().
-  Result<void> open();
+  /// Opens the socket. What keeps it from that may pass: it is tried again, and a line says when it
+  /// works.
+  void keep_up(Time now);
+  /// When that is to be tried again.
+  std::optional<Time> due() const noexcept { return open_at_; }
 
   const Fd& descriptor() const noexcept { return inbox_.socket; }
   /// Clients are told it in the status; "" if there is none.
   const std::string& name() const noexcept { return inbox_.name; }
 
   /// Takes what has come, a bounded number of requests, and tells the supervisor by `feed`.
+  /// False if they cannot be read now.
   using Feed = std::function<void(const Event&)>;
-  void receive(const Feed& feed);
+  bool receive(const Feed& feed);
 
   /// Remembers what became of a job that somebody asked for; settle() says it. A ticket that nobody
   /// has is nothing.
@@ -66,6 +70,7 @@ class Requests {
 
   Supervisor& supervisor_;
   sys::NamedSocket inbox_{};
+  std::optional<Time> open_at_{};
   std::vector<Pending> pending_{};
   std::vector<Customer> customers_{};
   int last_ticket_ = 0;

@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 
 /// From SIGTERM to SIGKILL for hooks, and without a grace period for what main left behind.
 inline constexpr Duration kKillDelay = 5s;
-/// What outlives SIGKILL for so long is not waited for any longer when the container ends: it cannot
-/// be sent, or the process is stuck in the kernel. An exit of PID 1 ends what can be ended.
+/// What outlives SIGKILL for so long is not waited for any longer when the container ends: it
+/// cannot be sent, or the process is stuck in the kernel. An exit of PID 1 ends what can be ended.
 inline constexpr Duration kAfterKill = 2s;
 /// How often a step without timeout is named while it runs.
 inline constexpr Duration kSlowStep = 30s;
