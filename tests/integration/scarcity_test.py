@@ -1,0 +1,169 @@
+"""No more processes, full disks, a pintle that was stopped, and more signals than anybody needs: what
+goes on meanwhile goes on, and the container ends with main's exit code."""
+import contextlib
+import os
+import pathlib
+import signal
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
+import pid1
+import tap
+from pid1 import ACTOR
+
+OFTEN = {'interval': '30ms', 'startPeriod': '0', 'failureThreshold': 1}
+BUSY = {'maintenance': [{'id': 'job', 'schedule': {'every': '30ms'}, 'command': 'true',
+                         'output': 'log'}],
+        'health': [{'id': 'check', 'command': 'true', **OFTEN}]}
+CGROUPS = pathlib.Path('/sys/fs/cgroup')
+
+
+def busy(**more):
+    one = pid1.start_with(BUSY, ACTOR, 'listen', '15', '3', **more)
+    one.line('ready')
+    tap.until(lambda: runs(one) > 0, 'the job runs')
+    return one
+
+
+def runs(one):
+    return one.status()['jobs'][0]['runs']
+
+
+def failures(one):
+    return one.status()['jobs'][0]['failures']
+
+
+def stop(one, code=3):
+    one.signal(signal.SIGTERM)
+    tap.equal(one.end(), code, one.err.text)
+
+
+class ProcessLimit:
+    """A control group that counts processes; version 1 and 2 differ in where it is."""
+
+    def __init__(self):
+        pid1.needs_root()
+        parent = CGROUPS / 'pids' if (CGROUPS / 'pids').exists() else CGROUPS
+        self.folder = parent / f'pintle-test-{os.getpid()}'
+        try:
+            self.folder.mkdir()
+        except OSError as why:
+            tap.skip(f'no control group can be made: {why}')
+        tap.cleanup(self._remove)
+        if not (self.folder / 'pids.max').exists():
+            tap.skip('no control group counts processes')
+
+    def _remove(self):
+        with contextlib.suppress(tap.Failure):
+            tap.until(lambda: not (self.folder / 'cgroup.procs').read_text(), 'all are gone', 5)
+        self.folder.rmdir()
+
+    def takes(self, *pids):
+        for pid in pids:
+            (self.folder / 'cgroup.procs').write_text(str(pid))
+
+    def set(self, most):
+        (self.folder / 'pids.max').write_text(str(most))
+
+
+@tap.test
+def where_no_process_can_be_forked_the_rest_goes_on_and_later_jobs_run_again():
+    limit = ProcessLimit()
+    one = busy()
+    limit.takes(one.pid)
+    limit.set(1)
+    before = failures(one)
+    tap.until(lambda: failures(one) > before + 3, 'jobs cannot be started')
+    one.signal(signal.SIGUSR1)
+    one.line('got 10')
+    limit.set('max')
+    before = runs(one) - failures(one)
+    tap.until(lambda: runs(one) - failures(one) > before + 3, 'jobs run again')
+    tap.until(lambda: one.health()[0] == 0, 'it is healthy again')
+    stop(one)
+
+
+@tap.test
+def where_no_process_can_be_forked_the_container_ends_as_main_does():
+    limit = ProcessLimit()
+    shutdown = {step: [{'id': step, 'command': 'true'}] for step in ('before', 'after')}
+    one = pid1.start_with({**BUSY, 'shutdown': shutdown}, ACTOR, 'listen', '15', '3')
+    one.line('ready')
+    limit.takes(one.pid)
+    limit.set(1)
+    stop(one)
+    tap.holds(one.err.rest(), 'shutdown before: failed')
+
+
+def on_a_full_disk(folder):
+    """What stands before pintle: 4 KiB that are full, mounted there."""
+    return ['sh', '-c', f'mount -t tmpfs -o size=4k none {folder} && mkdir {folder}/in && '
+            f'{{ head -c 9999 /dev/zero > {folder}/full; :; }} 2>/dev/null; exec "$@"', 'sh']
+
+
+@tap.test
+def an_output_file_on_a_full_disk_is_its_steps_failure():
+    pid1.needs_root()
+    folder = pid1.folder()
+    step = {'id': 's', 'command': 'echo', 'arguments': ['words'],
+            'output': {'file': f'{folder}/in/out'}}
+    code, out, err = pid1.run_with({'steps': [step]}, 'echo', 'main',
+                                   before=on_a_full_disk(folder))
+    tap.equal((code, out), (80, ''), err)
+    tap.holds(err, 'No space left on device')
+    pid1.chosen_line(err, 80)
+
+
+@tap.test
+def a_termination_log_on_a_full_disk_changes_no_exit_code():
+    pid1.needs_root()
+    code, _, err = pid1.run('/missing', before=[*on_a_full_disk('/dev'), 'sh', '-c',
+                                                ': > /dev/termination-log; exec "$@"', 'sh'])
+    tap.equal(code, 127, err)
+    pid1.chosen_line(err.splitlines()[-1], 127)
+
+
+@tap.test
+def a_pintle_that_was_stopped_takes_up_where_it_was():
+    one = busy(is_pid1=False)
+    for _ in range(3):
+        one.signal(signal.SIGSTOP)
+        tap.until(lambda: pid1.state(one.pid) == 'T', 'it is stopped')
+        one.signal(signal.SIGUSR1)
+        one.signal(signal.SIGCONT)
+        one.line('got 10')
+    before = runs(one)
+    tap.until(lambda: runs(one) > before, 'jobs run on')
+    one.signal(signal.SIGSTOP)
+    one.signal(signal.SIGTERM)
+    one.signal(signal.SIGCONT)
+    tap.equal(one.end(), 3, one.err.text)
+
+
+@tap.test
+def a_thousand_signals_a_second_keep_nothing_else_from_its_time():
+    one = busy()
+    is_over = threading.Event()
+
+    def harass():
+        numbers = [signal.SIGUSR1, signal.SIGUSR2, signal.SIGHUP, signal.SIGCHLD, signal.SIGCONT, 40]
+        with contextlib.suppress(ProcessLookupError):
+            while not is_over.is_set():
+                for number in numbers:
+                    one.signal(number)
+                time.sleep(len(numbers) / 1500)
+
+    sender = threading.Thread(target=harass)
+    sender.start()
+    tap.cleanup(lambda: (is_over.set(), sender.join()))
+    for _ in range(5):
+        before = runs(one)
+        tap.equal(one.health()[0], 0)
+        tap.until(lambda before=before: runs(one) > before + 5, 'jobs run on')
+    stop(one)
+    tap.check(one.out.rest().count('got 10') > 100, 'main gets them')
+
+
+tap.main()
