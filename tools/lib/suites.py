@@ -82,10 +82,14 @@ def alone_on_the_network():
     return words if shutil.which('unshare') and run([*words, 'true']).code == 0 else []
 
 
+def environment_of_tests():
+    return {'PINTLE': str(builds.product()), 'PYTHONPATH': str(ROOT / 'tests/lib'),
+            'PYTHONDONTWRITEBYTECODE': '1'}
+
+
 def tap_files(folder, before=()):
     """Runs each test file of a folder of tests/ against the product."""
-    env = {'PINTLE': str(builds.product()), 'PYTHONPATH': str(ROOT / 'tests/lib'),
-           'PYTHONDONTWRITEBYTECODE': '1'}
+    env = environment_of_tests()
 
     def run_file(path):
         return read_tap(path.stem, run([*before, *PYTHON, path], timeout=SECONDS_PER_FILE,
@@ -95,6 +99,13 @@ def tap_files(folder, before=()):
     for each in in_parallel(run_file, test_files(folder)):
         outcome.add(each)
     return outcome
+
+
+def torture():
+    """What the suite integration does with some system calls of PID 1, with all of them."""
+    path = ROOT / 'tests/integration/torture_test.py'
+    return read_tap('torture', run([*PYTHON, path], timeout=4 * SECONDS_PER_FILE,
+                                   env={**environment_of_tests(), 'PINTLE_TORTURE': 'all'}))
 
 
 SUITES = {
@@ -112,4 +123,6 @@ SUITES = {
                          lambda: tap_files('integration', alone_on_the_network())),
     'containers': Suite('the product in a real Docker Engine',
                         lambda: tap_files('containers')),
+    'torture': Suite('the product, of which every system call fails in every way: ten minutes or '
+                     'more; only when named', torture, is_extra=True),
 }
