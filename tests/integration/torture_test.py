@@ -17,7 +17,8 @@ import tap
 import torture
 from torture import Fault, Life
 
-CHOSEN = os.environ.get('PINTLE_TORTURE', '')
+ASKED = os.environ.get('PINTLE_TORTURE', '')
+CHOSEN = ['.*' if ASKED == 'all' else ASKED] if ASKED else []
 ERRORS = ('EINTR', 'EAGAIN', 'ENOMEM', 'EMFILE', 'EPERM', 'ENOSYS', 'EIO')
 AT_A_TIME = 4
 MOST_CALLS_A_SECOND, MOST_CPU = 5000, 0.3
@@ -37,35 +38,31 @@ FOR_EVER = {
 }
 
 # One error for each call that matters; of those of the other C library there are none.
-USUAL = ('poll:ENOMEM:1+:running', 'poll:EINTR:2:running', 'read:EIO:1:running',
-         'waitid:EINTR:1:running', 'waitid:ENOMEM:2:running', '(clone|fork):EAGAIN:1+:running',
-         '(clone|fork):ENOMEM:3:start', 'pipe2:EMFILE:1+:running', 'pipe2:EMFILE:1:start',
-         'kill:EPERM:1:running', 'socket:EMFILE:2:start', 'accept4:EMFILE:1+:running',
-         'accept4:ENOMEM:1:running', 'sendto:ENOBUFS:1+:running', 'recvmsg:ENOMEM:1+:running',
-         'getsockname:ENOMEM:2:start', 'timerfd_create:EMFILE:1:start', 'openat?:EMFILE:1+:start',
+USUAL = (r'poll:ENOMEM:1\+:running', 'poll:EINTR:2:running', 'read:EIO:1:running',
+         'waitid:EINTR:1:running', 'waitid:ENOMEM:2:running', r'(clone|fork):EAGAIN:1\+:running',
+         '(clone|fork):ENOMEM:3:start', r'pipe2:EMFILE:1\+:running', 'pipe2:EMFILE:1:start',
+         'kill:EPERM:1:running', 'socket:EMFILE:2:start', r'accept4:EMFILE:1\+:running',
+         'accept4:ENOMEM:1:running', r'sendto:ENOBUFS:1\+:running', r'recvmsg:ENOMEM:1\+:running',
+         'getsockname:ENOMEM:2:start', 'timerfd_create:EMFILE:1:start', r'openat?:EMFILE:1\+:start',
          'openat?:ENOMEM:2:start', 'capset:EPERM:1:start', 'capget:EPERM:1:start',
          'prctl:EPERM:1:start', 'close_range:ENOSYS:1:start', 'signalfd4:EMFILE:1:start',
-         'bind:EADDRINUSE:1+:start', 'mmap:ENOMEM:1+:start', 'mmap:ENOMEM:1+:running',
-         'brk:ENOMEM:1+:running', 'writev?:ENOSPC:1+:start', 'f?stat:ENOMEM:1:start',
-         'newfstatat:ENOMEM:2:start', 'fcntl:EPERM:1:start', 'fchown:EPERM:1+:running')
+         r'bind:EADDRINUSE:1\+:start', r'mmap:ENOMEM:1\+:start', r'mmap:ENOMEM:1\+:running',
+         r'brk:ENOMEM:1\+:running', r'writev?:ENOSPC:1\+:start', 'f?stat:ENOMEM:1:start',
+         'newfstatat:ENOMEM:2:start', 'fcntl:EPERM:1:start', r'fchown:EPERM:1\+:running')
 
 
-def needs():
-    pid1.needs_root()
-    pid1.needs('strace')
-    try:
-        usual()
-    except torture.NotPermitted as why:
-        tap.skip(str(why))
+# Without CAP_KILL each signal is sent by a child that has stepped down.
+USUAL_WITHOUT_KILL = ('(clone|fork):EAGAIN:1:running', 'pipe2:EMFILE:1:running',
+                      'kill:EPERM:2:running', 'poll:EINTR:1:running', 'waitid:EINTR:2:running')
 
 
 @functools.cache
-def usual():
+def usual(before=()):
     """Of lives without faults: the calls made from the start and when main runs, which of the first
     are the C library's own, and who everybody is."""
     lives = []
     for phase in ('start', 'running', 'start', 'running'):
-        life = Life(phase=phase)
+        life = Life(phase=phase, before=before)
         tap.equal(life.run(), [], 'a life without faults')
         tap.check(any(note.startswith('main ') for note in life.notes), 'main ran', life.err.text)
         lives.append(life)
@@ -76,9 +73,9 @@ def usual():
             collections.Counter(lives[1].traced), notes)
 
 
-def faults():
-    before, start, running, _ = usual()
-    for phase, skipped, counts in (('start', before, start), ('running', {}, running)):
+def faults(before):
+    library, start, running, _ = usual(before)
+    for phase, skipped, counts in (('start', library, start), ('running', {}, running)):
         for call, count in counts.items():
             if call in torture.NEVER_FAIL:
                 continue
@@ -89,8 +86,8 @@ def faults():
                 yield Fault(call, error, 1, True, phase, skipped.get(call, 0))
 
 
-def came_to(fault):
-    life = Life(fault, usual()[3])
+def came_to(fault, before):
+    life = Life(fault, usual(before)[3], before=before)
     wrong = life.run()
     spins = life.calls_a_second > MOST_CALLS_A_SECOND or life.cpu > MOST_CPU
     if fault.is_for_ever and spins:
@@ -99,23 +96,31 @@ def came_to(fault):
     return wrong
 
 
-def torture_with(chosen):
+def torture_with(words, before=()):
+    pid1.needs_root()
+    pid1.needs('strace')
+    try:
+        usual(before)
+    except torture.NotPermitted as why:
+        tap.skip(str(why))
+    wanted = re.compile('|'.join(f'(?:{word})' for word in words))
+    chosen = [one for one in faults(before) if wanted.fullmatch(str(one))]
+    tap.check(chosen, 'some call fails')
     with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as several:
-        wrong = [line for lines in several.map(came_to, chosen) for line in lines]
+        wrong = [line for lines in several.map(lambda one: came_to(one, before), chosen)
+                 for line in lines]
     tap.check(not wrong, '\n'.join([f'{len(chosen)} faults', *wrong]))
 
 
 @tap.test
 def calls_that_fail_end_no_container_and_start_none_wrongly():
-    needs()
-    if CHOSEN == 'all':
-        chosen = list(faults())
-    else:
-        words = '|'.join(f'(?:{word})' for word in ([CHOSEN] if CHOSEN else USUAL))
-        words = re.compile(words.replace('+', r'\+') if not CHOSEN else words)
-        chosen = [one for one in faults() if words.fullmatch(str(one))]
-    tap.check(chosen, 'some call fails')
-    torture_with(chosen)
+    torture_with(CHOSEN or USUAL)
+
+
+@tap.test
+def the_same_holds_where_a_child_has_to_send_the_signals():
+    pid1.needs('setpriv')
+    torture_with(CHOSEN or USUAL_WITHOUT_KILL, ('setpriv', '--bounding-set', '-kill'))
 
 
 tap.main()

@@ -112,11 +112,11 @@ def wait_until(condition, seconds):
 class Life:
     """One container with one fault; without any its notes are what others are compared with."""
 
-    def __init__(self, fault=None, usual=frozenset(), phase='start', program=pid1.PINTLE):
+    def __init__(self, fault=None, usual=frozenset(), phase='start', before=()):
         self.fault = fault
         self.phase = fault.phase if fault else phase
         self.usual = usual
-        self.program = program
+        self.before = before
         self.wrong = []
         self.calls_a_second = self.cpu = 0.0
         self.tracer = self.one = None
@@ -142,7 +142,7 @@ class Life:
         (self.folder / 'pintle.json').write_text(json.dumps(document(self.folder)))
         os.chmod(self.folder, 0o1777)
         self.one = subprocess.Popen(
-            [*UNSHARE, WITNESS, 'await', f'{self.folder}/go', self.program, '-c',
+            [*UNSHARE, *self.before, WITNESS, 'await', f'{self.folder}/go', pid1.PINTLE, '-c',
              f'{self.folder}/pintle.json'],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.out, self.err = Reading(self.one.stdout), Reading(self.one.stderr)
@@ -194,7 +194,7 @@ class Life:
     def _ask(self, words):
         began = time.monotonic()
         enter = ['nsenter', '--target', str(self.pid), '--mount', '--pid', '--net']
-        asked = subprocess.Popen([*enter, self.program, *words], stdout=subprocess.DEVNULL,
+        asked = subprocess.Popen([*enter, pid1.PINTLE, *words], stdout=subprocess.DEVNULL,
                                  stderr=subprocess.PIPE)
         try:
             asked.communicate(timeout=2 * PATIENCE)
