@@ -22,10 +22,11 @@ constexpr int kDeadATurn = 32;
 
 void Reaper::reap(const std::function<void()>& act) {
   release(BootClock::now());
+  again_.reset();
   if (std::exchange(is_unfinished_, false)) look_at_ours(act);
   for (int i = 0; i < kDeadATurn; ++i) {
     const auto dead = sys::look_for_dead();
-    if (!dead) return log::error(dead.error().message());
+    if (!dead) return look_again_later(dead.error());
     if (!dead->one) return supervisor_.note(AllReaped{dead->has_children}, BootClock::now());
     if (is_held(dead->one->pid)) {  // as long as it is, the kernel shows no other
       look_at_ours(act);
@@ -36,6 +37,12 @@ void Reaper::reap(const std::function<void()>& act) {
   is_unfinished_ = true;
   // There are some, whatever the next look shows: a stop goes on while orphans die without end.
   supervisor_.note(AllReaped{true}, BootClock::now());
+}
+
+/// The signal that told of a death has been read, and may be the last one.
+void Reaper::look_again_later(const Error& error) {
+  again_ = BootClock::now() + kBackOff;
+  log::error(error.message());
 }
 
 void Reaper::look_at_ours(const std::function<void()>& act) {
@@ -141,7 +148,7 @@ void Reaper::release(Time now) noexcept {
 std::optional<Time> Reaper::due() const noexcept {
   const auto first = std::min_element(
       held_.begin(), held_.end(), [](const Held& a, const Held& b) { return a.until < b.until; });
-  return first == held_.end() ? std::nullopt : std::optional(first->until);
+  return first == held_.end() ? again_ : earliest(again_, first->until);
 }
 
 }  // namespace pintle::init

@@ -56,6 +56,7 @@ class Reaper {
   bool hold(pid_t dead) noexcept;
   bool is_held(pid_t pid) const noexcept;
   void release(Time now) noexcept;
+  void look_again_later(const Error& error);
 
   Supervisor& supervisor_;
   Effects& effects_;
@@ -63,6 +64,7 @@ class Reaper {
   bool names_orphans_;
   std::vector<Held> held_{};
   bool is_unfinished_ = false;
+  std::optional<Time> again_{};  ///< after a look that failed
 };
 
 }  // namespace pintle::init

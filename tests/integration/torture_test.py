@@ -39,7 +39,8 @@ FOR_EVER = {
 
 # One error for each call that matters; of those of the other C library there are none.
 USUAL = (r'poll:ENOMEM:1\+:running', 'poll:EINTR:2:running', 'read:EIO:1:running',
-         'waitid:EINTR:1:running', 'waitid:ENOMEM:2:running', r'(clone|fork):EAGAIN:1\+:running',
+         'waitid:EINTR:1:running', 'waitid:ENOMEM:2:running', 'waitid:ENOMEM:3:start',
+         r'(clone|fork):EAGAIN:1\+:running',
          '(clone|fork):ENOMEM:3:start', r'pipe2:EMFILE:1\+:running', 'pipe2:EMFILE:1:start',
          'kill:EPERM:1:running', 'socket:EMFILE:2:start', r'accept4:EMFILE:1\+:running',
          'accept4:ENOMEM:1:running', r'sendto:ENOBUFS:1\+:running', r'recvmsg:ENOMEM:1\+:running',
