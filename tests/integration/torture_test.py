@@ -15,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
 import pid1
 import tap
 import torture
-from torture import Fault, Life
+from torture import Fault, Life, Way
 
 ASKED = os.environ.get('PINTLE_TORTURE', '')
 CHOSEN = ['.*' if ASKED == 'all' else ASKED] if ASKED else []
@@ -55,15 +55,20 @@ USUAL = (r'poll:ENOMEM:1\+:running', 'poll:EINTR:2:running', 'read:EIO:1:running
 # Without CAP_KILL each signal is sent by a child that has stepped down.
 USUAL_WITHOUT_KILL = ('(clone|fork):EAGAIN:1:running', 'pipe2:EMFILE:1:running',
                       'kill:EPERM:2:running', 'poll:EINTR:1:running', 'waitid:EINTR:2:running')
+USUAL_AS_MAIN = ('setresuid:EPERM:1:running', 'setresuid:EPERM:1:start', 'setresuid:EAGAIN:2:start',
+                 'setgroups:EPERM:1:start', 'setresgid:EPERM:1:start', 'capset:EPERM:1:start',
+                 'capget:EPERM:2:start')
+USUAL_BELOW_PID_1 = ('prctl:EINVAL:2:start', 'kill:EPERM:3:running', r'openat?:EMFILE:1\+:running',
+                     'waitid:ENOMEM:1:running')
 
 
 @functools.cache
-def usual(before=()):
+def usual(way):
     """Of lives without faults: the calls made from the start and when main runs, which of the first
     are the C library's own, and who everybody is."""
     lives = []
     for phase in ('start', 'running', 'start', 'running'):
-        life = Life(phase=phase, before=before)
+        life = Life(phase=phase, way=way)
         tap.equal(life.run(), [], 'a life without faults')
         tap.check(any(note.startswith('main ') for note in life.notes), 'main ran', life.err.text)
         lives.append(life)
@@ -74,8 +79,8 @@ def usual(before=()):
             collections.Counter(lives[1].traced), notes)
 
 
-def faults(before):
-    library, start, running, _ = usual(before)
+def faults(way):
+    library, start, running, _ = usual(way)
     for phase, skipped, counts in (('start', library, start), ('running', {}, running)):
         for call, count in counts.items():
             if call in torture.NEVER_FAIL:
@@ -87,8 +92,8 @@ def faults(before):
                 yield Fault(call, error, 1, True, phase, skipped.get(call, 0))
 
 
-def came_to(fault, before):
-    life = Life(fault, usual(before)[3], before=before)
+def came_to(fault, way):
+    life = Life(fault, usual(way)[3], way=way)
     wrong = life.run()
     spins = life.calls_a_second > MOST_CALLS_A_SECOND or life.cpu > MOST_CPU
     if fault.is_for_ever and spins:
@@ -97,31 +102,41 @@ def came_to(fault, before):
     return wrong
 
 
-def torture_with(words, before=()):
+def torture_with(words, way):
     pid1.needs_root()
     pid1.needs('strace')
     try:
-        usual(before)
+        usual(way)
     except torture.NotPermitted as why:
         tap.skip(str(why))
     wanted = re.compile('|'.join(f'(?:{word})' for word in words))
-    chosen = [one for one in faults(before) if wanted.fullmatch(str(one))]
+    chosen = [one for one in faults(way) if wanted.fullmatch(str(one))]
     tap.check(chosen, 'some call fails')
     with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as several:
-        wrong = [line for lines in several.map(lambda one: came_to(one, before), chosen)
+        wrong = [line for lines in several.map(lambda one: came_to(one, way), chosen)
                  for line in lines]
     tap.check(not wrong, '\n'.join([f'{len(chosen)} faults', *wrong]))
 
 
 @tap.test
 def calls_that_fail_end_no_container_and_start_none_wrongly():
-    torture_with(CHOSEN or USUAL)
+    torture_with(CHOSEN or USUAL, Way())
 
 
 @tap.test
 def the_same_holds_where_a_child_has_to_send_the_signals():
     pid1.needs('setpriv')
-    torture_with(CHOSEN or USUAL_WITHOUT_KILL, ('setpriv', '--bounding-set', '-kill'))
+    torture_with(CHOSEN or USUAL_WITHOUT_KILL, Way(('setpriv', '--bounding-set', '-kill')))
+
+
+@tap.test
+def the_same_holds_where_pid_1_becomes_mains_user():
+    torture_with(CHOSEN or USUAL_AS_MAIN, Way(init_as_main=True))
+
+
+@tap.test
+def the_same_holds_where_pintle_is_not_pid_1():
+    torture_with(CHOSEN or USUAL_BELOW_PID_1, Way(is_pid1=False))
 
 
 tap.main()

@@ -23,7 +23,8 @@ import pid1
 WITNESS = pid1.compiled('witness')
 CODE = 7
 OUR_CODES = {64, 70, 71, 78, 80, 82, 83, 126, 127}
-UNSHARE = ['unshare', '--pid', '--net', '--fork', '--mount-proc', '--kill-child']
+UNSHARE = ('unshare', '--net', '--fork', '--kill-child')
+AS_PID1 = ('--pid', '--mount-proc')
 GRACE, TOTAL = 2, 4
 PATIENCE = 6  # for what comes after a rest of PID 1's, and for a machine that is busy
 TICKS = os.sysconf('SC_CLK_TCK')
@@ -54,11 +55,19 @@ class Fault:
         return f'inject={self.call}:{how}:when={self.occurrence + self.skipped}{self._plus()}'
 
 
+@dataclasses.dataclass(frozen=True)
+class Way:
+    """How pintle is started."""
+    before: tuple = ()
+    is_pid1: bool = True
+    init_as_main: bool = False  # PID 1 becomes main's user when main runs
+
+
 class NotPermitted(Exception):
     """This machine lets nobody be traced."""
 
 
-def document(folder):
+def document(folder, way):
     def note(name, **more):
         return {'id': name, 'command': WITNESS, 'arguments': ['note', f'{folder}/notes', name, ''],
                 **more}
@@ -81,6 +90,7 @@ def document(folder):
         'shutdown': {'gracePeriod': f'{GRACE}s', 'totalGracePeriod': f'{TOTAL}s',
                      'before': [note('before')], 'after': [note('after')]},
         'listen': {'health': '0.0.0.0:9080'},
+        **({'init': {'user': 'main'}} if way.init_as_main else {}),
     }
 
 
@@ -112,11 +122,11 @@ def wait_until(condition, seconds):
 class Life:
     """One container with one fault; without any its notes are what others are compared with."""
 
-    def __init__(self, fault=None, usual=frozenset(), phase='start', before=()):
+    def __init__(self, fault=None, usual=frozenset(), phase='start', way=Way()):
         self.fault = fault
         self.phase = fault.phase if fault else phase
         self.usual = usual
-        self.before = before
+        self.way = way
         self.wrong = []
         self.calls_a_second = self.cpu = 0.0
         self.tracer = self.one = None
@@ -139,10 +149,10 @@ class Life:
         (self.folder / 'notes').touch()
         os.chmod(self.folder / 'notes', 0o666)
         os.chmod(self.folder, 0o777)
-        (self.folder / 'pintle.json').write_text(json.dumps(document(self.folder)))
+        (self.folder / 'pintle.json').write_text(json.dumps(document(self.folder, self.way)))
         os.chmod(self.folder, 0o1777)
         self.one = subprocess.Popen(
-            [*UNSHARE, *self.before, WITNESS, 'await', f'{self.folder}/go', pid1.PINTLE, '-c',
+            [*UNSHARE, *(AS_PID1 if self.way.is_pid1 else ()), *self.way.before, WITNESS, 'await', f'{self.folder}/go', pid1.PINTLE, '-c',
              f'{self.folder}/pintle.json'],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.out, self.err = Reading(self.one.stdout), Reading(self.one.stderr)
@@ -242,9 +252,11 @@ class Life:
         self.out.join(PATIENCE)
         self.err.join(PATIENCE)
         lines = re.findall(r'^pintle: exit (\d+): .+$', self.err.text, re.M)
-        notes = (self.folder / 'notes').read_text().splitlines()
-        names = [line.split(' ', 1)[0] for line in notes]
+        # A gid is one of the groups anyway.
+        notes = (self.folder / 'notes').read_text().replace(' Groups:,1000, ', ' Groups:,, ')
+        notes = notes.splitlines()
         self.notes = set(notes)
+        names = [line.split(' ', 1)[0] for line in notes]
         if code < 0 or code > 128 and code - 128 < 65:
             self._note(f'it ended with {code}')
         elif 'main' in names:
