@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -39,12 +40,30 @@ int send_as(const Target& target, int signal) noexcept {
   return code;
 }
 
-[[noreturn]] void help(std::span<const Target> targets, int signal, int told) noexcept {
-  close_descriptors(0, told, descriptor_bound());
+/// 0 if one of them got it.
+int send_to(std::span<const Target> targets, int signal) noexcept {
   int code = ESRCH;
   for (const Target& target : targets) {
     if (const int one = send_as(target, signal); code != 0) code = one;
   }
+  return code;
+}
+
+/// Where no child can be had: it is often then that a container is to be stopped. The changes of
+/// the uid take away what the caller keeps.
+int send_ourselves(std::span<const Target> targets, int signal) noexcept {
+  int death_signal = 0;
+  (void)::prctl(PR_GET_PDEATHSIG, &death_signal, 0, 0, 0);
+  const int is_dumpable = ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+  const int code = send_to(targets, signal);
+  (void)::prctl(PR_SET_DUMPABLE, is_dumpable == 1 ? 1 : 0, 0, 0, 0);
+  (void)::prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0);
+  return code;
+}
+
+[[noreturn]] void help(std::span<const Target> targets, int signal, int told) noexcept {
+  close_descriptors(0, told, descriptor_bound());
+  const int code = send_to(targets, signal);
   (void)!::write(told, &code, sizeof code);
   ::_exit(0);
 }
@@ -90,15 +109,14 @@ std::optional<uid_t> real_uid(pid_t pid) noexcept {
 
 Sent signal_as(std::span<const Target> targets, int signal) noexcept {
   int ends[2] = {-1, -1};
-  if (::pipe2(ends, O_CLOEXEC) < 0) return {Error::from_errno("make a pipe")};
+  const bool has_pipe = ::pipe2(ends, O_CLOEXEC) == 0;
   const Fd reader(ends[0]);
   Fd writer(ends[1]);
-  const pid_t helper = ::fork();
-  if (helper < 0) return {Error::from_errno("fork")};
+  const pid_t helper = has_pipe ? ::fork() : -1;
   if (helper == 0) help(targets, signal, writer.get());
   writer.reset();
-  const int code = hear(reader.get());
-  return {code == 0 ? Result<void>() : refused(code), helper};
+  const int code = helper < 0 ? send_ourselves(targets, signal) : hear(reader.get());
+  return {code == 0 ? Result<void>() : refused(code), std::max(helper, 0)};
 }
 
 Sent signal_as(pid_t pid, int signal, uid_t uid) noexcept {

@@ -1,5 +1,6 @@
 // sys/signal_as.hpp - signals to processes of other users, where PID 1 has no CAP_KILL: a child
-// takes the target's uid for it, so that PID 1's own credentials never change.
+// takes the target's uid for it, so that PID 1's own credentials do not change. Only where no child
+// can be had (a limit of processes or descriptors) PID 1 takes it for a moment: its effective uid.
 #pragma once
 
 #include <sys/types.h>
@@ -27,11 +28,11 @@ struct Sent {
 bool can_signal_as() noexcept;
 
 /// Sends `signal` to `pid`. Where that is forbidden (EPERM), the child sends it as `pid`'s own real
-/// uid, and as `uid`, whose the rest of a group may be. Errors: those of kill(2) and fork(2).
+/// uid, and as `uid`, whose the rest of a group may be. Errors: those of kill(2).
 Sent signal_as(pid_t pid, int signal, uid_t uid) noexcept;
 
 /// Sends `signal` to all of `targets` by one child, which takes their uids in turn.
-/// Errors: the last one of kill(2) if nobody got it, those of fork(2); EBUSY when the child has not
+/// Errors: the last one of kill(2) if nobody got it; EBUSY when the child has not
 /// told within 100 ms what came of it: it goes on then.
 Sent signal_as(std::span<const Target> targets, int signal) noexcept;
 

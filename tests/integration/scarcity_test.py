@@ -97,6 +97,24 @@ def where_no_process_can_be_forked_the_container_ends_as_main_does():
     tap.holds(one.err.rest(), 'shutdown before: failed')
 
 
+@tap.test
+def without_cap_kill_signals_reach_main_all_the_same():
+    pid1.needs('setpriv')
+    limit = ProcessLimit()
+    one = busy(options=['-u', '4711:4712'], before=['setpriv', '--bounding-set', '-kill'])
+    capabilities = pid1.status(one.pid)['CapPrm']
+    limit.takes(one.pid)
+    limit.set(1)
+    one.signal(signal.SIGUSR1)
+    one.line('got 10')
+
+    def is_as_before():
+        now = pid1.status(one.pid)
+        return now['Uid'].split() == ['0'] * 4 and now['CapEff'] == now['CapPrm'] == capabilities
+    tap.until(is_as_before, 'PID 1 is as before')
+    stop(one)
+
+
 def on_a_full_disk(folder):
     """What stands before pintle: 4 KiB that are full, mounted there."""
     return ['sh', '-c', f'mount -t tmpfs -o size=4k none {folder} && mkdir {folder}/in && '

@@ -53,7 +53,7 @@ USUAL = (r'poll:ENOMEM:1\+:running', 'poll:EINTR:2:running', 'read:EIO:1:running
 
 
 # Without CAP_KILL each signal is sent by a child that has stepped down.
-USUAL_WITHOUT_KILL = ('(clone|fork):EAGAIN:1:running', 'pipe2:EMFILE:1:running',
+USUAL_WITHOUT_KILL = (r'(clone|fork):EAGAIN:1\+:running', r'pipe2:EMFILE:1\+:running',
                       'kill:EPERM:2:running', 'poll:EINTR:1:running', 'waitid:EINTR:2:running')
 USUAL_AS_MAIN = ('setresuid:EPERM:1:running', 'setresuid:EPERM:1:start', 'setresuid:EAGAIN:2:start',
                  'setgroups:EPERM:1:start', 'setresgid:EPERM:1:start', 'capset:EPERM:1:start',
