@@ -44,8 +44,8 @@ USUAL = (r'poll:ENOMEM:1\+:running', 'poll:EINTR:2:running', 'read:EIO:1:running
          '(clone|fork):ENOMEM:3:start', r'pipe2:EMFILE:1\+:running', 'pipe2:EMFILE:1:start',
          'kill:EPERM:1:running', 'socket:EMFILE:2:start', r'accept4:EMFILE:1\+:running',
          'accept4:ENOMEM:1:running', r'sendto:ENOBUFS:1\+:running', r'recvmsg:ENOMEM:1\+:running',
-         'getsockname:ENOMEM:2:start', 'timerfd_create:EMFILE:1:start', r'openat?:EMFILE:1\+:start',
-         'openat?:ENOMEM:2:start', 'capset:EPERM:1:start', 'capget:EPERM:1:start',
+         'getsockname:ENOMEM:2:start', 'timerfd_create:EMFILE:1:start', r'open(at)?:EMFILE:1\+:start',
+         'open(at)?:ENOMEM:2:start', 'capset:EPERM:1:start', 'capget:EPERM:1:start',
          'prctl:EPERM:1:start', 'close_range:ENOSYS:1:start', 'signalfd4:EMFILE:1:start',
          r'bind:EADDRINUSE:1\+:start', r'mmap:ENOMEM:1\+:start', r'mmap:ENOMEM:1\+:running',
          r'brk:ENOMEM:1\+:running', r'writev?:ENOSPC:1\+:start', 'f?stat:ENOMEM:1:start',
@@ -58,7 +58,7 @@ USUAL_WITHOUT_KILL = (r'(clone|fork):EAGAIN:1\+:running', r'pipe2:EMFILE:1\+:run
 USUAL_AS_MAIN = ('setresuid:EPERM:1:running', 'setresuid:EPERM:1:start', 'setresuid:EAGAIN:2:start',
                  'setgroups:EPERM:1:start', 'setresgid:EPERM:1:start', 'capset:EPERM:1:start',
                  'capget:EPERM:2:start')
-USUAL_BELOW_PID_1 = ('prctl:EINVAL:2:start', 'kill:EPERM:3:running', r'openat?:EMFILE:1\+:running',
+USUAL_BELOW_PID_1 = ('prctl:EINVAL:2:start', 'kill:EPERM:3:running', r'open(at)?:EMFILE:1\+:running',
                      'waitid:ENOMEM:1:running')
 
 
