@@ -55,6 +55,7 @@ const char* word_of(News news) {
                                     "ended",
                                     "stopping",
                                     "grace over",
+                                    "outlives the kill",
                                     "leftovers killed"};
   static_assert(std::size(kWords) == static_cast<std::size_t>(News::leftovers_killed) + 1);
   return kWords[static_cast<std::size_t>(news)];
