@@ -75,11 +75,35 @@ void* operator new(std::size_t size) {
   throw std::bad_alloc();
 }
 
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
+void* operator new[](std::size_t size) {
+  return operator new(size);
+}
+
 void operator delete(void* place) noexcept {
   if (orders::existing == nullptr || !orders::existing->has(place)) std::free(place);
 }
 
 void operator delete(void* place, std::size_t) noexcept {
+  operator delete(place);
+}
+
+void operator delete(void* place, const std::nothrow_t&) noexcept {
+  operator delete(place);
+}
+
+void operator delete[](void* place) noexcept {
+  operator delete(place);
+}
+
+void operator delete[](void* place, std::size_t) noexcept {
   operator delete(place);
 }
 // NOLINTEND(cppcoreguidelines-no-malloc)
