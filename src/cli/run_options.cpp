@@ -84,7 +84,7 @@ Result<void> set_format(RunOptions& out, std::string_view value) {
 
 constexpr Option<RunOptions> kOptions[] = {
     {'c', "config", "FILE", "the config", set_text<&RunOptions::config>},
-    {'u', "user", "USER[:GROUP]", "who runs main and hooks that name nobody",
+    {'u', "user", "USER[:GROUP]", "the user of main, and of hooks without their own",
      set_text<&RunOptions::user>},
     {'g', "kill-group", "", "forward signals to main's process group",
      turn_on<&RunOptions::signal_group>},

@@ -179,8 +179,8 @@ constexpr Key<Hook> kKeys[] = {
      "[]",
      {},
      kOrdered},
-    {"kind", kCheck<word<&CheckPolicy::question, kQuestions>>, "Which question it answers.",
-     "liveness", "readiness", kChecks},
+    {"kind", kCheck<word<&CheckPolicy::question, kQuestions>>,
+     "What the check is for: readiness, liveness or startup.", "liveness", "readiness", kChecks},
     {"interval", kCheck<into<&CheckPolicy::interval, &Reader::positive_duration>>,
      "From the end of a run to the next.", "5s", "10s", kChecks},
     {"failureThreshold", kCheck<count<&CheckPolicy::failure_threshold, 1>>,
@@ -209,8 +209,9 @@ constexpr Key<Hook> kKeys[] = {
      kJobs,
      true},
     {"jitter", kJob<into<&JobPolicy::jitter, &Reader::duration>>,
-     "Each run is put off by up to so long: always the same for one container and time, another in "
-     "each container.",
+     "The longest delay of a run. The delay is the same each time for one container and one time "
+     "of "
+     "the schedule, and differs between containers.",
      "30s", "0", kJobs},
     {"runOnStart", kJob<into<&JobPolicy::run_on_start, &Reader::boolean>>,
      "It also runs once when main has been started.", "true", "false", kJobs},
@@ -220,9 +221,10 @@ constexpr Key<Hook> kKeys[] = {
      "Replace", "Forbid", kJobs},
     {"startingDeadline",
      kJob<into<&JobPolicy::starting_deadline, &Reader::duration>>,
-     "How late a run may begin: so long it waits for its last run and for \"when\", and later than "
-     "that it is left out. Without, it does not wait, and what was missed while the machine slept "
-     "is one run.",
+     "How late a run may begin. Until then it waits for the last run to end and for \"when\" to "
+     "hold; "
+     "after that it is skipped. Without it, a run does not wait, and all times missed while the "
+     "machine slept are one run.",
      "5m",
      {},
      kJobs},
@@ -236,10 +238,11 @@ constexpr Key<Hook> kKeys[] = {
      "When the container stops, let a run that has begun go on until main has ended.", "true",
      "false", kJobs},
     {"timezone", within<&Hook::schedule, kTimeZone>,
-     "The zone of the cron's times, by its name in the image's /usr/share/zoneinfo; UTC if that is "
-     "missing. When clocks go forward, what they leave out runs once, right after; when they go "
-     "back, what they show twice runs the first time. With a `*` in front of the hour, the time "
-     "that passes counts instead.",
+     "The time zone of the cron, by its name in the image's /usr/share/zoneinfo; UTC if that is "
+     "missing. When clocks are set forward, a time that they skip runs once, right afterwards; "
+     "when "
+     "they are set back, a time that they show twice runs the first time. If the hour field begins "
+     "with `*`, elapsed time counts instead.",
      "Europe/Berlin", "UTC", kJobs},
 };
 

@@ -156,8 +156,8 @@ void read_environment(Reader& reader, const Node& node, Model& out) {
 
 constexpr Key<Model> kKeys[] = {
     {"user", into<&Model::user, &Reader::filled_text>,
-     "What a root pintle steps down to, for main and every hook that names nobody: user or "
-     "user:group, names or numbers.",
+     "The user of main and of every hook without a `user` of its own, where pintle starts as root: "
+     "user or user:group, names or numbers.",
      "app:app"},
     {"groups",
      {read_groups<Model>, &kGroupsForm},

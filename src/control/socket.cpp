@@ -65,9 +65,10 @@ void add(Found& found, Fd socket) {
     return;
   }
   found.why.detail = fmt::format(
-      "the pintle that answers runs as uid {}, and cannot be told to be of this container; ask as "
-      "that user",
-      peer->uid);
+      "a pintle answers, but it runs as uid {}, and may be another container's; run this command "
+      "as "
+      "uid {}",
+      peer->uid, peer->uid);
 }
 
 /// Anybody in the network namespace can take a name and accept nobody, so the names are tried

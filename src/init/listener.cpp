@@ -33,7 +33,7 @@ void Listener::keep_up(Time now) {
     due_.reset();
     return;
   }
-  log::error(fmt::format("nobody answers on \"listen.health\": {}", spawned.error().message()));
+  log::error(fmt::format("cannot serve \"listen.health\": {}", spawned.error().message()));
 }
 
 bool Listener::buried(pid_t pid, int code, Time now) noexcept {

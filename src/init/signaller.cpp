@@ -78,7 +78,7 @@ void Signaller::send(const Kill& action) {
     sent = remember(sys::signal_as(target, action.number, uid), target);
   }
   if (is_error(sent, EBUSY)) {
-    log::warning(fmt::format("{} to {} is late: who sends it has not come to it in time",
+    log::warning(fmt::format("{} to {} is late: the child that sends it did not finish in time",
                              signal_name(action.number), action.pid));
   } else if (!sent && !is_error(sent, ESRCH)) {
     log::warning(fmt::format("cannot send {} to {}: {}", signal_name(action.number), action.pid,
