@@ -1,6 +1,8 @@
 #include "sys/local_socket.hpp"
 
+#include <fmt/format.h>
 #include <poll.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -8,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 namespace pintle::sys {
@@ -100,11 +103,27 @@ bool is_abstract(const sockaddr_un& name, socklen_t size) noexcept {
   return size > offsetof(sockaddr_un, sun_path) + 1 && name.sun_path[0] == '\0';
 }
 
-/// Returns the name.
+Result<std::string> bind_to_random_name(const Fd& socket) {
+  constexpr int kAttempts = 16;
+  for (int i = 0; i < kAttempts; ++i) {
+    std::uint64_t number = 0;
+    if (::getrandom(&number, sizeof number, GRND_NONBLOCK) < 0) {
+      return Error::from_errno("choose a name of a socket");
+    }
+    std::string name = fmt::format("{:016x}", number);
+    const Address address = abstract(name);
+    if (::bind(socket.get(), raw(address), address.size) == 0) return name;
+    if (errno != EADDRINUSE) break;
+  }
+  return Error::from_errno("bind a socket");
+}
+
+/// Returns the name. The kernel chooses it; gVisor cannot, and answers EINVAL.
 Result<std::string> bind_to_any_name(const Fd& socket) {
   Address address;
   address.value.sun_family = AF_UNIX;
   if (::bind(socket.get(), raw(address), sizeof address.value.sun_family) < 0) {
+    if (errno == EINVAL) return bind_to_random_name(socket);
     return Error::from_errno("bind a socket");
   }
   address.size = sizeof address.value;

@@ -23,7 +23,7 @@ struct Peer {
   gid_t gid;
 };
 
-/// A socket under a name that the kernel chose (unix(7), autobind).
+/// A socket under a name that the kernel chose (unix(7), autobind), or a random one.
 struct NamedSocket {
   Fd socket{};
   std::string name{};

@@ -331,16 +331,18 @@ static int cmd_parent(char** a) {
   waitpid(child, &status, 0);
   return WEXITSTATUS(status);
 }
-// fail CALL ARGUMENT ERRNO CMD...: with a system call, by number, that fails when its first argument
-// is that one, or -1 for any.
+// fail CALL[:INDEX] ARGUMENT ERRNO CMD...: with a system call, by number, that fails when its first
+// argument, or that of the index, is that one, or -1 for any.
 static int cmd_fail(char** a) {
   const uint32_t call = (uint32_t)atoi(a[0]);
   const uint32_t argument = (uint32_t)atoi(a[1]);
   const uint8_t is_any = atoi(a[1]) < 0;
+  const char* const index = strchr(a[0], ':');
+  const uint32_t place = index == NULL ? 0 : (uint32_t)atoi(index + 1) * sizeof(uint64_t);
   struct sock_filter code[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 3),
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + place),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, argument, 0, is_any ? 0 : 1),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (uint32_t)atoi(a[2])),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),

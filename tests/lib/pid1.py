@@ -48,14 +48,18 @@ ACTOR = compiled('actor')
 
 
 # By their numbers on x86-64 and on others, where newer calls have one number everywhere.
-CALLS = {'x86_64': {'setgroups': 116, 'prctl': 157}}.get(platform.machine(),
-                                                         {'setgroups': 159, 'prctl': 167})
-CALLS['close_range'] = 436
+CALLS = {'x86_64': {'bind': 49, 'setgroups': 116, 'prctl': 157, 'memfd_create': 319,
+                    'execveat': 322, 'statx': 332}}.get(
+    platform.machine(), {'setgroups': 159, 'prctl': 167, 'bind': 200, 'memfd_create': 279,
+                         'execveat': 281, 'statx': 291})
+CALLS |= {'pidfd_send_signal': 424, 'pidfd_open': 434, 'clone3': 435, 'close_range': 436,
+          'openat2': 437, 'faccessat2': 439, 'landlock_create_ruleset': 444,
+          'landlock_add_rule': 445, 'landlock_restrict_self': 446}
 
 
-def failing(call, code, argument=-1):
+def failing(call, code, argument=-1, index=0):
     """Put in front of pintle: `call` fails with `code`, where it is made with that argument."""
-    return [ACTOR, 'fail', str(CALLS[call]), str(argument), str(code)]
+    return [ACTOR, 'fail', f'{CALLS[call]}:{index}', str(argument), str(code)]
 
 
 def folder():
