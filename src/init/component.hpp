@@ -14,6 +14,9 @@ namespace pintle::init {
 
 class Component {
  public:
+  Component(const Component&) = delete;
+  Component& operator=(const Component&) = delete;
+
   /// Does one thing that is due now; false if nothing is.
   virtual bool drive(Time now) noexcept = 0;
 
