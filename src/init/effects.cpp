@@ -177,6 +177,8 @@ std::optional<Event> Effects::act(const Tell& tell) {
     log::write({.level = line.level, .text = line.text, .kind = "main"});
     return std::nullopt;
   }
+  // Nothing else says of it how it ended.
+  if (tell.news == News::outlives_kill) tell.hook->words = "killed, and not ended";
   const Hook& hook = *tell.hook;
   const bool is_repair = tell.news == News::repair_done || tell.news == News::repair_failed;
   const std::string words = tell.news == News::step_slow

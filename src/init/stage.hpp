@@ -23,7 +23,6 @@ class Stage final : public Component {
   /// Leaves out one step that has not begun; false if there is none.
   bool skip_next(Skip why) noexcept;
 
-  bool is_empty() const noexcept { return places_.empty(); }
   bool all_done() const noexcept { return steps_.all_done(); }
   /// The step with which the whole list failed; nullptr: none has.
   Hook* failed() const noexcept { return failed_; }

@@ -14,11 +14,13 @@
 //                  stop signal                 stopping; main gets it when its turn has come
 //                  a check terminates main     stopping, and the exit code says why
 //                  main could not be started   stopping, at its rest
-//   before         jobs ended, steps done      main gets its stop signal      -> main
+//   before         jobs ended, steps done,     main gets its stop signal      -> main
+//                  or their time is over
+//                  main ended                                                 -> after
 //                  stop signal                 the steps that have not begun are left out
 //   main           main ended                                                 -> after
-//                  grace period over           SIGKILL for main
-//   after          steps done                                                 -> rest
+//                  grace period over           SIGKILL for main; 2 s later    -> after
+//   after          steps done, or time over                                   -> rest
 //   rest           no child is left            exited
 //                  stop signal, or time over   SIGKILL for all that is left; then exited
 //   any            a child ended, or its time  Attempts (attempts.hpp) decides: another attempt,

@@ -32,11 +32,12 @@ Error refused(int code) noexcept {
 /// and the saved uid of whom it is sent to: those stay ours, so the target cannot signal the child.
 /// ptrace(2) and prlimit(2) want all three. Only the effective uid is changed.
 int send_as(const Target& target, int signal) noexcept {
+  const uid_t own = ::geteuid();
   if (::setresuid(kKeep, target.uid, kKeep) < 0) return errno;
   (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // the change made it what fs.suid_dumpable says
   const int code = ::kill(target.pid, signal) < 0 ? errno : 0;
   // Without the way back the next change would fail as well, and say so.
-  if (::setresuid(kKeep, 0, kKeep) < 0) return errno;
+  if (::setresuid(kKeep, own, kKeep) < 0) return errno;
   return code;
 }
 

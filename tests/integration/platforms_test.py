@@ -207,7 +207,7 @@ def where_proc_hides_them_and_pintle_is_not_pid_1_only_root_and_its_user_are_ans
     for before, code in (([], 0), (one, 0), (other, 1)):
         done = pintle.inside(*before, pid1.PINTLE, 'health')
         tap.equal(done.returncode, code, done.stdout)
-    tap.holds(done.stdout, 'ask as that user')
+    tap.holds(done.stdout, 'run this command as uid')
     pintle.signal(signal.SIGTERM)
     tap.equal(pintle.end(), 0)
 
