@@ -202,7 +202,9 @@ std::vector<std::string> refused_as_written(const config::Model& model) {
   for (std::size_t i = 0; i < model.hooks.size(); ++i) {
     const config::Hook& hook = model.hooks[i];
     const auto* command = std::get_if<config::Command>(&hook.action);
-    if (command == nullptr || !runs_in(model, i, config::ImageMode::prebuilt)) continue;
+    if (command == nullptr ||
+        !runs_in(model.hooks[origin_of(model, i)], config::ImageMode::prebuilt))
+      continue;
     std::string why = "its command needs a shell";
     if (!command->shell_form) {
       std::vector<std::string> argv{command->program};

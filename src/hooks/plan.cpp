@@ -157,7 +157,7 @@ void connect(const Model& model, config::ImageMode mode, Graph& graph, Problems&
   const std::size_t before = problems.size();
   for (std::size_t position = 0; position < graph.size(); ++position) {
     const Hook& hook = model.hooks[graph[position].hook];
-    graph[position].is_skipped = !runs_in(model, graph[position].hook, mode);
+    graph[position].is_skipped = !runs_in(hook, mode);
     if (!hook.precedents) add_listed_order(model, graph, position);
     for (const auto& reference : hook.precedents.value_or(std::vector<config::Reference>())) {
       add_edge(reference, index, graph[position], problems);
@@ -180,8 +180,8 @@ std::size_t origin_of(const Model& model, std::size_t hook) noexcept {
   return hook;
 }
 
-bool runs_in(const Model& model, std::size_t hook, config::ImageMode mode) noexcept {
-  const auto& modes = model.hooks[origin_of(model, hook)].image_modes;
+bool runs_in(const Hook& origin, config::ImageMode mode) noexcept {
+  const auto& modes = origin.image_modes;
   return !modes || std::find(modes->begin(), modes->end(), mode) != modes->end();
 }
 

@@ -35,7 +35,7 @@ Plan make_plan(const config::Model& model, config::ImageMode mode, config::Probl
 /// for or repairs for in the end.
 std::size_t origin_of(const config::Model& model, std::size_t hook) noexcept;
 
-/// False for a step that `mode` leaves out, and for what would stand in for it.
-bool runs_in(const config::Model& model, std::size_t hook, config::ImageMode mode) noexcept;
+/// False for a step that `mode` leaves out, and for what stands in for it, whose origin it is.
+bool runs_in(const config::Hook& origin, config::ImageMode mode) noexcept;
 
 }  // namespace pintle::hooks

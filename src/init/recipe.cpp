@@ -15,6 +15,7 @@
 #include "hooks/apart.hpp"
 #include "hooks/output_copy.hpp"
 #include "hooks/output_file.hpp"
+#include "hooks/plan.hpp"
 #include "hooks/texts.hpp"
 #include "init/actions.hpp"
 #include "sys/process.hpp"
@@ -82,8 +83,7 @@ std::string Recipe::name() const {
 bool Recipe::is_skipped() const noexcept {
   if (is_main()) return false;
   if (basis_.around.has_only_steps && root_->kind != Kind::step) return true;
-  const auto& modes = root_->image_modes;
-  return modes && std::find(modes->begin(), modes->end(), basis_.around.image_mode) == modes->end();
+  return !hooks::runs_in(*root_, basis_.around.image_mode);
 }
 
 bool Recipe::is_ruled_out() const {

@@ -5,21 +5,20 @@
 #include <algorithm>
 #include <utility>
 
-#include "hooks/plan.hpp"
-
 namespace pintle::init {
 
 using config::Kind;
 
 Recipes::Recipes(const config::Model& model, Surroundings around)
     : basis_{model, std::move(around)}, main_(basis_) {
+  std::vector<const config::Hook*> failed(model.hooks.size());
+  for (const config::Hook& hook : model.hooks) {
+    if (hook.fallback_hook != config::kNoHook) failed[hook.fallback_hook] = &hook;
+  }
   for (Place place = 0; place < model.hooks.size(); ++place) {
-    const auto failed =
-        std::find_if(model.hooks.begin(), model.hooks.end(),
-                     [&](const config::Hook& hook) { return hook.fallback_hook == place; });
-    hooks_.emplace_back(basis_, &model.hooks[place],
-                        failed == model.hooks.end() ? nullptr : &*failed,
-                        &model.hooks[hooks::origin_of(model, place)]);
+    Place root = place;
+    while (failed[root] != nullptr) root = static_cast<Place>(failed[root] - model.hooks.data());
+    hooks_.emplace_back(basis_, &model.hooks[place], failed[place], &model.hooks[root]);
   }
 }
 
