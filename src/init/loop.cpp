@@ -62,9 +62,10 @@ class Loop {
       rest_after_failure();
       wait();
     }
-    for (std::size_t i = 0; i < std::size(kSources); ++i) {
-      if (i == kSignals && !waits) continue;
-      guarded([&] { (this->*kSources[i].attend)(std::exchange(ready_[i], false)); });
+    for (std::size_t i = waits ? 0 : 1; i < kCount; ++i) {
+      guarded([&] {
+        if (!(this->*kSources[i].attend)(std::exchange(ready_[i], false))) let_rest(i);
+      });
     }
     return effects_.end();
   }
@@ -74,18 +75,15 @@ class Loop {
   struct Source {
     /// What to poll for reading; below zero, or without this: nothing.
     int (Loop::*descriptor)() const noexcept;
-    /// In each turn; `is_ready`: it can be read.
-    void (Loop::*attend)(bool is_ready);
+    /// In each turn; `is_ready`: it can be read. False if that failed, and would again at once.
+    bool (Loop::*attend)(bool is_ready);
     /// When it has something to do though nothing happens; nullptr: never.
     std::optional<Time> (Loop::*due)() const noexcept;
   };
-  // In the order of a turn: main is heard before its end is noted, after which its pid is nobody's.
+  // In the order of a turn: signals first, and main is heard before its end is noted, after which
+  // its pid is nobody's.
   static constexpr std::size_t kCount = 10;
   static const Source kSources[kCount];
-  static constexpr std::size_t kSignals = 0;
-  static constexpr std::size_t kNotify = 2;
-  static constexpr std::size_t kRequests = 8;
-  static constexpr std::size_t kDoor = 9;
 
   /// Nothing that throws in one part, for want of memory, keeps another part from its work.
   template <class Part>
@@ -173,15 +171,15 @@ class Loop {
 
   int signals_descriptor() const noexcept { return setup_.signals.get(); }
 
-  void read_signals(bool) {
+  bool read_signals(bool) {
     for (;;) {
       const auto signal = sys::next_signal(setup_.signals);
       if (!signal) {
         log::error(signal.error().message());
         std::this_thread::sleep_for(kBackOff);
-        return;
+        return true;
       }
-      if (!*signal) return;
+      if (!*signal) return true;
       const auto [number, sender] = **signal;
       if (number == SIGCHLD) {
         look_for_stop();
@@ -199,31 +197,38 @@ class Loop {
 
   int clock_descriptor() const noexcept { return clock_.get(); }
 
-  void hear_clock(bool is_ready) {
-    if (!is_ready) return;
+  bool hear_clock(bool is_ready) {
+    if (!is_ready) return true;
     sys::heed_wall_clock(clock_);
     feed(ClockChanged{sys::wall_offset()});
+    return true;
   }
 
   std::optional<Time> reaper_due() const noexcept { return reaper_.due(); }
 
-  void reap(bool) {
+  bool reap(bool) {
     reaper_.reap([this] { drain(); });
+    return true;
   }
 
   std::optional<Time> supervisor_due() const noexcept { return supervisor_.deadline(); }
 
-  void act(bool) { drain(); }
+  bool act(bool) {
+    drain();
+    return true;
+  }
 
-  void read_outputs(bool) {
+  bool read_outputs(bool) {
     if (std::exchange(outputs_ready_, false)) effects_.outputs().read();
+    return true;
   }
 
   std::optional<Time> listener_due() const noexcept { return listener_.due(); }
 
-  void keep_listener(bool) {
+  bool keep_listener(bool) {
     if (supervisor_.phase() > Phase::running) listener_.end();
     listener_.keep_up(BootClock::now());
+    return true;
   }
 
   void feed(const Event& event) {
@@ -241,18 +246,18 @@ class Loop {
 
   int notify_descriptor() const noexcept { return notify_.descriptor().get(); }
 
-  void hear_main(bool is_ready) {
-    if (!notify_.is_open() || !is_ready) return;
+  bool hear_main(bool is_ready) {
+    if (!notify_.is_open() || !is_ready) return true;
     const NotifySocket::Heard heard{setup_.model.main.notify, effects_.main_pid(),
                                     setup_.recipes.main().identity().uid};
-    const auto each = [this](const Notification& said) { heed(said); };
-    if (!notify_.receive(heard, each)) let_rest(kNotify);
+    return notify_.receive(heard, [this](const Notification& said) { heed(said); });
   }
 
   std::optional<Time> notify_due() const noexcept { return notify_.due(); }
 
-  void tell_outer(bool) {
+  bool tell_outer(bool) {
     if (notify_.has_outer()) notify_.tell(status(), BootClock::now());
+    return true;
   }
 
   void heed(const Notification& said) {
@@ -267,10 +272,11 @@ class Loop {
   int requests_descriptor() const noexcept { return requests_.descriptor().get(); }
   std::optional<Time> requests_due() const noexcept { return requests_.due(); }
 
-  void take_requests(bool is_ready) {
+  bool take_requests(bool is_ready) {
     const auto feed_each = [this](const Event& event) { feed(event); };
-    if (is_ready && !requests_.receive(feed_each)) let_rest(kRequests);
+    const bool were_taken = !is_ready || requests_.receive(feed_each);
     requests_.settle();
+    return were_taken;
   }
 
   control::Status status() const {
@@ -292,10 +298,9 @@ class Loop {
   int door_descriptor() const noexcept { return door_.descriptor(); }
   std::optional<Time> door_due() const noexcept { return door_.due(); }
 
-  void serve(bool is_ready) {
+  bool serve(bool is_ready) {
     keep_door();
-    const auto encoded = [this] { return control::encode(status()); };
-    if (is_ready && !door_.serve(encoded)) let_rest(kDoor);
+    return !is_ready || door_.serve([this] { return control::encode(status()); });
   }
 
   LoopSetup& setup_;

@@ -33,6 +33,7 @@ class Stop {
 
   /// Which signal the stop began with; 0: none, so main gets SIGTERM.
   void set_signal(int number) noexcept { signal_ = number; }
+  int signal() const noexcept { return signal_; }
 
   /// The end of the total grace is known now: what is being ended has no longer than that.
   void limit_to_total() noexcept;

@@ -41,9 +41,12 @@ Desk Supervisor::desk() noexcept {
 
 /// Variables and the image mode do not change any more, and looking them up takes memory.
 config::Condition Supervisor::settled(const Hook& hook, const config::Condition& condition) const {
-  return hooks::settled(condition, [&](const config::Condition& leaf) {
-    return rules_.known_leaf ? rules_.known_leaf(hook.place, leaf) : std::nullopt;
-  });
+  return hooks::settled(condition,
+                        [&](const config::Condition& leaf) { return known(hook, leaf); });
+}
+
+std::optional<bool> Supervisor::known(const Hook& hook, const config::Condition& leaf) const {
+  return rules_.known_leaf ? rules_.known_leaf(hook.place, leaf) : std::nullopt;
 }
 
 std::optional<bool> Supervisor::holds(const Hook& hook) const noexcept {
@@ -59,7 +62,7 @@ std::optional<bool> Supervisor::answer(const Hook& hook, const config::Condition
     const auto* task = std::get_if<StepTask>(&hook.task);
     return (task != nullptr ? *task->stage : init_).has_succeeded(leaf.text);
   }
-  return rules_.known_leaf ? rules_.known_leaf(hook.place, leaf) : std::nullopt;
+  return known(hook, leaf);
 }
 
 void Supervisor::note(const Event& event, Time now) noexcept {
@@ -85,9 +88,8 @@ bool Supervisor::drive(Time now) noexcept {
 
 void Supervisor::on(const Signalled& event, Time now) noexcept {
   const bool stops = rules_.stop_signals[static_cast<std::size_t>(event.number)];
-  const bool is_first = stops && stop_signal_ == 0;
+  const bool is_first = stops && stop_.signal() == 0;
   if (is_first) {
-    stop_signal_ = event.number;
     stop_.set_signal(event.number);
     budget_.begin(now);
     if (lifecycle_.phase < Phase::stopping) {
@@ -133,9 +135,7 @@ void Supervisor::on(const ChildGone& event, Time now) noexcept {
   queue_.tell(News::main_ended, *hook, event.code);
   const Quit verdict = main_.verdict_on(event);
   if (event.failure) return quit(verdict);
-  if (!verdict_) verdict_ = verdict;
-  if (lifecycle_.phase < Phase::stopping) transition(Phase::stopping);
-  stop_.main_is_over(now);
+  main_over(verdict, now);
 }
 
 void Supervisor::on(const AllReaped& event, Time) noexcept {
@@ -204,8 +204,8 @@ bool Supervisor::end_init(Time now) noexcept {
     return true;
   }
   if (attempts_.any_active()) return false;
-  if (stop_signal_ != 0) {
-    quit({128 + stop_signal_, Reason::stopped_in_init, nullptr, stop_signal_});
+  if (const int signal = stop_.signal(); signal != 0) {
+    quit({128 + signal, Reason::stopped_in_init, nullptr, signal});
   } else {
     Hook* const failed = init_.failed();
     const ExitCode code = failed_a_proof(*failed) ? ExitCode::unproven : ExitCode::step_failed;
@@ -238,8 +238,7 @@ void Supervisor::begin_stop(Time now) noexcept {
 
 bool Supervisor::drive_stopping(Time now) noexcept {
   if (lifecycle_.part == StopPart::main && !main_.is_active()) {  // it has outlived SIGKILL
-    if (!verdict_) verdict_ = main_.verdict_on({0, 128 + SIGKILL, SIGKILL});
-    stop_.main_is_over(now);
+    main_over(main_.verdict_on({0, 128 + SIGKILL, SIGKILL}), now);
     return true;
   }
   if (!stop_.drive(now)) return false;
@@ -248,6 +247,13 @@ bool Supervisor::drive_stopping(Time now) noexcept {
     transition(Phase::exited);
   }
   return true;
+}
+
+/// Main has ended, or is not waited for any longer.
+void Supervisor::main_over(const Quit& verdict, Time now) noexcept {
+  if (!verdict_) verdict_ = verdict;
+  if (lifecycle_.phase < Phase::stopping) transition(Phase::stopping);
+  stop_.main_is_over(now);
 }
 
 /// There is, or was, no main that something could be done before or after.

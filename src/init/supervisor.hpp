@@ -103,9 +103,11 @@ class Supervisor {
   void begin_services(Time now) noexcept;
   void begin_stop(Time now) noexcept;
   void heed_failures(Time now) noexcept;
+  void main_over(const Quit& verdict, Time now) noexcept;
   void quit(const Quit& quit) noexcept;
 
   config::Condition settled(const Hook& hook, const config::Condition& condition) const;
+  std::optional<bool> known(const Hook& hook, const config::Condition& leaf) const;
   std::optional<bool> holds(const Hook& hook) const noexcept;
   Desk desk() noexcept;
 
@@ -122,7 +124,6 @@ class Supervisor {
   Jobs jobs_;
   MainProcess main_;
   Stop stop_;
-  int stop_signal_ = 0;
   std::optional<Quit> verdict_;  ///< how we shall end, once main has or cannot start
 };
 
