@@ -210,8 +210,7 @@ constexpr Key<Hook> kKeys[] = {
      true},
     {"jitter", kJob<into<&JobPolicy::jitter, &Reader::duration>>,
      "The longest delay of a run. The delay is the same each time for one container and one time "
-     "of "
-     "the schedule, and differs between containers.",
+     "of the schedule, and differs between containers.",
      "30s", "0", kJobs},
     {"runOnStart", kJob<into<&JobPolicy::run_on_start, &Reader::boolean>>,
      "It also runs once when main has been started.", "true", "false", kJobs},
@@ -222,9 +221,8 @@ constexpr Key<Hook> kKeys[] = {
     {"startingDeadline",
      kJob<into<&JobPolicy::starting_deadline, &Reader::duration>>,
      "How late a run may begin. Until then it waits for the last run to end and for \"when\" to "
-     "hold; "
-     "after that it is skipped. Without it, a run does not wait, and all times missed while the "
-     "machine slept are one run.",
+     "hold; after that it is skipped. Without it, a run does not wait, and all times missed while "
+     "the machine slept are one run.",
      "5m",
      {},
      kJobs},
@@ -240,9 +238,8 @@ constexpr Key<Hook> kKeys[] = {
     {"timezone", within<&Hook::schedule, kTimeZone>,
      "The time zone of the cron, by its name in the image's /usr/share/zoneinfo; UTC if that is "
      "missing. When clocks are set forward, a time that they skip runs once, right afterwards; "
-     "when "
-     "they are set back, a time that they show twice runs the first time. If the hour field begins "
-     "with `*`, elapsed time counts instead.",
+     "when they are set back, a time that they show twice runs the first time. If the hour field "
+     "begins with `*`, elapsed time counts instead.",
      "Europe/Berlin", "UTC", kJobs},
 };
 

@@ -66,8 +66,7 @@ void add(Found& found, Fd socket) {
   }
   found.why.detail = fmt::format(
       "a pintle answers, but it runs as uid {}, and may be another container's; run this command "
-      "as "
-      "uid {}",
+      "as uid {}",
       peer->uid, peer->uid);
 }
 
