@@ -8,24 +8,26 @@
 #include "base/duration.hpp"
 #include "base/shown.hpp"
 #include "base/text.hpp"
+#include "config/parse_action.hpp"
 
 namespace pintle::cli {
 namespace {
 
-using config::ParamSpec;
-using config::ParamType;
+using config::Form;
+using config::KeyInfo;
+using config::Node;
 
 constexpr const char* kTimeout = "timeout";
 
-const char* placeholder(ParamType type) noexcept {
-  switch (type) {
-    case ParamType::boolean:
+const char* placeholder(const Form& form) noexcept {
+  switch (form.type) {
+    case Form::Type::boolean:
       return "";
-    case ParamType::count:
+    case Form::Type::count:
       return "NUMBER";
-    case ParamType::interval:
+    case Form::Type::duration:
       return "DURATION";
-    case ParamType::pairs:
+    case Form::Type::map:
       return "NAME:VALUE";
     default:
       return "TEXT";
@@ -33,14 +35,14 @@ const char* placeholder(ParamType type) noexcept {
 }
 
 /// "allowRemote" is --allow-remote; each of the "headers" is a --header.
-std::string option_name(const ParamSpec& param) {
+std::string option_name(const KeyInfo& param) {
   std::string name;
   for (const char c : param.name) {
     const bool is_capital = c >= 'A' && c <= 'Z';
     if (is_capital) name += '-';
     name += is_capital ? static_cast<char>(c - 'A' + 'a') : c;
   }
-  if (param.type == ParamType::pairs) name.pop_back();
+  if (param.form.type == Form::Type::map) name.pop_back();
   return name;
 }
 
@@ -55,29 +57,50 @@ Result<Duration> duration_in(std::string_view option, std::string_view value) {
   return bad(option, value, "a duration like 500ms or 1s");
 }
 
-Result<void> set_param(ActionWords& out, const ParamSpec& param, std::string_view value) {
-  const std::string name = option_name(param);
-  if (param.type == ParamType::boolean) {
-    out.params.set(param.name, true);
-  } else if (param.type == ParamType::interval) {
-    out.params.set(param.name, TRY(duration_in(name, value)));
-  } else if (param.type == ParamType::count) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    const bool is_whole = error == std::errc() && end == value.data() + value.size();
-    if (!is_whole || number < 1) return bad(name, value, "a whole number of 1 or more");
-    out.params.set(param.name, number);
-  } else if (param.type == ParamType::pairs) {
-    const std::size_t colon = value.find(':');
-    if (colon == std::string_view::npos) return bad(name, value, "a name, a colon and a value");
-    const std::size_t begin = std::min(value.find_first_not_of(' ', colon + 1), value.size());
-    config::Pairs pairs = out.params.pairs(param.name);
-    pairs.emplace_back(value.substr(0, colon), value.substr(begin));
-    out.params.put(param.name, std::move(pairs));
-  } else {
-    out.params.set(param.name, std::string(value));
+Node text_node(std::string_view text) {
+  return {.type = Node::Type::string, .text = std::string(text)};
+}
+
+/// The member of `object` of that name, which is made if it is not there.
+Node& member_of(Node& object, std::string_view name) {
+  for (config::Member& member : object.members) {
+    if (member.key == name) return member.value;
   }
-  return {};
+  return object.members.emplace_back(config::Member{std::string(name), {}, {}}).value;
+}
+
+Result<void> set_param(ActionWords& out, const KeyInfo& param, std::string_view value) {
+  const std::string name = option_name(param);
+  Node& node = member_of(out.params, param.name);
+  switch (param.form.type) {
+    case Form::Type::boolean:
+      node = {.type = Node::Type::boolean, .truth = true};
+      return {};
+    case Form::Type::count: {
+      node = {.type = Node::Type::integer, .text = std::string(value)};
+      const auto [end, error] =
+          std::from_chars(value.data(), value.data() + value.size(), node.integer);
+      const bool is_whole = error == std::errc() && end == value.data() + value.size();
+      if (!is_whole || node.integer < 1) return bad(name, value, "a whole number of 1 or more");
+      return {};
+    }
+    case Form::Type::duration:
+      (void)TRY(duration_in(name, value));
+      node = text_node(value);
+      return {};
+    case Form::Type::map: {
+      const std::size_t colon = value.find(':');
+      if (colon == std::string_view::npos) return bad(name, value, "a name, a colon and a value");
+      const std::size_t begin = std::min(value.find_first_not_of(' ', colon + 1), value.size());
+      node.type = Node::Type::object;
+      node.members.push_back(
+          {std::string(value.substr(0, colon)), {}, text_node(value.substr(begin))});
+      return {};
+    }
+    default:
+      node = text_node(value);
+      return {};
+  }
 }
 
 /// The options at the front of a command line, whose first word is passed over; how many words.
@@ -86,7 +109,7 @@ Result<int> take_options(int argc, char** argv, const ActionOptions& options, Ac
   for (;;) {
     const FoundOption found = TRY(walk.next());
     if (found.row == OptionWalk::npos) return std::min(walk.operands(), argc);
-    if (const ParamSpec* param = options.param(found.row)) {
+    if (const KeyInfo* param = options.param(found.row)) {
       TRY(set_param(out, *param, found.value));
     } else {
       out.timeout = TRY(duration_in(kTimeout, found.value));
@@ -99,11 +122,11 @@ Result<int> take_options(int argc, char** argv, const ActionOptions& options, Ac
 ActionOptions::ActionOptions(const config::ActionSpec& spec,
                              std::span<const std::string_view> without, const char* timeout_help) {
   rows_.push_back({0, kTimeout, "DURATION", timeout_help});
-  for (const ParamSpec& param : spec.params) {
+  for (const KeyInfo& param : keys_of(spec)) {
     if (std::find(without.begin(), without.end(), param.name) != without.end()) continue;
-    params_.push_back(&param);
+    params_.push_back(param);
     names_.push_back(option_name(param));
-    rows_.push_back({0, names_.back().c_str(), placeholder(param.type), param.help});
+    rows_.push_back({0, names_.back().c_str(), placeholder(param.form), param.help});
   }
 }
 
@@ -117,20 +140,17 @@ Result<void> read_action(int argc, char** argv, const ActionOptions& options, Ac
                                  one_line(shown_value(argv[next]), 60)));
 }
 
-Result<void> check_action(const config::ActionSpec& spec, const ActionWords& words) {
+Result<config::Builtin> use_of(const config::ActionSpec& spec, std::string_view target,
+                               const ActionWords& words) {
   if (words.target.empty()) return usage_error("the target is empty");
-  for (const ParamSpec& param : spec.params) {
-    const std::string text = words.params.text(param.name);
-    if (param.check == nullptr || text.empty()) continue;
-    if (std::string wrong = param.check(text); !wrong.empty()) return usage_error(std::move(wrong));
-  }
-  for (const config::Rule& rule : spec.rules) {
-    const std::string wrong = config::broken(rule, words.params.names());
-    if (!wrong.empty()) return usage_error(wrong);
-  }
-  std::string wrong = spec.check == nullptr ? std::string() : spec.check(words.params);
-  if (!wrong.empty()) return usage_error(std::move(wrong));
-  return {};
+  Node params = words.params;
+  member_of(params, target) = text_node(words.target);
+  config::Problems problems;
+  config::Reader reader(problems);
+  reader.take_literally();
+  config::Builtin use = config::read_builtin(reader, params, spec);
+  if (!problems.empty()) return usage_error(std::move(problems.front().message));
+  return use;
 }
 
 }  // namespace pintle::cli

@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "cli/options.hpp"
 #include "config/action.hpp"
+#include "config/json.hpp"
 
 namespace pintle::cli {
 
@@ -23,18 +24,19 @@ class ActionOptions {
 
   std::span<const OptionText> rows() const noexcept { return rows_; }
   /// nullptr: it is --timeout.
-  const config::ParamSpec* param(std::size_t row) const noexcept {
-    return row == 0 ? nullptr : params_[row - 1];
+  const config::KeyInfo* param(std::size_t row) const noexcept {
+    return row == 0 ? nullptr : &params_[row - 1];
   }
 
  private:
   std::deque<std::string> names_;  // whose texts stay where they are
-  std::vector<const config::ParamSpec*> params_;
+  std::vector<config::KeyInfo> params_;
   std::vector<OptionText> rows_;
 };
 
+/// What stands on a command line, as the object that a config would have.
 struct ActionWords {
-  config::Params params{};
+  config::Node params{.type = config::Node::Type::object};
   std::string target{};
   Duration timeout{};
 };
@@ -43,7 +45,9 @@ struct ActionWords {
 /// usage.
 Result<void> read_action(int argc, char** argv, const ActionOptions& options, ActionWords& out);
 
-/// What a config would be refused for. Errors: as above.
-Result<void> check_action(const config::ActionSpec& spec, const ActionWords& words);
+/// The use of `spec` by these words, whose target is its parameter `target`; a `$` is a `$` in
+/// them. Errors: what a config would be refused for.
+Result<config::Builtin> use_of(const config::ActionSpec& spec, std::string_view target,
+                               const ActionWords& words);
 
 }  // namespace pintle::cli

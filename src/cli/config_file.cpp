@@ -7,13 +7,13 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "actions/action.hpp"
 #include "base/log.hpp"
 #include "base/shown.hpp"
 #include "base/text.hpp"
 #include "cli/zones.hpp"
 #include "config/json.hpp"
 #include "config/parse.hpp"
-#include "init/actions.hpp"
 #include "sys/file.hpp"
 #include "sys/walk.hpp"
 
@@ -86,7 +86,7 @@ Result<Loaded> load_config(const std::optional<std::string>& file,
   if (file) {
     const auto text = read_config(*file);
     if (!text) return refusal(unusable(*file, text.error().message(), 1));
-    loaded.model = config::parse(*text, {init::actions(), environment}, problems);
+    loaded.model = config::parse(*text, {actions::specs(), environment}, problems);
     loaded.notes = load_zones(loaded.model, problems);
   }
   const auto mode = image_mode(std::getenv("IMAGE_MODE"), loaded.model.image_mode);

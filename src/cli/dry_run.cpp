@@ -71,7 +71,7 @@ Json DryRun::json(std::size_t index) const {
   if (!foreseen) return {{"problem", recipes.secrets().words_of(foreseen.error())}};
   if (!*foreseen) return nullptr;
   Json out = Json::object();
-  for (const hooks::Foreseen& one : **foreseen) {
+  for (const actions::Foreseen& one : **foreseen) {
     Json& verb = out[std::string(one.what)];
     if (verb.is_null()) verb = {{"files", 0}, {"bytes", 0}, {"first", Json::array()}};
     verb["files"] = verb["files"].get<std::int64_t>() + 1;

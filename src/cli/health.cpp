@@ -20,7 +20,7 @@
 namespace pintle::cli {
 namespace {
 
-using health::Asked;
+using hooks::Asked;
 
 struct HealthOptions {
   Asked asked = Asked::health;
@@ -68,24 +68,24 @@ constexpr Option<HealthOptions> kOptions[] = {
     {0, "timeout", "DURATION", "how long PID 1 may take to answer; 1s, with --now 1m", set_timeout},
 };
 
-std::string to_json(const health::Answer& answer, const Result<control::Status>& status) {
+std::string to_json(const hooks::Answer& answer, const Result<control::Status>& status) {
   nlohmann::ordered_json json{{"healthy", answer.healthy}, {"reason", answer.reason}};
   if (status) {
-    json["phase"] = health::name_of(status->phase);
+    json["phase"] = hooks::name_of(status->phase);
     json["checks"] = checks_json(*status);
   }
   return dump(json);
 }
 
 /// A closed stdout does not change the verdict.
-int say(const health::Answer& answer, const HealthOptions& options,
+int say(const hooks::Answer& answer, const HealthOptions& options,
         const Result<control::Status>& status) {
   (void)print(options.json ? to_json(answer, status) : answer.reason + "\n");
   return static_cast<int>(answer.healthy ? ExitCode::ok : ExitCode::unhealthy);
 }
 
-health::Answer answer_of(const Result<control::Status>& status, const HealthOptions& options,
-                         const std::vector<std::string>& ids) {
+hooks::Answer answer_of(const Result<control::Status>& status, const HealthOptions& options,
+                        const std::vector<std::string>& ids) {
   if (!status) return {false, status.error().message()};
   if (!ids.empty()) return control::answer_for(ids, *status);
   return control::answer(options.asked, *status);

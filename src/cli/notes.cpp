@@ -96,14 +96,15 @@ class Notes {
   void add_paths(const config::Hook& hook) {
     const auto* use = std::get_if<config::Builtin>(&hook.action);
     if (use == nullptr) return;
-    for (const config::ParamSpec& spec : use->spec->params) {
-      const std::string text = use->params.text(spec.name);
-      if (spec.type != config::ParamType::path) continue;
-      if (text.find_first_of("*?[") == std::string::npos) continue;
+    config::for_fields(*use, [&](const config::KeyInfo& key, const config::Field& field) {
+      const auto* text = std::get_if<const std::string*>(&field);
+      const config::TextKind* kind = key.form.kind;
+      if (text == nullptr || kind == nullptr || !kind->is_path || kind->takes_pattern) return;
+      if ((*text)->find_first_of("*?[") == std::string::npos) return;
       shown_.push_back(fmt::format("{} {}: \"{}\" of \"{}\" takes no pattern; \"{}\" is one name",
-                                   config::name_of(hook.kind), hook.id, spec.name, use->spec->name,
-                                   one_line(text, 60)));
-    }
+                                   config::name_of(hook.kind), hook.id, key.name, use->spec->name,
+                                   one_line(**text, 60)));
+    });
   }
 
   void add_command(const config::Command& command, const Variables& own, const std::string& who) {

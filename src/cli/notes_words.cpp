@@ -54,7 +54,8 @@ class Words {
     if (command != nullptr) add_command(who, *command);
     add_directory(who, hook.identity.working_directory);
     for (const hooks::KeyText& one : hooks::filled_texts_of(hook)) {
-      if (!one.is_path && one.key != "pattern") continue;
+      const bool is_path = one.kind != nullptr && one.kind->is_path;
+      if (!is_path && one.key != "pattern") continue;
       add(who, fmt::format("the braces in \"{}\"", one.key), one.text);
     }
   }

@@ -14,8 +14,8 @@
 #include "cli/notes.hpp"
 #include "cli/options.hpp"
 #include "cli/plan_values.hpp"
-#include "health/answer.hpp"
 #include "hooks/forbidden.hpp"
+#include "hooks/health.hpp"
 
 namespace pintle::cli {
 namespace {
@@ -53,10 +53,15 @@ Json action_json(const config::Action& action) {
     return {{"command", command->program}, {"arguments", command->arguments}};
   }
   const auto& use = std::get<config::Builtin>(action);
-  Json params = Json::object();
-  for (const config::ParamSpec& spec : use.spec->params) {
-    const config::Value* value = use.params.find(spec.name);
-    if (value != nullptr) params[std::string(spec.name)] = value_json(*value, spec);
+  Json known = Json::object();
+  config::for_fields(use, [&](const config::KeyInfo& key, const config::Field& field) {
+    known[std::string(key.name)] = field_json(field, key.form);
+  });
+  for (const auto& [name, text] : use.unread) known[std::string(name)] = text;
+  Json params = Json::object();  // in the order of the rows
+  for (const config::KeyInfo& key : keys_of(*use.spec)) {
+    const auto found = known.find(key.name);
+    if (found != known.end()) params[std::string(key.name)] = std::move(*found);
   }
   return {{std::string(use.spec->name), params}};
 }
@@ -146,7 +151,7 @@ class Plan {
       if (hook.kind != kind || hook.is_fallback) continue;
       Json one = hook_json(hook);
       if (kind == Kind::check) {
-        one["kind"] = health::name_of(hook.check.question);
+        one["kind"] = hooks::name_of(hook.check.question);
         one["interval"] = format_duration(hook.check.interval);
       } else if (!hook.schedule.text.empty()) {
         one["schedule"] = hook.schedule.text;

@@ -10,21 +10,28 @@ namespace pintle::cli {
 using Json = nlohmann::ordered_json;
 using config::Condition;
 
-Json value_json(const config::Value& value, const config::ParamSpec& spec) {
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  if (spec.type == config::ParamType::mode) {
-    return fmt::format("{:04o}", std::get<std::int64_t>(value));
-  }
-  if (spec.type == config::ParamType::word) {
-    return spec.words[static_cast<std::size_t>(std::get<std::int64_t>(value))];
-  }
-  if (const auto* literal = std::get_if<config::Literal>(&value)) return literal->text;
-  if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
-  if (const auto* time = std::get_if<Duration>(&value)) return format_duration(*time);
-  if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) return *texts;
+namespace {
+
+Json number_json(std::int64_t number, const config::Form& form) {
+  using Type = config::Form::Type;
+  if (form.type == Type::mode) return fmt::format("{:04o}", number);
+  if (form.type == Type::word) return form.words[static_cast<std::size_t>(number)];
+  return number;
+}
+
+}  // namespace
+
+Json field_json(const config::Field& field, const config::Form& form) {
+  if (const auto* text = std::get_if<const std::string*>(&field)) return **text;
+  if (const auto* literal = std::get_if<const config::Literal*>(&field)) return (*literal)->text;
+  if (const auto* number = std::get_if<std::int64_t>(&field)) return number_json(*number, form);
+  if (const auto* flag = std::get_if<bool>(&field)) return *flag;
+  if (const auto* time = std::get_if<Duration>(&field)) return format_duration(*time);
+  if (const auto* texts = std::get_if<const std::vector<std::string>*>(&field)) return **texts;
+  const auto* pairs = std::get_if<const config::Pairs*>(&field);
+  if (pairs == nullptr) return nullptr;
   Json object = Json::object();
-  for (const auto& [name, text] : std::get<config::Pairs>(value)) object[name] = text;
+  for (const auto& [name, text] : **pairs) object[name] = text;
   return object;
 }
 

@@ -8,7 +8,7 @@
 
 namespace pintle::cli {
 
-nlohmann::ordered_json value_json(const config::Value& value, const config::ParamSpec& spec);
+nlohmann::ordered_json field_json(const config::Field& field, const config::Form& form);
 
 /// The mask, if it is not inherited.
 void add_umask(const config::Identity& identity, nlohmann::ordered_json& out);

@@ -4,38 +4,38 @@
 
 #include <string>
 
+#include "actions/action.hpp"
 #include "base/duration.hpp"
 #include "base/shown.hpp"
 #include "base/text.hpp"
 #include "cli/action_options.hpp"
 #include "cli/commands.hpp"
 #include "control/socket.hpp"
-#include "health/probes.hpp"
 #include "sys/process.hpp"
 
 namespace pintle::cli {
 namespace {
 
-using health::Probe;
+using actions::Action;
 
 constexpr Duration kTimeout = std::chrono::seconds(1);
 constexpr const char* kTimeoutHelp = "how long it may take; 1s";
 
-ActionOptions options_of(const Probe& probe) {
+ActionOptions options_of(const Action& probe) {
   const std::string_view without[] = {probe.spec.shorthand};
   return {probe.spec, without, kTimeoutHelp};
 }
 
 std::string names() {
   std::string all;
-  for (const Probe* probe : health::probes()) {
+  for (const Action* probe : actions::probes()) {
     all += fmt::format("{}{}", all.empty() ? "" : ", ", probe->command);
   }
   return all;
 }
 
-Result<const Probe*> probe_named(std::string_view word) {
-  for (const Probe* probe : health::probes()) {
+Result<const Action*> probe_named(std::string_view word) {
+  for (const Action* probe : actions::probes()) {
     if (probe->command == word) return probe;
   }
   return usage_error(fmt::format("there is no probe \"{}\"; there are {}",
@@ -43,8 +43,9 @@ Result<const Probe*> probe_named(std::string_view word) {
 }
 
 struct Order {
-  const Probe* probe = nullptr;
+  const Action* probe = nullptr;
   ActionWords words{};
+  config::Builtin use{};
 };
 
 Result<Order> order_in(int argc, char** argv) {
@@ -52,30 +53,32 @@ Result<Order> order_in(int argc, char** argv) {
   Order order{TRY(probe_named(argv[1])), {.timeout = kTimeout}};
   const config::ActionSpec& spec = order.probe->spec;
   TRY(read_action(argc - 1, argv + 1, options_of(*order.probe), order.words));
-  order.words.params.put(spec.shorthand, order.words.target);
-  TRY(check_action(spec, order.words));
+  order.use = TRY(use_of(spec, spec.shorthand, order.words));
   return order;
 }
 
 Result<std::string> look(const Order& order) {
-  health::Context context;
-  if (order.words.target == health::kMainProcess) {
+  const sys::Accounts accounts;
+  const config::Environ nothing;
+  const config::Variables none;
+  actions::Context context{accounts, {nothing, none, none}};
+  if (order.words.target == actions::kMainProcess) {
     context.main_pid =
         TRY(control::ask_status(sys::mount_namespace(), order.words.timeout)).main_pid;
   }
-  return order.probe->run(order.words.params, context);
+  return actions::perform(order.use, context);
 }
 
 }  // namespace
 
 std::string probe_options() {
   std::string text;
-  for (const Probe* probe : health::probes()) {
+  for (const Action* probe : actions::probes()) {
     const ActionOptions options = options_of(*probe);
     if (text.empty()) text = help_for(options.rows().subspan(0, 1));
     text += fmt::format(
         "\nprobe {} {}: {}\n", probe->command,
-        probe->command == "process" ? "main|PID-FILE" : probe->spec.params.front().example,
+        probe->command == "process" ? "main|PID-FILE" : keys_of(probe->spec).front().example,
         probe->spec.help);
     text += help_for(options.rows().subspan(1));
   }

@@ -1,15 +1,15 @@
 // `pintle schema`: what a config may be, for editors and CI, or as the reference in docs/.
-#include "config/schema.hpp"
+#include "describe/schema.hpp"
 
 #include <fmt/format.h>
 
 #include <string>
 
+#include "actions/action.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
-#include "config/reference.hpp"
-#include "init/actions.hpp"
+#include "describe/reference.hpp"
 
 namespace pintle::cli {
 namespace {
@@ -19,8 +19,8 @@ struct Format {
   std::string (*text)(std::span<const config::ActionSpec* const> actions);
 };
 constexpr Format kFormats[] = {
-    {"json", config::json_schema},
-    {"markdown", config::markdown_reference},
+    {"json", describe::json_schema},
+    {"markdown", describe::markdown_reference},
 };
 
 struct SchemaOptions {
@@ -53,7 +53,7 @@ int schema_command(int argc, char** argv) {
   const auto operands = parse_options(kOptions, argc, argv, options);
   if (!operands) return fail(ExitCode::usage, operands.error().detail);
   if (operands->first < argc) return fail(ExitCode::usage, "schema takes no arguments");
-  return print(options.format->text(init::actions()));
+  return print(options.format->text(actions::specs()));
 }
 
 }  // namespace pintle::cli

@@ -58,19 +58,19 @@ Json hook_json(const control::HookStatus& hook) {
   return json;
 }
 
-Json checks_of(const std::vector<health::CheckView>& checks) {
+Json checks_of(const std::vector<hooks::CheckView>& checks) {
   Json json = Json::array();
   for (const auto& check : checks) {
     json.push_back({{"id", check.id},
-                    {"kind", health::name_of(check.question)},
-                    {"verdict", health::name_of(check.verdict)},
+                    {"kind", hooks::name_of(check.question)},
+                    {"verdict", hooks::name_of(check.verdict)},
                     {"message", check.message}});
   }
   return json;
 }
 
 Json to_json(const control::Status& status) {
-  Json json{{"phase", health::name_of(status.phase)},
+  Json json{{"phase", hooks::name_of(status.phase)},
             {"main", {{"pid", nullptr}}},
             {"steps", Json::array()},
             {"checks", checks_of(status.checks)},
@@ -78,8 +78,8 @@ Json to_json(const control::Status& status) {
             {"shutdown", Json::array()}};
   if (status.main_pid > 0) {
     json["main"] = {{"pid", status.main_pid}, {"runningMs", status.main_time.count()}};
-    if (status.main_says != health::MainSays::nothing) {
-      json["main"]["says"] = health::name_of(status.main_says);
+    if (status.main_says != hooks::MainSays::nothing) {
+      json["main"]["says"] = hooks::name_of(status.main_says);
       json["main"]["status"] = status.main_text;
     }
   }
@@ -108,20 +108,20 @@ std::string hook_text(const control::HookStatus& hook) {
 }
 
 std::string to_text(const control::Status& status) {
-  std::string text = fmt::format("phase: {}\n", health::name_of(status.phase));
+  std::string text = fmt::format("phase: {}\n", hooks::name_of(status.phase));
   if (status.main_pid > 0) {
     text += fmt::format("main: pid {}, running for {}", status.main_pid,
                         format_duration(status.main_time));
-    if (status.main_says != health::MainSays::nothing) {
-      text += fmt::format(", says it is {}", health::name_of(status.main_says));
+    if (status.main_says != hooks::MainSays::nothing) {
+      text += fmt::format(", says it is {}", hooks::name_of(status.main_says));
     }
     if (!status.main_text.empty()) text += fmt::format(": {}", status.main_text);
     text += '\n';
   }
   for (const auto& hook : status.hooks) text += hook_text(hook);
   for (const auto& check : status.checks) {
-    text += fmt::format("check {} ({}): {}{}{}\n", check.id, health::name_of(check.question),
-                        health::name_of(check.verdict), check.message.empty() ? "" : ": ",
+    text += fmt::format("check {} ({}): {}{}{}\n", check.id, hooks::name_of(check.question),
+                        hooks::name_of(check.verdict), check.message.empty() ? "" : ": ",
                         check.message);
   }
   if (const auto open = control::names_of(status.unlocked); !open.empty()) {

@@ -3,13 +3,13 @@
 
 #include <string>
 
+#include "actions/action.hpp"
 #include "base/duration.hpp"
 #include "base/shown.hpp"
 #include "base/text.hpp"
 #include "cli/action_options.hpp"
 #include "cli/commands.hpp"
 #include "config/environment.hpp"
-#include "hooks/builtin.hpp"
 
 namespace pintle::cli {
 namespace {
@@ -18,18 +18,22 @@ constexpr std::string_view kTargets[] = {"tcp", "http", "unix", "file"};
 constexpr std::string_view kWithout[] = {"tcp", "http", "unix", "file"};
 
 ActionOptions options() {
-  return {hooks::kWait.spec, kWithout, "how long it may take; 60s"};
+  return {actions::kWait.spec, kWithout, "how long it may take; 60s"};
 }
 
-Result<ActionWords> words_in(int argc, char** argv) {
+struct Order {
+  ActionWords words{};
+  config::Builtin use{};
+};
+
+Result<Order> order_in(int argc, char** argv) {
   if (argc < 2) return usage_error("write: pintle wait tcp|http|unix|file TARGET");
   for (const std::string_view target : kTargets) {
     if (target != argv[1]) continue;
-    ActionWords words{.timeout = *hooks::kWait.spec.timeout};
-    TRY(read_action(argc - 1, argv + 1, options(), words));
-    words.params.put(target, words.target);
-    TRY(check_action(hooks::kWait.spec, words));
-    return words;
+    Order order{{.timeout = *actions::kWait.spec.timeout}};
+    TRY(read_action(argc - 1, argv + 1, options(), order.words));
+    order.use = TRY(use_of(actions::kWait.spec, target, order.words));
+    return order;
   }
   return usage_error(
       fmt::format("nothing waits for \"{}\"; write: pintle wait tcp|http|unix|file "
@@ -44,16 +48,17 @@ std::string wait_options() {
 }
 
 int wait_command(int argc, char** argv) {
-  const auto words = words_in(argc, argv);
-  if (!words) return fail(ExitCode::usage, words.error().detail);
-  const auto armed = end_after(words->timeout, fmt::format("timed out after {} waiting for {} {}",
-                                                           format_duration(words->timeout), argv[1],
-                                                           one_line(shown_value(words->target))));
+  const auto order = order_in(argc, argv);
+  if (!order) return fail(ExitCode::usage, order.error().detail);
+  const ActionWords& words = order->words;
+  const auto armed = end_after(words.timeout, fmt::format("timed out after {} waiting for {} {}",
+                                                          format_duration(words.timeout), argv[1],
+                                                          one_line(shown_value(words.target))));
   if (!armed) return fail(ExitCode::internal, armed.error().message());
   const sys::Accounts accounts;
   const config::Environ nothing;
   const config::Variables none;
-  const auto waited = hooks::kWait.run(words->params, {accounts, {nothing, none, none}});
+  const auto waited = actions::perform(order->use, {accounts, {nothing, none, none}});
   return end_with(bool(waited), one_line(waited ? *waited : waited.error().message()));
 }
 

@@ -6,10 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
-#include "config/action.hpp"
 #include "config/kind.hpp"
+#include "config/rule.hpp"
 
 namespace pintle::config {
 
@@ -21,11 +22,20 @@ inline constexpr std::int64_t kMostCount = 1'000'000;
 /// Signals that stop no container, though they are some.
 inline constexpr std::string_view kNoStopSignals[] = {"SIGKILL", "SIGSTOP", "SIGCHLD"};
 
+/// What a text has to be once nothing is left to expand in it, besides not empty.
+struct TextKind {
+  /// What is wrong with it, "" if nothing.
+  std::string (*check)(const std::string& text) = nullptr;
+  std::string_view (*pattern)() = nullptr;  ///< the same as a regular expression, for a schema
+  bool is_path = false;                     ///< it has more than blanks
+  bool takes_pattern = false;               ///< a path that may mean several, fnmatch(3)
+};
+
 /// What a value may be. Only what stands behind its type counts.
 struct Form {
   enum class Type : std::uint8_t {
     text,        ///< as it stands: least, pattern
-    expandable,  ///< "${…}" in it are well formed: least; pattern, once nothing is left to expand
+    expandable,  ///< "${…}" in it are well formed: least, kind
     command,     ///< expandable, or a line for the shell
     scalar,      ///< a text, a number or a boolean
     null,
@@ -39,7 +49,7 @@ struct Form {
     cron,
     word,    ///< words
     list,    ///< of parts[0]: least, how many
-    map,     ///< from parts[0] to parts[1]
+    map,     ///< from parts[0] to parts[1]; check_member
     object,  ///< object
     either,  ///< one of the parts
   };
@@ -52,6 +62,10 @@ struct Form {
   std::span<const Form* const> parts = {};
   const ObjectInfo* object = nullptr;
   std::string_view name = {};  ///< of a form that is used in several places, or within itself
+  const TextKind* kind = nullptr;
+  /// What is wrong with one member of a map, "" if nothing. The value is "" while something is left
+  /// to expand in it.
+  std::string (*check_member)(const std::string& name, const std::string& value) = nullptr;
 };
 
 /// A row of a table of keys, without what reads it.
@@ -76,7 +90,6 @@ struct ObjectInfo {
   Rows rows = {};          ///< set by object_of()
   std::span<const Rule> rules = {};
   Kinds kinds = kAnyKind;                           ///< a hook: its kind; it then has an action too
-  const Rows* more = nullptr;                       ///< that it shares with others
   std::string_view waives = {};                     ///< the required key that may be missing here
   std::span<const std::string_view> excludes = {};  ///< keys of its kind that make no sense here
 };
@@ -99,15 +112,10 @@ constexpr bool needs_key(const ObjectInfo& object, const Row& row) noexcept {
 template <class Each>
 void for_rows(const ObjectInfo& object, Each each) {
   for (std::size_t row = 0; row < object.rows.count; ++row) each(object.rows.at(row));
-  if (object.more == nullptr) return;
-  for (std::size_t row = 0; row < object.more->count; ++row) each(object.more->at(row));
 }
 
 constexpr bool is_hook(const ObjectInfo& object) noexcept {
   return object.kinds != kAnyKind;
 }
-
-/// A parameter as what it is for whoever writes it.
-KeyInfo info_of(const ParamSpec& spec);
 
 }  // namespace pintle::config

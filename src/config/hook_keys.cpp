@@ -1,7 +1,15 @@
-// The keys of hooks: what each kind may say, but for its action.
+#include "config/hook_keys.hpp"
+
 #include <algorithm>
 
-#include "config/parse_parts.hpp"
+#include "config/image_mode.hpp"
+#include "config/parse_command.hpp"
+#include "config/parse_condition.hpp"
+#include "config/parse_failure.hpp"
+#include "config/parse_hook.hpp"
+#include "config/parse_identity.hpp"
+#include "config/parse_output.hpp"
+#include "config/parse_schedule.hpp"
 #include "config/slots.hpp"
 
 namespace pintle::config {
@@ -91,10 +99,7 @@ constexpr std::string_view kPolicies[] = {"Forbid", "Allow", "Replace"};
 constexpr Slot<Schedule> kSchedule{read_schedule, &kScheduleForm};
 constexpr Slot<Schedule> kTimeZone{read_time_zone, &kTimeZoneForm};
 
-/// Keys that finish() reads, when the rest of the hook is known.
-void read_later(Reader&, const Node&, Hook&) {}
-
-constexpr Key<Hook> kKeys[] = {
+constexpr Key<Hook> kOwnKeys[] = {
     {"id",
      {read_id, &kIdForm},
      "The hook's name, unique in the document.",
@@ -131,25 +136,31 @@ constexpr Key<Hook> kKeys[] = {
      "[0]",
      kDoers},
     {"onFailure",
-     {read_later, &kStepFailureForm},
+     {read_on_failure, &kStepFailureForm},
      "When all attempts have failed: abort the start, continue, or fall back on a file or another "
      "step.",
      R"({"action": "fallback", "source": "/cache/rules.json", "destination": "/data/rules.json"})",
      "abort",
-     kSteps},
+     kSteps,
+     false,
+     Turn::last},
     {"onFailure",
-     {read_later, &kJobFailureForm},
+     {read_on_failure, &kJobFailureForm},
      "When all attempts have failed: continue, or fall back on a file or another step.",
      R"({"action": "fallback", "step": {"command": "/app/restore"}})",
      "continue",
-     kJobs | kShutdowns},
+     kJobs | kShutdowns,
+     false,
+     Turn::last},
     {"onFailure",
-     {read_later, &kCheckFailureForm},
+     {read_on_failure, &kCheckFailureForm},
      "When it turns unhealthy: nothing but the verdict, terminate main (of a liveness check), or "
      "run a repair.",
      R"({"action": "run", "step": {"command": "/app/repair"}})",
      "none",
-     kChecks},
+     kChecks,
+     false,
+     Turn::last},
     {"condition",
      {read_hook_condition, &kConditionForm},
      "Run it only if this holds.",
@@ -243,33 +254,24 @@ constexpr Key<Hook> kKeys[] = {
      "Europe/Berlin", "UTC", kJobs},
 };
 
-constexpr auto kStep = object_of<kKeys>({.name = "step",
-                                         .title = "a step",
-                                         .rules = kCommandRules,
-                                         .kinds = kSteps,
-                                         .more = &kIdentityRows});
-constexpr auto kHealthCheck = object_of<kKeys>({.name = "check",
-                                                .title = "a check",
-                                                .rules = kCommandRules,
-                                                .kinds = kChecks,
-                                                .more = &kIdentityRows});
-constexpr auto kMaintenanceJob = object_of<kKeys>({.name = "job",
-                                                   .title = "a job",
-                                                   .rules = kCommandRules,
-                                                   .kinds = kJobs,
-                                                   .more = &kIdentityRows});
+constexpr auto kKeys = joined(kOwnKeys, keys_within<&Hook::identity, kIdentityKeys>());
+
+constexpr auto kStep =
+    object_of<kKeys>({.name = "step", .title = "a step", .rules = kCommandRules, .kinds = kSteps});
+constexpr auto kHealthCheck = object_of<kKeys>(
+    {.name = "check", .title = "a check", .rules = kCommandRules, .kinds = kChecks});
+constexpr auto kMaintenanceJob =
+    object_of<kKeys>({.name = "job", .title = "a job", .rules = kCommandRules, .kinds = kJobs});
 constexpr auto kShutdownStep = object_of<kKeys>({.name = "shutdownStep",
                                                  .title = "a shutdown step",
                                                  .rules = kCommandRules,
-                                                 .kinds = kShutdowns,
-                                                 .more = &kIdentityRows});
+                                                 .kinds = kShutdowns});
 // It starts when the step or job that it stands for has failed, and only then.
 constexpr std::string_view kNotForFallbacks[] = {"precedents", "condition", "imageModes"};
 constexpr auto kFallback = object_of<kKeys>({.name = "fallbackStep",
                                              .title = "a fallback",
                                              .rules = kCommandRules,
                                              .kinds = kSteps,
-                                             .more = &kIdentityRows,
                                              .waives = "id",
                                              .excludes = kNotForFallbacks});
 constexpr const Object<Hook>* kObjects[kKinds] = {&kStep, &kHealthCheck, &kMaintenanceJob,

@@ -84,12 +84,6 @@ struct Command {
   bool shell_form = false;  ///< `program` is a line for /bin/sh -c
 };
 
-/// A built-in and what it is to do.
-struct Builtin {
-  const ActionSpec* spec = nullptr;
-  Params params{};
-};
-
 using Action = std::variant<std::monostate, Command, Builtin>;
 
 // --- hooks -----------------------------------------------------------------------------------

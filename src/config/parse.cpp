@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "base/shown.hpp"
-#include "base/text.hpp"
 #include "config/address.hpp"
-#include "config/environment.hpp"
-#include "config/parse_parts.hpp"
+#include "config/image_mode.hpp"
+#include "config/parse_failure.hpp"
+#include "config/parse_hook.hpp"
+#include "config/parse_identity.hpp"
+#include "config/parse_main.hpp"
+#include "config/parse_output.hpp"
+#include "config/parse_variables.hpp"
 #include "config/slots.hpp"
 
 namespace pintle::config {
@@ -23,36 +26,36 @@ void read_stop_signals(Reader& reader, const Node& node, Shutdown& out) {
   require_items(reader, node, "nothing but SIGKILL would stop the container");
 }
 
-/// The arrays of hooks need to know the built-ins; parse() reads them.
-template <class T>
-void read_later(Reader&, const Node&, T&) {}
+/// A row of `shutdown` that is no list of hooks.
+template <const auto& Inner>
+constexpr Slot<Model> kShutdownPart = within<&Model::shutdown, Inner>;
+constexpr Slot<Shutdown> kStopSignals{read_stop_signals,
+                                      &kListForm<kFormOf<&Reader::stop_signal>, 1>};
 
-constexpr Key<Shutdown> kShutdownKeys[] = {
+constexpr Key<Model> kShutdownKeys[] = {
     {"before",
-     {read_later<Shutdown>, &kListForm<kShutdownStepForm>},
+     {read_model_hooks<Kind::shutdown>, &kListForm<kShutdownStepForm>},
      "Steps that run while main still runs, when the container is to stop: main gets its stop "
      "signal when they are done.",
      R"([{"id": "drain", "command": "/pintle", "arguments": ["sleep", "5s"]}])"},
     {"after",
-     {read_later<Shutdown>, &kListForm<kShutdownStepForm>},
+     {read_model_hooks<Kind::shutdown, Moment::after>, &kListForm<kShutdownStepForm>},
      "Steps that run when main has ended, however it did.",
      R"([{"id": "deregister", "command": "/app/deregister", "timeout": "2s"}])"},
-    {"gracePeriod", into<&Shutdown::grace_period, &Reader::duration>,
+    {"gracePeriod", kShutdownPart<into<&Shutdown::grace_period, &Reader::duration>>,
      "From the stop signal to SIGKILL for main.", "25s", "8s"},
-    {"totalGracePeriod", into<&Shutdown::total_grace_period, &Reader::duration>,
+    {"totalGracePeriod", kShutdownPart<into<&Shutdown::total_grace_period, &Reader::duration>>,
      "The whole stop, at most; where only one of the two is written and they would contradict each "
      "other, the other follows it.",
      "28s", "9s"},
-    {"signals",
-     {read_stop_signals, &kListForm<kFormOf<&Reader::stop_signal>, 1>},
+    {"signals", kShutdownPart<kStopSignals>,
      "The signals that stop the container; every other one is only forwarded to main.",
-     R"(["SIGTERM", "SIGQUIT"])",
-     R"(["SIGTERM", "SIGINT"])"},
+     R"(["SIGTERM", "SIGQUIT"])", R"(["SIGTERM", "SIGINT"])"},
 };
 constexpr auto kShutdown = object_of<kShutdownKeys>({.name = "shutdown", .title = "\"shutdown\""});
 
 void read_shutdown(Reader& reader, const Node& node, Model& out) {
-  read_object(reader, node, kShutdown, out.shutdown);
+  read_object(reader, node, kShutdown, out);
   // Where only one of the two is written and they contradict each other, the other follows it.
   Shutdown& shutdown = out.shutdown;
   if (shutdown.total_grace_period >= shutdown.grace_period) return;
@@ -106,22 +109,14 @@ constexpr Key<Model> kInitKeys[] = {
 };
 constexpr auto kInit = object_of<kInitKeys>({.name = "init", .title = "\"init\""});
 
-void read_listen_address(Reader& reader, const Node& node, Listen& out) {
-  auto text = reader.expandable(node);
-  if (!text) return;
-  if (text->find('$') == std::string::npos) {
-    const auto address = parse_listen_address(*text);
-    if (!address) return reader.problem(node.at, wrong_with(address));
-  }
-  out.health = std::move(*text);
+std::string check_listen_address(const std::string& address) {
+  return wrong_with(parse_listen_address(address));
 }
-
-constexpr Form kListenAddress{
-    .type = Form::Type::expandable, .least = 1, .pattern = kListenAddressPattern};
+constexpr TextKind kListenAddress{.check = check_listen_address,
+                                  .pattern = [] { return kListenAddressPattern; }};
 
 constexpr Key<Listen> kListenKeys[] = {
-    {"health",
-     {read_listen_address, &kListenAddress},
+    {"health", text<&Listen::health, kListenAddress>,
      "An address and a port where /livez, /readyz, /startupz and /metrics are answered by HTTP, "
      "for httpGet "
      "probes; by a child that runs as main's user.",
@@ -138,19 +133,8 @@ void ignore_text(Reader& reader, const Node& node, Model&) {
   (void)reader.text(node);
 }
 
-struct HookKey {
-  std::string_view parent;  ///< "" at the top
-  std::string_view name;
-  Kind kind;
-  Moment moment = Moment::before;
-};
-constexpr HookKey kHookKeys[] = {{"", "steps", Kind::step},
-                                 {"", "health", Kind::check},
-                                 {"", "maintenance", Kind::job},
-                                 {"shutdown", "before", Kind::shutdown},
-                                 {"shutdown", "after", Kind::shutdown, Moment::after}};
-
 void read_environment(Reader& reader, const Node& node, Model& out) {
+  reader.set_top(peek_variables(node));
   read_variables(reader, node, out.environment);
 }
 
@@ -164,7 +148,7 @@ constexpr Key<Model> kKeys[] = {
      "The supplementary groups of main and of every hook that names neither a user nor groups: "
      "names or numbers, or inherit, as each of them may have its own.",
      R"(["video", 4242])"},
-    {"workingDirectory", into<&Model::working_directory, &Reader::path>,
+    {"workingDirectory", text<&Model::working_directory, kPath>,
      "Where main and hooks run; the container's unless it says otherwise.", "/app"},
     {"imageMode", word<&Model::image_mode, kImageModes>,
      "Whether the image may be completed at start (layered) or is used as it is (prebuilt); the "
@@ -173,13 +157,17 @@ constexpr Key<Model> kKeys[] = {
     {"environment",
      {read_environment, &kVariablesForm},
      "Variables, declared once and checked before anything runs.",
-     R"({"DATABASE_URL": {"description": "PostgreSQL URL"}, "LOG_LEVEL": "info"})"},
+     R"({"DATABASE_URL": {"description": "PostgreSQL URL"}, "LOG_LEVEL": "info"})",
+     {},
+     kAnyKind,
+     false,
+     Turn::first},
     {"parallelism", count<&Model::parallelism, 1>,
      "How many steps may run at the same time; the CPUs available, at most 4, unless it says "
      "otherwise.",
      "2"},
     {"steps",
-     {read_later<Model>, &kListForm<kStepForm>},
+     {read_model_hooks<Kind::step>, &kListForm<kStepForm>},
      "The init steps, in order; main starts when all are done.",
      R"([{"id": "migrate", "command": "/app/migrate", "arguments": ["--url", "$DATABASE_URL"]}])"},
     {"main",
@@ -187,11 +175,11 @@ constexpr Key<Model> kKeys[] = {
      "The container's main process.",
      R"({"command": "/usr/bin/python3", "arguments": ["/app/main.py"]})"},
     {"health",
-     {read_later<Model>, &kListForm<kCheckForm>},
+     {read_model_hooks<Kind::check>, &kListForm<kCheckForm>},
      "The health checks, which run beside main.",
      R"([{"id": "web", "http": {"url": "http://127.0.0.1:8080/healthz"}}])"},
     {"maintenance",
-     {read_later<Model>, &kListForm<kJobForm>},
+     {read_model_hooks<Kind::job>, &kListForm<kJobForm>},
      "The jobs that run on a schedule beside main.",
      R"([{"id": "tidy", "schedule": {"every": "6h"}, "command": "/app/tidy"}])"},
     {"shutdown",
@@ -233,22 +221,6 @@ void limit_checks(const Model& model, Problems& problems) {
   }
 }
 
-/// Variables first: numbers and durations may be written with them.
-Reader::Resolve resolver(const Variables& top, const std::vector<std::string>* container) {
-  return [&top, container](const std::string& text,
-                           const Variables& own) -> std::optional<Reader::Resolved> {
-    const Environ nothing;
-    std::vector<MissingVariable> missing;
-    const Scope scope(container == nullptr ? nothing : *container, top, own);
-    auto expanded = expand(text, scope, missing);
-    // A value that is missing is reported with all others, by whoever starts the hook.
-    if (!expanded || !missing.empty()) return std::nullopt;
-    const auto masked = expand(text, scope.masked(), missing);
-    return Reader::Resolved{*std::move(expanded),
-                            masked ? one_line(shown_value(*masked), 120) : "***"};
-  };
-}
-
 }  // namespace
 
 const ObjectInfo& document() noexcept {
@@ -263,27 +235,12 @@ Model parse(std::string_view text, const ParseContext& context, Problems& proble
   Model model;
   const Node root = parse_json(text, problems);
   if (!problems.empty()) return model;
-  Reader reader(problems);
-  Variables top;
-  if (const Node* environment = root.find("environment")) {
-    Problems noted_later;
-    Reader quiet(noted_later);
-    read_variables(quiet, *environment, top);
-  }
-  reader.set_resolve(resolver(top, context.environment));
+  Reader reader(problems, context);
   read_object(reader, root, kDocument, model);
   model.unread = reader.take_unread();
-  for (const HookKey& key : kHookKeys) {
-    const Node* parent = key.parent.empty() ? &root : root.find(key.parent);
-    const Node* hooks = parent == nullptr ? nullptr : parent->find(key.name);
-    if (hooks == nullptr) continue;
-    std::optional<Reader::Inside> above;
-    if (!key.parent.empty()) above.emplace(reader, key.parent);
-    const Reader::Inside inside(reader, key.name);
-    const std::size_t first = model.hooks.size();
-    read_hooks(reader, *hooks, key.kind, context.actions, model.hooks);
-    for (std::size_t i = first; i < model.hooks.size(); ++i) model.hooks[i].moment = key.moment;
-  }
+  std::stable_sort(model.hooks.begin(), model.hooks.end(), [](const Hook& a, const Hook& b) {
+    return std::pair(a.kind, a.moment) < std::pair(b.kind, b.moment);
+  });
   model.mentions = reader.take_mentions();
   move_fallbacks(model);
   find_duplicate_ids(model, problems);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/action.hpp"
 #include "config/diagnostics.hpp"
 #include "config/form.hpp"
 #include "config/model.hpp"

@@ -1,13 +1,13 @@
-// `command` and `arguments`, of hooks and of main.
+#include "config/parse_command.hpp"
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "config/parse_parts.hpp"
 #include "config/path.hpp"
 #include "config/slots.hpp"
 
 namespace pintle::config {
-constexpr Rule kCommandRules[1] = {{Rule::Type::needs, kArgumentsNeedCommand}};
+
 constexpr Form kArgumentsForm = kListForm<kFormOf<&Reader::argument>>;
 
 bool looks_like_shell(std::string_view command) noexcept {

@@ -1,11 +1,26 @@
-// `onFailure`: what is done when all attempts have failed.
+#include "config/parse_failure.hpp"
+
 #include <algorithm>
 
-#include "config/parse_parts.hpp"
+#include "config/parse_action.hpp"
+#include "config/parse_hook.hpp"
 #include "config/slots.hpp"
 
 namespace pintle::config {
 namespace {
+
+constexpr std::string_view kBackoffs[] = {"none", "constant", "linear", "exponential"};
+
+constexpr Key<Backoff> kBackoffKeys[] = {
+    {"type", word<&Backoff::type, kBackoffs>, "How the waits grow.", "linear", "exponential"},
+    {"initial", into<&Backoff::initial, &Reader::duration>, "The first wait.", "500ms", "1s"},
+    {"max", into<&Backoff::max, &Reader::duration>, "The longest wait.", "30s", "60s"},
+    {"factor", fraction<&Backoff::factor, 1, 100>,
+     "What each wait is multiplied by, if exponential.", "1.5", "2"},
+    {"jitter", fraction<&Backoff::jitter, 0, 1>, "The part of each wait that chance decides.",
+     "0.2", "0"},
+};
+constexpr auto kBackoff = object_of<kBackoffKeys>({.name = "backoff", .title = "\"backoff\""});
 
 constexpr std::string_view kOnFailure[kKinds][3] = {{"abort", "continue", "fallback"},
                                                     {"none", "terminate", "run"},
@@ -35,14 +50,14 @@ constexpr KeyInfo kWordRows[] = {
 constexpr KeyInfo kFileRows[] = {
     kFallbackAction,
     {"source",
-     kFormOf<&Reader::entry_path>,
+     kTextForm<kEntryPath>,
      "The file that is taken instead: a regular file that is not empty. Its copy has its "
      "permissions, of somebody else's file 0755 at most, unless the action names a `mode`.",
      "/cache/rules.json",
      {},
      kAnyKind,
      true},
-    {"destination", kFormOf<&Reader::entry_path>,
+    {"destination", kTextForm<kEntryPath>,
      "Where its copy goes; where the action's result would have gone, if it has such a place.",
      "/data/rules.json"},
 };
@@ -109,9 +124,10 @@ void read_on_failure_word(Reader& reader, const Node& node, Hook& out) {
 }
 
 /// {"source": …, "destination": …}: an action of its own, which only stands in another's stead.
-Hook read_file_fallback(Reader& reader, const Node& node, const Hook& hook, ActionSpecs actions) {
+Hook read_file_fallback(Reader& reader, const Node& node, const Hook& hook) {
   Hook fallback{.kind = Kind::step, .at = node.at, .pointer = reader.pointer()};
   fallback.identity = hook.identity;
+  const auto actions = reader.actions();
   const auto spec = std::find_if(actions.begin(), actions.end(),
                                  [](const ActionSpec* one) { return one->name == "fallback"; });
   Node params{.type = Node::Type::object, .at = node.at};
@@ -137,14 +153,14 @@ void name_after(Hook& hook, const std::string& id) {
   }
 }
 
-void read_fallback(Reader& reader, const Node& node, Hook& out, ActionSpecs actions) {
+void read_fallback(Reader& reader, const Node& node, Hook& out) {
   const Node* step = node.find("step");
   if (step == nullptr) {
-    out.fallback.push_back(read_file_fallback(reader, node, out, actions));
+    out.fallback.push_back(read_file_fallback(reader, node, out));
   } else {
     const Reader::Inside inside(reader, "step");
     if (node.members.size() > 2) reader.problem(node.at, "\"step\" stands alone beside \"action\"");
-    out.fallback.push_back(read_hook(reader, *step, Kind::step, fallback_object(), actions));
+    out.fallback.push_back(read_fallback_hook(reader, *step));
   }
   Hook& fallback = out.fallback.back();
   fallback.is_fallback = true;
@@ -152,13 +168,12 @@ void read_fallback(Reader& reader, const Node& node, Hook& out, ActionSpecs acti
 }
 
 /// {"step": {…}, "then": "terminate"}: what a check runs when it turns unhealthy.
-void read_repair(Reader& reader, const Node& node, Hook& out, ActionSpecs actions) {
+void read_repair(Reader& reader, const Node& node, Hook& out) {
   const KeyName known[] = {{"action", true}, {"step", true}, {"then", true}};
   for (const Member& member : node.members) {
     const Reader::Inside inside(reader, member.key);
     if (member.key == "step") {
-      out.fallback.push_back(
-          read_hook(reader, member.value, Kind::step, fallback_object(), actions));
+      out.fallback.push_back(read_fallback_hook(reader, member.value));
       out.fallback.back().is_fallback = true;
     } else if (member.key == "then") {
       out.then_terminate = reader.word(member.value, kThen).has_value();
@@ -180,14 +195,22 @@ void refuse_terminate(Reader& reader, const Node& node, const Hook& hook) {
 
 }  // namespace
 
+constexpr Form kBackoffForm = kEitherForm<kWordForm<kBackoffs>, kObjectForm<kBackoff>>;
 constexpr Form kStepFailureForm = kFailureForm<kStepWords>;
 constexpr Form kJobFailureForm = kFailureForm<kJobWords>;
 constexpr Form kCheckFailureForm =
     kEitherForm<kWordForm<kCheckWords>, kObjectForm<kWordObject<kCheckWords>>,
                 kObjectForm<kRepairObject>>;
 
-void read_on_failure(Reader& reader, const Node& node, Hook& out, ActionSpecs actions) {
-  const Reader::Inside inside(reader, "onFailure");
+void read_backoff(Reader& reader, const Node& node, Backoff& out) {
+  if (node.type != Node::Type::object) {
+    return word<&Backoff::type, kBackoffs>.read(reader, node, out);
+  }
+  out.type = BackoffType::exponential;
+  read_object(reader, node, kBackoff, out);
+}
+
+void read_on_failure(Reader& reader, const Node& node, Hook& out) {
   if (node.type != Node::Type::object) {
     read_on_failure_word(reader, node, out);
     refuse_terminate(reader, node, out);
@@ -202,8 +225,8 @@ void read_on_failure(Reader& reader, const Node& node, Hook& out, ActionSpecs ac
   const Node* action = node.find("action");
   if (action == nullptr) return require_key(reader, node, "action");
   read_on_failure_word(reader, *action, out);
-  if (out.on_failure == OnFailure::fallback) return read_fallback(reader, node, out, actions);
-  if (out.on_failure == OnFailure::run) read_repair(reader, node, out, actions);
+  if (out.on_failure == OnFailure::fallback) return read_fallback(reader, node, out);
+  if (out.on_failure == OnFailure::run) read_repair(reader, node, out);
   refuse_terminate(reader, node, out);
   if (out.on_failure == OnFailure::run) return;
   if (node.members.size() > 1) reader.problem(node.at, "only a fallback has further keys");

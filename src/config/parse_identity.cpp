@@ -1,12 +1,11 @@
-// As whom and within which bounds a hook or main runs: the keys that both have.
+#include "config/parse_identity.hpp"
+
 #include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "config/parse_parts.hpp"
-#include "config/slots.hpp"
 
 namespace pintle::config {
 namespace {
@@ -89,34 +88,6 @@ void read_limit(Reader& reader, const Node& node, const LimitRow& row, Limits& o
   out.push_back(limit);
 }
 
-void read_limits(Reader& reader, const Node& node, Identity& out) {
-  if (!reader.is(node, Node::Type::object)) return;
-  std::vector<KeyName> known;
-  for (const LimitRow& row : kLimits) known.push_back({row.name, true});
-  for (const Member& member : node.members) {
-    const Reader::Inside inside(reader, member.key);
-    const auto* row = std::find_if(std::begin(kLimits), std::end(kLimits),
-                                   [&](const LimitRow& one) { return one.name == member.key; });
-    if (row == std::end(kLimits)) {
-      report_unknown_key(reader, member, known, "\"limits\"");
-    } else {
-      read_limit(reader, member.value, *row, out.limits);
-    }
-  }
-}
-
-void read_stdin(Reader& reader, const Node& node, Identity& out) {
-  if (node.type == Node::Type::null) {
-    out.input = Input::null;
-    return;
-  }
-  if (const auto word = reader.word(node, kInputs)) out.input = static_cast<Input>(*word);
-}
-
-void read_environment(Reader& reader, const Node& node, Identity& out) {
-  read_variables(reader, node, out.environment);
-}
-
 // The forms of a limit: a bound, or soft and hard; of a size or of a number.
 constexpr std::string_view kUnlimitedWord[] = {"unlimited"};
 constexpr const Form& kNumber = kCountForm<0, INT64_MAX>;
@@ -150,49 +121,37 @@ constexpr Form kGroup = kEitherForm<kFormOf<&Reader::filled_text>, kCountForm<0,
 }  // namespace
 
 constexpr Form kGroupsForm = kEitherForm<kWordForm<kInherit>, kListForm<kGroup>>;
+constexpr Form kLimitsForm = kObjectForm<kLimitsObject>;
+constexpr Form kInputForm = kEitherForm<kWordForm<kInputs>, kNullForm>;
 
-namespace {
+void read_limits(Reader& reader, const Node& node, Identity& out) {
+  if (!reader.is(node, Node::Type::object)) return;
+  std::vector<KeyName> known;
+  for (const LimitRow& row : kLimits) known.push_back({row.name, true});
+  for (const Member& member : node.members) {
+    const Reader::Inside inside(reader, member.key);
+    const auto* row = std::find_if(std::begin(kLimits), std::end(kLimits),
+                                   [&](const LimitRow& one) { return one.name == member.key; });
+    if (row == std::end(kLimits)) {
+      report_unknown_key(reader, member, known, "\"limits\"");
+    } else {
+      read_limit(reader, member.value, *row, out.limits);
+    }
+  }
+}
 
-constexpr Key<Identity> kKeys[] = {
-    {"user", into<&Identity::user, &Reader::filled_text>,
-     "Who runs it: user or user:group, names or numbers; the top level's unless it says otherwise.",
-     "app:app"},
-    {"groups",
-     {read_groups<Identity>, &kGroupsForm},
-     "Its supplementary groups, names or numbers; or inherit: the user's, and those that the "
-     "container was started with beyond its own user's (--group-add, supplementalGroups). The top "
-     "level's unless it says otherwise or names a user; without those the user's.",
-     R"(["video", 4242])"},
-    {"workingDirectory", into<&Identity::working_directory, &Reader::path>,
-     "Where it runs; the top level's unless it says otherwise.", "/app"},
-    {"environment",
-     {read_environment, &kVariablesForm},
-     "Variables of its own; they win over the top level's.",
-     R"({"PGCONNECT_TIMEOUT": 5})"},
-    {"useSystemEnvironment", into<&Identity::use_system_environment, &Reader::boolean>,
-     "Pass the container's environment on: true for main; a hook gets only what is declared, and "
-     "PATH, unless it says otherwise.",
-     "true"},
-    {"umask", into<&Identity::umask, &Reader::mode>,
-     "Its file mode creation mask, in octal; inherited unless it says otherwise.", "0027"},
-    {"limits",
-     {read_limits, &kObjectForm<kLimitsObject>},
-     "Its resource limits, by their names for --ulimit of Docker; inherited unless it says "
-     "otherwise.",
-     R"({"nofile": 1024, "core": 0})",
-     "{}"},
-    {"nice", count<&Identity::nice, -20, 19>,
-     "Its nice value; below 0 needs a privilege. Inherited unless it says otherwise.", "10"},
-    {"stdin",
-     {read_stdin, &kEitherForm<kWordForm<kInputs>, kNullForm>},
-     "Its standard input: null is /dev/null, inherit the container's. A hook has /dev/null unless "
-     "inherit is written, main the container's unless null is written.",
-     "inherit"},
-};
+void read_stdin(Reader& reader, const Node& node, Identity& out) {
+  if (node.type == Node::Type::null) {
+    out.input = Input::null;
+    return;
+  }
+  if (const auto word = reader.word(node, kInputs)) out.input = static_cast<Input>(*word);
+}
 
-}  // namespace
-
-constexpr Rows kIdentityRows{std::size(kKeys), info_at<kKeys>};
+void read_own_environment(Reader& reader, const Node& node, Identity& out) {
+  reader.set_own(peek_variables(node));
+  read_variables(reader, node, out.environment);
+}
 
 Groups groups_in(Reader& reader, const Node& node) {
   Groups groups;
@@ -208,18 +167,6 @@ Groups groups_in(Reader& reader, const Node& node) {
     });
   }
   return groups;
-}
-
-bool read_identity_key(Reader& reader, const Member& member, Identity& out,
-                       std::vector<KeyName>& known) {
-  for (const Key<Identity>& key : kKeys) {
-    if (key.name == member.key) {
-      key.value.read(reader, member.value, out);
-      return true;
-    }
-    known.push_back({key.name, true});
-  }
-  return false;
 }
 
 }  // namespace pintle::config

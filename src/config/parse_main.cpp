@@ -1,4 +1,7 @@
-#include "config/parse_parts.hpp"
+#include "config/parse_main.hpp"
+
+#include "config/parse_command.hpp"
+#include "config/parse_identity.hpp"
 #include "config/slots.hpp"
 
 namespace pintle::config {
@@ -58,7 +61,7 @@ constexpr Form kNotifyForm = kEitherForm<kFormOf<&Reader::boolean>, kWordForm<kN
 
 constexpr const Form& kSignal = kFormOf<&Reader::signal>;
 
-constexpr Key<Main> kMainKeys[] = {
+constexpr Key<Main> kOwnKeys[] = {
     {"command",
      {read_main_program, &kCommandForm},
      "The program of the container, by path or by name in PATH; COMMAND replaces it.",
@@ -95,6 +98,8 @@ constexpr Key<Main> kMainKeys[] = {
      "[]"},
 };
 
+constexpr auto kMainKeys = joined(kOwnKeys, keys_within<&Main::identity, kIdentityKeys>());
+
 constexpr std::string_view kPauseOrCommand[] = {"pause", "command"};
 constexpr std::string_view kPauseOrNotify[] = {"pause", "notify"};
 constexpr std::string_view kCommandLineNeedsCommand[] = {"commandLine", "command"};
@@ -102,8 +107,7 @@ constexpr Rule kRules[] = {{Rule::Type::needs, kArgumentsNeedCommand},
                            {Rule::Type::needs, kCommandLineNeedsCommand},
                            {Rule::Type::at_most_one, kPauseOrCommand},
                            {Rule::Type::at_most_one, kPauseOrNotify}};
-constexpr auto kMain = object_of<kMainKeys>(
-    {.name = "main", .title = "\"main\"", .rules = kRules, .more = &kIdentityRows});
+constexpr auto kMain = object_of<kMainKeys>({.name = "main", .title = "\"main\"", .rules = kRules});
 
 }  // namespace
 
@@ -111,9 +115,8 @@ constexpr Form kMainForm = kObjectForm<kMain>;
 
 void read_main(Reader& reader, const Node& node, Model& out) {
   Main& main = out.main;
-  read_object(reader, node, kMain, main, [&](const Member& member, std::vector<KeyName>& known) {
-    return read_identity_key(reader, member, main.identity, known);
-  });
+  read_object(reader, node, kMain, main);
+  reader.set_own({});
   if (!main.command) return;
   finish_command(reader, node, *main.command);
   if (main.appends_command_line && main.command->shell_form) {

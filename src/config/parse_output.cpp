@@ -1,5 +1,5 @@
-// `output` and `logging` of hooks: what becomes of what they write, and of what is said of them.
-#include "config/parse_parts.hpp"
+#include "config/parse_output.hpp"
+
 #include "config/slots.hpp"
 
 namespace pintle::config {
@@ -9,7 +9,7 @@ constexpr std::string_view kOutputs[] = {"inherit", "log", "discard"};
 
 constexpr Key<Hook> kOutputKeys[] = {
     {"file",
-     into<&Hook::output_file, &Reader::entry_path>,
+     text<&Hook::output_file, kEntryPath>,
      "The file that holds what a run wrote to its standard output, once it has succeeded. One that "
      "is replaced keeps its permissions, if it is root's or of who runs the hook.",
      "/run/schema.sql",

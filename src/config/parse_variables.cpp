@@ -1,9 +1,10 @@
+#include "config/parse_variables.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "config/environment.hpp"
-#include "config/parse_parts.hpp"
 #include "config/slots.hpp"
 
 namespace pintle::config {
@@ -100,6 +101,14 @@ bool check_variable_name(Reader& reader, std::string_view name, Position at) {
   if (is_variable_name(name)) return true;
   reader.problem(at, "a variable's name has letters, digits and _ only, no digit first");
   return false;
+}
+
+Variables peek_variables(const Node& node) {
+  Variables out;
+  Problems noted_later;
+  Reader quiet(noted_later);
+  read_variables(quiet, node, out);
+  return out;
 }
 
 void read_variables(Reader& reader, const Node& node, Variables& out) {

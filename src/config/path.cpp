@@ -3,17 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "config/environment.hpp"
-#include "config/reader.hpp"
 
 namespace pintle::config {
-namespace {
-
-bool is_final(const std::string& text) noexcept {
-  return text.find('$') == std::string::npos;
-}
-
-}  // namespace
 
 std::string made_wrong(std::string_view text, std::string_view shown, std::string_view why) {
   const std::string what = shown.empty() ? "nothing" : fmt::format("\"{}\"", shown);
@@ -37,41 +28,10 @@ std::string check_program_path(const std::string& path) {
   return path.find('/') == std::string::npos ? check_path(path) : check_entry_path(path);
 }
 
-std::optional<std::string> Reader::path(const Node& node) {
-  auto value = expandable(node);
-  const std::string wrong = value && is_final(*value) ? check_path(*value) : std::string();
-  if (!wrong.empty()) problem(node.at, wrong);
-  return value;
-}
-
-std::optional<std::string> Reader::entry_path(const Node& node) {
-  auto value = path(node);
-  const std::string wrong = value && is_final(*value) ? check_entry_path(*value) : std::string();
-  if (!wrong.empty()) problem(node.at, wrong);
-  return value;
-}
-
-void Reader::mention(const std::string& name, Position at) {
-  const auto [first, is_new] = mentions_.emplace(name, at);
-  if (!is_new && stands_before(at, first->second)) first->second = at;
-}
-
-std::string Reader::check_variables(const Node& node) {
-  for (const std::string& name : names_in(node.text)) mention(name, node.at);
-  return check_expansion(node.text);
-}
-
-void Reader::check_expanded(const Node& node, std::string (*check)(const std::string& text)) {
-  if (is_final(node.text)) {
-    if (std::string wrong = check(node.text); !wrong.empty()) problem(node.at, std::move(wrong));
-    return;
-  }
-  const auto found = resolve_ ? resolve_(node.text, own_) : std::nullopt;
-  if (!found || found->value.empty()) return;
-  std::string wrong = check(found->value);
-  if (wrong.empty()) return;
-  if (found->value != node.text) wrong = made_wrong(node.text, found->shown, wrong);
-  problem(node.at, std::move(wrong));
+std::string check_text(const TextKind& kind, const std::string& text) {
+  std::string wrong = kind.is_path ? check_path(text) : std::string();
+  if (wrong.empty() && kind.check != nullptr) wrong = kind.check(text);
+  return wrong;
 }
 
 }  // namespace pintle::config

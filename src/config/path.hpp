@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "config/form.hpp"
+
 namespace pintle::config {
 
 // Each says what is wrong, "" if nothing.
@@ -17,9 +19,21 @@ std::string check_entry_path(const std::string& path);
 /// Of a program, which may be searched in PATH.
 std::string check_program_path(const std::string& path);
 
+/// What is not blank, as a regular expression.
+inline constexpr std::string_view kNoBlankPattern = R"([^ \t-\r])";
+
 /// What check_entry_path() takes, as a regular expression.
 inline constexpr std::string_view kEntryPathPattern =
     R"((^|/)([^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+)$)";
+
+/// Any path, a program, and the path of one thing in a directory.
+inline constexpr TextKind kPath{.is_path = true};
+inline constexpr TextKind kProgramPath{.check = check_program_path, .is_path = true};
+inline constexpr TextKind kEntryPath{
+    .check = check_entry_path, .pattern = [] { return kEntryPathPattern; }, .is_path = true};
+
+/// Of a text of that kind.
+std::string check_text(const TextKind& kind, const std::string& text);
 
 /// For a message about a text that variables made wrong; `shown` is what it stands for.
 std::string made_wrong(std::string_view text, std::string_view shown, std::string_view why);

@@ -8,19 +8,17 @@
 #include <cstdlib>
 
 #include "base/duration.hpp"
+#include "base/shown.hpp"
 #include "base/signal_names.hpp"
 #include "base/text.hpp"
 #include "config/environment.hpp"
+#include "config/path.hpp"
 
 namespace pintle::config {
 namespace {
 
 std::string listed(std::span<const std::string_view> words) {
   return fmt::format("{}", fmt::join(words, ", "));
-}
-
-bool has_variables(const Node& node) noexcept {
-  return node.type == Node::Type::string && node.text.find('$') != std::string::npos;
 }
 
 /// A value for a message, as it is written.
@@ -79,6 +77,10 @@ std::optional<std::string> Reader::filled_text(const Node& node) {
   return std::nullopt;
 }
 
+bool Reader::has_variables(const std::string& text) const noexcept {
+  return !is_literal_ && text.find('$') != std::string::npos;
+}
+
 std::optional<std::string> Reader::expandable(const Node& node) {
   auto value = filled_text(node);
   const std::string wrong = value ? check_variables(node) : std::string();
@@ -86,15 +88,59 @@ std::optional<std::string> Reader::expandable(const Node& node) {
   return value;
 }
 
+std::optional<Reader::Resolved> Reader::resolve(const std::string& text) const {
+  const Environ nothing;
+  std::vector<MissingVariable> missing;
+  const Scope scope(context_.environment == nullptr ? nothing : *context_.environment, top_, own_);
+  auto expanded = expand(text, scope, missing);
+  // A value that is missing is reported with all others, by whoever starts the hook.
+  if (!expanded || !missing.empty()) return std::nullopt;
+  const auto masked = expand(text, scope.masked(), missing);
+  return Resolved{*std::move(expanded), masked ? one_line(shown_value(*masked), 120) : "***"};
+}
+
+void Reader::mention(const std::string& name, Position at) {
+  const auto [first, is_new] = mentions_.emplace(name, at);
+  if (!is_new && stands_before(at, first->second)) first->second = at;
+}
+
+std::string Reader::check_variables(const Node& node) {
+  if (is_literal_) return {};
+  for (const std::string& name : names_in(node.text)) mention(name, node.at);
+  return check_expansion(node.text);
+}
+
+std::optional<std::string> Reader::text_of(const Node& node, const TextKind& kind) {
+  auto value = expandable(node);
+  if (!value || has_variables(*value)) return value;
+  if (std::string wrong = check_text(kind, *value); !wrong.empty()) {
+    problem(node.at, std::move(wrong));
+  }
+  return value;
+}
+
+std::optional<std::string> Reader::expanded_text_of(const Node& node, const TextKind& kind) {
+  if (!has_variables(node.text)) return text_of(node, kind);
+  auto value = expandable(node);
+  const auto found = value ? resolve(node.text) : std::nullopt;
+  if (!found || found->value.empty()) return value;
+  const std::string wrong = check_text(kind, found->value);
+  if (wrong.empty()) return value;
+  const bool is_same = found->value == node.text;
+  problem(node.at, is_same ? wrong : made_wrong(node.text, found->shown, wrong));
+  return value;
+}
+
 /// A text with variables, where something else is meant, as what it will be at start: a number if
 /// it is one. nullopt: not known yet, and no problem.
 std::optional<Reader::Meant> Reader::resolved(const Node& node) {
-  if (!has_variables(node)) return Meant{node, shown(node)};
+  const bool is_text = node.type == Node::Type::string;
+  if (!is_text || !has_variables(node.text)) return Meant{node, shown(node)};
   if (const std::string wrong = check_variables(node); !wrong.empty()) {
     problem(node.at, wrong);
     return std::nullopt;
   }
-  auto found = resolve_ ? resolve_(node.text, own_) : std::nullopt;
+  auto found = resolve(node.text);
   if (!found) {
     unread_.push_back(node.text);
     return std::nullopt;
@@ -235,7 +281,7 @@ std::optional<schedule::Cron> Reader::cron(const Node& node) {
   const auto cron = schedule::Cron::parse(value->node.text);
   if (cron) return *cron;
   // What is wrong with it quotes it, and what a variable stands for may not be shown.
-  problem(node.at, has_variables(node)
+  problem(node.at, has_variables(node.text)
                        ? fmt::format("{} is not a cron schedule; write it like \"*/15 * * * *\"",
                                      value->shown)
                        : cron.error().detail);
@@ -269,6 +315,26 @@ void report_unknown_key(Reader& reader, const Member& member, std::span<const Ke
                                               one_line(member.key, 60), object, listed(names))
                                 : fmt::format("unknown key \"{}\" in {}; did you mean \"{}\"?",
                                               one_line(member.key, 60), object, meant));
+}
+
+Pairs read_headers(Reader& reader, const Node& node,
+                   std::string (*check)(const std::string& name, const std::string& value)) {
+  Pairs pairs;
+  if (!reader.is(node, Node::Type::object)) return pairs;
+  for (const Member& member : node.members) {
+    const Reader::Inside inside(reader, member.key);
+    auto text = reader.expandable(member.value);
+    if (!text) continue;
+    const bool is_there = std::any_of(pairs.begin(), pairs.end(), [&](const auto& one) {
+      return equal_without_case(one.first, member.key);
+    });
+    const std::string wrong =
+        is_there ? "this name stands there already, if upper and lower case do not count"
+                 : check(member.key, reader.has_variables(*text) ? std::string() : *text);
+    if (!wrong.empty()) reader.problem(member.at, wrong);
+    pairs.emplace_back(member.key, std::move(*text));
+  }
+  return pairs;
 }
 
 void require_items(Reader& reader, const Node& node, std::string_view why) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -19,6 +18,7 @@
 #include "config/form.hpp"
 #include "config/json.hpp"
 #include "config/model.hpp"
+#include "config/parse.hpp"
 #include "schedule/cron.hpp"
 
 namespace pintle::config {
@@ -26,24 +26,21 @@ namespace pintle::config {
 /// Knows where in the document we are, and collects what is wrong there.
 class Reader {
  public:
-  /// What a text with variables in it stands for, and the same for messages: without secrets.
-  struct Resolved {
-    std::string value;
-    std::string shown;
-  };
-  /// Gives the value of a text with variables in it, where a number or a duration is meant; nullopt
-  /// when it cannot be known before the start. `own` are the variables of the hook it stands in.
-  using Resolve =
-      std::function<std::optional<Resolved>(const std::string& text, const Variables& own)>;
+  explicit Reader(Problems& problems, const ParseContext& context = {}) noexcept
+      : problems_(problems), context_(context) {}
 
-  explicit Reader(Problems& problems) noexcept : problems_(problems) {}
+  /// The built-ins that a hook may use.
+  std::span<const ActionSpec* const> actions() const noexcept { return context_.actions; }
 
   void problem(Position at, std::string message);
   const std::string& pointer() const noexcept { return pointer_; }
 
-  void set_resolve(Resolve resolve) { resolve_ = std::move(resolve); }
-  /// The variables of the hook that is being read.
+  /// The variables of the top level, and those of the hook, or of main, that is being read: what
+  /// numbers and durations may be written with.
+  void set_top(Variables top) { top_ = std::move(top); }
   void set_own(Variables own) { own_ = std::move(own); }
+  /// Every `$` is a `$`, as on a command line.
+  void take_literally() noexcept { is_literal_ = true; }
 
   /// The texts that stand for numbers, durations and booleans whose variables have no value yet;
   /// the reader begins anew.
@@ -73,16 +70,18 @@ class Reader {
     std::size_t size_;
   };
 
+  /// Something is left to expand in it.
+  bool has_variables(const std::string& text) const noexcept;
+
   // Each returns the value, or notes a problem at the node and returns nullopt.
   std::optional<std::string> text(const Node& node);
   std::optional<std::string> filled_text(const Node& node);  ///< not empty
   std::optional<std::string> expandable(const Node& node);  ///< not empty; "${…}" are well formed
-  std::optional<std::string> path(const Node& node);        ///< the same, and not blank
-  std::optional<std::string> entry_path(const Node& node);  ///< the same, of a thing in a directory
-  std::optional<std::string> argument(const Node& node);    ///< expandable, but it may be empty
-  /// Notes what `check` says of an expandable text once it is expanded, if that is known and is not
-  /// empty.
-  void check_expanded(const Node& node, std::string (*check)(const std::string& text));
+  /// The same, judged as soon as nothing is left to expand in it.
+  std::optional<std::string> text_of(const Node& node, const TextKind& kind);
+  std::optional<std::string> argument(const Node& node);  ///< expandable, but it may be empty
+  /// The same, judged as what its variables make of it, if that is known.
+  std::optional<std::string> expanded_text_of(const Node& node, const TextKind& kind);
   std::optional<bool> boolean(const Node& node);
   std::optional<std::int64_t> integer(const Node& node, std::int64_t least, std::int64_t most);
   std::optional<Duration> duration(const Node& node);
@@ -98,30 +97,44 @@ class Reader {
   bool is(const Node& node, Node::Type type);
 
  private:
-  std::optional<Duration> duration_from(const Node& node, Duration least);
+  /// What a text with variables in it stands for, and the same for messages: without secrets.
+  struct Resolved {
+    std::string value;
+    std::string shown;
+  };
   /// A value that is read as something else than a text, and how a message names it.
   struct Meant {
     Node node;
     std::string shown;
     bool is_expanded = false;
   };
+  /// nullopt when it cannot be known before the start.
+  std::optional<Resolved> resolve(const std::string& text) const;
   std::optional<Meant> resolved(const Node& node);
+  std::optional<Duration> duration_from(const Node& node, Duration least);
   bool is(const Meant& meant, Node::Type type);
 
   Problems& problems_;
-  Resolve resolve_;
+  const ParseContext context_;
+  Variables top_;
   Variables own_;
+  bool is_literal_ = false;
   std::string pointer_;
   std::vector<std::string> unread_;
   Mentions mentions_;
 };
 
-/// How a value gets into a T, and what it may be.
+/// How a value gets into a T, what it may be, and what is in it then.
 template <class T>
 struct Slot {
   void (*read)(Reader&, const Node&, T&);
   const Form* form;
+  Field (*field)(const T&) = nullptr;  ///< of a parameter
 };
+
+/// When a key is read, wherever it stands: those that others are read by come first, and last those
+/// that ask what the rest of the object is.
+enum class Turn : std::uint8_t { first, any, last };
 
 /// One key of an object that is read into a T. See KeyInfo for what the texts are.
 template <class T>
@@ -134,6 +147,7 @@ struct Key {
   std::string_view standard = {};
   Kinds kinds = kAnyKind;
   bool required = false;
+  Turn turn = Turn::any;
 };
 
 template <class T>
@@ -147,12 +161,17 @@ KeyInfo info_at(std::size_t row) {
   return {key.name, *key.value.form, key.help, key.example, key.standard, key.kinds, key.required};
 }
 
+/// What a table of keys lacks for people and editors: nothing.
+template <const auto& Keys>
+constexpr bool is_described() {
+  return std::all_of(std::begin(Keys), std::end(Keys),
+                     [](const auto& key) { return !key.help.empty() && !key.example.empty(); });
+}
+
 /// The object that is read by the rows `Keys`.
 template <const auto& Keys>
 constexpr auto object_of(ObjectInfo info) {
-  static_assert(std::all_of(std::begin(Keys), std::end(Keys), [](const auto& key) {
-    return !key.help.empty() && !key.example.empty();
-  }));
+  static_assert(is_described<Keys>());
   info.rows = {std::size(Keys), info_at<Keys>};
   return Object<typename std::remove_cvref_t<decltype(Keys[0])>::Owner>{info, Keys};
 }
@@ -175,6 +194,15 @@ struct NoOther {
   bool operator()(const Member&, std::vector<KeyName>&) const noexcept { return false; }
 };
 
+/// The row of a member; nullptr if the object has none.
+template <class T>
+const Key<T>* find_row(const Object<T>& object, std::string_view name) noexcept {
+  for (const Key<T>& key : object.keys) {
+    if (key.name == name && has_key(object, key)) return &key;
+  }
+  return nullptr;
+}
+
 /// Reads every member of `node` by its row; a key without row, or of another kind of hook, is a
 /// problem at that key, a required one that is missing, or a rule that is broken, at the object.
 /// `other` is asked for keys without row: true if it took the member; else it may add names to
@@ -183,27 +211,30 @@ template <class T, class Other = NoOther>
 void read_object(Reader& reader, const Node& node, const Object<T>& object, T& out,
                  Other other = {}) {
   if (!reader.is(node, Node::Type::object)) return;
-  for (const Member& member : node.members) {
-    const Reader::Inside inside(reader, member.key);
-    const Key<T>* row = nullptr;
-    for (const Key<T>& key : object.keys) {
-      if (key.name == member.key && has_key(object, key)) row = &key;
+  for (const Turn turn : {Turn::first, Turn::any, Turn::last}) {
+    for (const Member& member : node.members) {
+      const Key<T>* row = find_row(object, member.key);
+      if (turn != (row == nullptr ? Turn::any : row->turn)) continue;
+      const Reader::Inside inside(reader, member.key);
+      if (row != nullptr) {
+        row->value.read(reader, member.value, out);
+        continue;
+      }
+      std::vector<KeyName> known;
+      for (const Key<T>& key : object.keys) known.push_back({key.name, has_key(object, key)});
+      if (!other(member, known)) report_unknown_key(reader, member, known, object.title);
     }
-    if (row != nullptr) {
-      row->value.read(reader, member.value, out);
-      continue;
-    }
-    std::vector<KeyName> known;
-    for (const Key<T>& key : object.keys) {
-      known.push_back({key.name, has_key(object, key)});
-    }
-    if (!other(member, known)) report_unknown_key(reader, member, known, object.title);
   }
   for (const Key<T>& key : object.keys) {
     if (needs_key(object, key)) require_key(reader, node, key.name);
   }
   check_rules(reader, node, object.rules);
 }
+
+/// The members of an object whose keys are names of headers: tokens, which differ in more than
+/// their case. `check` says what is wrong with one, as in Form.
+Pairs read_headers(Reader& reader, const Node& node,
+                   std::string (*check)(const std::string& name, const std::string& value));
 
 /// A problem if `node` is an array without items: `why` is what that would mean.
 void require_items(Reader& reader, const Node& node, std::string_view why);

@@ -18,16 +18,17 @@ class Encoder {
   }
 
   // One for each type of value.
-  void put(std::string_view name, const std::string& text) { add(name, text); }
+  void put(std::string_view, std::monostate) {}
+  void put(std::string_view name, const std::string* text) { add(name, *text); }
   void put(std::string_view name, std::int64_t number) { add(name, fmt::to_string(number)); }
   void put(std::string_view name, bool flag) { add(name, flag ? "true" : "false"); }
   void put(std::string_view name, Duration time) { add(name, fmt::to_string(time.count())); }
-  void put(std::string_view name, const Literal& literal) { add(name, literal.text); }
-  void put(std::string_view name, const std::vector<std::string>& texts) {
-    for (const std::string& text : texts) add(name, text);
+  void put(std::string_view name, const Literal* literal) { add(name, literal->text); }
+  void put(std::string_view name, const std::vector<std::string>* texts) {
+    for (const std::string& text : *texts) add(name, text);
   }
-  void put(std::string_view name, const Pairs& pairs) {
-    for (const auto& [key, value] : pairs) add(name, fmt::format("{}: {}", key, value));
+  void put(std::string_view name, const Pairs* pairs) {
+    for (const auto& [key, value] : *pairs) add(name, fmt::format("{}: {}", key, value));
   }
 
   Result<std::string> bytes() && {
@@ -84,8 +85,8 @@ std::vector<std::string> Request::texts(std::string_view name) const {
 Result<std::string> encode_request(const Builtin& use, const Pairs& more) {
   Encoder encoder;
   encoder.add(kAction, use.spec->name);
-  use.params.for_values([&](std::string_view name, const Value& value) {
-    std::visit([&](const auto& one) { encoder.put(name, one); }, value);
+  for_fields(use, [&](const KeyInfo& key, const Field& field) {
+    std::visit([&](const auto& one) { encoder.put(key.name, one); }, field);
   });
   for (const auto& [name, value] : more) encoder.add(name, value);
   return std::move(encoder).bytes();

@@ -12,7 +12,7 @@ namespace pintle::control {
 namespace {
 
 using config::Question;
-using health::Asked;
+using hooks::Asked;
 
 struct Path {
   std::string_view path;
@@ -84,13 +84,13 @@ bool concerns(Asked asked, Question question) noexcept {
 
 /// As kube-apiserver writes it: a line for each check, then the sum.
 std::string verbose_text(std::string_view path, Asked asked, const Status& status,
-                         const health::Answer& answer) {
+                         const hooks::Answer& answer) {
   std::string text;
-  for (const health::CheckView& check : all_checks(status)) {
+  for (const hooks::CheckView& check : all_checks(status)) {
     if (!concerns(asked, check.question)) continue;
-    const bool is_good = check.verdict == health::Verdict::healthy;
+    const bool is_good = check.verdict == hooks::Verdict::healthy;
     text += fmt::format("[{}]{} {}{}{}\n", is_good ? '+' : '-', check.id,
-                        is_good ? "ok" : health::name_of(check.verdict),
+                        is_good ? "ok" : hooks::name_of(check.verdict),
                         check.message.empty() ? "" : ": ", check.message);
   }
   path.remove_prefix(1);
@@ -99,10 +99,10 @@ std::string verbose_text(std::string_view path, Asked asked, const Status& statu
 }
 
 /// Without the words of the checks, which not everybody who reaches the port need read.
-health::Answer answer_in_short(Asked asked, Status status) {
-  for (health::CheckView& check : status.checks) check.message.clear();
+hooks::Answer answer_in_short(Asked asked, Status status) {
+  for (hooks::CheckView& check : status.checks) check.message.clear();
   for (Status& nested : status.nested) {
-    for (health::CheckView& check : nested.checks) check.message.clear();
+    for (hooks::CheckView& check : nested.checks) check.message.clear();
   }
   return answer(asked, status);
 }
@@ -143,7 +143,7 @@ std::string respond(std::string_view request, const Result<Status>& status) {
     const MetricsFormat format = metrics_format(request);
     return response(kOk, metrics(*status, format), has_body, type_of(format));
   }
-  const health::Answer answer = answer_in_short(path->asked, *status);
+  const hooks::Answer answer = answer_in_short(path->asked, *status);
   const Code& code = answer.healthy ? kOk : kUnavailable;
   if (asks_for(line.query, "verbose")) {
     return say(code, verbose_text(path->path, path->asked, *status, answer));

@@ -61,8 +61,8 @@ double failures_of(const HookStatus& hook) noexcept {
 }
 
 void phase(const Status& status, const Samples& out) {
-  for (const auto one : {health::Phase::init, health::Phase::running, health::Phase::stopping}) {
-    out.add(fmt::format("pintle_phase=\"{}\"", health::name_of(one)), status.phase == one ? 1 : 0);
+  for (const auto one : {hooks::Phase::init, hooks::Phase::running, hooks::Phase::stopping}) {
+    out.add(fmt::format("pintle_phase=\"{}\"", hooks::name_of(one)), status.phase == one ? 1 : 0);
   }
 }
 void main_up(const Status& status, const Samples& out) {
@@ -73,8 +73,8 @@ void main_time(const Status& status, const Samples& out) {
 }
 void check_healthy(const Status& status, const Samples& out) {
   for (const auto& check : status.checks) {
-    out.add(fmt::format("{},kind=\"{}\"", id_label(check.id), health::name_of(check.question)),
-            check.verdict == health::Verdict::healthy ? 1 : 0);
+    out.add(fmt::format("{},kind=\"{}\"", id_label(check.id), hooks::name_of(check.question)),
+            check.verdict == hooks::Verdict::healthy ? 1 : 0);
   }
 }
 void check_runs(const Status& status, const Samples& out) {

@@ -74,11 +74,11 @@ HookStatus hook_of(const Fields& f) {
 void read_line(std::string_view line, Status& status) {
   const Fields f = split(line);
   if (f[0] == "phase") {
-    status.phase = enum_of(f[1], health::Phase::stopping);
+    status.phase = enum_of(f[1], hooks::Phase::stopping);
   } else if (f[0] == "main") {
     status.main_pid = static_cast<pid_t>(number(f[1]));
     status.main_time = Duration(number(f[2]));
-    status.main_says = enum_of(f[3], health::MainSays::stopping);
+    status.main_says = enum_of(f[3], hooks::MainSays::stopping);
     status.main_text = f[4];
   } else if (f[0] == "unlocked") {
     status.unlocked = {f[1] == "1", f[2] == "1"};
@@ -89,7 +89,7 @@ void read_line(std::string_view line, Status& status) {
     status.dropped_lines = counted(f[2]);
   } else if (f[0] == "check") {
     status.checks.push_back({std::string(f[1]), enum_of(f[2], config::Question::startup),
-                             enum_of(f[3], health::Verdict::unhealthy), std::string(f[4]),
+                             enum_of(f[3], hooks::Verdict::unhealthy), std::string(f[4]),
                              number(f[5]), number(f[6])});
   } else if (f[0] == "step" || f[0] == "job" || f[0] == "shutdown") {
     status.hooks.push_back(hook_of(f));
@@ -107,7 +107,7 @@ std::string encode(const Status& status) {
   out += fmt::format("requests\t{}\n", status.requests);
   out += fmt::format("unlocked\t{:d}\t{:d}\n", status.unlocked.bounding_set,
                      status.unlocked.securebits);
-  for (const health::CheckView& check : status.checks) {
+  for (const hooks::CheckView& check : status.checks) {
     out += fmt::format("check\t{}\t{}\t{}\t{}\t{}\t{}\n", check.id,
                        static_cast<int>(check.question), static_cast<int>(check.verdict),
                        one_line(check.message, 160), check.runs, check.failures);
@@ -144,22 +144,22 @@ Result<Status> decode(std::string_view message) {
   return status;
 }
 
-health::Answer answer(health::Asked asked, const Status& status) {
+hooks::Answer answer(hooks::Asked asked, const Status& status) {
   if (!status.silence.empty()) return {false, status.silence};
-  health::Answer own = health::answer(asked, status.phase, status.checks, status.main_says);
+  hooks::Answer own = hooks::answer(asked, status.phase, status.checks, status.main_says);
   for (const Status& one : status.nested) {
     if (!own.healthy) break;
-    if (health::Answer its = answer(asked, one); !its.healthy) own = std::move(its);
+    if (hooks::Answer its = answer(asked, one); !its.healthy) own = std::move(its);
   }
   return own;
 }
 
-health::Answer answer_for(std::span<const std::string> ids, const Status& status) {
-  return health::answer_for(ids, all_checks(status));
+hooks::Answer answer_for(std::span<const std::string> ids, const Status& status) {
+  return hooks::answer_for(ids, all_checks(status));
 }
 
-std::vector<health::CheckView> all_checks(const Status& status) {
-  std::vector<health::CheckView> all = status.checks;
+std::vector<hooks::CheckView> all_checks(const Status& status) {
+  std::vector<hooks::CheckView> all = status.checks;
   for (const Status& one : status.nested) {
     const auto more = all_checks(one);
     all.insert(all.end(), more.begin(), more.end());

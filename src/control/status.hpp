@@ -13,7 +13,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "health/answer.hpp"
+#include "hooks/health.hpp"
 #include "sys/step_down.hpp"
 
 namespace pintle::control {
@@ -35,16 +35,16 @@ struct HookStatus {
 };
 
 struct Status {
-  health::Phase phase = health::Phase::init;
+  hooks::Phase phase = hooks::Phase::init;
   pid_t main_pid = 0;  ///< 0: not running
   Duration main_time{};
-  health::MainSays main_says = health::MainSays::nothing;
+  hooks::MainSays main_says = hooks::MainSays::nothing;
   std::string main_text{};  ///< STATUS= of sd_notify(3)
   std::uint64_t orphans = 0;
   std::uint64_t dropped_lines = 0;
   sys::Unlocked unlocked{};  ///< of who has stepped down
   std::string requests{};    ///< the socket that requests go to; "" if there is none
-  std::vector<health::CheckView> checks{};
+  std::vector<hooks::CheckView> checks{};
   std::vector<HookStatus> hooks{};
 
   // Not in the message; ask_status() adds it.
@@ -54,13 +54,13 @@ struct Status {
 };
 
 /// What `pintle health` says of the container: healthy if all its pintles are. Pure.
-health::Answer answer(health::Asked asked, const Status& status);
+hooks::Answer answer(hooks::Asked asked, const Status& status);
 
 /// The same for these checks, whichever pintle has them.
-health::Answer answer_for(std::span<const std::string> ids, const Status& status);
+hooks::Answer answer_for(std::span<const std::string> ids, const Status& status);
 
 /// All checks, those of nested pintles last.
-std::vector<health::CheckView> all_checks(const Status& status);
+std::vector<hooks::CheckView> all_checks(const Status& status);
 
 /// The pintle that has a hook of that kind and id, the outermost first; `status` itself if none
 /// has.

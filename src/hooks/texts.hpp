@@ -17,8 +17,7 @@ std::vector<std::string> words_of(const config::Command& command);
 struct KeyText {
   std::string_view key;
   std::string text;
-  bool is_path = false;                                     ///< not blank either
-  std::string (*check)(const std::string& text) = nullptr;  ///< as of config::ParamSpec
+  const config::TextKind* kind = nullptr;  ///< nullptr: any text
 };
 
 /// Those that must not be empty once they are expanded, but for its command and its directory: the

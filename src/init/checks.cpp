@@ -6,7 +6,7 @@ namespace pintle::init {
 
 using config::OnFailure;
 using config::Question;
-using health::Verdict;
+using hooks::Verdict;
 
 Checks::Checks(Hooks& hooks, const Desk& desk) : desk_(desk) {
   for (Hook& hook : hooks) {
@@ -41,7 +41,7 @@ void Checks::concluded(const Ended& ended, Time now) noexcept {
 }
 
 void Checks::run_ended(Hook& hook, bool succeeded, Time now) noexcept {
-  health::State& check = hook.check();
+  hooks::CheckState& check = hook.check();
   const bool changed = check.finished(succeeded, now);
   if (changed) {
     desk_.queue.tell(News::check_changed, hook, hook.run.last_code);
@@ -110,7 +110,7 @@ bool Checks::is_alive() const noexcept {
 
 bool Checks::is_ready() const noexcept {
   const bool hushed =
-      main_says_ == health::MainSays::starting || main_says_ == health::MainSays::stopping;
+      main_says_ == hooks::MainSays::starting || main_says_ == hooks::MainSays::stopping;
   return desk_.lifecycle.phase == Phase::running && startup_passed() && !hushed &&
          !any(Question::readiness, [](Verdict verdict) { return verdict != Verdict::healthy; });
 }

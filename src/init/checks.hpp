@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "health/answer.hpp"
+#include "hooks/health.hpp"
 #include "init/component.hpp"
 
 namespace pintle::init {
@@ -28,7 +28,7 @@ class Checks final : public Component {
   Hook* take_terminating() noexcept { return std::exchange(terminating_, nullptr); }
 
   /// What main says of itself counts for readiness.
-  void hear(health::MainSays says) noexcept { main_says_ = says; }
+  void hear(hooks::MainSays says) noexcept { main_says_ = says; }
 
   bool is_alive() const noexcept;
   bool is_ready() const noexcept;
@@ -45,7 +45,7 @@ class Checks final : public Component {
   Desk desk_;
   std::vector<Hook*> checks_{};
   Hook* terminating_ = nullptr;
-  health::MainSays main_says_ = health::MainSays::nothing;
+  hooks::MainSays main_says_ = hooks::MainSays::nothing;
 };
 
 }  // namespace pintle::init

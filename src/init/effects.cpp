@@ -41,8 +41,8 @@ std::string why_unwanted(const Hook& hook) {
 /// A verdict is worth a warning only when it is a bad one.
 Line verdict_line(const Hook& hook) {
   const auto verdict = hook.check().verdict();
-  return {verdict == health::Verdict::healthy ? log::Level::info : log::Level::warning,
-          fmt::format("check {}: {}{}{}", hook.id(), health::name_of(verdict),
+  return {verdict == hooks::Verdict::healthy ? log::Level::info : log::Level::warning,
+          fmt::format("check {}: {}{}{}", hook.id(), hooks::name_of(verdict),
                       hook.words.empty() ? "" : ": ", hook.words)};
 }
 

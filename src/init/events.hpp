@@ -10,7 +10,7 @@
 #include <variant>
 
 #include "base/clock.hpp"
-#include "health/answer.hpp"
+#include "hooks/health.hpp"
 #include "sys/report.hpp"
 
 namespace pintle::init {
@@ -63,7 +63,7 @@ struct JobAsked {
 };
 /// What main says of itself has changed.
 struct MainSpoke {
-  health::MainSays says;
+  hooks::MainSays says;
 };
 /// The wall clock is so far ahead of the boot clock; told before the first child is started.
 struct ClockChanged {

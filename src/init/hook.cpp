@@ -25,7 +25,7 @@ Hook& Hooks::add(const config::Model& model, Place place) {
   Hook& hook = all_.emplace_back();
   hook.config = &model.hooks[place];
   hook.place = place;
-  if (hook.is(config::Kind::check)) hook.task = CheckTask{health::State(hook.config->check)};
+  if (hook.is(config::Kind::check)) hook.task = CheckTask{hooks::CheckState(hook.config->check)};
   return hook;
 }
 

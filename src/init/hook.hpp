@@ -14,7 +14,7 @@
 
 #include "base/fd.hpp"
 #include "config/model.hpp"
-#include "health/state.hpp"
+#include "hooks/check_state.hpp"
 #include "init/run.hpp"
 
 namespace pintle::init {
@@ -38,7 +38,7 @@ struct StepTask {
 };
 
 struct CheckTask {
-  health::State state;
+  hooks::CheckState state;
   bool is_repaired = false;  ///< its repair ran since it turned unhealthy
 };
 
@@ -82,8 +82,8 @@ struct Hook {
     return false;
   }
 
-  health::State& check() noexcept { return std::get<CheckTask>(task).state; }
-  const health::State& check() const noexcept { return std::get<CheckTask>(task).state; }
+  hooks::CheckState& check() noexcept { return std::get<CheckTask>(task).state; }
+  const hooks::CheckState& check() const noexcept { return std::get<CheckTask>(task).state; }
   Job& job() const noexcept { return *std::get<JobTask>(task).job; }
 };
 

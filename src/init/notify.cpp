@@ -8,7 +8,7 @@
 namespace pintle::init {
 namespace {
 
-using health::MainSays;
+using hooks::MainSays;
 
 void read_line(std::string_view line, Notification& out) {
   const std::size_t equals = line.find('=');
@@ -50,20 +50,20 @@ bool is_heard(const sys::Peer& from, config::Notify heard, pid_t main, uid_t mai
 std::string Outward::news(const control::Status& status) {
   std::string text;
   const bool is_stopping =
-      status.phase == health::Phase::stopping || status.main_says == MainSays::stopping;
+      status.phase == hooks::Phase::stopping || status.main_says == MainSays::stopping;
   if (status.main_text != told_text_) text += fmt::format("STATUS={}\n", status.main_text);
   told_text_ = status.main_text;
   if (is_stopping && !told_stopping_) text += "STOPPING=1\n";
   told_stopping_ = told_stopping_ || is_stopping;
   if (told_ready_ || told_stopping_) return text;
   told_ready_ =
-      health::answer(health::Asked::health, status.phase, status.checks, status.main_says).healthy;
+      hooks::answer(hooks::Asked::health, status.phase, status.checks, status.main_says).healthy;
   return told_ready_ ? text + "READY=1\n" : text;
 }
 
 bool Outward::may_ping(const control::Status& status) {
-  return status.main_pid > 0 && status.phase == health::Phase::running &&
-         health::answer(health::Asked::live, status.phase, status.checks).healthy;
+  return status.main_pid > 0 && status.phase == hooks::Phase::running &&
+         hooks::answer(hooks::Asked::live, status.phase, status.checks).healthy;
 }
 
 }  // namespace pintle::init

@@ -10,14 +10,14 @@
 #include "base/result.hpp"
 #include "config/model.hpp"
 #include "control/status.hpp"
-#include "health/answer.hpp"
+#include "hooks/health.hpp"
 #include "sys/local_socket.hpp"
 
 namespace pintle::init {
 
 /// One message: lines of NAME=VALUE. What is not known, MAINPID among it, is ignored.
 struct Notification {
-  std::optional<health::MainSays> says{};  ///< READY=1, RELOADING=1, STOPPING=1; the last counts
+  std::optional<hooks::MainSays> says{};  ///< READY=1, RELOADING=1, STOPPING=1; the last counts
   std::optional<std::string> status{};
   bool is_watchdog = false;
   std::optional<Duration> extension{};  ///< EXTEND_TIMEOUT_USEC

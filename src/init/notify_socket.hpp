@@ -27,7 +27,7 @@ class NotifySocket {
   bool receive(const Heard& heard, const std::function<void(const Notification&)>& each);
 
   /// What main said last, for the status.
-  health::MainSays says() const noexcept { return says_; }
+  hooks::MainSays says() const noexcept { return says_; }
   const std::string& text() const noexcept { return text_; }
   void remember(const Notification& said, std::string scrubbed_text);
 
@@ -45,7 +45,7 @@ class NotifySocket {
   std::string outer_;
   Outward outward_{};
   std::optional<Time> again_{};
-  health::MainSays says_ = health::MainSays::starting;
+  hooks::MainSays says_ = hooks::MainSays::starting;
   std::string text_{};
 };
 

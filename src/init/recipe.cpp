@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "actions/fallback.hpp"
 #include "base/shown.hpp"
 #include "base/text.hpp"
 #include "config/request.hpp"
@@ -17,7 +18,6 @@
 #include "hooks/output_file.hpp"
 #include "hooks/plan.hpp"
 #include "hooks/texts.hpp"
-#include "init/actions.hpp"
 #include "sys/process.hpp"
 
 namespace pintle::init {
@@ -280,51 +280,33 @@ sys::Condition Recipe::condition(const hooks::Leaf& leaf) const {
 
 // --- a built-in ------------------------------------------------------------------------------
 
-/// A file that stands in for a result goes where that would have gone, and has to prove the same.
 config::Builtin Recipe::completed() const {
-  config::Builtin use = std::get<config::Builtin>(hook_->action);
-  if (use.spec != &hooks::kFallback.spec || failed_ == nullptr) return use;
-  const bool has_destination = use.params.has("destination");
-  if (!has_destination && !failed_->output_file.empty()) {
-    use.params.set("destination", failed_->output_file);
-  }
-  const auto* whole = std::get_if<config::Builtin>(&failed_->action);
-  if (whole == nullptr) return use;
-  const auto copy = [&](std::string_view from, std::string_view to) {
-    if (const config::Value* value = whole->params.find(from)) use.params.set(to, *value);
-  };
-  for (const std::string_view name : {"sha256", "prohibit"}) copy(name, name);
-  if (has_destination || whole->spec->place.empty()) return use;
-  copy(whole->spec->place, "destination");
-  for (const std::string_view name : {"mode", "owner"}) copy(name, name);
-  return use;
+  const auto& use = std::get<config::Builtin>(hook_->action);
+  if (use.spec != &actions::kFallback.spec || failed_ == nullptr) return use;
+  return actions::completed(use, failed_->output_file,
+                            std::get_if<config::Builtin>(&failed_->action));
 }
 
 config::Builtin Recipe::builtin() const {
-  config::Builtin use = completed();
-  use.params.for_texts([&](std::string& text) { text = expand(text); });
-  return use;
+  return config::with_texts(completed(), [&](const std::string& text) { return expand(text); });
 }
 
 config::Builtin Recipe::masked_builtin() const {
   const config::Scope masked = scope().masked();
-  config::Builtin use = completed();
-  use.params.for_texts([&](std::string& text) { text = expand(text, masked); });
-  return use;
+  return config::with_texts(completed(),
+                            [&](const std::string& text) { return expand(text, masked); });
 }
 
 bool Recipe::is_apart() const {
-  const auto* use = is_main() ? nullptr : std::get_if<config::Builtin>(&hook_->action);
-  if (use == nullptr) return false;
-  const config::Builtin whole = completed();
-  return use->spec->is_apart || whole.params.has("sha256") || whole.params.has("prohibit");
+  const bool is_use = !is_main() && std::holds_alternative<config::Builtin>(hook_->action);
+  return is_use && config::is_apart(completed());
 }
 
 bool Recipe::needs_nothing() const {
   if (root_->kind != Kind::step) return false;
   if (!std::holds_alternative<config::Builtin>(hook_->action)) return false;
   const config::Scope variables = scope();
-  return is_done(builtin(), {basis_.around.accounts, variables});
+  return actions::needs_nothing(builtin(), {basis_.around.accounts, variables});
 }
 
 sys::Task Recipe::task(pid_t main_pid) const {
@@ -333,7 +315,8 @@ sys::Task Recipe::task(pid_t main_pid) const {
     const config::Scope variables = scope();
     const auto note = [&](const std::string& line) { sys::send_note(secrets.scrub(line)); };
     const auto hide = [&](std::string text) { return secrets.scrub(std::move(text)); };
-    const auto result = perform(use, {basis_.around.accounts, variables, note, hide}, main_pid);
+    const auto result =
+        actions::perform(use, {basis_.around.accounts, variables, note, hide, main_pid});
     // Here, while the text is whole: the report cuts it, and a piece of a secret is not recognized.
     report.set_line(result ? secrets.scrub(*result) : secrets.words_of(result.error()));
     return result ? 0 : 1;
@@ -343,7 +326,8 @@ sys::Task Recipe::task(pid_t main_pid) const {
 std::optional<Result<std::string>> Recipe::request() const {
   if (!is_apart()) return std::nullopt;
   const config::Builtin use = builtin();
-  if (auto empty = refuse_empty(use); !empty) return Result<std::string>(std::move(empty).error());
+  if (auto empty = actions::refuse_empty(use); !empty)
+    return Result<std::string>(std::move(empty).error());
   return config::encode_request(use, values_of(use.spec->variables));
 }
 
@@ -378,7 +362,7 @@ config::Pairs Recipe::values_of(std::span<const std::string_view> names) const {
 }
 
 /// Asked in this process, which changes nothing and steps down to nobody.
-Result<std::optional<std::vector<hooks::Foreseen>>> Recipe::foresee() const {
+Result<std::optional<std::vector<actions::Foreseen>>> Recipe::foresee() const {
   const auto* use = is_main() ? nullptr : std::get_if<config::Builtin>(&hook_->action);
   if (use == nullptr || is_skipped()) return std::nullopt;
   std::vector<config::MissingVariable> missing;
@@ -392,7 +376,7 @@ Result<std::optional<std::vector<hooks::Foreseen>>> Recipe::foresee() const {
   }
   const sys::DirectoryChange there = TRY(sys::DirectoryChange::to(directory()));
   const config::Scope variables = scope();
-  return preview(builtin(), {basis_.around.accounts, variables});
+  return actions::foresee(builtin(), {basis_.around.accounts, variables});
 }
 
 }  // namespace pintle::init

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "actions/action.hpp"
 #include "config/environment.hpp"
 #include "config/model.hpp"
-#include "hooks/builtin.hpp"
 #include "hooks/condition.hpp"
 #include "init/secrets.hpp"
 #include "init/surroundings.hpp"
@@ -109,7 +109,7 @@ class Recipe {
   /// What the built-in would do to files now, with its variables as a start would have them;
   /// nullopt if it cannot say, or would not run in this image mode. Errors: a variable without
   /// value; those of the built-in.
-  Result<std::optional<std::vector<hooks::Foreseen>>> foresee() const;
+  Result<std::optional<std::vector<actions::Foreseen>>> foresee() const;
 
  private:
   static std::string expand(std::string_view text, const config::Scope& scope);

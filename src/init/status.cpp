@@ -56,8 +56,8 @@ control::HookStatus hook_status(const Hook& hook) {
 
 /// What goes with the verdict: a success that does not turn it yet says how far it is.
 std::string words_of_check(const Hook& hook) {
-  const health::State& check = hook.check();
-  const bool waits = check.verdict() == health::Verdict::unhealthy && check.last_succeeded();
+  const hooks::CheckState& check = hook.check();
+  const bool waits = check.verdict() == hooks::Verdict::unhealthy && check.last_succeeded();
   if (!waits) return hook.words;
   return fmt::format("{} of {} successes in a row", check.streak(),
                      hook.config->check.success_threshold);
@@ -68,8 +68,8 @@ std::string words_of_check(const Hook& hook) {
 control::Status status_of(const Supervisor& supervisor) {
   control::Status status;
   const auto phase = supervisor.phase();
-  if (phase == Phase::running) status.phase = health::Phase::running;
-  if (phase > Phase::running) status.phase = health::Phase::stopping;
+  if (phase == Phase::running) status.phase = hooks::Phase::running;
+  if (phase > Phase::running) status.phase = hooks::Phase::stopping;
   const Run& main = supervisor.hooks().main().run;
   if (main.is_active()) {
     status.main_pid = main.pid;

@@ -25,7 +25,7 @@ class Texts {
       : recipe_(recipe), recipes_(recipes), refusal_(refusal) {}
 
   void judge() {
-    judge({"workingDirectory", recipe_.directory_text(), true});
+    judge({"workingDirectory", recipe_.directory_text(), &config::kPath});
     judge_program();
     if (recipe_.is_main()) return;
     for (const hooks::KeyText& one : hooks::filled_texts_of(*recipe_.hook())) judge(one);
@@ -60,9 +60,7 @@ class Texts {
                            one_line(one.text, 60)));
         return std::string();
       }
-      std::string wrong = one.is_path ? config::check_path(expanded) : std::string();
-      if (!wrong.empty() || one.check == nullptr) return wrong;
-      return one.check(expanded);
+      return one.kind == nullptr ? std::string() : config::check_text(*one.kind, expanded);
     });
   }
 
@@ -72,7 +70,7 @@ class Texts {
     if (program->shell_form) return judge_line(*program);
     const bool is_literal =
         recipe_.is_main() && program->arguments.size() < recipes_.around().literal_words;
-    if (!is_literal) judge({"command", program->program, true, config::check_program_path});
+    if (!is_literal) judge({"command", program->program, &config::kProgramPath});
   }
 
   /// What the shell makes of blanks is a success, and nothing else.
@@ -90,16 +88,17 @@ class Texts {
 
   /// The members of objects, which may be empty, and all parameters together.
   void judge_use(const config::Builtin& use) {
-    for (const config::ParamSpec& spec : use.spec->params) {
-      if (spec.check_pair == nullptr) continue;
-      for (const auto& [name, text] : use.params.pairs(spec.name)) {
-        judge(name, text,
-              [&, &key = name](const std::string& value) { return spec.check_pair(key, value); });
+    config::for_fields(use, [&](const config::KeyInfo& key, const config::Field& field) {
+      const auto* pairs = std::get_if<const config::Pairs*>(&field);
+      if (pairs == nullptr || key.form.check_member == nullptr) return;
+      for (const auto& [name, text] : **pairs) {
+        judge(name, text, [&, &member = name](const std::string& value) {
+          return key.form.check_member(member, value);
+        });
       }
-    }
-    if (use.spec->check == nullptr || !refusal_.is_none()) return;
-    if (use.spec->check(recipe_.builtin().params).empty()) return;
-    std::string wrong = use.spec->check(recipe_.masked_builtin().params);
+    });
+    if (!refusal_.is_none() || config::wrong_together(recipe_.builtin()).empty()) return;
+    std::string wrong = config::wrong_together(recipe_.masked_builtin());
     if (wrong.empty()) wrong = kHidden;
     refuse(fmt::format("\"{}\": {}", use.spec->name, wrong));
   }

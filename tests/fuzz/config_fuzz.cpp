@@ -1,9 +1,9 @@
 // Any bytes as a config: they are read, or every problem has its place, and the same bytes always
 // say the same. What is read can be planned in both image modes.
+#include "actions/action.hpp"
 #include "config/parse.hpp"
 #include "fuzz.hpp"
 #include "hooks/plan.hpp"
-#include "init/actions.hpp"
 
 using namespace pintle;
 
@@ -18,7 +18,7 @@ std::size_t lines_of(std::string_view text) {
 config::Problems problems_of(std::string_view text) {
   config::Problems problems;
   const std::vector<std::string> container{"HOME=/root", "TIMEOUT=5s", "COUNT=3", "EMPTY="};
-  const config::Model model = config::parse(text, {init::actions(), &container}, problems);
+  const config::Model model = config::parse(text, {actions::specs(), &container}, problems);
   if (!problems.empty()) return problems;
   for (const auto mode : {config::ImageMode::layered, config::ImageMode::prebuilt}) {
     const hooks::Plan plan = hooks::make_plan(model, mode, problems);

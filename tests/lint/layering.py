@@ -4,22 +4,23 @@ import pathlib
 import re
 import sys
 
-BELOW_INIT = {'base', 'sys', 'http', 'config', 'hooks', 'health', 'schedule', 'control'}
+BELOW_INIT = {'base', 'sys', 'http', 'config', 'actions', 'hooks', 'schedule', 'control'}
 MAY_USE = {
     'base': set(),
     'sys': {'base'},
     'http': {'base', 'sys'},
     'schedule': {'base'},
     'config': {'base', 'schedule'},
-    'hooks': {'base', 'sys', 'http', 'config'},
-    'health': {'base', 'sys', 'http', 'config'},
+    'describe': {'base', 'schedule', 'config'},
+    'actions': {'base', 'sys', 'http', 'config'},
+    'hooks': {'base', 'sys', 'config'},
     'fetch': {'base', 'sys', 'http', 'config'},
-    'control': {'base', 'sys', 'http', 'config', 'hooks', 'health'},
+    'control': {'base', 'sys', 'http', 'config', 'hooks'},
     'audit': {'base', 'sys', 'config'},
     'init': BELOW_INIT,
-    'cli': BELOW_INIT | {'init', 'audit'},
+    'cli': BELOW_INIT | {'describe', 'init', 'audit'},
 }
-MAY_USE_JSON = {'config', 'cli'}
+MAY_USE_JSON = {'config', 'describe', 'cli'}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"(\w+)/|<(nlohmann)/)', re.M)
 
 

@@ -14,9 +14,7 @@ MAX_LINES = 400  # one class that holds together may be so long; most files are 
 # Files without a header of their own: what they define is declared, or listed, in that one.
 LISTED = {
     'src/cli': 'cli/commands.hpp',            # one for each command
-    'src/config': 'config/parse_parts.hpp',   # the keys, one for each part of the document
-    'src/hooks': 'hooks/builtin.hpp',         # one for each built-in
-    'src/health/probe_table.cpp': 'health/probes.hpp',
+    'src/actions': 'actions/action.hpp',      # one for each action
     'src/config/scope.cpp': 'config/environment.hpp',
     'src/schedule/cron_slots.cpp': 'schedule/cron.hpp',
     'src/sys/lookup.cpp': 'sys/spawn.hpp',

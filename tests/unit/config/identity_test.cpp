@@ -101,4 +101,13 @@ TEST_SUITE("config/identity") {
     CHECK(contains(problem_of(R"({"main": {"command": "x y", "commandLine": "append"}})"),
                    "nothing can be appended to a line for the shell"));
   }
+
+  TEST_CASE("a number of main may be written with a variable of its own, wherever that stands") {
+    const Model model =
+        good(R"({"environment": {"N": "3"},
+                 "main": {"command": "/a", "nice": "${N}", "environment": {"N": "7"}},
+                 "steps": [{"id": "s", "command": "/s", "nice": "${N}"}]})");
+    CHECK(model.main.identity.nice == 7);
+    CHECK(model.hooks[0].identity.nice == 3);
+  }
 }

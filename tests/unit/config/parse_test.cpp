@@ -102,10 +102,10 @@ TEST_SUITE("config/parse") {
     CHECK(dir.identity.user == "root");
     CHECK(dir.identity.umask == 027);
     CHECK_FALSE(dir.precedents);
-    const Params& directory = reading::params_of(dir);
-    CHECK(directory.text("path") == "/data/$X");
-    CHECK(directory.number("mode") == 0750);
-    CHECK(directory.text("owner") == "app:app");
+    const auto& directory = reading::params_of<reading::specs::DirectoryParams>(dir);
+    CHECK(directory.path == "/data/$X");
+    CHECK(directory.mode == 0750);
+    CHECK(directory.owner == "app:app");
     const Hook& run = model.hooks[1];
     const auto& command = std::get<Command>(run.action);
     CHECK(command.program == "tool");
@@ -134,11 +134,13 @@ TEST_SUITE("config/parse") {
     CHECK(live.check.success_threshold == 2);
     CHECK(live.check.start_period == 0s);
     CHECK(live.check.start_interval == 500ms);
-    CHECK(reading::params_of(live).text("url") == "http://127.0.0.1:80/livez");
-    CHECK(reading::params_of(model.hooks[4]).text("address") == "127.0.0.1:5432");
+    CHECK(reading::params_of<reading::specs::ProbeParams>(live).target ==
+          "http://127.0.0.1:80/livez");
+    CHECK(reading::params_of<reading::specs::ProbeParams>(model.hooks[4]).target ==
+          "127.0.0.1:5432");
     CHECK(model.hooks[4].check.question == Question::readiness);
     CHECK_FALSE(model.hooks[4].check.start_period);
-    CHECK(reading::params_of(model.hooks[5]).text("address") == "[::1]:1");
+    CHECK(reading::params_of<reading::specs::ProbeParams>(model.hooks[5]).target == "[::1]:1");
     CHECK(model.hooks[5].check.question == Question::startup);
     CHECK(std::get<Command>(model.hooks[6].action).program == "/check");
     CHECK(model.hooks[7].kind == Kind::job);

@@ -8,6 +8,7 @@
 
 #include "config/address.hpp"
 #include "config/parse.hpp"
+#include "config/slots.hpp"
 
 namespace reading {
 
@@ -27,24 +28,60 @@ inline std::string check_address(const std::string& address) {
   return parsed ? std::string() : parsed.error().detail;
 }
 
-inline constexpr ParamSpec kDirectoryParams[] = {{"path", ParamType::text, "", "", true},
-                                                 {"mode", ParamType::mode, ""},
-                                                 {"owner", ParamType::owner, ""}};
-inline constexpr ParamSpec kUrl[] = {{"url", ParamType::text, "", "", true, {}, check_url}};
-inline constexpr ParamSpec kAddress[] = {
-    {"address", ParamType::text, "", "", true, {}, check_address}};
-inline constexpr ParamSpec kFallbackParams[] = {{"source", ParamType::text, "", "", true},
-                                                {"destination", ParamType::text, ""}};
-inline constexpr ActionSpec kDirectory{"directory", kSteps, "", kDirectoryParams};
-inline constexpr ActionSpec kHttp{"http", kChecks, "", kUrl};
-inline constexpr ActionSpec kTcp{"tcp", kChecks, "", kAddress, "address"};
-inline constexpr ActionSpec kFallback{"fallback", 0, "", kFallbackParams};
+inline constexpr TextKind kUrl{.check = check_url};
+inline constexpr TextKind kAddress{.check = check_address};
+
+struct DirectoryParams {
+  std::string path{};
+  std::optional<mode_t> mode{};
+  std::optional<std::string> owner{};
+};
+inline constexpr Key<DirectoryParams> kDirectoryKeys[] = {
+    {.name = "path",
+     .value = into<&DirectoryParams::path, &Reader::expandable>,
+     .help = "-",
+     .example = "-",
+     .required = true},
+    {"mode", into<&DirectoryParams::mode, &Reader::mode>, "-", "-"},
+    {"owner", into<&DirectoryParams::owner, &Reader::expandable>, "-", "-"}};
+
+struct ProbeParams {
+  std::string target{};
+};
+inline constexpr Key<ProbeParams> kUrlKeys[] = {{.name = "url",
+                                                 .value = text<&ProbeParams::target, kUrl>,
+                                                 .help = "-",
+                                                 .example = "-",
+                                                 .required = true}};
+inline constexpr Key<ProbeParams> kAddressKeys[] = {{.name = "address",
+                                                     .value = text<&ProbeParams::target, kAddress>,
+                                                     .help = "-",
+                                                     .example = "-",
+                                                     .required = true}};
+
+struct FallbackParams {
+  std::string source{};
+  std::optional<std::string> destination{};
+};
+inline constexpr Key<FallbackParams> kFallbackKeys[] = {
+    {.name = "source",
+     .value = into<&FallbackParams::source, &Reader::expandable>,
+     .help = "-",
+     .example = "-",
+     .required = true},
+    {"destination", into<&FallbackParams::destination, &Reader::expandable>, "-", "-"}};
+
+inline constexpr ActionSpec kDirectory{"directory", kSteps, "", params_of<kDirectoryKeys>()};
+inline constexpr ActionSpec kHttp{"http", kChecks, "", params_of<kUrlKeys>()};
+inline constexpr ActionSpec kTcp{"tcp", kChecks, "", params_of<kAddressKeys>(), "address"};
+inline constexpr ActionSpec kFallback{"fallback", 0, "", params_of<kFallbackKeys>()};
 inline constexpr const ActionSpec* kAll[] = {&kDirectory, &kHttp, &kTcp, &kFallback};
 
 }  // namespace specs
 
-inline const pintle::config::Params& params_of(const pintle::config::Hook& hook) {
-  return std::get<pintle::config::Builtin>(hook.action).params;
+template <class T>
+const T& params_of(const pintle::config::Hook& hook) {
+  return std::get<pintle::config::Builtin>(hook.action).as<T>();
 }
 
 inline pintle::config::Model good(std::string_view text) {

@@ -2,27 +2,54 @@
 
 #include <doctest/doctest.h>
 
+#include "config/slots.hpp"
+
 using namespace pintle;
 using namespace pintle::config;
 using namespace std::chrono_literals;
 
 namespace {
 
-constexpr ActionSpec kSpec{.name = "fetch", .kinds = kSteps, .help = "", .params = {}};
+struct Params {
+  std::string url{};
+  std::optional<std::int64_t> max_size{};
+  bool flag = false;
+  std::optional<Duration> time{};
+  std::vector<std::string> prohibit{};
+  Pairs headers{};
+  std::optional<Literal> content{};
+};
+std::string accept(const std::string&, const std::string&) {
+  return {};
+}
+constexpr TextKind kAny;
+constexpr Key<Params> kKeys[] = {
+    {"url", into<&Params::url, &Reader::expandable>, "-", "-"},
+    {"maxSize", into<&Params::max_size, &Reader::size>, "-", "-"},
+    {"flag", into<&Params::flag, &Reader::boolean>, "-", "-"},
+    {"time", into<&Params::time, &Reader::duration>, "-", "-"},
+    {"prohibit", texts<&Params::prohibit, kAny>, "-", "-"},
+    {"headers", headers<&Params::headers, accept>, "-", "-"},
+    {"content", literal<&Params::content>, "-", "-"},
+};
+constexpr ActionSpec kSpec{
+    .name = "fetch", .kinds = kSteps, .help = "", .params = params_of<kKeys>()};
+
+Builtin use_of(const Params& params) {
+  return {&kSpec, std::make_shared<Params>(params)};
+}
 
 }  // namespace
 
 TEST_SUITE("config/request") {
   TEST_CASE("what was written is what is read, whatever its type") {
-    Builtin use{&kSpec, {}};
-    use.params.set("url", std::string("https://a/?b=c&d"));
-    use.params.set("maxSize", std::int64_t{1} << 40);
-    use.params.set("flag", true);
-    use.params.set("time", Duration(90s));
-    use.params.set("prohibit", std::vector<std::string>{"a", "b\nc", "x"});
-    use.params.set("headers", Pairs{{"A", "1: 2"}, {"B", ""}});
-    use.params.set("content", Literal{"$x"});
-    const auto bytes = encode_request(use);
+    const auto bytes = encode_request(use_of({.url = "https://a/?b=c&d",
+                                              .max_size = std::int64_t{1} << 40,
+                                              .flag = true,
+                                              .time = 90s,
+                                              .prohibit = {"a", "b\nc", "x"},
+                                              .headers = {{"A", "1: 2"}, {"B", ""}},
+                                              .content = Literal{"$x"}}));
     REQUIRE(bytes);
     const auto request = decode_request(*bytes);
     REQUIRE(request);
@@ -40,9 +67,7 @@ TEST_SUITE("config/request") {
   }
 
   TEST_CASE("no value can become a parameter of its own") {
-    Builtin use{&kSpec, {}};
-    use.params.set("url", std::string("a\0path\0/etc/passwd", 19));
-    const auto bytes = encode_request(use);
+    const auto bytes = encode_request(use_of({.url = std::string("a\0path\0/etc/passwd", 19)}));
     REQUIRE_FALSE(bytes);
     CHECK(bytes.error().message() ==
           "cannot use the parameters: there is a NUL byte in one of them");

@@ -7,13 +7,13 @@
 using namespace pintle;
 using namespace pintle::control;
 using config::Question;
-using health::Verdict;
+using hooks::Verdict;
 
 namespace {
 
 Status running(Verdict verdict) {
   Status status;
-  status.phase = health::Phase::running;
+  status.phase = hooks::Phase::running;
   status.checks = {{"db", Question::readiness, verdict, "why"},
                    {"live", Question::liveness, Verdict::unknown, ""}};
   return status;

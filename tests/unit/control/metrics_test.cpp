@@ -7,12 +7,12 @@
 using namespace pintle;
 using namespace pintle::control;
 using config::Question;
-using health::Verdict;
+using hooks::Verdict;
 
 namespace {
 
 Status example() {
-  Status status{.phase = health::Phase::running, .main_pid = 7};
+  Status status{.phase = hooks::Phase::running, .main_pid = 7};
   status.checks = {{"live", Question::liveness, Verdict::healthy, "", 5, 2}};
   status.hooks = {{"job", "new", "waiting"}};
   status.hooks.push_back({"job", "old", "done", 4, 0, Duration(1500), 3});

@@ -10,12 +10,12 @@ using namespace pintle;
 using namespace pintle::control;
 using namespace std::chrono_literals;
 using config::Question;
-using health::Verdict;
+using hooks::Verdict;
 
 namespace {
 
 Status example() {
-  Status status{.phase = health::Phase::running,
+  Status status{.phase = hooks::Phase::running,
                 .main_pid = 7,
                 .main_time = 90s,
                 .orphans = 12,
@@ -37,7 +37,7 @@ TEST_SUITE("control/status") {
   TEST_CASE("a status is read as it was written") {
     const auto read = decode(encode(example()));
     REQUIRE(read);
-    CHECK(read->phase == health::Phase::running);
+    CHECK(read->phase == hooks::Phase::running);
     CHECK(read->main_pid == 7);
     CHECK(read->main_time == 90s);
     CHECK(read->orphans == 12);
@@ -70,8 +70,7 @@ TEST_SUITE("control/status") {
   }
 
   TEST_CASE("every phase, question and verdict comes through") {
-    for (const auto phase :
-         {health::Phase::init, health::Phase::running, health::Phase::stopping}) {
+    for (const auto phase : {hooks::Phase::init, hooks::Phase::running, hooks::Phase::stopping}) {
       CHECK(decode(encode({.phase = phase}))->phase == phase);
     }
     for (const auto question : {Question::readiness, Question::liveness, Question::startup}) {
@@ -86,8 +85,8 @@ TEST_SUITE("control/status") {
   }
 
   TEST_CASE("what main says and where requests go comes through") {
-    for (const auto says : {health::MainSays::nothing, health::MainSays::starting,
-                            health::MainSays::ready, health::MainSays::stopping}) {
+    for (const auto says : {hooks::MainSays::nothing, hooks::MainSays::starting,
+                            hooks::MainSays::ready, hooks::MainSays::stopping}) {
       Status status;
       status.main_says = says;
       status.main_text = "serving 3 clients";
@@ -121,7 +120,7 @@ TEST_SUITE("control/status") {
                              "check\tw\tx\ty\nunknown\t1\n\t\t\t\njob\nstep\ta\tdone\t"
                              "99999999999999999999\t99999999999999999999\t1\t-5\nend\n");
     REQUIRE(read);
-    CHECK(read->phase == health::Phase::init);
+    CHECK(read->phase == hooks::Phase::init);
     CHECK(read->main_pid == 0);
     REQUIRE(read->checks.size() == 4);
     CHECK(read->checks[1].verdict == Verdict::unhealthy);
@@ -179,14 +178,14 @@ TEST_SUITE("control/status") {
 
   TEST_CASE("the container is healthy if all its pintles are") {
     Status status;
-    status.phase = health::Phase::running;
+    status.phase = hooks::Phase::running;
     Status nested = status;
-    nested.checks = {{"c", config::Question::readiness, health::Verdict::unhealthy, "why"}};
-    CHECK(answer(health::Asked::health, status).healthy);
+    nested.checks = {{"c", config::Question::readiness, hooks::Verdict::unhealthy, "why"}};
+    CHECK(answer(hooks::Asked::health, status).healthy);
     status.nested = {nested};
-    CHECK_FALSE(answer(health::Asked::health, status).healthy);
-    CHECK(answer(health::Asked::live, status).healthy);
+    CHECK_FALSE(answer(hooks::Asked::health, status).healthy);
+    CHECK(answer(hooks::Asked::live, status).healthy);
     status.nested = {Status{.silence = "it does not answer"}};
-    CHECK(answer(health::Asked::live, status).reason == "it does not answer");
+    CHECK(answer(hooks::Asked::live, status).reason == "it does not answer");
   }
 }

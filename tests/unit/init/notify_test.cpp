@@ -8,15 +8,15 @@ using namespace pintle;
 using namespace pintle::init;
 using config::Notify;
 using config::Question;
-using health::MainSays;
-using health::Verdict;
+using hooks::MainSays;
+using hooks::Verdict;
 
 namespace {
 
 control::Status running(MainSays says, Verdict ready = Verdict::healthy,
                         Verdict live = Verdict::healthy) {
   control::Status status;
-  status.phase = health::Phase::running;
+  status.phase = hooks::Phase::running;
   status.main_pid = 7;
   status.main_says = says;
   status.checks = {{"r", Question::readiness, ready, ""}, {"l", Question::liveness, live, ""}};
@@ -69,7 +69,7 @@ TEST_SUITE("init/notify") {
     CHECK(outward.news(running(MainSays::ready)).empty());
     CHECK(outward.news(running(MainSays::ready, Verdict::unhealthy)).empty());
     control::Status stopping = running(MainSays::ready);
-    stopping.phase = health::Phase::stopping;
+    stopping.phase = hooks::Phase::stopping;
     CHECK(outward.news(stopping) == "STOPPING=1\n");
     CHECK(outward.news(stopping).empty());
   }
@@ -98,7 +98,7 @@ TEST_SUITE("init/notify") {
     gone.main_pid = 0;
     CHECK_FALSE(Outward::may_ping(gone));
     control::Status stopping = running(MainSays::ready);
-    stopping.phase = health::Phase::stopping;
+    stopping.phase = hooks::Phase::stopping;
     CHECK_FALSE(Outward::may_ping(stopping));
   }
 }

@@ -10,7 +10,7 @@ namespace {
 
 config::Model model_of(const std::string& text) {
   config::Problems problems;
-  auto model = config::parse(text, {init::actions()}, problems);
+  auto model = config::parse(text, {actions::specs()}, problems);
   for (const auto& problem : problems) FAIL(problem.message);
   return model;
 }
@@ -162,7 +162,7 @@ std::uint64_t Subject::digest_of_hook(const Scene& scene, Who who, Time now) con
   Digest digest;
   if (known.root != who || known.group != who) return 0;
   if (known.part == Part::check) {
-    const health::State& check = hook(who)->check();
+    const hooks::CheckState& check = hook(who)->check();
     digest.add(static_cast<std::uint64_t>(check.verdict())).add(check.due(), now);
     digest.add(std::min(static_cast<std::uint64_t>(check.streak()), known.threshold));
     digest.add(check.last_succeeded() ? 1 : 0).add(check.has_begun() ? 1 : 0);

@@ -11,9 +11,9 @@
 #include <type_traits>
 #include <vector>
 
+#include "actions/action.hpp"
 #include "config/parse.hpp"
 #include "hooks/plan.hpp"
-#include "init/actions.hpp"
 #include "init/supervisor.hpp"
 #include "orders_arena.hpp"
 
@@ -149,7 +149,7 @@ class Subject {
     note(pintle::init::JobAsked{hook(who), ticket}, now);
   }
   void spoke(bool is_ready, Time now) {
-    using pintle::health::MainSays;
+    using pintle::hooks::MainSays;
     note(pintle::init::MainSpoke{is_ready ? MainSays::ready : MainSays::starting}, now);
   }
 

@@ -4,7 +4,7 @@
 #include "world.hpp"
 
 using namespace world;
-using health::Verdict;
+using hooks::Verdict;
 
 namespace {
 

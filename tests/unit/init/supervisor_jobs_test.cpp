@@ -126,10 +126,10 @@ TEST_SUITE("init/supervisor_jobs") {
 
   TEST_CASE("main that has not said READY=1 is not ready for a job") {
     Started world(job(R"("when":"ready")"));
-    world.note(MainSpoke{health::MainSays::starting});
+    world.note(MainSpoke{hooks::MainSays::starting});
     world.wait(10s);
     CHECK(world.done() == Lines{"not now j"});
-    world.note(MainSpoke{health::MainSays::ready});
+    world.note(MainSpoke{hooks::MainSays::ready});
     world.wait(10s);
     CHECK(world.done() == Lines{"spawn j", "started j"});
   }

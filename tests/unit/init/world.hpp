@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "actions/action.hpp"
 #include "base/signal_names.hpp"
 #include "config/parse.hpp"
 #include "hooks/plan.hpp"
-#include "init/actions.hpp"
 #include "init/supervisor.hpp"
 
 template <>
@@ -31,7 +31,7 @@ using Lines = std::vector<std::string>;
 
 inline config::Model model_of(std::string_view text) {
   config::Problems problems;
-  auto model = config::parse(text, {actions()}, problems);
+  auto model = config::parse(text, {actions::specs()}, problems);
   for (const auto& problem : problems) FAIL(problem.message);
   return model;
 }

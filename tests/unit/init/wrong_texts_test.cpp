@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "actions/action.hpp"
 #include "config/parse.hpp"
-#include "init/actions.hpp"
 #include "init/preflight.hpp"
 #include "world.hpp"
 
@@ -118,7 +118,7 @@ TEST_SUITE("init/wrong_texts") {
       (void)config::parse(R"({"environment": {"D": {"defaultValue": "[a"}}, "steps": [{"id": "c",
                               "check": {"path": "/x", "prohibit": ["fine", ")" +
                               pattern + R"("]}}]})",
-                          {actions()}, problems);
+                          {actions::specs()}, problems);
       return problems.empty() ? "" : problems[0].pointer + ": " + problems[0].message;
     };
     CHECK(problem_of("a(").starts_with("/steps/0/check/prohibit/1: it is no extended regular"));
@@ -137,17 +137,5 @@ TEST_SUITE("init/wrong_texts") {
          "remove": {"path": "${D:-}/${F:-f}", "recursive": true}, "workingDirectory": "${D:-}"}]})";
     CHECK(refused(config).empty());
     CHECK(refused(config, {"D=/d"}).empty());
-  }
-
-  TEST_CASE("a use whose text is empty does nothing, whoever asks") {
-    const config::Environ environ;
-    const config::Variables none;
-    const config::Scope scope(environ, none, none);
-    config::Builtin use{&hooks::kDirectory.spec, {}};
-    use.params.set("path", std::string());
-    const auto done = perform(use, {sys::Accounts{}, scope});
-    REQUIRE_FALSE(done);
-    CHECK(done.error().message() == "cannot perform 'directory': its \"path\" is empty");
-    CHECK_FALSE(is_done(use, {sys::Accounts{}, scope}));
   }
 }

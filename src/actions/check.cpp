@@ -1,0 +1,66 @@
+// The row of `check`: proves a data file that something else will read. pintle-fetch does it.
+#include <fmt/format.h>
+
+#include "actions/action.hpp"
+#include "actions/path_params.hpp"
+#include "actions/proof_params.hpp"
+#include "base/pattern.hpp"
+#include "base/text.hpp"
+
+namespace pintle::actions {
+namespace {
+
+using config::erased;
+using config::Key;
+using config::text;
+
+struct CheckParams {
+  std::string path{};
+  std::optional<std::string> sha256{};
+  std::vector<std::string> prohibit{};
+};
+
+constexpr Key<CheckParams> kKeys[] = {
+    {.name = "path",
+     .value = text<&CheckParams::path, kEntryPath>,
+     .help = "The file.",
+     .example = "/app/rules.json",
+     .required = true},
+    kSha256Key<CheckParams>,
+    kProhibitKey<CheckParams>,
+};
+
+constexpr std::string_view kProofs[] = {"sha256", "prohibit"};
+constexpr config::Rule kRules[] = {{config::Rule::Type::at_least_one, kProofs}};
+
+bool is_apart(const CheckParams&) {
+  return true;
+}
+
+/// It makes no file; what stands in for it has to prove the same.
+config::Artifact artifact(const CheckParams& params) {
+  return {.sha256 = params.sha256, .prohibit = params.prohibit};
+}
+
+}  // namespace
+
+std::string check_sha256(const std::string& digest) {
+  return is_sha256(digest) ? std::string() : "a SHA-256 digest has 64 hexadecimal digits";
+}
+
+std::string check_prohibited(const std::string& pattern) {
+  const std::string why = Pattern(pattern).problem();
+  return why.empty() ? why : fmt::format("it is no extended regular expression: {}", why);
+}
+
+const Action kCheck{
+    .spec = {.name = "check",
+             .kinds = config::kDoers,
+             .help = "Prove a data file: its digest, and what must not be in it.",
+             .params = config::params_of<kKeys>(),
+             .rules = kRules,
+             .is_apart = erased<is_apart>,
+             .artifact = erased<artifact>},
+};
+
+}  // namespace pintle::actions

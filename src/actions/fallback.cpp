@@ -1,0 +1,98 @@
+#include "actions/fallback.hpp"
+
+#include <fmt/format.h>
+
+#include "actions/action.hpp"
+#include "actions/ownership_params.hpp"
+#include "actions/path_params.hpp"
+#include "actions/proof_params.hpp"
+#include "config/slots.hpp"
+#include "sys/entry.hpp"
+#include "sys/file.hpp"
+#include "sys/new_file.hpp"
+
+namespace pintle::actions {
+namespace {
+
+using config::erased;
+using config::Key;
+using config::text;
+
+/// It is what it stands in for that says it.
+constexpr Key<FallbackParams> of_result(Key<FallbackParams> key) {
+  key.kinds = 0;
+  return key;
+}
+
+constexpr Key<FallbackParams> kKeys[] = {
+    {.name = "source",
+     .value = text<&FallbackParams::source, kEntryPath>,
+     .help = "A regular file that is not empty.",
+     .example = "/cache/rules.json",
+     .required = true},
+    {"destination", text<&FallbackParams::destination, kEntryPath>,
+     "Where its copy goes; where the action's result would have gone, if it has such a place.",
+     "/data/rules.json"},
+    of_result(kSha256Key<FallbackParams>),
+    of_result(kProhibitKey<FallbackParams>),
+    of_result(kFileModeKey<FallbackParams>),
+    of_result(kOwnerKey<FallbackParams>),
+};
+
+/// Without a mode of its own the copy has the one that its source allows.
+Result<sys::Ownership> wanted_by(const FallbackParams& params, const Context& context,
+                                 const Fd& source) {
+  const Owner owner = TRY(resolve_owner(params.owner, context.accounts));
+  const auto info = TRY(sys::stat_of(source));
+  const sys::Ownership wanted{
+      .uid = owner.uid, .gid = owner.gid, .mode = params.mode.value_or(sys::mode_of_copy(info))};
+  TRY(about(params.source, sys::refuse_lending(info, wanted)));
+  return wanted;
+}
+
+Result<std::string> run(const FallbackParams& params, const Context& context) {
+  const std::string source = params.source;
+  const Fd file = TRY(sys::open_fallback(source));
+  const std::string destination = params.destination.value_or("");
+  if (destination.empty()) return fmt::format("there is '{}'", context.shown(source));
+  const sys::Ownership wanted = TRY(wanted_by(params, context, file));
+  sys::NewFile copy = TRY(sys::NewFile::begin(destination));
+  TRY(copy.copy_from(file));
+  TRY(copy.finish(wanted));
+  return fmt::format("copied '{}' to '{}'", context.shown(source), context.shown(destination));
+}
+
+bool is_apart(const FallbackParams& params) {
+  return params.sha256 || !params.prohibit.empty();
+}
+
+}  // namespace
+
+config::Builtin completed(const config::Builtin& use, const std::string& output,
+                          const config::Builtin* failed) {
+  auto params = std::make_shared<FallbackParams>(use.as<FallbackParams>());
+  const bool has_destination = params->destination.has_value();
+  if (!has_destination && !output.empty()) params->destination = output;
+  if (failed != nullptr && failed->spec->artifact != nullptr) {
+    config::Artifact artifact = failed->spec->artifact(failed->params.get());
+    params->sha256 = std::move(artifact.sha256);
+    params->prohibit = std::move(artifact.prohibit);
+    if (!has_destination && !artifact.path.empty()) {
+      params->destination = std::move(artifact.path);
+      params->mode = artifact.mode;
+      params->owner = std::move(artifact.owner);
+    }
+  }
+  return {use.spec, std::move(params), use.unread};
+}
+
+const Action kFallback{
+    .spec = {.name = "fallback",
+             .kinds = 0,
+             .help = "Take an older copy instead.",
+             .params = config::params_of<kKeys>(),
+             .is_apart = erased<is_apart>},
+    .run = erased<run>,
+};
+
+}  // namespace pintle::actions

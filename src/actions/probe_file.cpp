@@ -1,0 +1,64 @@
+// The probe `fileExists`: a file is there, and new enough.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <chrono>
+
+#include "actions/action.hpp"
+#include "actions/path_params.hpp"
+#include "base/duration.hpp"
+#include "config/slots.hpp"
+namespace pintle::actions {
+namespace {
+
+using config::erased;
+using config::into;
+using config::Key;
+using config::Reader;
+using config::text;
+
+struct FileExistsParams {
+  std::string path{};
+  std::optional<Duration> newer_than{};
+};
+
+constexpr Key<FileExistsParams> kKeys[] = {
+    {.name = "path",
+     .value = text<&FileExistsParams::path, kPath>,
+     .help = "What has to be there, of whatever type: a file, a directory, a device or a socket.",
+     .example = "/run/app.ready",
+     .required = true},
+    {"newerThan", into<&FileExistsParams::newer_than, &Reader::positive_duration>,
+     "How long ago it may have been changed.", "2m"},
+};
+
+Result<std::string> run(const FileExistsParams& params, const Context&) {
+  const std::string path = params.path;
+  struct stat info {};
+  if (::stat(path.c_str(), &info) < 0) {
+    Error error = Error::from_errno("find");
+    error.subject = path;
+    return error;
+  }
+  const auto limit = params.newer_than;
+  if (!limit) return std::string("there");
+  // A change in the future is new: clocks differ, and are set.
+  using namespace std::chrono;
+  const auto changed = seconds(info.st_mtim.tv_sec) + nanoseconds(info.st_mtim.tv_nsec);
+  const auto age = duration_cast<Duration>(system_clock::now().time_since_epoch() - changed);
+  if (age <= *limit) return std::string("there, and new enough");
+  return Error{"use the file", 0, path,
+               fmt::format("it was last changed {} ago", format_duration(age))};
+}
+
+}  // namespace
+
+const Action kProbeFile{.spec = {.name = "fileExists",
+                                 .kinds = config::kChecks,
+                                 .help = "Look whether a file is there, and new enough.",
+                                 .params = config::params_of<kKeys>(),
+                                 .shorthand = "path"},
+                        .run = erased<run>,
+                        .command = "file"};
+
+}  // namespace pintle::actions

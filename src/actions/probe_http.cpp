@@ -1,0 +1,101 @@
+// The probe `http`: one request to a service of this container.
+#include <fmt/format.h>
+
+#include "actions/action.hpp"
+#include "actions/addresses.hpp"
+#include "base/text.hpp"
+#include "config/slots.hpp"
+#include "http/exchange.hpp"
+#include "http/field.hpp"
+#include "sys/connect.hpp"
+namespace pintle::actions {
+namespace {
+
+using config::erased;
+using config::into;
+using config::Key;
+using config::Reader;
+using config::text;
+
+constexpr std::size_t kMostContent = 1U << 20U;
+
+std::string check_header(const std::string& name, const std::string& value) {
+  return http::wrong_header(name, value);
+}
+
+/// What was said, which is not what was hoped for.
+Error unwanted(std::string answer) {
+  return {"", 0, {}, std::move(answer)};
+}
+
+Result<void> check_headers(const config::Pairs& headers) {
+  for (const auto& [name, value] : headers) {
+    std::string wrong = http::wrong_header(name, value);
+    if (!wrong.empty()) return Error{"use the header", 0, one_line(name, 60), std::move(wrong)};
+  }
+  return {};
+}
+
+struct HttpParams {
+  std::string url{};
+  std::optional<std::int64_t> status{};
+  config::Pairs headers{};
+  std::optional<std::string> body{};
+  bool allow_remote = false;
+};
+
+constexpr Key<HttpParams> kKeys[] = {
+    {.name = "url",
+     .value = text<&HttpParams::url, kAnyUrl>,
+     .help = "Where to ask: a loopback address, or a Unix socket as in "
+             "http://unix:/run/app.sock:/healthz. Healthy is a status from 200 to 399; "
+             "redirections are not followed.",
+     .example = "http://127.0.0.1:8080/healthz",
+     .required = true},
+    {"status", config::count<&HttpParams::status, 1>, "The one status that is healthy instead.",
+     "204"},
+    {"headers", config::headers<&HttpParams::headers, check_header>,
+     "Headers of the request, in place of those that pintle sends by itself: Host, User-Agent, "
+     "\"Accept: */*\" and \"Accept-Encoding: identity\".",
+     "{\"Host\": \"example.org\"}"},
+    {"body", into<&HttpParams::body, &Reader::expandable>,
+     "What the answer must have in its content, in its first MiB; it must not be compressed then.",
+     "\"status\":\"ok\""},
+    kAllowRemoteKey<HttpParams>,
+};
+
+std::string check_together(const HttpParams& params) {
+  return params.allow_remote ? std::string() : why_url_is_remote(params.url);
+}
+
+Result<std::string> run(const HttpParams& params, const Context& context) {
+  const config::Hosts hosts = hosts_of(params.allow_remote);
+  const config::HttpUrl url = TRY(config::parse_http_url(params.url, hosts));
+  TRY(check_headers(params.headers));
+  const Fd socket =
+      TRY(url.socket.empty() ? connect_to(url.address, hosts) : sys::connect_to_path(url.socket));
+  const auto answer = TRY(http::get(socket, {url.host_header, url.target, params.headers}));
+  const int status = answer.head.status;
+  const auto wanted = params.status;
+  const std::string said = fmt::format("HTTP status {}", status);
+  if (wanted ? status != *wanted : status >= 400) return unwanted(said);
+  const std::string body = params.body.value_or("");
+  if (!body.empty() && !TRY(http::content_holds(socket, answer, body, kMostContent))) {
+    return unwanted(fmt::format("{}, without \"{}\" in its content", said,
+                                shown_value(context.hide ? context.hide(body) : body)));
+  }
+  return said;
+}
+
+}  // namespace
+
+const Action kProbeHttp{.spec = {.name = "http",
+                                 .kinds = config::kChecks,
+                                 .help = "Ask a URL of this container.",
+                                 .params = config::params_of<kKeys>(),
+                                 .shorthand = "url",
+                                 .check = erased<check_together>},
+                        .run = erased<run>,
+                        .command = "http"};
+
+}  // namespace pintle::actions

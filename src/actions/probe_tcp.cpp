@@ -1,0 +1,47 @@
+// The probe `tcp`: a port of this container accepts a connection.
+#include "actions/action.hpp"
+#include "actions/addresses.hpp"
+namespace pintle::actions {
+namespace {
+
+using config::erased;
+using config::Key;
+using config::text;
+
+struct TcpParams {
+  std::string address{};
+  bool allow_remote = false;
+};
+
+constexpr Key<TcpParams> kKeys[] = {
+    {.name = "address",
+     .value = text<&TcpParams::address, kAnyAddress>,
+     .help = "Where to connect; healthy is a connection that is accepted.",
+     .example = "127.0.0.1:5432",
+     .required = true},
+    kAllowRemoteKey<TcpParams>,
+};
+
+std::string check_together(const TcpParams& params) {
+  return params.allow_remote ? std::string() : why_address_is_remote(params.address);
+}
+
+Result<std::string> run(const TcpParams& params, const Context&) {
+  const config::Hosts hosts = hosts_of(params.allow_remote);
+  const config::Address address = TRY(config::parse_address(params.address, hosts));
+  (void)TRY(connect_to(address, hosts));
+  return std::string("connected");
+}
+
+}  // namespace
+
+const Action kProbeTcp{.spec = {.name = "tcp",
+                                .kinds = config::kChecks,
+                                .help = "Connect to a port of this container.",
+                                .params = config::params_of<kKeys>(),
+                                .shorthand = "address",
+                                .check = erased<check_together>},
+                       .run = erased<run>,
+                       .command = "tcp"};
+
+}  // namespace pintle::actions

@@ -1,0 +1,160 @@
+// The built-in `wait`: until a service can be reached or a file is there. The hook's timeout ends
+// it: whoever gives up is PID 1.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <thread>
+
+#include "actions/action.hpp"
+#include "actions/addresses.hpp"
+#include "actions/path_params.hpp"
+#include "config/address.hpp"
+#include "config/slots.hpp"
+#include "http/exchange.hpp"
+#include "sys/connect.hpp"
+
+namespace pintle::actions {
+namespace {
+
+using config::erased;
+using config::Hosts;
+using config::into;
+using config::Key;
+using config::Reader;
+using config::text;
+using namespace std::chrono_literals;
+
+constexpr Duration kInterval = 250ms;
+constexpr Duration kPatience = 5s;  // of one attempt: a lost packet must not cost the whole time
+constexpr Duration kTimeout = 60s;
+
+struct WaitParams {
+  std::optional<std::string> tcp{};
+  std::optional<std::string> http{};
+  std::optional<std::string> unix_path{};
+  std::optional<std::string> file{};
+  std::optional<std::int64_t> status{};
+  std::optional<Duration> interval{};
+};
+
+constexpr Key<WaitParams> kKeys[] = {
+    {"tcp", text<&WaitParams::tcp, kAnyAddress>, "A host and port that accepts a connection.",
+     "db:5432"},
+    {"http", text<&WaitParams::http, kAnyUrl>, "A URL that answers with a status from 200 to 399.",
+     "http://api:8080/healthz"},
+    {"status", config::count<&WaitParams::status, 1>,
+     "The status that \"http\" has to answer with instead.", "204"},
+    {"unix", text<&WaitParams::unix_path, kEntryPath>,
+     "The path of a socket that accepts a connection.", "/run/db.sock"},
+    {"file", text<&WaitParams::file, kPath>, "The path of anything that exists, of whatever type.",
+     "/run/ready"},
+    {"interval", into<&WaitParams::interval, &Reader::positive_duration>,
+     "From one attempt to the next.", "1s", "250ms"},
+};
+
+constexpr std::string_view kTargets[] = {"tcp", "http", "unix", "file"};
+constexpr std::string_view kStatusNeedsHttp[] = {"status", "http"};
+constexpr config::Rule kRules[] = {{config::Rule::Type::exactly_one, kTargets},
+                                   {config::Rule::Type::needs, kStatusNeedsHttp}};
+
+Result<void> try_tcp(const config::Address& address) {
+  (void)TRY(sys::connect_to(address.host, address.port, sys::Names::lookup, kPatience));
+  return {};
+}
+
+Result<void> try_http(const config::HttpUrl& url, std::optional<std::int64_t> wanted) {
+  const config::Address& address = url.address;
+  const Fd socket = TRY(url.socket.empty() ? sys::connect_to(address.host, address.port,
+                                                             sys::Names::lookup, kPatience)
+                                           : sys::connect_to_path(url.socket));
+  const int status = TRY(http::get(socket, {url.host_header, url.target})).head.status;
+  if (wanted ? status == *wanted : status < 400) return {};
+  return Error{"", 0, {}, fmt::format("HTTP status {}", status)};
+}
+
+Result<void> try_unix(const std::string& path) {
+  (void)TRY(sys::connect_to_path(path));
+  return {};
+}
+
+Result<void> try_file(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0) return {};
+  Error error = Error::from_errno("find");
+  error.subject = path;
+  return error;
+}
+
+Result<void> attempt(const WaitParams& params) {
+  if (params.tcp) return try_tcp(TRY(config::parse_address(*params.tcp, Hosts::any)));
+  if (params.http) {
+    const auto url = TRY(config::parse_http_url(*params.http, Hosts::any));
+    return try_http(url, params.status);
+  }
+  if (params.unix_path) return try_unix(*params.unix_path);
+  return try_file(params.file.value_or(""));
+}
+
+/// What only variables could have made wrong, and no waiting puts right.
+Result<void> validate(const WaitParams& params) {
+  if (params.tcp) (void)TRY(config::parse_address(*params.tcp, Hosts::any));
+  if (params.http) (void)TRY(config::parse_http_url(*params.http, Hosts::any));
+  return {};
+}
+
+/// "waiting for tcp db:5432", with why it is not there: PID 1 says it when the time is over. The
+/// same is told once.
+class Notes {
+ public:
+  Notes(const WaitParams& params, const Context& context) : context_(context) {
+    const std::optional<std::string>* const targets[] = {&params.tcp, &params.http,
+                                                         &params.unix_path, &params.file};
+    for (std::size_t i = 0; i < std::size(kTargets); ++i) {
+      if (!*targets[i]) continue;
+      what_ = fmt::format("waiting for {} {}", kTargets[i], context.shown(**targets[i]));
+    }
+  }
+
+  void take(const std::string& why) {
+    std::string line = why.empty() ? what_ : fmt::format("{}: {}", what_, why);
+    if (!context_.note || line == last_) return;
+    context_.note(line);
+    last_ = std::move(line);
+  }
+
+ private:
+  const Context& context_;
+  std::string what_;
+  std::string last_;
+};
+
+Result<std::string> run(const WaitParams& params, const Context& context) {
+  TRY(validate(params));
+  const Duration interval = params.interval.value_or(kInterval);
+  Notes notes(params, context);
+  notes.take("");
+  std::size_t attempts = 1;
+  for (;; ++attempts) {
+    const auto there = attempt(params);
+    if (there) break;
+    notes.take(context.words(there.error()));
+    std::this_thread::sleep_for(interval);
+  }
+  return attempts == 1 ? std::string("there") : fmt::format("there after {} attempts", attempts);
+}
+
+}  // namespace
+
+const Action kWait{
+    .spec = {.name = "wait",
+             .kinds = config::kDoers,
+             .help = "Wait until a service can be reached or a file is there; at most 60s, "
+                     "unless \"timeout\" says otherwise.",
+             .params = config::params_of<kKeys>(),
+             .timeout = kTimeout,
+             .rules = kRules},
+    .run = erased<run>,
+};
+
+}  // namespace pintle::actions

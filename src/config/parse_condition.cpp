@@ -1,0 +1,154 @@
+#include "config/parse_condition.hpp"
+
+#include <fmt/format.h>
+
+#include "config/image_mode.hpp"
+#include "config/parse_hook.hpp"
+#include "config/parse_variables.hpp"
+#include "config/slots.hpp"
+
+namespace pintle::config {
+namespace {
+
+using Type = Condition::Type;
+
+template <Type type, const auto& Inner>
+void read_as(Reader& reader, const Node& node, Condition& out) {
+  out.type = type;
+  Inner.read(reader, node, out);
+}
+template <Type type, const auto& Inner>
+constexpr Slot<Condition> kAs{read_as<type, Inner>, Inner.form};
+
+void read_name(Reader& reader, const Node& node, Condition& out) {
+  const auto name = reader.text(node);
+  if (name && check_variable_name(reader, *name, node.at)) out.text = *name;
+}
+void read_part(Reader& reader, const Node& node, Condition& out) {
+  if (auto part = read_condition(reader, node)) out.parts.push_back(std::move(*part));
+}
+void read_parts(Reader& reader, const Node& node, Condition& out) {
+  read_items(reader, node, [&](const Node& item) { read_part(reader, item, out); });
+}
+
+constexpr Slot<Condition> kPathText = text<&Condition::text, kPath>;
+constexpr Slot<Condition> kName{read_name, &kVariableNameForm};
+constexpr Slot<Condition> kMode = word<&Condition::image_mode, kImageModes>;
+constexpr Slot<Condition> kPart{read_part, &kConditionForm};
+constexpr Slot<Condition> kAll{read_parts, &kListForm<kConditionForm>};
+
+constexpr Key<Condition> kConditionKeys[] = {
+    {"fileExists", kAs<Type::file, kPathText>,
+     "A regular file is there, as the hook's user sees it; a directory, a device or a "
+     "socket is none.",
+     "/data/initialized"},
+    {"directoryExists", kAs<Type::directory, kPathText>, "A directory is there.", "/data/cache"},
+    {"environment", kAs<Type::variable, kName>,
+     "The variable has a value that is not empty, or may be (allowEmpty).", "DATABASE_URL"},
+    {"imageMode", kAs<Type::image_mode, kMode>, "It is this image mode.", "layered"},
+    {"not", kAs<Type::negation, kPart>, "The condition does not hold.",
+     R"({"fileExists": "/data/initialized"})"},
+    {"all", kAs<Type::all, kAll>, "All of them hold.",
+     R"([{"environment": "DATABASE_URL"}, {"not": {"fileExists": "/data/initialized"}}])"},
+    {"any", kAs<Type::any, kAll>, "One of them holds.",
+     R"([{"environment": "DATABASE_URL"}, {"fileExists": "/data/database.url"}])"},
+};
+constexpr Rule kOneKey[] = {{Rule::Type::lone_key}};
+constexpr auto kCondition = object_of<kConditionKeys>(
+    {.name = "conditionObject", .title = "a condition", .rules = kOneKey});
+
+// `when` of a job has more leaves, and no steps to ask for.
+template <Type type>
+void read_flag(Reader& reader, const Node& node, Condition& out) {
+  const auto wanted = reader.boolean(node);
+  out.type = type;
+  if (!wanted || *wanted) return;
+  Condition leaf = out;
+  out = {.type = Type::negation, .at = out.at, .pointer = out.pointer};
+  out.parts.push_back(std::move(leaf));
+}
+void read_when_part(Reader& reader, const Node& node, Condition& out) {
+  if (auto part = read_when(reader, node)) out.parts.push_back(std::move(*part));
+}
+void read_when_parts(Reader& reader, const Node& node, Condition& out) {
+  read_items(reader, node, [&](const Node& item) { read_when_part(reader, item, out); });
+}
+
+template <Type type>
+constexpr Slot<Condition> kFlag{read_flag<type>, &kFormOf<&Reader::boolean>};
+constexpr Slot<Condition> kWhenPart{read_when_part, &kWhenForm};
+constexpr Slot<Condition> kWhenAll{read_when_parts, &kListForm<kWhenForm>};
+constexpr std::string_view kWhenWords[] = {"healthy", "ready"};
+
+constexpr Key<Condition> kWhenKeys[] = {
+    {"healthy", kFlag<Type::healthy>, "The container is healthy, as 'pintle health' says.", "true"},
+    {"ready", kFlag<Type::ready>, "It is ready, as 'pintle health --ready' says.", "true"},
+    kConditionKeys[0],
+    kConditionKeys[1],
+    kConditionKeys[2],
+    kConditionKeys[3],
+    {"not", kAs<Type::negation, kWhenPart>, "This does not hold.", "ready"},
+    {"all", kAs<Type::all, kWhenAll>, "All of them hold.",
+     R"(["healthy", {"imageMode": "layered"}])"},
+    {"any", kAs<Type::any, kWhenAll>, "One of them holds.",
+     R"(["healthy", {"fileExists": "/data/unattended"}])"},
+};
+constexpr std::string_view kWhenNames[] = {
+    "healthy", "ready", "fileExists", "directoryExists", "environment", "imageMode",
+    "not",     "all",   "any"};
+constexpr Rule kWhenRules[] = {{Rule::Type::at_least_one, kWhenNames}};
+constexpr auto kWhen =
+    object_of<kWhenKeys>({.name = "whenObject", .title = "\"when\"", .rules = kWhenRules});
+
+/// Each key is a condition of its own.
+void read_when_object(Reader& reader, const Node& node, Condition& out) {
+  check_rules(reader, node, kWhenRules);
+  for (const Member& member : node.members) {
+    const Node one{.type = Node::Type::object, .at = member.at, .members = {member}};
+    Condition part{.at = member.at, .pointer = fmt::format("{}/{}", reader.pointer(), member.key)};
+    read_object(reader, one, kWhen, part);
+    out.parts.push_back(std::move(part));
+  }
+}
+
+}  // namespace
+
+constexpr Form kConditionForm{.type = Form::Type::either,
+                              .parts = kParts<kIdForm, kObjectForm<kCondition>>,
+                              .name = "condition"};
+
+constexpr Form kWhenForm{.type = Form::Type::either,
+                         .parts = kParts<kWordForm<kWhenWords>, kObjectForm<kWhen>>,
+                         .name = "when"};
+
+std::optional<Condition> read_when(Reader& reader, const Node& node) {
+  Condition out{.at = node.at, .pointer = reader.pointer()};
+  if (node.type == Node::Type::object) {
+    read_when_object(reader, node, out);
+    return out;
+  }
+  const auto word = reader.word(node, kWhenWords);
+  if (!word) return std::nullopt;
+  out.type = *word == 0 ? Type::healthy : Type::ready;
+  return out;
+}
+
+std::optional<Condition> read_condition(Reader& reader, const Node& node) {
+  if (node.type == Node::Type::string) {
+    return Condition{
+        .type = Type::step, .text = node.text, .at = node.at, .pointer = reader.pointer()};
+  }
+  if (!reader.is(node, Node::Type::object)) return std::nullopt;
+  if (node.members.size() != 1) {
+    reader.problem(node.at,
+                   "a condition is the id of a step, or an object with one key; "
+                   "\"all\" and \"any\" join several");
+    return std::nullopt;
+  }
+  const Member& member = node.members.front();
+  Condition out{.at = member.at, .pointer = fmt::format("{}/{}", reader.pointer(), member.key)};
+  read_object(reader, node, kCondition, out);
+  return out;
+}
+
+}  // namespace pintle::config

@@ -1,0 +1,25 @@
+// config/parse_hook.hpp - reads hooks: their keys, and the one action that each has.
+#pragma once
+
+#include "config/reader.hpp"
+
+namespace pintle::config {
+
+/// An array of hooks, all of one kind, appended to `out`. `moment` is of shutdown steps.
+void read_hooks(Reader& reader, const Node& node, Kind kind, Moment moment, std::vector<Hook>& out);
+template <Kind kind, Moment moment = Moment::before>
+void read_model_hooks(Reader& reader, const Node& node, Model& out) {
+  read_hooks(reader, node, kind, moment, out.hooks);
+}
+
+/// One hook that stands in another's stead.
+Hook read_fallback_hook(Reader& reader, const Node& node);
+
+extern const Form kStepForm;
+extern const Form kCheckForm;
+extern const Form kJobForm;
+extern const Form kShutdownStepForm;
+extern const Form kFallbackForm;
+extern const Form kIdForm;
+
+}  // namespace pintle::config

@@ -1,0 +1,17 @@
+// config/parse_output.hpp - reads what becomes of what a hook writes, and of what is said of it:
+// `output` and `logging`.
+#pragma once
+
+#include "config/reader.hpp"
+
+namespace pintle::config {
+
+inline constexpr std::string_view kLevels[] = {"debug", "info", "warn", "error"};
+
+void read_output(Reader& reader, const Node& node, Hook& out);
+extern const Form kOutputForm;
+
+void read_hook_logging(Reader& reader, const Node& node, Hook& out);
+extern const Form kHookLoggingForm;
+
+}  // namespace pintle::config

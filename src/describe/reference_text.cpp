@@ -1,0 +1,135 @@
+#include "describe/reference_text.hpp"
+
+namespace pintle::describe {
+namespace {
+
+constexpr SectionText kRows[] = {
+    {"config", "The document",
+     "An object with these keys, none of them required. The file is `-c FILE`, else "
+     "`$PINTLE_CONFIG`, else `/etc/pintle/pintle.json` if it exists."},
+    {"variable", "Variables",
+     "The keys of `environment` are names of variables. A text, a number or a boolean is a fixed "
+     "value; an object says where the value comes from. All are checked before anything runs: what "
+     "has no value, or one that does not match, is exit code 78, all of them in one run."},
+    {"main", "Main", "The container's main process. A COMMAND on the command line replaces it."},
+    {"backoff", "Back-off",
+     "`backoff` is the name of a type, or an object. `constant` waits `initial` each time, "
+     "`linear` "
+     "one, two, three times as long, `exponential` multiplies by `factor`; none waits longer than "
+     "`max`."},
+    {"fallbackToFile", "Fall back on a file",
+     "The object that `onFailure` may be. `{\"action\": \"continue\"}` is the same as "
+     "`\"continue\"`."},
+    {"fallbackToStep", "Fall back on a step",
+     "Another step, with an action and keys of its own, that runs instead. It starts when the "
+     "other "
+     "has failed, and only then: it has no `precedents`, `condition` or `imageModes`."},
+    {"repair", "Run a repair",
+     "The object that a check's `onFailure` may be: a step, and whether main is ended if that did "
+     "not help."},
+    {"conditionObject", "Conditions",
+     "A `condition` is the id of a step, and holds if that step succeeded, or an object with one "
+     "of these keys. A step that is named by a condition is waited for, and its failure is an "
+     "answer, which does not end the start, unless the step itself says `\"onFailure\": "
+     "\"abort\"`. "
+     "A condition on a variable is no guard for a `$NAME` in the same hook: write `${NAME:-}` "
+     "there."},
+    {"limits", "Limits",
+     "Resource limits, getrlimit(2). A bound is a number (of bytes, where a size may be written), "
+     "a "
+     "size, or `\"unlimited\"`; one bound is both soft and hard, unless both are named: "
+     "`{\"soft\": 1024, \"hard\": 4096}`."},
+    {"sizeLimit", "Limit of a size", ""},
+    {"numberLimit", "Limit of a number", ""},
+    {"output", "Output to a file", ""},
+    {"hookLogging", "Logging of a hook", ""},
+    {"schedule", "Schedule",
+     "`schedule` is a cron, or an object. A cron's times are UTC. A time that comes while the last "
+     "run has not ended is left out. Times that were missed, because the machine slept or the "
+     "clock "
+     "was set forward, are one run at once; none is taken twice if the clock is set back by up to "
+     "a "
+     "day."},
+    {"shutdown", "Shutdown", "A stop signal is sent on to main; a second one starts no new grace."},
+    {"confinement", "Confinement", ""},
+    {"init", "Init", ""},
+    {"logging", "Logging", "What pintle itself writes to stderr."},
+};
+
+}  // namespace
+
+const SectionText* section_text(std::string_view object) noexcept {
+  for (const SectionText& row : kRows) {
+    if (row.object == object) return &row;
+  }
+  return nullptr;
+}
+
+constexpr std::string_view kReferenceStart = R"(# Configuration
+
+Made by `pintle schema --format markdown` from the tables that pintle reads a config by. Do not edit
+it; `pintle schema > pintle.schema.json` makes the JSON Schema for editors from the same tables:
+
+```jsonc
+{
+  "$schema": "./pintle.schema.json",
+  "user": "app:app",
+  "environment": {"DATABASE_URL": {"description": "PostgreSQL URL"}},
+  "steps": [
+    {"id": "data", "user": "root", "directory": {"path": "/data", "owner": "app:app"}},
+    {"id": "database", "wait": {"tcp": "db:5432"}, "timeout": "30s"},
+    {"id": "migrate", "command": "/app/migrate", "arguments": ["--url", "$DATABASE_URL"]}
+  ],
+  "main": {"command": "/usr/bin/python3", "arguments": ["/app/main.py"]},
+  "health": [{"id": "web", "http": {"url": "http://127.0.0.1:8080/healthz"}}],
+  "maintenance": [{"id": "tidy", "schedule": {"every": "6h"},
+                   "prune": {"path": "/data/cache", "olderThan": "7d"}}],
+  "shutdown": {"gracePeriod": "25s"}
+}
+```
+
+A config is JSON (RFC 8259, UTF-8, at most 1 MiB) in which `//` and `/* */` comments are allowed. It
+is read strictly: an unknown key, a key that stands twice, a value of another type is an error.
+`pintle check FILE` names all of them, each with its line and column, and exits with 78. Keys are
+written exactly as here; words such as `info` or `layered` in any case.
+)";
+
+constexpr std::string_view kReferenceHooks = R"(
+## Hooks
+
+A step (in `steps`), a check (in `health`) and a job (in `maintenance`) are the same thing: one
+action, and keys that say when, how often and as whom. A key without kinds belongs to all of them.
+
+A step without `precedents` waits for all steps before it. One that fails, after all its attempts
+and without a fallback, ends the start with exit code 80. A check is a process of its own each time;
+its verdict is kept and `pintle health` asks for it. A job runs beside main, by its
+[schedule](#schedule).
+)";
+
+constexpr std::string_view kReferenceActions = R"(
+## Actions
+
+A hook has exactly one: `command`, or one of these. They need no program in the image. They compare
+first and change only what differs, so they succeed on a read-only root when there is nothing to do.
+)";
+
+constexpr std::string_view kReferenceRules = R"(
+## Expansion
+
+In arguments, programs, paths, parameters of actions and `fields`, variables are expanded by pintle,
+once, and the result is neither split nor expanded again.
+
+| written | is |
+|---|---|
+| `$NAME` | the value of NAME, the longest name that fits |
+| `${NAME}` | the value of NAME |
+| `${NAME:-default}` | the value of NAME, or `default` if it is unset or empty |
+| `$$` | `$` |
+| `${NOW}` | the time in RFC 3339, at each use |
+
+A name is looked up in the hook's `environment`, in the top level's, then in the container's
+environment. One that has no value and no default is exit code 78 before anything runs. Numbers,
+durations, sizes and booleans may be written that way too: `"timeout": "${TIMEOUT:-30s}"`.
+)";
+
+}  // namespace pintle::describe

@@ -1,0 +1,107 @@
+#include "use.hpp"
+
+using namespace pintle;
+using namespace pintle::actions;
+
+TEST_SUITE("actions/file") {
+  TEST_CASE("a text is written as it stands, once, and changed when it differs") {
+    const Folder folder;
+    const auto use = [&](const std::string& content) {
+      return Use(kFile).with("path", folder / "a").with("content", content);
+    };
+    CHECK_FALSE(use("x$HOME\n").is_done());
+    CHECK(use("x$HOME\n").line() == "made");
+    CHECK(folder.read("a") == "x$HOME\n");
+    CHECK((folder.stat("a").st_mode & 07777) == 0644);
+    CHECK(use("x$HOME\n").line() == "unchanged");
+    CHECK(use("x$HOME\n").is_done());
+    CHECK(use("other").line() == "changed");
+    CHECK(use("other").mode("mode", 0600).line() == "changed");
+    CHECK((folder.stat("a").st_mode & 07777) == 0600);
+    CHECK(use("").flag("onlyIfMissing").line() == "unchanged");
+    CHECK(use("").line() == "changed");
+    CHECK(folder.stat("a").st_size == 0);
+    CHECK(folder.count() == 1);
+  }
+
+  TEST_CASE("a copy has every byte") {
+    const Folder folder;
+    const std::string bytes(16384 * 2, '\0');
+    for (const std::string& content : {bytes, bytes + "x", std::string(), std::string("$A\xff")}) {
+      folder.write("source", content);
+      const Use use = Use(kFile).with("path", folder / "a").with("copy", folder / "source");
+      CHECK(contains("made changed", use.line()));
+      CHECK(folder.read("a") == content);
+      CHECK(use.line() == "unchanged");
+    }
+  }
+
+  TEST_CASE("a template's variables are expanded once, its values untouched") {
+    const Folder folder;
+    folder.write("t", "a=${A} b=${B:-none}\n$$A $$${A}\xff");
+    const Use use = Use(kFile)
+                        .with("path", folder / "a")
+                        .with("template", folder / "t")
+                        .variable("A", "1$B\n2");
+    CHECK(use.line() == "made");
+    CHECK(folder.read("a") == "a=1$B\n2 b=none\n$$A $${A}\xff");
+    CHECK(use.line() == "unchanged");
+  }
+
+  TEST_CASE("only braces make a variable in a template") {
+    const Folder folder;
+    const std::string others = "location ~ \\.php$ { try_files $uri $host $1 =404; } $$ $$x $ $";
+    folder.write("t", others + "{PORT:-80} $${PORT} ${PORT}");
+    const Use use = Use(kFile)
+                        .with("path", folder / "a")
+                        .with("template", folder / "t")
+                        .variable("host", "evil")
+                        .variable("PORT", "8080");
+    CHECK(use.line() == "made");
+    CHECK(folder.read("a") == others.substr(0, others.size() - 1) + "8080 ${PORT} 8080");
+  }
+
+  TEST_CASE("what a template lacks is named with its place, and nothing is written") {
+    const Folder folder;
+    folder.write("t", "x\n  ${A} ${B}\n${C");
+    const std::string line =
+        Use(kFile).with("path", folder / "a").with("template", folder / "t").line();
+    CHECK(contains(line, "cannot expand '" + folder / "t" + "'"));
+    CHECK(contains(line, "2:3: the variable A is not set; 2:8: the variable B is not set; 3:1: "));
+    CHECK_FALSE(folder.has("a"));
+  }
+
+  TEST_CASE("a link that stands there is replaced, not followed") {
+    const Folder folder;
+    folder.write("victim", "v");
+    REQUIRE(::symlink("victim", (folder / "a").c_str()) == 0);
+    CHECK(Use(kFile).with("path", folder / "a").with("content", "v").line() == "changed");
+    CHECK(folder.read("victim") == "v");
+    CHECK(S_ISREG(folder.stat("a").st_mode));
+  }
+
+  TEST_CASE("a file with a second name is replaced, not changed") {
+    const Folder folder;
+    folder.write("victim", "v");
+    REQUIRE(::chmod((folder / "victim").c_str(), 0600) == 0);
+    REQUIRE(::link((folder / "victim").c_str(), (folder / "a").c_str()) == 0);
+    CHECK(Use(kFile).with("path", folder / "a").with("content", "v").line() == "changed");
+    CHECK((folder.stat("victim").st_mode & 07777) == 0600);
+    CHECK((folder.stat("a").st_mode & 07777) == 0644);
+  }
+
+  TEST_CASE("a directory, and one that is missing, are errors that name the path") {
+    const Folder folder;
+    folder.make("d");
+    CHECK(contains(Use(kFile).with("path", folder / "d").with("content", "").line(),
+                   "cannot replace '" + folder / "d" + "': it is a directory"));
+    CHECK(contains(Use(kFile).with("path", folder / "no/a").with("content", "").line(),
+                   folder / "no"));
+  }
+
+  TEST_CASE("exactly one source is given") {
+    CHECK(Use(kFile).with("path", "/a").problem() != "");
+    CHECK(Use(kFile).with("content", "").with("copy", "/b").problem() != "");
+    CHECK(Use(kFile).with("content", "").problem() == "");
+  }
+}
