@@ -25,9 +25,8 @@ std::string counted(std::int64_t number, std::string_view noun) {
 std::string summary(const Model& model) {
   std::string text;
   for (const Kind kind : {Kind::step, Kind::check, Kind::job, Kind::shutdown}) {
-    const auto number =
-        std::count_if(model.hooks.begin(), model.hooks.end(),
-                      [&](const Hook& hook) { return hook.kind == kind && !hook.is_fallback; });
+    const auto number = std::count_if(model.hooks.begin(), model.hooks.end(),
+                                      [&](const Hook& hook) { return hook.kind() == kind; });
     if (kind == Kind::shutdown && number == 0) continue;
     const std::string_view name = kind == Kind::shutdown ? "shutdown step" : config::name_of(kind);
     text += fmt::format("{}{}", text.empty() ? "" : ", ", counted(number, name));

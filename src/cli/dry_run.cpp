@@ -65,9 +65,13 @@ Result<std::unique_ptr<DryRun>> DryRun::of(const std::optional<std::string>& fil
   return std::unique_ptr<DryRun>(new DryRun(std::move(loaded), std::move(environment), accounts));
 }
 
-Json DryRun::json(std::size_t index) const {
+Json DryRun::json(const std::string& id) const {
   const init::Recipes& recipes = preflight_.recipes();
-  const auto foreseen = recipes.of(index).foresee();
+  const auto& all = recipes.hooks();
+  const auto recipe = std::find_if(all.begin(), all.end(),
+                                   [&](const init::Recipe& one) { return one.hook()->id == id; });
+  if (recipe == all.end()) return nullptr;
+  const auto foreseen = recipe->foresee();
   if (!foreseen) return {{"problem", recipes.secrets().words_of(foreseen.error())}};
   if (!*foreseen) return nullptr;
   Json out = Json::object();

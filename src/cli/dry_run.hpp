@@ -20,10 +20,11 @@ class DryRun {
   /// of load_config().
   static Result<std::unique_ptr<DryRun>> of(const std::optional<std::string>& file);
 
-  /// Of the hook at `index` of Model::hooks: null if it cannot say; else what it would do by verb,
+  /// Of the hook with this id: null if there is none, or if it cannot say; else what it would do by
+  /// verb,
   /// {"remove": {"files": 21, "bytes": 4711, "first": [{"path": …, "bytes": …, "age": "3d"}, …]}},
   /// of which `first` has 20 at most; or {"problem": why this cannot be known}.
-  nlohmann::ordered_json json(std::size_t index) const;
+  nlohmann::ordered_json json(const std::string& id) const;
 
  private:
   explicit DryRun(Loaded loaded, config::Environ environment, sys::Accounts accounts);

@@ -22,15 +22,18 @@ class Notes {
   explicit Notes(const config::Model& model) : model_(model) {
     add_literals("the config", model.user, model.environment);
     add_literals("main", model.main.identity.user, model.main.identity.environment);
-    for (const config::Hook& hook : model.hooks) {
-      add_literals(fmt::format("{} {}", config::name_of(hook.kind), hook.id), hook.identity.user,
+    const std::vector<config::Role> roles = config::roles_in(model);
+    for (const config::Role& role : roles) {
+      const config::Hook& hook = *role.hook;
+      add_literals(fmt::format("{} {}", config::name_of(hook.kind()), hook.id), hook.identity.user,
                    hook.identity.environment);
     }
     add_texts({model.working_directory}, {});
-    for (const config::Hook& hook : model.hooks) {
+    for (const config::Role& role : roles) {
+      const config::Hook& hook = *role.hook;
       if (const auto* command = std::get_if<config::Command>(&hook.action)) {
         add_command(*command, hook.identity.environment,
-                    fmt::format("{} {}", config::name_of(hook.kind), hook.id));
+                    fmt::format("{} {}", config::name_of(hook.kind()), hook.id));
       }
       add_texts(hooks::texts_of(hook), hook.identity.environment);
       add_paths(hook);
@@ -102,7 +105,7 @@ class Notes {
       if (text == nullptr || kind == nullptr || !kind->is_path || kind->takes_pattern) return;
       if ((*text)->find_first_of("*?[") == std::string::npos) return;
       shown_.push_back(fmt::format("{} {}: \"{}\" of \"{}\" takes no pattern; \"{}\" is one name",
-                                   config::name_of(hook.kind), hook.id, key.name, use->spec->name,
+                                   config::name_of(hook.kind()), hook.id, key.name, use->spec->name,
                                    one_line(**text, 60)));
     });
   }
@@ -184,12 +187,12 @@ std::string note_on_parallelism(const Loaded& loaded) {
 void add_notes_on_liveness(const config::Model& model, std::vector<std::string>& lines) {
   using config::Question;
   const auto is_startup = [](const config::Hook& hook) {
-    return hook.kind == config::Kind::check && hook.check.question == Question::startup;
+    const auto* check = hook.if_is<config::CheckPolicy>();
+    return check != nullptr && check->question == Question::startup;
   };
   if (std::any_of(model.hooks.begin(), model.hooks.end(), is_startup)) return;
   for (const config::Hook& hook : model.hooks) {
-    const bool ends_main = hook.on_failure == config::OnFailure::terminate || hook.then_terminate;
-    if (hook.kind != config::Kind::check || !ends_main || hook.check.start_period) continue;
+    if (!config::may_end_main(hook) || hook.as<config::CheckPolicy>().start_period) continue;
     lines.push_back(fmt::format(
         "check {} ends a main that is slow to start, too: add a check of the kind \"startup\", or "
         "give this one a \"startPeriod\"",
@@ -214,11 +217,10 @@ std::string note_on_init(const config::Model& model) {
   };
   const std::string main = user_of(model.main.identity);
   std::string hooks;
-  for (std::size_t i = 0; i < model.hooks.size(); ++i) {
-    const config::Hook& hook = model.hooks[i];
-    const bool is_step = model.hooks[hooks::origin_of(model, i)].kind == config::Kind::step;
-    if (is_step || user_of(hook.identity) == main) continue;
-    hooks += fmt::format("{}{} {} ({})", hooks.empty() ? "" : ", ", config::name_of(hook.kind),
+  for (const config::Role& role : config::roles_in(model)) {
+    const config::Hook& hook = *role.hook;
+    if (role.root->kind() == config::Kind::step || user_of(hook.identity) == main) continue;
+    hooks += fmt::format("{}{} {} ({})", hooks.empty() ? "" : ", ", config::name_of(hook.kind()),
                          hook.id, user_of(hook.identity));
   }
   if (hooks.empty()) return {};
@@ -237,8 +239,9 @@ std::string note_on_zone(const config::Model& model, const config::Environ& cont
   if (!zone || std::find(std::begin(kUtc), std::end(kUtc), *zone) != std::end(kUtc)) return {};
   std::string jobs;
   for (const config::Hook& hook : model.hooks) {
-    const bool is_cron = hook.kind == config::Kind::job && !hook.schedule.text.empty();
-    if (!is_cron || !hook.schedule.timezone.empty()) continue;
+    const auto* job = hook.if_is<config::JobPolicy>();
+    const bool is_cron = job != nullptr && !job->schedule.text.empty();
+    if (!is_cron || !job->schedule.timezone.empty()) continue;
     jobs += fmt::format("{}{}", jobs.empty() ? "" : ", ", hook.id);
   }
   if (jobs.empty()) return {};

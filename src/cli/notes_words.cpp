@@ -33,14 +33,14 @@ bool has_brace_list(std::string_view text) noexcept {
 }
 
 std::string name_of(const config::Hook& hook) {
-  return fmt::format("{} {}", config::name_of(hook.kind), hook.id);
+  return fmt::format("{} {}", config::name_of(hook.kind()), hook.id);
 }
 
 class Words {
  public:
   explicit Words(const config::Model& model) {
     add_directory("the config", model.working_directory);
-    for (const config::Hook& hook : model.hooks) add_hook(hook);
+    for (const config::Role& role : config::roles_in(model)) add_hook(*role.hook);
     add_directory("main", model.main.identity.working_directory);
     if (model.main.command) add_command("main", *model.main.command);
   }
@@ -108,7 +108,9 @@ std::vector<std::string> notes_on_users(const config::Model& model) {
   };
   add("the config", model.user);
   add("main", model.main.identity.user);
-  for (const config::Hook& hook : model.hooks) add(name_of(hook), hook.identity.user);
+  for (const config::Role& role : config::roles_in(model)) {
+    add(name_of(*role.hook), role.hook->identity.user);
+  }
   return lines;
 }
 

@@ -99,9 +99,10 @@ class Plan {
     return model_.user.empty() ? "(whoever starts pintle)" : model_.user;
   }
 
-  void add_dry_run(Json& out, const std::string& key, std::size_t hook) const {
+  void add_dry_run(Json& out, const std::string& key, const Hook& hook) const {
     if (dry_run_ == nullptr) return;
-    if (Json foreseen = dry_run_->json(hook); !foreseen.is_null()) out[key] = std::move(foreseen);
+    if (Json foreseen = dry_run_->json(hook.id); !foreseen.is_null())
+      out[key] = std::move(foreseen);
   }
 
   Json hook_json(const Hook& hook) const {
@@ -111,19 +112,17 @@ class Plan {
     if (hook.timeout) out["timeout"] = format_duration(*hook.timeout);
     if (hook.retries > 0) out["retries"] = hook.retries;
     if (hook.condition) {
-      out[hook.kind == Kind::job ? "when" : "condition"] = condition_json(*hook.condition);
+      out[hook.kind() == Kind::job ? "when" : "condition"] = condition_json(*hook.condition);
     }
-    if (hook.fallback_hook != config::kNoHook) {
-      const char* what = hook.kind == Kind::check ? "repair" : "fallback";
-      out[what] = action_json(model_.hooks[hook.fallback_hook].action);
-      add_dry_run(out, fmt::format("{}DryRun", what), hook.fallback_hook);
-    } else if (hook.kind == Kind::step && hook.on_failure == config::OnFailure::proceed) {
+    if (!hook.fallback.empty()) {
+      const char* what = hook.kind() == Kind::check ? "repair" : "fallback";
+      out[what] = action_json(hook.fallback.front().action);
+      add_dry_run(out, fmt::format("{}DryRun", what), hook.fallback.front());
+    } else if (hook.kind() == Kind::step && hook.on_failure == config::OnFailure::proceed) {
       out["onFailure"] = "continue";
     }
-    if (hook.on_failure == config::OnFailure::terminate || hook.then_terminate) {
-      out["onFailure"] = "terminate";
-    }
-    add_dry_run(out, "dryRun", static_cast<std::size_t>(&hook - model_.hooks.data()));
+    if (config::may_end_main(hook)) out["onFailure"] = "terminate";
+    add_dry_run(out, "dryRun", hook);
     return out;
   }
 
@@ -148,21 +147,28 @@ class Plan {
   Json hooks_json(Kind kind) const {
     Json out = Json::array();
     for (const Hook& hook : model_.hooks) {
-      if (hook.kind != kind || hook.is_fallback) continue;
+      if (hook.kind() != kind) continue;
       Json one = hook_json(hook);
-      if (kind == Kind::check) {
-        one["kind"] = hooks::name_of(hook.check.question);
-        one["interval"] = format_duration(hook.check.interval);
-      } else if (!hook.schedule.text.empty()) {
-        one["schedule"] = hook.schedule.text;
-        if (!hook.schedule.timezone.empty()) one["timezone"] = hook.schedule.timezone;
-      } else {
-        one["every"] = format_duration(hook.schedule.every);
+      if (const auto* check = hook.if_is<config::CheckPolicy>()) {
+        one["kind"] = hooks::name_of(check->question);
+        one["interval"] = format_duration(check->interval);
       }
-      if (kind == Kind::job) add_policy(hook.job, one);
+      if (const auto* job = hook.if_is<config::JobPolicy>()) {
+        add_schedule(job->schedule, one);
+        add_policy(*job, one);
+      }
       out.push_back(std::move(one));
     }
     return out;
+  }
+
+  static void add_schedule(const config::Schedule& schedule, Json& out) {
+    if (schedule.text.empty()) {
+      out["every"] = format_duration(schedule.every);
+      return;
+    }
+    out["schedule"] = schedule.text;
+    if (!schedule.timezone.empty()) out["timezone"] = schedule.timezone;
   }
 
   static void add_policy(const config::JobPolicy& policy, Json& out) {

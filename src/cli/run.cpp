@@ -237,8 +237,8 @@ class Start {
     for (const int code : model.main.success_codes)
       rules.success_codes.set(static_cast<std::size_t>(code));
     const auto cpus = static_cast<std::int64_t>(std::min<std::size_t>(sys::available_cpus(), 4));
-    rules.known_leaf = [this](init::Place place, const config::Condition& leaf) {
-      return recipes().of(place).known_leaf(leaf);
+    rules.known_leaf = [this](const config::Hook& hook, const config::Condition& leaf) {
+      return recipes().of(hook).known_leaf(leaf);
     };
     if (::getrandom(&rules.seed, sizeof rules.seed, GRND_NONBLOCK) < 0) rules.seed = 1;
     rules.parallelism = static_cast<std::size_t>(model.parallelism.value_or(cpus));

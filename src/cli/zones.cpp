@@ -112,8 +112,9 @@ class Zones {
 std::vector<std::string> load_zones(config::Model& model, config::Problems& problems) {
   Zones zones;
   for (config::Hook& hook : model.hooks) {
-    config::Schedule& schedule = hook.schedule;
-    if (schedule.timezone.empty()) continue;
+    auto* job = std::get_if<config::JobPolicy>(&hook.policy);
+    if (job == nullptr || job->schedule.timezone.empty()) continue;
+    config::Schedule& schedule = job->schedule;
     const auto zone = zones.find(schedule.timezone);
     if (!zone) {
       problems.push_back({schedule.timezone_at, hook.pointer + "/timezone", zone.error().detail});

@@ -50,16 +50,24 @@ void read_hook_arguments(Reader& reader, const Node& node, Hook& out) {
   if (auto words = read_arguments(reader, node)) command_of(out).arguments = std::move(*words);
 }
 
+/// A slot of what only one kind has. A row names that kind, so nobody else's policy is asked for.
+template <class T, const auto& Inner>
+void read_policy(Reader& reader, const Node& node, Hook& out) {
+  Inner.read(reader, node, out.as<T>());
+}
 template <const auto& Inner>
-constexpr Slot<Hook> kCheck = within<&Hook::check, Inner>;
+constexpr Slot<Hook> kCheck{read_policy<CheckPolicy, Inner>, Inner.form};
 template <const auto& Inner>
-constexpr Slot<Hook> kJob = within<&Hook::job, Inner>;
+constexpr Slot<Hook> kJob{read_policy<JobPolicy, Inner>, Inner.form};
 
 void read_precedents(Reader& reader, const Node& node, Hook& out) {
-  out.precedents.emplace();
+  auto* shutdown = std::get_if<ShutdownPolicy>(&out.policy);
+  Precedents& precedents =
+      shutdown != nullptr ? shutdown->precedents : out.as<StepPolicy>().precedents;
+  precedents.emplace();
   read_items(reader, node, [&](const Node& item) {
     if (auto id = reader.text(item)) {
-      out.precedents->push_back({std::move(*id), item.at, reader.pointer()});
+      precedents->push_back({std::move(*id), item.at, reader.pointer()});
     }
   });
 }
@@ -86,10 +94,10 @@ void read_success_codes(Reader& reader, const Node& node, Hook& out) {
 }
 
 void read_image_modes(Reader& reader, const Node& node, Hook& out) {
-  out.image_modes.emplace();
+  auto& modes = out.as<StepPolicy>().image_modes.emplace();
   read_items(reader, node, [&](const Node& item) {
     const auto word = reader.word(item, kImageModes);
-    if (word) out.image_modes->push_back(static_cast<ImageMode>(*word));
+    if (word) modes.push_back(static_cast<ImageMode>(*word));
   });
   require_items(reader, node, "it would never run");
 }
@@ -98,6 +106,8 @@ constexpr std::string_view kPolicies[] = {"Forbid", "Allow", "Replace"};
 
 constexpr Slot<Schedule> kSchedule{read_schedule, &kScheduleForm};
 constexpr Slot<Schedule> kTimeZone{read_time_zone, &kTimeZoneForm};
+constexpr Slot<JobPolicy> kJobSchedule = within<&JobPolicy::schedule, kSchedule>;
+constexpr Slot<JobPolicy> kJobTimeZone = within<&JobPolicy::schedule, kTimeZone>;
 
 constexpr Key<Hook> kOwnKeys[] = {
     {"id",
@@ -213,7 +223,7 @@ constexpr Key<Hook> kOwnKeys[] = {
      {},
      kChecks},
     {"schedule",
-     within<&Hook::schedule, kSchedule>,
+     kJob<kJobSchedule>,
      "When the job runs: at the times of a cron, or at fixed distances.",
      "*/15 * * * *",
      {},
@@ -246,7 +256,7 @@ constexpr Key<Hook> kOwnKeys[] = {
     {"afterMain", kJob<into<&JobPolicy::after_main, &Reader::boolean>>,
      "When the container stops, let a run that has begun go on until main has ended.", "true",
      "false", kJobs},
-    {"timezone", within<&Hook::schedule, kTimeZone>,
+    {"timezone", kJob<kJobTimeZone>,
      "The time zone of the cron, by its name in the image's /usr/share/zoneinfo; UTC if that is "
      "missing. When clocks are set forward, a time that they skip runs once, right afterwards; "
      "when they are set back, a time that they show twice runs the first time. If the hour field "

@@ -88,17 +88,6 @@ using Action = std::variant<std::monostate, Command, Builtin>;
 
 // --- hooks -----------------------------------------------------------------------------------
 
-enum class Question : std::uint8_t { readiness, liveness, startup };
-
-struct CheckPolicy {
-  Question question = Question::readiness;
-  Duration interval = 10s;
-  std::int64_t failure_threshold = 3;
-  std::int64_t success_threshold = 1;
-  std::optional<Duration> start_period{};    ///< unset: one interval
-  std::optional<Duration> start_interval{};  ///< unset: 1 s, or the interval if that is shorter
-};
-
 struct Schedule {
   Duration every{};                      ///< unless it is cron
   std::optional<schedule::Cron> cron{};  ///< unset also while a variable in `text` has no value
@@ -166,10 +155,34 @@ struct HookLogging {
   Pairs fields{};
 };
 
+/// Steps that must be done before; unset: all that are listed before.
+using Precedents = std::optional<std::vector<Reference>>;
+
+// What only one kind of hook has.
+
+struct StepPolicy {
+  Precedents precedents{};
+  std::optional<std::vector<ImageMode>> image_modes{};
+  bool names_abort = false;  ///< it is written, and counts more than a condition
+};
+
+enum class Question : std::uint8_t { readiness, liveness, startup };
+
+struct CheckPolicy {
+  Question question = Question::readiness;
+  Duration interval = 10s;
+  std::int64_t failure_threshold = 3;
+  std::int64_t success_threshold = 1;
+  std::optional<Duration> start_period{};    ///< unset: one interval
+  std::optional<Duration> start_interval{};  ///< unset: 1 s, or the interval if that is shorter
+  bool then_terminate = false;               ///< of OnFailure::run: if it fails again after it
+};
+
 /// What becomes of a job that is due while its last run has not ended.
 enum class Concurrency : std::uint8_t { forbid, allow, replace };
 
 struct JobPolicy {
+  Schedule schedule{};
   Duration jitter{};
   bool run_on_start = false;
   Concurrency concurrency = Concurrency::forbid;
@@ -180,10 +193,16 @@ struct JobPolicy {
 /// When a shutdown step runs: before main gets its stop signal, or after main's end.
 enum class Moment : std::uint8_t { before, after };
 
-inline constexpr std::size_t kNoHook = static_cast<std::size_t>(-1);
+struct ShutdownPolicy {
+  Moment moment = Moment::before;
+  Precedents precedents{};
+};
+
+/// In the order of Kind.
+using Policy = std::variant<StepPolicy, CheckPolicy, JobPolicy, ShutdownPolicy>;
 
 struct Hook {
-  Kind kind = Kind::step;
+  Policy policy{};
   std::string id{};
   Position at{};
   std::string pointer{};  ///< "/steps/0"
@@ -194,23 +213,35 @@ struct Hook {
   Backoff backoff{};
   std::vector<int> success_codes{0};
   OnFailure on_failure = OnFailure::abort;
-  bool names_abort = false;              ///< it is written, and counts more than a condition
-  bool then_terminate = false;           ///< of `run`: if the check fails again after it
-  std::vector<Hook> fallback{};          ///< at most one; empty after parse(), which moves it to:
-  std::size_t fallback_hook = kNoHook;   ///< its place in Model::hooks
-  bool is_fallback = false;              ///< it runs in another hook's stead, never by itself
+  std::vector<Hook> fallback{};          ///< at most one: its fallback, or of a check the repair
   std::optional<Condition> condition{};  ///< of a job: its `when`
-  std::optional<std::vector<ImageMode>> image_modes{};
   HookLogging logging{};
   Output output = Output::inherit;
-  std::string output_file{};                           ///< replaced when the hook succeeds
-  std::optional<std::vector<Reference>> precedents{};  ///< unset: all listed before
+  std::string output_file{};          ///< replaced when the hook succeeds
   std::vector<std::string> unread{};  ///< texts for numbers that are not known before the start
-  CheckPolicy check{};                ///< of a check
-  Schedule schedule{};                ///< of a job
-  JobPolicy job{};                    ///< of a job
-  Moment moment = Moment::before;     ///< of a shutdown step
+
+  Kind kind() const noexcept { return static_cast<Kind>(policy.index()); }
+  /// Of its kind only: std::get().
+  template <class T>
+  T& as() {
+    return std::get<T>(policy);
+  }
+  template <class T>
+  const T& as() const {
+    return std::get<T>(policy);
+  }
+  /// nullptr if it is of another kind.
+  template <class T>
+  const T* if_is() const noexcept {
+    return std::get_if<T>(&policy);
+  }
 };
+
+/// It is a check that may terminate main, at once or after its repair.
+bool may_end_main(const Hook& hook) noexcept;
+
+/// The policy of a kind as it is where nothing is written.
+Policy policy_of(Kind kind);
 
 // --- the document ----------------------------------------------------------------------------
 
@@ -254,7 +285,7 @@ struct Model {
   std::string working_directory{};
   std::optional<ImageMode> image_mode{};
   Variables environment{};
-  std::vector<Hook> hooks{};  ///< of all kinds, each in the order of the text
+  std::vector<Hook> hooks{};  ///< of all kinds, steps first, each in the order of the text
   Main main{};
   Shutdown shutdown{};
   Confinement confinement{};
@@ -267,5 +298,15 @@ struct Model {
   /// Where each variable that a text needs, or that is declared, stands first.
   std::map<std::string, Position, std::less<>> mentions{};
 };
+
+/// A hook, and what it is there for.
+struct Role {
+  const Hook* hook;
+  const Hook* failed;  ///< whose fallback or repair it is; nullptr: nobody's, it is listed
+  const Hook* root;    ///< for which it stands in the end: itself, or one that is listed
+};
+
+/// Every hook: those of Model::hooks, in their order, and then what stands in for them.
+std::vector<Role> roles_in(const Model& model);
 
 }  // namespace pintle::config

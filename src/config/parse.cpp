@@ -201,7 +201,8 @@ constexpr auto kDocument = object_of<kKeys>({.name = "config", .title = "the con
 
 void find_duplicate_ids(const Model& model, Problems& problems) {
   std::unordered_map<std::string_view, const Hook*> seen;
-  for (const Hook& hook : model.hooks) {
+  for (const Role& role : roles_in(model)) {
+    const Hook& hook = *role.hook;
     if (hook.id.empty()) continue;
     const auto [first, is_new] = seen.emplace(hook.id, &hook);
     if (is_new) continue;
@@ -216,19 +217,22 @@ void limit_checks(const Model& model, Problems& problems) {
   constexpr std::size_t kMostChecks = 256;
   std::size_t checks = 0;
   for (const Hook& hook : model.hooks) {
-    if (hook.kind != Kind::check || ++checks != kMostChecks + 1) continue;
+    if (hook.kind() != Kind::check || ++checks != kMostChecks + 1) continue;
     problems.push_back({hook.at, hook.pointer, fmt::format("more than {} checks", kMostChecks)});
   }
+}
+
+/// Steps first, then checks, jobs, and the steps of the shutdown as they run.
+int rank(const Hook& hook) noexcept {
+  const auto* shutdown = hook.if_is<ShutdownPolicy>();
+  const bool is_after = shutdown != nullptr && shutdown->moment == Moment::after;
+  return static_cast<int>(hook.kind()) + (is_after ? 1 : 0);
 }
 
 }  // namespace
 
 const ObjectInfo& document() noexcept {
   return kDocument;
-}
-
-std::string_view name_of(ImageMode mode) noexcept {
-  return kImageModes[static_cast<std::size_t>(mode)];
 }
 
 Model parse(std::string_view text, const ParseContext& context, Problems& problems) {
@@ -238,11 +242,9 @@ Model parse(std::string_view text, const ParseContext& context, Problems& proble
   Reader reader(problems, context);
   read_object(reader, root, kDocument, model);
   model.unread = reader.take_unread();
-  std::stable_sort(model.hooks.begin(), model.hooks.end(), [](const Hook& a, const Hook& b) {
-    return std::pair(a.kind, a.moment) < std::pair(b.kind, b.moment);
-  });
+  std::stable_sort(model.hooks.begin(), model.hooks.end(),
+                   [](const Hook& a, const Hook& b) { return rank(a) < rank(b); });
   model.mentions = reader.take_mentions();
-  move_fallbacks(model);
   find_duplicate_ids(model, problems);
   limit_checks(model, problems);
   std::stable_sort(problems.begin(), problems.end(),

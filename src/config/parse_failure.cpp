@@ -115,17 +115,19 @@ constexpr Form kFailureForm = kEitherForm<kWordForm<Words>, kObjectForm<kWordObj
                                           kObjectForm<kFileObject>, kObjectForm<kStepObject>>;
 
 void read_on_failure_word(Reader& reader, const Node& node, Hook& out) {
-  const auto kind = static_cast<std::size_t>(out.kind);
+  const auto kind = static_cast<std::size_t>(out.kind());
   const std::span all(kOnFailure[kind]);
   const auto word = reader.word(node, all.first(all.back().empty() ? 2 : 3));
   if (!word) return;
   out.on_failure = kOnFailureValue[kind][*word];
-  out.names_abort = out.on_failure == OnFailure::abort;
+  if (out.kind() == Kind::step) {
+    out.as<StepPolicy>().names_abort = out.on_failure == OnFailure::abort;
+  }
 }
 
 /// {"source": …, "destination": …}: an action of its own, which only stands in another's stead.
 Hook read_file_fallback(Reader& reader, const Node& node, const Hook& hook) {
-  Hook fallback{.kind = Kind::step, .at = node.at, .pointer = reader.pointer()};
+  Hook fallback{.at = node.at, .pointer = reader.pointer()};
   fallback.identity = hook.identity;
   const auto actions = reader.actions();
   const auto spec = std::find_if(actions.begin(), actions.end(),
@@ -162,9 +164,7 @@ void read_fallback(Reader& reader, const Node& node, Hook& out) {
     if (node.members.size() > 2) reader.problem(node.at, "\"step\" stands alone beside \"action\"");
     out.fallback.push_back(read_fallback_hook(reader, *step));
   }
-  Hook& fallback = out.fallback.back();
-  fallback.is_fallback = true;
-  name_after(fallback, out.id + ".fallback");
+  name_after(out.fallback.back(), out.id + ".fallback");
 }
 
 /// {"step": {…}, "then": "terminate"}: what a check runs when it turns unhealthy.
@@ -174,9 +174,8 @@ void read_repair(Reader& reader, const Node& node, Hook& out) {
     const Reader::Inside inside(reader, member.key);
     if (member.key == "step") {
       out.fallback.push_back(read_fallback_hook(reader, member.value));
-      out.fallback.back().is_fallback = true;
     } else if (member.key == "then") {
-      out.then_terminate = reader.word(member.value, kThen).has_value();
+      out.as<CheckPolicy>().then_terminate = reader.word(member.value, kThen).has_value();
     } else if (member.key != "action") {
       report_unknown_key(reader, member, known, "\"onFailure\"");
     }
@@ -188,8 +187,7 @@ void read_repair(Reader& reader, const Node& node, Hook& out) {
 
 /// Only a liveness check may end main: one on readiness says "not now", not "not any more".
 void refuse_terminate(Reader& reader, const Node& node, const Hook& hook) {
-  const bool ends_main = hook.on_failure == OnFailure::terminate || hook.then_terminate;
-  if (!ends_main || hook.check.question == Question::liveness) return;
+  if (!may_end_main(hook) || hook.as<CheckPolicy>().question == Question::liveness) return;
   reader.problem(node.at, "only a check of the kind \"liveness\" may terminate main");
 }
 
@@ -230,16 +228,6 @@ void read_on_failure(Reader& reader, const Node& node, Hook& out) {
   refuse_terminate(reader, node, out);
   if (out.on_failure == OnFailure::run) return;
   if (node.members.size() > 1) reader.problem(node.at, "only a fallback has further keys");
-}
-
-void move_fallbacks(Model& model) {
-  for (std::size_t i = 0; i < model.hooks.size(); ++i) {
-    if (model.hooks[i].fallback.empty()) continue;
-    Hook fallback = std::move(model.hooks[i].fallback.front());
-    model.hooks[i].fallback.clear();
-    model.hooks[i].fallback_hook = model.hooks.size();
-    model.hooks.push_back(std::move(fallback));
-  }
 }
 
 }  // namespace pintle::config

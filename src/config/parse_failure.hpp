@@ -16,7 +16,4 @@ extern const Form kStepFailureForm;
 extern const Form kJobFailureForm;
 extern const Form kCheckFailureForm;
 
-/// What stands in for a hook goes behind all others, where everything has an index.
-void move_fallbacks(Model& model);
-
 }  // namespace pintle::config

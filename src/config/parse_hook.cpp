@@ -38,7 +38,7 @@ class ActionKeys {
 
   bool operator()(const Member& member, std::vector<KeyName>& known) {
     for (const ActionSpec* action : reader_.actions()) {
-      const bool belongs = (action->kinds & only(hook_.kind)) != 0;
+      const bool belongs = (action->kinds & only(hook_.kind())) != 0;
       if (belongs && action->name == member.key) {
         hook_.action = read_builtin(reader_, member.value, *action);
         return true;
@@ -54,7 +54,7 @@ class ActionKeys {
 };
 
 void finish(Reader& reader, const Node& node, Hook& hook) {
-  check_action(reader, node, hook.kind);
+  check_action(reader, node, hook.kind());
   if (auto* command = std::get_if<Command>(&hook.action)) {
     finish_command(reader, node, *command);
   }
@@ -66,13 +66,13 @@ void finish(Reader& reader, const Node& node, Hook& hook) {
   if (builtin != nullptr && codes != nullptr) {
     reader.problem(codes->at, "a built-in succeeds or fails; exit codes are a program's");
   }
-  if (hook.kind == Kind::job) check_schedule(reader, node, hook);
+  if (hook.kind() == Kind::job) check_schedule(reader, node, hook);
   if (builtin != nullptr && !hook.timeout) hook.timeout = builtin->spec->timeout;
   if (hook.retries > 0 && node.find("backoff") == nullptr) hook.backoff = {};
 }
 
 Hook read_hook(Reader& reader, const Node& node, Kind kind, const Object<Hook>& object) {
-  Hook hook{.kind = kind, .at = node.at, .pointer = reader.pointer()};
+  Hook hook{.policy = policy_of(kind), .at = node.at, .pointer = reader.pointer()};
   if (kind == Kind::job || kind == Kind::shutdown) hook.on_failure = OnFailure::proceed;
   if (kind == Kind::check) hook.on_failure = OnFailure::none;
   reader.set_own({});
@@ -87,16 +87,11 @@ Hook read_hook(Reader& reader, const Node& node, Kind kind, const Object<Hook>& 
 
 }  // namespace
 
-std::string_view name_of(Kind kind) noexcept {
-  constexpr std::string_view kNames[kKinds] = {"step", "check", "job", "shutdown"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
 void read_hooks(Reader& reader, const Node& node, Kind kind, Moment moment,
                 std::vector<Hook>& out) {
   read_items(reader, node, [&](const Node& item) {
     out.push_back(read_hook(reader, item, kind, hook_object(kind)));
-    out.back().moment = moment;
+    if (kind == Kind::shutdown) out.back().as<ShutdownPolicy>().moment = moment;
   });
 }
 

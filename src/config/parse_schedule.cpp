@@ -74,8 +74,9 @@ void read_time_zone(Reader& reader, const Node& node, Schedule& out) {
 void check_schedule(Reader& reader, const Node& node, const Hook& hook) {
   check_time_zone(reader, node);
   const Node* jitter = node.find("jitter");
-  const Duration every = hook.schedule.every;
-  if (jitter == nullptr || every.count() == 0 || hook.job.jitter < every) return;
+  const auto& policy = hook.as<JobPolicy>();
+  const Duration every = policy.schedule.every;
+  if (jitter == nullptr || every.count() == 0 || policy.jitter < every) return;
   const Reader::Inside inside(reader, "jitter");
   reader.problem(jitter->at, "it must be shorter than \"every\", else runs are left out");
 }

@@ -199,12 +199,10 @@ std::string refusal(std::string_view who, std::string_view why) {
 
 std::vector<std::string> refused_as_written(const config::Model& model) {
   std::vector<std::string> lines;
-  for (std::size_t i = 0; i < model.hooks.size(); ++i) {
-    const config::Hook& hook = model.hooks[i];
+  for (const config::Role& role : config::roles_in(model)) {
+    const config::Hook& hook = *role.hook;
     const auto* command = std::get_if<config::Command>(&hook.action);
-    if (command == nullptr ||
-        !runs_in(model.hooks[origin_of(model, i)], config::ImageMode::prebuilt))
-      continue;
+    if (command == nullptr || !runs_in(*role.root, config::ImageMode::prebuilt)) continue;
     std::string why = "its command needs a shell";
     if (!command->shell_form) {
       std::vector<std::string> argv{command->program};
@@ -212,7 +210,7 @@ std::vector<std::string> refused_as_written(const config::Model& model) {
       why = why_forbidden(argv, {});
     }
     if (why.empty()) continue;
-    lines.push_back(refusal(fmt::format("{} {}", config::name_of(hook.kind), hook.id), why));
+    lines.push_back(refusal(fmt::format("{} {}", config::name_of(hook.kind()), hook.id), why));
   }
   return lines;
 }

@@ -19,6 +19,11 @@ using config::Problems;
 
 using Index = std::unordered_map<std::string_view, std::size_t>;
 
+const config::Precedents& precedents_of(const Hook& hook) {
+  const auto* shutdown = hook.if_is<config::ShutdownPolicy>();
+  return shutdown != nullptr ? shutdown->precedents : hook.as<config::StepPolicy>().precedents;
+}
+
 /// The step that `reference` names, as an index in Plan::steps.
 void add_edge(const config::Reference& reference, const Index& index, PlannedStep& step,
               Problems& problems) {
@@ -49,7 +54,7 @@ void add_listed_order(const Model& model, Graph& graph, std::size_t position) {
   PlannedStep& step = graph[position];
   for (std::size_t before = position; before-- > 0;) {
     step.precedents.push_back(before);
-    if (!model.hooks[graph[before].hook].precedents) return;
+    if (!precedents_of(model.hooks[graph[before].hook])) return;
   }
 }
 
@@ -65,7 +70,8 @@ void add_conditions(const Model& model, const Index& index, Graph& graph, std::s
     const auto found = index.find(leaf.text);
     if (found == index.end()) return;
     PlannedStep& asked = graph[found->second];
-    asked.is_condition = !model.hooks[asked.hook].names_abort;
+    const auto* policy = model.hooks[asked.hook].if_is<config::StepPolicy>();
+    asked.is_condition = policy == nullptr || !policy->names_abort;
   });
 }
 
@@ -142,10 +148,10 @@ void report_cycle(const Model& model, const Graph& graph, Problems& problems) {
 
 /// The list that `hook` stands in; nullptr if it has no place in an order.
 Graph* graph_of(const Hook& hook, Plan& plan) noexcept {
-  if (hook.is_fallback) return nullptr;
-  if (hook.kind == config::Kind::step) return &plan.steps;
-  if (hook.kind != config::Kind::shutdown) return nullptr;
-  return hook.moment == config::Moment::before ? &plan.before : &plan.after;
+  if (hook.kind() == config::Kind::step) return &plan.steps;
+  const auto* shutdown = hook.if_is<config::ShutdownPolicy>();
+  if (shutdown == nullptr) return nullptr;
+  return shutdown->moment == config::Moment::before ? &plan.before : &plan.after;
 }
 
 /// Adds the edges.
@@ -158,8 +164,9 @@ void connect(const Model& model, config::ImageMode mode, Graph& graph, Problems&
   for (std::size_t position = 0; position < graph.size(); ++position) {
     const Hook& hook = model.hooks[graph[position].hook];
     graph[position].is_skipped = !runs_in(hook, mode);
-    if (!hook.precedents) add_listed_order(model, graph, position);
-    for (const auto& reference : hook.precedents.value_or(std::vector<config::Reference>())) {
+    const config::Precedents& precedents = precedents_of(hook);
+    if (!precedents) add_listed_order(model, graph, position);
+    for (const auto& reference : precedents.value_or(std::vector<config::Reference>())) {
       add_edge(reference, index, graph[position], problems);
     }
     add_conditions(model, index, graph, position, problems);
@@ -169,20 +176,11 @@ void connect(const Model& model, config::ImageMode mode, Graph& graph, Problems&
 
 }  // namespace
 
-std::size_t origin_of(const Model& model, std::size_t hook) noexcept {
-  const auto& hooks = model.hooks;
-  while (hook < hooks.size() && hooks[hook].is_fallback) {
-    const auto above = std::find_if(hooks.begin(), hooks.end(),
-                                    [&](const Hook& one) { return one.fallback_hook == hook; });
-    if (above == hooks.end()) break;
-    hook = static_cast<std::size_t>(above - hooks.begin());
-  }
-  return hook;
-}
-
 bool runs_in(const Hook& origin, config::ImageMode mode) noexcept {
-  const auto& modes = origin.image_modes;
-  return !modes || std::find(modes->begin(), modes->end(), mode) != modes->end();
+  const auto* step = origin.if_is<config::StepPolicy>();
+  if (step == nullptr || !step->image_modes) return true;
+  const auto& modes = *step->image_modes;
+  return std::find(modes.begin(), modes.end(), mode) != modes.end();
 }
 
 Plan make_plan(const config::Model& model, config::ImageMode mode, config::Problems& problems) {

@@ -31,10 +31,6 @@ struct Plan {
 /// are added to `problems`; the plan is then not to be used.
 Plan make_plan(const config::Model& model, config::ImageMode mode, config::Problems& problems);
 
-/// The hook that `hook`, an index in Model::hooks, belongs to: itself, or the one that it stands
-/// for or repairs for in the end.
-std::size_t origin_of(const config::Model& model, std::size_t hook) noexcept;
-
 /// False for a step that `mode` leaves out, and for what stands in for it, whose origin it is.
 bool runs_in(const config::Hook& origin, config::ImageMode mode) noexcept;
 

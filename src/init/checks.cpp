@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace pintle::init {
+namespace {
+
+const config::CheckPolicy& policy_of(const Hook& hook) {
+  return hook.config->as<config::CheckPolicy>();
+}
+
+}  // namespace
 
 using config::OnFailure;
 using config::Question;
@@ -50,9 +57,9 @@ void Checks::run_ended(Hook& hook, bool succeeded, Time now) noexcept {
     desk_.queue.tell(News::check_failed, hook, hook.run.last_code);
     const bool is_repaired = std::get<CheckTask>(hook.task).is_repaired;
     const bool again = is_repaired && check.verdict() == Verdict::unhealthy;
-    if (again && hook.config->then_terminate) terminating_ = &hook;
+    if (again && policy_of(hook).then_terminate) terminating_ = &hook;
   }
-  const bool is_startup = hook.config->check.question == Question::startup;
+  const bool is_startup = policy_of(hook).question == Question::startup;
   if (!is_startup || check.verdict() != Verdict::healthy) return;
   check.end();  // it has been answered for good
   open_gates(now);
@@ -82,7 +89,7 @@ void Checks::repair_ended(const Ended& ended, Time now) noexcept {
 void Checks::open_gates(Time now) noexcept {
   const bool passed = startup_passed();
   for (Hook* hook : checks_) {
-    if (passed || hook->config->check.question == Question::startup) hook->check().begin(now);
+    if (passed || policy_of(*hook).question == Question::startup) hook->check().begin(now);
   }
 }
 
@@ -96,7 +103,7 @@ std::optional<Time> Checks::deadline() const noexcept {
 template <class Is>
 bool Checks::any(Question question, Is is) const noexcept {
   return std::any_of(checks_.begin(), checks_.end(), [&](const Hook* hook) {
-    return hook->config->check.question == question && is(hook->check().verdict());
+    return policy_of(*hook).question == question && is(hook->check().verdict());
   });
 }
 

@@ -127,7 +127,7 @@ void Effects::write_output(const Hook& hook, std::string_view line, bool is_part
   const std::string text = recipes_.secrets().scrub(std::string(line));
   const auto fields = hook.recipe->fields();
   log::write({.text = text,
-              .kind = config::name_of(hook.config->kind),
+              .kind = config::name_of(hook.config->kind()),
               .hook = hook.id(),
               .attempt = hook.run.attempt,
               .is_output = true,
@@ -188,7 +188,7 @@ std::optional<Event> Effects::act(const Tell& tell) {
   const auto fields = hook.recipe->fields();
   log::Event event{.level = line.level,
                    .text = line.text,
-                   .kind = config::name_of(hook.config->kind),
+                   .kind = config::name_of(hook.config->kind()),
                    .hook = hook.id(),
                    .attempt = hook.run.attempt};
   event.threshold = hook.config->logging.level;

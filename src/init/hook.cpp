@@ -1,43 +1,44 @@
 #include "init/hook.hpp"
 
+#include <unordered_map>
+
 namespace pintle::init {
 
-using config::kNoHook;
-
 Hooks::Hooks(const config::Model& model) {
-  const std::size_t count = model.hooks.size();
-  for (Place place = 0; place < count; ++place) (void)add(model, place);
-  for (Place place = 0; place < count; ++place) {
-    const Place fallback = model.hooks[place].fallback_hook;
-    if (fallback == kNoHook) continue;
-    all_[place].fallback = &all_[fallback];
-    all_[fallback].stands_for = &all_[place];
+  std::unordered_map<const config::Hook*, Hook*> made;
+  for (const config::Role& role : config::roles_in(model)) {
+    Hook& hook = add(*role.hook);
+    made.emplace(role.hook, &hook);
+    if (role.failed == nullptr) continue;
+    hook.stands_for = made.at(role.failed);
+    hook.stands_for->fallback = &hook;
   }
-  for (Place place = 0; place < count; ++place) {
-    const config::Hook& hook = model.hooks[place];
-    const bool overlaps =
-        hook.kind == config::Kind::job && hook.job.concurrency == config::Concurrency::allow;
-    for (std::size_t i = 1; overlaps && i < kMostRuns; ++i) add_further_run(model, place);
+  for (const config::Hook& hook : model.hooks) {
+    const auto* job = hook.if_is<config::JobPolicy>();
+    const bool overlaps = job != nullptr && job->concurrency == config::Concurrency::allow;
+    for (std::size_t i = 1; overlaps && i < kMostRuns; ++i) add_further_run(hook);
   }
 }
 
-Hook& Hooks::add(const config::Model& model, Place place) {
+Hook& Hooks::add(const config::Hook& config) {
   Hook& hook = all_.emplace_back();
-  hook.config = &model.hooks[place];
-  hook.place = place;
-  if (hook.is(config::Kind::check)) hook.task = CheckTask{hooks::CheckState(hook.config->check)};
+  hook.config = &config;
+  if (const auto* check = config.if_is<config::CheckPolicy>()) {
+    hook.task = CheckTask{hooks::CheckState(*check)};
+  }
   return hook;
 }
 
 /// With its own of whatever stands in for it: a hook has one child at a time.
-void Hooks::add_further_run(const config::Model& model, Place place) {
+void Hooks::add_further_run(const config::Hook& config) {
   Hook* above = nullptr;
-  for (; place != kNoHook; place = model.hooks[place].fallback_hook) {
-    Hook& hook = add(model, place);
+  for (const config::Hook* one = &config;; one = &one->fallback.front()) {
+    Hook& hook = add(*one);
     hook.is_further_run = true;
     hook.stands_for = above;
     if (above != nullptr) above->fallback = &hook;
     above = &hook;
+    if (one->fallback.empty()) return;
   }
 }
 

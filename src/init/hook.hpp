@@ -24,10 +24,6 @@ class Recipe;
 class Stage;
 struct Job;
 
-/// The place of a hook in Model::hooks, or main's.
-using Place = std::size_t;
-inline constexpr Place kMainPlace = static_cast<Place>(-1);
-
 /// How many runs of a job with "concurrencyPolicy": "Allow" there may be at a time.
 inline constexpr std::size_t kMostRuns = 8;
 
@@ -49,7 +45,6 @@ struct JobTask {
 
 struct Hook {
   const config::Hook* config = nullptr;  ///< nullptr of main
-  Place place = kMainPlace;              ///< of the config's hook
   const Recipe* recipe = nullptr;        ///< how it is started; Recipes::bind() gives it
   Hook* fallback = nullptr;              ///< runs when this one has failed; of a check: its repair
   Hook* stands_for = nullptr;            ///< whose fallback or repair it is
@@ -63,7 +58,7 @@ struct Hook {
   std::string words{};  ///< what was said last of the attempt that ended last
 
   bool is_main() const noexcept { return config == nullptr; }
-  bool is(config::Kind kind) const noexcept { return config != nullptr && config->kind == kind; }
+  bool is(config::Kind kind) const noexcept { return config != nullptr && config->kind() == kind; }
   std::string_view id() const noexcept { return is_main() ? std::string_view("main") : config->id; }
 
   /// Itself, or what it stands for in the end.
@@ -97,7 +92,8 @@ class Hooks {
 
   Hook& main() noexcept { return main_; }
   const Hook& main() const noexcept { return main_; }
-  Hook& at(Place place) noexcept { return place == kMainPlace ? main_ : all_[place]; }
+  /// The one that stands at that place of Model::hooks.
+  Hook& at(std::size_t place) noexcept { return all_[place]; }
 
   /// Those of the config in its order, fallbacks behind them, and further runs of jobs last.
   auto begin() noexcept { return all_.begin(); }
@@ -109,8 +105,8 @@ class Hooks {
   Hook* find(pid_t pid) noexcept;
 
  private:
-  Hook& add(const config::Model& model, Place place);
-  void add_further_run(const config::Model& model, Place place);
+  Hook& add(const config::Hook& config);
+  void add_further_run(const config::Hook& config);
 
   Hook main_;
   std::deque<Hook> all_;

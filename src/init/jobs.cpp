@@ -12,9 +12,10 @@ using config::Concurrency;
 constexpr Duration kPunctual = 1s;
 
 schedule::Timer timer_of(const config::Hook& hook, const std::string& host) noexcept {
-  const schedule::Jitter jitter{hook.job.jitter, schedule::seed_of(host, hook.id)};
-  return hook.schedule.cron ? schedule::Timer(*hook.schedule.cron, jitter)
-                            : schedule::Timer(hook.schedule.every, jitter);
+  const auto& job = hook.as<config::JobPolicy>();
+  const schedule::Jitter jitter{job.jitter, schedule::seed_of(host, hook.id)};
+  return job.schedule.cron ? schedule::Timer(*job.schedule.cron, jitter)
+                           : schedule::Timer(job.schedule.every, jitter);
 }
 
 /// Which of a job's runs could begin now; nullptr if none.

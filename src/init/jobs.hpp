@@ -37,7 +37,9 @@ struct Job {
   Duration last_time{};
 
   Hook& hook() const noexcept { return *runs.front(); }
-  const config::JobPolicy& policy() const noexcept { return hook().config->job; }
+  const config::JobPolicy& policy() const noexcept {
+    return hook().config->as<config::JobPolicy>();
+  }
   /// One of its runs has not ended, or waits for another attempt.
   bool is_running() const noexcept;
 };

@@ -7,9 +7,10 @@ bool Lifecycle::lets_run(const Hook& hook) const noexcept {
   if (phase == Phase::running) return true;
   if (phase == Phase::exited) return false;
   const Hook& root = hook.root();
-  if (root.is(config::Kind::job)) return root.config->job.after_main && part < StopPart::after;
+  if (root.is(config::Kind::job))
+    return root.config->as<config::JobPolicy>().after_main && part < StopPart::after;
   if (!root.is(config::Kind::shutdown)) return false;
-  const bool is_before = root.config->moment == config::Moment::before;
+  const bool is_before = root.config->as<config::ShutdownPolicy>().moment == config::Moment::before;
   return part == (is_before ? StopPart::before : StopPart::after);
 }
 

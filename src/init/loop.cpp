@@ -114,7 +114,7 @@ class Loop {
   /// poll(2) does not count that.
   void watch_clock() {
     const auto& hooks = setup_.model.hooks;
-    const auto is_job = [](const config::Hook& hook) { return hook.kind == config::Kind::job; };
+    const auto is_job = [](const config::Hook& hook) { return hook.kind() == config::Kind::job; };
     if (std::none_of(hooks.begin(), hooks.end(), is_job)) return;
     supervisor_.note(ClockChanged{sys::wall_offset()}, BootClock::now());
     if (auto clock = sys::watch_wall_clock()) {

@@ -69,7 +69,7 @@ const Row& row_of(News news) noexcept {
 
 std::string name_of(const Hook* hook) {
   if (hook == nullptr || hook->is_main()) return "main";
-  return fmt::format("{} {}", config::name_of(hook->config->kind), hook->id());
+  return fmt::format("{} {}", config::name_of(hook->config->kind()), hook->id());
 }
 
 std::string fill(std::string_view text, const Tell& tell, std::string_view detail) {

@@ -77,12 +77,12 @@ Recipe::Recipe(const Basis& basis, const config::Hook* hook, const config::Hook*
     : basis_(basis), hook_(hook), failed_(failed), root_(root), identity_(basis.around.self) {}
 
 std::string Recipe::name() const {
-  return is_main() ? "main" : fmt::format("{} {}", config::name_of(hook_->kind), hook_->id);
+  return is_main() ? "main" : fmt::format("{} {}", config::name_of(hook_->kind()), hook_->id);
 }
 
 bool Recipe::is_skipped() const noexcept {
   if (is_main()) return false;
-  if (basis_.around.has_only_steps && root_->kind != Kind::step) return true;
+  if (basis_.around.has_only_steps && root_->kind() != Kind::step) return true;
   return !hooks::runs_in(*root_, basis_.around.image_mode);
 }
 
@@ -303,7 +303,7 @@ bool Recipe::is_apart() const {
 }
 
 bool Recipe::needs_nothing() const {
-  if (root_->kind != Kind::step) return false;
+  if (root_->kind() != Kind::step) return false;
   if (!std::holds_alternative<config::Builtin>(hook_->action)) return false;
   const config::Scope variables = scope();
   return actions::needs_nothing(builtin(), {basis_.around.accounts, variables});

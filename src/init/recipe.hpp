@@ -50,7 +50,7 @@ class Recipe {
   /// "step migrate", "main".
   std::string name() const;
   /// True if in the end it is a hook of this kind, or stands for one.
-  bool is_for(config::Kind kind) const noexcept { return !is_main() && root_->kind == kind; }
+  bool is_for(config::Kind kind) const noexcept { return !is_main() && root_->kind() == kind; }
   /// Neither it nor what it stands for runs: not in this image mode, or only steps do.
   bool is_skipped() const noexcept;
   /// The condition is known not to hold, its own or that of what it stands for.

@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace pintle::init {
@@ -11,14 +12,8 @@ using config::Kind;
 
 Recipes::Recipes(const config::Model& model, Surroundings around)
     : basis_{model, std::move(around)}, main_(basis_) {
-  std::vector<const config::Hook*> failed(model.hooks.size());
-  for (const config::Hook& hook : model.hooks) {
-    if (hook.fallback_hook != config::kNoHook) failed[hook.fallback_hook] = &hook;
-  }
-  for (Place place = 0; place < model.hooks.size(); ++place) {
-    Place root = place;
-    while (failed[root] != nullptr) root = static_cast<Place>(failed[root] - model.hooks.data());
-    hooks_.emplace_back(basis_, &model.hooks[place], failed[place], &model.hooks[root]);
+  for (const config::Role& role : config::roles_in(model)) {
+    hooks_.emplace_back(basis_, role.hook, role.failed, role.root);
   }
 }
 
@@ -31,9 +26,11 @@ std::vector<const Recipe*> Recipes::running() const {
   return all;
 }
 
-void Recipes::bind(Hooks& hooks) const noexcept {
+void Recipes::bind(Hooks& hooks) const {
+  std::unordered_map<const config::Hook*, const Recipe*> by_hook;
+  for (const Recipe& recipe : hooks_) by_hook.emplace(recipe.hook(), &recipe);
   hooks.main().recipe = &main_;
-  for (Hook& hook : hooks) hook.recipe = &of(hook.place);
+  for (Hook& hook : hooks) hook.recipe = by_hook.at(hook.config);
 }
 
 /// Main's user, who knows the application's health anyway; where that is root, nobody. Root without

@@ -28,8 +28,9 @@ class Recipes {
 
   const Recipe& main() const noexcept { return main_; }
   Recipe& main() noexcept { return main_; }
-  const Recipe& of(Place place) const noexcept {
-    return place == kMainPlace ? main_ : hooks_[place];
+  /// Of a hook that is listed in the model.
+  const Recipe& of(const config::Hook& listed) const noexcept {
+    return hooks_[static_cast<std::size_t>(&listed - basis_.model.hooks.data())];
   }
   /// In the order of the config, fallbacks last.
   std::deque<Recipe>& hooks() noexcept { return hooks_; }
@@ -39,7 +40,7 @@ class Recipes {
   std::vector<const Recipe*> running() const;
 
   /// Gives each of PID 1's hooks its recipe.
-  void bind(Hooks& hooks) const noexcept;
+  void bind(Hooks& hooks) const;
 
   /// When everybody's identity is known: who serves `listen.health`.
   void choose_server() { server_ = server_identity(); }

@@ -30,7 +30,8 @@ struct Rules {
   bool ends_after_init = false;  ///< --init-only
   /// Which variables are set for a hook and which mode it is, for its condition; files are not
   /// known here.
-  std::function<std::optional<bool>(Place, const config::Condition& leaf)> known_leaf{};
+  std::function<std::optional<bool>(const config::Hook&, const config::Condition& leaf)>
+      known_leaf{};
 };
 
 }  // namespace pintle::init

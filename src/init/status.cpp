@@ -39,7 +39,7 @@ void add_job(const Job& job, control::HookStatus& status) {
 
 control::HookStatus hook_status(const Hook& hook) {
   const Run& run = hook.run;
-  control::HookStatus status{std::string(config::name_of(hook.config->kind)),
+  control::HookStatus status{std::string(config::name_of(hook.config->kind())),
                              std::string(hook.id()), "waiting", run.runs};
   status.failures = run.failures;
   if (run.has_ended) {
@@ -60,7 +60,7 @@ std::string words_of_check(const Hook& hook) {
   const bool waits = check.verdict() == hooks::Verdict::unhealthy && check.last_succeeded();
   if (!waits) return hook.words;
   return fmt::format("{} of {} successes in a row", check.streak(),
-                     hook.config->check.success_threshold);
+                     hook.config->as<config::CheckPolicy>().success_threshold);
 }
 
 }  // namespace
@@ -83,9 +83,9 @@ control::Status status_of(const Supervisor& supervisor) {
       status.hooks.push_back(hook_status(hook));
       continue;
     }
-    status.checks.push_back({std::string(hook.id()), hook.config->check.question,
-                             hook.check().verdict(), words_of_check(hook), hook.run.runs,
-                             hook.run.failures});
+    status.checks.push_back(
+        {std::string(hook.id()), hook.config->as<config::CheckPolicy>().question,
+         hook.check().verdict(), words_of_check(hook), hook.run.runs, hook.run.failures});
   }
   return status;
 }

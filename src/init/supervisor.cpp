@@ -46,7 +46,7 @@ config::Condition Supervisor::settled(const Hook& hook, const config::Condition&
 }
 
 std::optional<bool> Supervisor::known(const Hook& hook, const config::Condition& leaf) const {
-  return rules_.known_leaf ? rules_.known_leaf(hook.place, leaf) : std::nullopt;
+  return rules_.known_leaf ? rules_.known_leaf(*hook.config, leaf) : std::nullopt;
 }
 
 std::optional<bool> Supervisor::holds(const Hook& hook) const noexcept {

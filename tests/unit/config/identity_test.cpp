@@ -103,8 +103,7 @@ TEST_SUITE("config/identity") {
   }
 
   TEST_CASE("a number of main may be written with a variable of its own, wherever that stands") {
-    const Model model =
-        good(R"({"environment": {"N": "3"},
+    const Model model = good(R"({"environment": {"N": "3"},
                  "main": {"command": "/a", "nice": "${N}", "environment": {"N": "7"}},
                  "steps": [{"id": "s", "command": "/s", "nice": "${N}"}]})");
     CHECK(model.main.identity.nice == 7);

@@ -94,14 +94,14 @@ TEST_SUITE("config/parse") {
   TEST_CASE("every key of a step is read") {
     const Model model = good(kWhole);
     const Hook& dir = model.hooks[0];
-    CHECK(dir.kind == Kind::step);
+    CHECK(dir.kind() == Kind::step);
     CHECK(dir.id == "dir");
     CHECK(dir.pointer == "/steps/0");
     CHECK(dir.at.line == 10);
     CHECK(dir.timeout == 30s);
     CHECK(dir.identity.user == "root");
     CHECK(dir.identity.umask == 027);
-    CHECK_FALSE(dir.precedents);
+    CHECK_FALSE(dir.as<StepPolicy>().precedents);
     const auto& directory = reading::params_of<reading::specs::DirectoryParams>(dir);
     CHECK(directory.path == "/data/$X");
     CHECK(directory.mode == 0750);
@@ -111,40 +111,41 @@ TEST_SUITE("config/parse") {
     CHECK(command.program == "tool");
     CHECK(command.arguments == std::vector<std::string>{"-a", "$X", ""});
     CHECK_FALSE(command.shell_form);
-    REQUIRE(run.precedents);
-    REQUIRE(run.precedents->size() == 1);
-    CHECK((*run.precedents)[0].id == "dir");
-    CHECK((*run.precedents)[0].pointer == "/steps/1/precedents/0");
+    const Precedents& before = run.as<StepPolicy>().precedents;
+    REQUIRE(before);
+    REQUIRE(before->size() == 1);
+    CHECK((*before)[0].id == "dir");
+    CHECK((*before)[0].pointer == "/steps/1/precedents/0");
     CHECK(run.identity.working_directory == "/w");
     CHECK(run.identity.use_system_environment);
     CHECK(run.identity.environment.at(0).value == "b");
-    REQUIRE(model.hooks[2].precedents);
-    CHECK(model.hooks[2].precedents->empty());
+    REQUIRE(model.hooks[2].as<StepPolicy>().precedents);
+    CHECK(model.hooks[2].as<StepPolicy>().precedents->empty());
     CHECK_FALSE(model.hooks[2].identity.use_system_environment);
   }
 
   TEST_CASE("every key of a check and of a job is read") {
     const Model model = good(kWhole);
     const Hook& live = model.hooks[3];
-    CHECK(live.kind == Kind::check);
-    CHECK(live.check.question == Question::liveness);
-    CHECK(live.check.interval == 5s);
+    CHECK(live.kind() == Kind::check);
+    CHECK(live.as<CheckPolicy>().question == Question::liveness);
+    CHECK(live.as<CheckPolicy>().interval == 5s);
     CHECK(live.timeout == 2s);
-    CHECK(live.check.failure_threshold == 4);
-    CHECK(live.check.success_threshold == 2);
-    CHECK(live.check.start_period == 0s);
-    CHECK(live.check.start_interval == 500ms);
+    CHECK(live.as<CheckPolicy>().failure_threshold == 4);
+    CHECK(live.as<CheckPolicy>().success_threshold == 2);
+    CHECK(live.as<CheckPolicy>().start_period == 0s);
+    CHECK(live.as<CheckPolicy>().start_interval == 500ms);
     CHECK(reading::params_of<reading::specs::ProbeParams>(live).target ==
           "http://127.0.0.1:80/livez");
     CHECK(reading::params_of<reading::specs::ProbeParams>(model.hooks[4]).target ==
           "127.0.0.1:5432");
-    CHECK(model.hooks[4].check.question == Question::readiness);
-    CHECK_FALSE(model.hooks[4].check.start_period);
+    CHECK(model.hooks[4].as<CheckPolicy>().question == Question::readiness);
+    CHECK_FALSE(model.hooks[4].as<CheckPolicy>().start_period);
     CHECK(reading::params_of<reading::specs::ProbeParams>(model.hooks[5]).target == "[::1]:1");
-    CHECK(model.hooks[5].check.question == Question::startup);
+    CHECK(model.hooks[5].as<CheckPolicy>().question == Question::startup);
     CHECK(std::get<Command>(model.hooks[6].action).program == "/check");
-    CHECK(model.hooks[7].kind == Kind::job);
-    CHECK(model.hooks[7].schedule.every == 6h);
+    CHECK(model.hooks[7].kind() == Kind::job);
+    CHECK(model.hooks[7].as<JobPolicy>().schedule.every == 6h);
     CHECK(model.hooks[7].pointer == "/maintenance/0");
   }
 

@@ -19,7 +19,7 @@ std::string job(std::string_view schedule) {
 }
 
 Schedule schedule_of(std::string_view schedule) {
-  return good(job(schedule)).hooks.at(0).schedule;
+  return good(job(schedule)).hooks.at(0).as<JobPolicy>().schedule;
 }
 
 /// What is said of a job whose environment sets WHEN.
@@ -28,7 +28,7 @@ std::string said(std::string_view schedule, const std::string& when) {
   Problems problems;
   const Model model = parse(job(schedule), {reading::specs::kAll, &environment}, problems);
   if (!problems.empty()) return format_problem(problems.front(), "f");
-  return model.hooks.at(0).schedule.cron ? "good" : "unknown";
+  return model.hooks.at(0).as<JobPolicy>().schedule.cron ? "good" : "unknown";
 }
 
 }  // namespace
@@ -89,7 +89,8 @@ TEST_SUITE("config/schedule") {
     CHECK(schedule_of(R"("0 3 * * *")").timezone.empty());
     for (const char* name : {"Europe/Berlin", "Etc/GMT+5", "America/Port-au-Prince", "UTC",
                              "America/Argentina/Buenos_Aires", "x"}) {
-      const Schedule schedule = good(with(fmt::format("\"{}\"", name))).hooks.at(0).schedule;
+      const Schedule schedule =
+          good(with(fmt::format("\"{}\"", name))).hooks.at(0).as<JobPolicy>().schedule;
       CHECK(schedule.timezone == name);
       CHECK(schedule.timezone_at.column == kBefore.size() + 24);
     }

@@ -27,9 +27,9 @@ Model model_of(const std::vector<Step>& steps) {
     Hook hook{.id = step.id, .at = {number + 1, 1}};
     hook.pointer = "/steps/" + std::to_string(number);
     if (step.precedents) {
-      hook.precedents.emplace();
+      auto& precedents = hook.as<StepPolicy>().precedents.emplace();
       for (const std::string& id : *step.precedents) {
-        hook.precedents->push_back({id, {number + 1, 20}, hook.pointer + "/precedents/0"});
+        precedents.push_back({id, {number + 1, 20}, hook.pointer + "/precedents/0"});
       }
     }
     model.hooks.push_back(hook);
@@ -86,8 +86,8 @@ TEST_SUITE("hooks/plan") {
 
   TEST_CASE("checks and jobs are no steps") {
     Model model = model_of({{"a"}, {"b"}, {"c"}});
-    model.hooks[0].kind = Kind::check;
-    model.hooks[1].kind = Kind::job;
+    model.hooks[0].policy = CheckPolicy{};
+    model.hooks[1].policy = JobPolicy{};
     Problems problems;
     const Plan plan = make_plan(model, ImageMode::layered, problems);
     REQUIRE(plan.steps.size() == 1);
@@ -103,7 +103,7 @@ TEST_SUITE("hooks/plan") {
           Ids{"f:2:20: /steps/1/precedents/0: there is no step \"something\"",
               "f:2:20: /steps/1/precedents/0: there is no step \"\""});
     Model model = model_of({{"a", Ids{"check"}}, {"check"}});
-    model.hooks[1].kind = Kind::check;
+    model.hooks[1].policy = CheckPolicy{};
     Problems problems;
     (void)make_plan(model, ImageMode::layered, problems);
     CHECK(problems.size() == 1);
@@ -131,15 +131,14 @@ TEST_SUITE("hooks/plan") {
 
   TEST_CASE("shutdown steps have lists of their own, and know nothing of the others") {
     Model model;
-    const auto add = [&](const char* id, config::Kind kind, config::Moment moment) {
-      model.hooks.push_back({.kind = kind, .id = id, .moment = moment});
+    const auto add = [&](const char* id, config::Policy policy) {
+      model.hooks.push_back({.policy = std::move(policy), .id = id});
     };
-    using config::Kind;
-    using config::Moment;
-    add("s", Kind::step, {});
-    add("b1", Kind::shutdown, Moment::before);
-    add("a", Kind::shutdown, Moment::after);
-    add("b2", Kind::shutdown, Moment::before);
+    const ShutdownPolicy before{.moment = Moment::before};
+    add("s", StepPolicy{});
+    add("b1", before);
+    add("a", ShutdownPolicy{.moment = Moment::after});
+    add("b2", before);
     Problems problems;
     const Plan plan = make_plan(model, ImageMode::layered, problems);
     CHECK(problems.empty());
@@ -149,8 +148,8 @@ TEST_SUITE("hooks/plan") {
     CHECK(plan.before[1].hook == 3);
     CHECK(plan.before[1].precedents == std::vector<std::size_t>{0});
     CHECK(plan.after[0].precedents.empty());
-    model.hooks[2].precedents.emplace();
-    model.hooks[2].precedents->push_back({"b1", {}, {}});
+    model.hooks[2].as<ShutdownPolicy>().precedents.emplace();
+    model.hooks[2].as<ShutdownPolicy>().precedents->push_back({"b1", {}, {}});
     (void)make_plan(model, ImageMode::layered, problems);
     REQUIRE(problems.size() == 1);
     CHECK(problems[0].message == "there is no step \"b1\"");
@@ -162,14 +161,14 @@ TEST_SUITE("hooks/plan") {
     for (std::size_t i = 0; i < kMany; ++i) {
       Hook hook{.id = "s" + std::to_string(i)};
       const std::string next = "s" + std::to_string((i + 1) % kMany);
-      hook.precedents.emplace();
-      if (i + 1 < kMany) hook.precedents->push_back({next, {}, {}});
+      auto& precedents = hook.as<StepPolicy>().precedents.emplace();
+      if (i + 1 < kMany) precedents.push_back({next, {}, {}});
       model.hooks.push_back(hook);
     }
     Problems problems;
     (void)make_plan(model, ImageMode::layered, problems);
     CHECK(problems.empty());
-    model.hooks.back().precedents->push_back({"s0", {}, {}});
+    model.hooks.back().as<StepPolicy>().precedents->push_back({"s0", {}, {}});
     (void)make_plan(model, ImageMode::layered, problems);
     CHECK(problems.size() == 1);
   }

@@ -16,7 +16,7 @@ config::Model model_of(const std::string& text) {
 }
 
 Part part_of(const config::Hook& hook) {
-  switch (hook.kind) {
+  switch (hook.kind()) {
     case config::Kind::step:
       return Part::step;
     case config::Kind::check:
@@ -26,7 +26,8 @@ Part part_of(const config::Hook& hook) {
     case config::Kind::shutdown:
       break;
   }
-  return hook.moment == config::Moment::before ? Part::before : Part::after;
+  return hook.as<config::ShutdownPolicy>().moment == config::Moment::before ? Part::before
+                                                                            : Part::after;
 }
 
 init::Rules rules_of(const Setup& setup) {
@@ -58,12 +59,16 @@ Scene::Scene(const Setup& setup)
     hook.id = one.id();
     hook.part = part_of(first);
     hook.root = number(root);
-    hook.group = static_cast<Who>(root.place);
-    hook.may_overlap = first.job.concurrency == config::Concurrency::allow;
-    hook.after_main = first.job.after_main;
-    const auto threshold = std::max(first.check.failure_threshold, first.check.success_threshold);
-    hook.threshold = static_cast<std::uint64_t>(threshold);
-    hook.start_period = first.check.start_period.value_or(first.check.interval);
+    hook.group = static_cast<Who>(&first - model_.hooks.data());
+    if (const auto* job = first.if_is<config::JobPolicy>()) {
+      hook.may_overlap = job->concurrency == config::Concurrency::allow;
+      hook.after_main = job->after_main;
+    }
+    if (const auto* check = first.if_is<config::CheckPolicy>()) {
+      const auto threshold = std::max(check->failure_threshold, check->success_threshold);
+      hook.threshold = static_cast<std::uint64_t>(threshold);
+      hook.start_period = check->start_period.value_or(check->interval);
+    }
   }
   for (const auto* graph : {&plan_.steps, &plan_.before, &plan_.after}) describe(*graph);
   arena_.fill([this] { supervisor_ = new init::Supervisor(model_, plan_, rules_); });

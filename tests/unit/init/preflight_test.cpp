@@ -77,9 +77,10 @@ TEST_SUITE("init/preflight") {
     const config::Model model = model_of(R"({"environment": {"TOP": "1"}, "steps": [
         {"id": "a", "command": "x", "environment": {"OWN": "1"}}, {"id": "b", "command": "x"}]})");
     const Preflight preflight(model, as_uid(0));
-    const auto is_set = [&](Place place, const std::string& name) {
-      return preflight.recipes().of(place).known_leaf(
-          {.type = config::Condition::Type::variable, .text = name});
+    const auto is_set = [&](std::size_t place, const std::string& name) {
+      return preflight.recipes()
+          .of(model.hooks[place])
+          .known_leaf({.type = config::Condition::Type::variable, .text = name});
     };
     CHECK(is_set(0, "OWN") == true);
     CHECK(is_set(1, "OWN") == false);
@@ -195,7 +196,7 @@ TEST_SUITE("init/preflight") {
                {"id":"sh","command":"echo $A","user":"root"}],
       "main":{"command":"bin/app","arguments":[]}})");
     const Preflight preflight(model, as_uid(0));
-    const sys::Child step = preflight.recipes().of(0).child();
+    const sys::Child step = preflight.recipes().hooks()[0].child();
     CHECK(step.argv == Lines{"tool", "container b", "$"});
     CHECK(step.candidates == Lines{"/bin/tool"});
     CHECK(step.environment ==
@@ -205,8 +206,8 @@ TEST_SUITE("init/preflight") {
     CHECK(step.placement == sys::Placement::session);
     CHECK(step.step_down.identity->uid == 1000);
     CHECK(step.step_down.no_new_privileges);
-    CHECK(preflight.recipes().of(1).child().argv == Lines{"/bin/sh", "-c", "echo $A"});
-    CHECK(preflight.recipes().of(1).identity().uid == 0);
+    CHECK(preflight.recipes().hooks()[1].child().argv == Lines{"/bin/sh", "-c", "echo $A"});
+    CHECK(preflight.recipes().hooks()[1].identity().uid == 0);
     const sys::Child main = preflight.recipes().main().child();
     CHECK(main.candidates == Lines{"bin/app"});
     CHECK(main.placement == sys::Placement::group);

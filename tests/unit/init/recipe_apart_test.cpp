@@ -18,8 +18,8 @@ Surroundings around(const std::string& program = kFetch) {
   return all;
 }
 
-Request request_of(const Preflight& preflight, init::Place place) {
-  const auto told = preflight.recipes().of(place).request();
+Request request_of(const Preflight& preflight, std::size_t place) {
+  const auto told = preflight.recipes().hooks()[place].request();
   REQUIRE(told);
   REQUIRE(*told);
   const auto request = config::decode_request(**told);
@@ -33,9 +33,9 @@ std::optional<Request> fallback_of(const std::string& action, const std::string&
       model_of(R"({"steps":[{"id":"f",)" + action +
                R"(,"onFailure":{"action":"fallback","source":"/old")" + more + "}}]}");
   const Preflight preflight(model, around());
-  CHECK(preflight.recipes().of(1).child().task);
-  return preflight.recipes().of(1).request() ? std::optional(request_of(preflight, 1))
-                                             : std::nullopt;
+  CHECK(preflight.recipes().hooks()[1].child().task);
+  return preflight.recipes().hooks()[1].request() ? std::optional(request_of(preflight, 1))
+                                                  : std::nullopt;
 }
 
 constexpr const char* kDigest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -48,7 +48,7 @@ TEST_SUITE("init/recipe_apart") {
       "fetch":{"url":"https://h/$TOKEN","path":"$FILE","headers":{"X":"Bearer ${TOKEN}"}}}]})");
     const Preflight preflight(model, around());
     CHECK(preflight.refusal().code == ExitCode::ok);
-    const sys::Child child = preflight.recipes().of(0).child();
+    const sys::Child child = preflight.recipes().hooks()[0].child();
     CHECK(child.task);  // it starts the program
     CHECK(child.argv.empty());
     CHECK(child.environment.empty());

@@ -167,7 +167,8 @@ TEST_SUITE("init/supervisor_jobs") {
     };
     for (const Row& row : rows) {
       Rules rules = rules_of();
-      rules.known_leaf = [](Place, const config::Condition& leaf) -> std::optional<bool> {
+      rules.known_leaf = [](const config::Hook&,
+                            const config::Condition& leaf) -> std::optional<bool> {
         using Type = config::Condition::Type;
         if (leaf.type == Type::variable) return true;
         if (leaf.type != Type::image_mode) return std::nullopt;
