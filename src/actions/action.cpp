@@ -10,8 +10,8 @@ namespace pintle::actions {
 namespace {
 
 constexpr const Action* kActions[] = {
-    &kDirectory, &kFile,     &kLink,      &kRemove,    &kPermissions, &kCertificates,
-    &kFetch,     &kWait,     &kPrune,     &kRotate,    &kCheck,       &kFallback,
+    &kDirectory, &kFile,     &kLink,      &kRemove,    &kPermissions, &kCertificates, &kFetch,
+    &kWait,      &kPrune,    &kRotate,    &kCheck,     &kLog,         &kFail,         &kFallback,
     &kProbeHttp, &kProbeTcp, &kProbeUnix, &kProbeGrpc, &kProbeFile,   &kProbeProcess,
 };
 constexpr std::size_t kProbes = 6;  // the last ones

@@ -18,7 +18,7 @@
 #include "base/result.hpp"
 #include "base/shown.hpp"
 #include "config/action.hpp"
-#include "config/environment.hpp"
+#include "config/expansion.hpp"
 #include "sys/identity.hpp"
 
 namespace pintle::actions {
@@ -100,10 +100,12 @@ Result<Owner> resolve_owner(const std::optional<std::string>& owner, const sys::
 extern const Action kCertificates;
 extern const Action kCheck;
 extern const Action kDirectory;
+extern const Action kFail;
 extern const Action kFallback;
 extern const Action kFetch;
 extern const Action kFile;
 extern const Action kLink;
+extern const Action kLog;
 extern const Action kPermissions;
 extern const Action kPrune;
 extern const Action kRemove;

@@ -25,7 +25,7 @@ constexpr mode_t kStandardMode = 0644;
 
 struct FileParams {
   std::string path{};
-  std::optional<config::Literal> content{};
+  std::optional<std::string> content{};
   std::optional<std::string> copy{};
   std::optional<std::string> template_path{};
   std::optional<mode_t> mode{};
@@ -39,13 +39,13 @@ constexpr Key<FileParams> kKeys[] = {
      .help = "The file; its directory must exist.",
      .example = "/etc/app.conf",
      .required = true},
-    {"content", config::literal<&FileParams::content>, "What is in it; a $ is a $.",
-     "listen = 8080\n"},
+    {"content", into<&FileParams::content, &Reader::argument>,
+     "What is in it; variables are expanded, and $$ is a $.", "listen = ${PORT:-8080}\n"},
     {"copy", text<&FileParams::copy, kEntryPath>, "The file that it is a copy of.",
      "/defaults/app.conf"},
     {"template", text<&FileParams::template_path, kEntryPath>,
-     "A file whose ${NAME} and ${NAME:-default} are expanded; every other $ stays, $uri, $1 and $$ "
-     "too. $${ is a plain ${.",
+     "A file in which what is in braces is expanded: ${NAME}, ${NAME:-word}, ${NAME@json} and so "
+     "on; every other $ stays, $uri, $1 and $$ too. $${ is a plain ${.",
      "/etc/app.conf.tmpl"},
     kFileModeKey<FileParams>,
     kOwnerKey<FileParams>,
@@ -71,7 +71,7 @@ Result<Source> rendered(const std::string& path, const Context& context) {
 Result<Source> source_of(const FileParams& params, const Context& context) {
   if (params.template_path) return rendered(*params.template_path, context);
   if (params.copy) return Source{{}, TRY(sys::open_trusted_file(*params.copy))};
-  return Source{params.content ? params.content->text : std::string(), {}};
+  return Source{params.content.value_or(""), {}};
 }
 
 Result<sys::Ownership> wanted_by(const FileParams& params, const Context& context) {

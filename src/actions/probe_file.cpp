@@ -25,7 +25,7 @@ struct FileExistsParams {
 constexpr Key<FileExistsParams> kKeys[] = {
     {.name = "path",
      .value = text<&FileExistsParams::path, kPath>,
-     .help = "What has to be there, of whatever type: a file, a directory, a device or a socket.",
+     .help = "What has to be there: a file, a device or a socket, not a directory.",
      .example = "/run/app.ready",
      .required = true},
     {"newerThan", into<&FileExistsParams::newer_than, &Reader::positive_duration>,
@@ -40,6 +40,7 @@ Result<std::string> run(const FileExistsParams& params, const Context&) {
     error.subject = path;
     return error;
   }
+  if (S_ISDIR(info.st_mode)) return Error{"use the file", 0, path, "it is a directory"};
   const auto limit = params.newer_than;
   if (!limit) return std::string("there");
   // A change in the future is new: clocks differ, and are set.

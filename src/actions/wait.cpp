@@ -47,7 +47,7 @@ constexpr Key<WaitParams> kKeys[] = {
      "The status that \"http\" has to answer with instead.", "204"},
     {"unix", text<&WaitParams::unix_path, kEntryPath>,
      "The path of a socket that accepts a connection.", "/run/db.sock"},
-    {"file", text<&WaitParams::file, kPath>, "The path of anything that exists, of whatever type.",
+    {"file", text<&WaitParams::file, kPath>, "The path of anything that exists but a directory.",
      "/run/ready"},
     {"interval", into<&WaitParams::interval, &Reader::positive_duration>,
      "From one attempt to the next.", "1s", "250ms"},
@@ -80,7 +80,10 @@ Result<void> try_unix(const std::string& path) {
 
 Result<void> try_file(const std::string& path) {
   struct stat info {};
-  if (::stat(path.c_str(), &info) == 0) return {};
+  if (::stat(path.c_str(), &info) == 0) {
+    if (!S_ISDIR(info.st_mode)) return {};
+    return Error{"use", 0, path, "it is a directory"};
+  }
   Error error = Error::from_errno("find");
   error.subject = path;
   return error;

@@ -86,6 +86,11 @@ void mask_named(std::string& text) {
 }  // namespace
 
 bool is_secret_name(std::string_view name) noexcept {
+  constexpr std::string_view kPath = "_FILE";  // whose value is where the secret is
+  if (name.size() > kPath.size() &&
+      equal_without_case(name.substr(name.size() - kPath.size()), kPath)) {
+    return false;
+  }
   constexpr std::string_view kParts[] = {"TOKEN", "PASS", "SECRET", "KEY", "CREDENTIAL"};
   const auto is_in = [&](std::string_view part) {
     for (std::size_t at = 0; at + part.size() <= name.size(); ++at) {

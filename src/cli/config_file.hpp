@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "config/environment.hpp"
+#include "config/expansion.hpp"
 #include "config/model.hpp"
 #include "hooks/plan.hpp"
 

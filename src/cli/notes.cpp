@@ -8,7 +8,7 @@
 #include "base/duration.hpp"
 #include "base/shown.hpp"
 #include "base/text.hpp"
-#include "config/environment.hpp"
+#include "config/expansion.hpp"
 #include "hooks/texts.hpp"
 
 namespace pintle::cli {
@@ -20,13 +20,13 @@ using config::Variables;
 class Notes {
  public:
   explicit Notes(const config::Model& model) : model_(model) {
-    add_literals("the config", model.user, model.environment);
-    add_literals("main", model.main.identity.user, model.main.identity.environment);
+    add_values(model.user, model.environment, {});
+    add_values(model.main.identity.user, model.main.identity.environment,
+               model.main.identity.environment);
     const std::vector<config::Role> roles = config::roles_in(model);
     for (const config::Role& role : roles) {
       const config::Hook& hook = *role.hook;
-      add_literals(fmt::format("{} {}", config::name_of(hook.kind()), hook.id), hook.identity.user,
-                   hook.identity.environment);
+      add_values(hook.identity.user, hook.identity.environment, hook.identity.environment);
     }
     add_texts({model.working_directory}, {});
     for (const config::Role& role : roles) {
@@ -46,7 +46,7 @@ class Notes {
   }
 
   std::vector<std::string> lines() const {
-    std::vector<std::string> lines = literal_;
+    std::vector<std::string> lines;
     for (const std::string& name : undeclared_) {
       lines.push_back(
           fmt::format("{} is declared nowhere; the container's environment must set it", name));
@@ -68,22 +68,11 @@ class Notes {
     return variable != nullptr ? variable : find(model_.environment, name);
   }
 
-  /// Texts that are used as they stand, though somebody seems to expect something else.
-  void add_literals(const std::string& who, const std::string& user, const Variables& variables) {
-    const auto add = [&](std::string_view what, const std::string& text) {
-      const bool names_one = !config::names_in(text).empty() || text.find("${") != text.npos;
-      if (!names_one) return;
-      literal_.push_back(
-          fmt::format("{}: {} is used as it stands, \"{}\": no variable is expanded "
-                      "there",
-                      who, what, shown_value(text)));
-    };
-    add("\"user\"", user);
+  /// What is expanded before anything else is known.
+  void add_values(const std::string& user, const Variables& variables, const Variables& own) {
+    add_texts({user}, own);
     for (const Variable& variable : variables) {
-      add(fmt::format("\"file\" of {}", variable.name), variable.file);
-      if (config::is_secret(variable)) continue;  // and a "$" in a password is one
-      add(fmt::format("the value of {}", variable.name), variable.value.value_or(""));
-      add(fmt::format("the default of {}", variable.name), variable.fallback.value_or(""));
+      add_texts({variable.file, variable.value.value_or(""), variable.fallback.value_or("")}, own);
     }
   }
 
@@ -116,10 +105,8 @@ class Notes {
     std::set<std::string> secrets;
     for (const std::string& word : words) {
       for (const std::string& name : config::names_in(word)) {
-        const Variable* variable = declared(name, own);
-        if (variable != nullptr ? config::is_secret(*variable) : is_secret_name(name)) {
-          secrets.insert(name);
-        }
+        const config::Environ nothing;
+        if (config::Scope(nothing, model_.environment, own).is_secret(name)) secrets.insert(name);
       }
     }
     for (const std::string& name : secrets) {
@@ -131,7 +118,6 @@ class Notes {
   const config::Model& model_;
   std::set<std::string> undeclared_;
   std::vector<std::string> shown_;
-  std::vector<std::string> literal_;
 };
 
 /// How long the steps of a list take, those in parallel at the same time, if `time` says how long

@@ -23,7 +23,6 @@ Json number_json(std::int64_t number, const config::Form& form) {
 
 Json field_json(const config::Field& field, const config::Form& form) {
   if (const auto* text = std::get_if<const std::string*>(&field)) return **text;
-  if (const auto* literal = std::get_if<const config::Literal*>(&field)) return (*literal)->text;
   if (const auto* number = std::get_if<std::int64_t>(&field)) return number_json(*number, form);
   if (const auto* flag = std::get_if<bool>(&field)) return *flag;
   if (const auto* time = std::get_if<Duration>(&field)) return format_duration(*time);
@@ -40,7 +39,8 @@ void add_umask(const config::Identity& identity, Json& out) {
 }
 
 void add_main_keys(const config::Main& main, Json& out) {
-  if (main.appends_command_line) out["commandLine"] = "append";
+  if (main.command_line == config::CommandLine::append) out["commandLine"] = "append";
+  if (main.command_line == config::CommandLine::options) out["commandLine"] = "options";
   if (main.signals.empty()) return;
   Json signals = Json::object();
   for (const auto& [from, to] : main.signals) signals[signal_name(from)] = signal_name(to);
@@ -61,8 +61,15 @@ Json condition_json(const Condition& condition) {
       return {{"fileExists", condition.text}};
     case Type::directory:
       return {{"directoryExists", condition.text}};
+    case Type::content:
+      return {{"fileContains", {{"path", condition.text}, {"pattern", condition.pattern}}}};
     case Type::variable:
-      return {{"environment", condition.text}};
+      if (condition.pattern.empty()) return {{"environment", condition.text}};
+      return {{"environment", {{"name", condition.text}, {"pattern", condition.pattern}}}};
+    case Type::started_as:
+      return {{"startedAs", condition.text}};
+    case Type::command:
+      return {{"command", condition.text}};
     case Type::image_mode:
       return {{"imageMode", name_of(condition.image_mode)}};
     case Type::healthy:

@@ -131,7 +131,7 @@ class Start {
     if (!options_.user.empty()) model.user = options_.user;
     if (options_.allow_new_privileges) model.confinement.no_new_privileges = false;
     if (options_.init_only) return leave_main_out(model);
-    if (!command_.empty()) take_command(model.main);
+    if (!command_.empty()) take_command(model);
     if (model.main.command || model.main.pauses) return true;
     return refuse(ExitCode::usage, has_config_
                                        ? "no command: the config has no \"main\", and none follows "
@@ -150,14 +150,38 @@ class Start {
   }
 
   /// COMMAND replaces what the config says, or its words follow.
-  void take_command(config::Main& main) {
-    literal_words_ = command_.size();
+  void take_command(config::Model& model) {
+    using config::CommandLine;
+    config::Main& main = model.main;
     main.pauses = false;
-    if (main.appends_command_line) {
+    bool follows = main.command_line == CommandLine::append;
+    if (main.command_line == CommandLine::options) {
+      const std::string& program = main.command->program;
+      const bool is_name = command_.front() == program.substr(program.rfind('/') + 1);
+      follows = is_name || command_.front().starts_with('-');
+      if (is_name) command_.erase(command_.begin());
+      if (!follows) run_alone(model);
+    }
+    literal_words_ = command_.size();
+    if (follows) {
       auto& arguments = main.command->arguments;
       arguments.insert(arguments.end(), command_.begin(), command_.end());
     } else {
       main.command = config::Command{command_.front(), {command_.begin() + 1, command_.end()}};
+    }
+  }
+
+  /// COMMAND is another program than the one that the config is for: it gets main's identity and
+  /// what variables there are, and nothing else of the config is meant for it.
+  void run_alone(config::Model& model) {
+    model.hooks.clear();
+    loaded_.plan = {};
+    model.listen = {};
+    model.main.notify = config::Notify::none;
+    model.main.signals.clear();
+    model.main.success_codes.clear();
+    for (auto* variables : {&model.environment, &model.main.identity.environment}) {
+      for (config::Variable& variable : *variables) variable.is_optional = true;
     }
   }
 

@@ -9,7 +9,7 @@
 #include "base/text.hpp"
 #include "cli/action_options.hpp"
 #include "cli/commands.hpp"
-#include "config/environment.hpp"
+#include "config/expansion.hpp"
 
 namespace pintle::cli {
 namespace {

@@ -45,7 +45,8 @@ std::string_view empty_one_of(const Builtin& use) {
     const auto* texts = std::get_if<const std::vector<std::string>*>(&field);
     const bool has_empty =
         texts != nullptr && std::find((*texts)->begin(), (*texts)->end(), "") != (*texts)->end();
-    if ((text != nullptr && (*text)->empty()) || has_empty) found = key.name;
+    const bool is_empty = text != nullptr && (*text)->empty() && !may_be_empty(key.form);
+    if (is_empty || has_empty) found = key.name;
   });
   return found;
 }

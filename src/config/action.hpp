@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/log.hpp"
 #include "config/form.hpp"
 #include "config/kind.hpp"
 #include "config/rule.hpp"
@@ -27,17 +28,12 @@ namespace pintle::config {
 class Reader;
 struct Node;
 
-/// A text in which a `$` is a `$`.
-struct Literal {
-  std::string text;
-};
-
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 /// What is in one parameter of an action, to be looked at; nothing if it was not given. Counts,
 /// sizes, modes and the places of words are numbers. A flag is there if it is set.
-using Field = std::variant<std::monostate, const std::string*, const Literal*, std::int64_t, bool,
-                           Duration, const std::vector<std::string>*, const Pairs*>;
+using Field = std::variant<std::monostate, const std::string*, std::int64_t, bool, Duration,
+                           const std::vector<std::string>*, const Pairs*>;
 
 /// The parameters of an action: a struct of its own, of which everybody else knows only its rows.
 /// params_of() in config/slots.hpp makes it from them.
@@ -75,6 +71,8 @@ struct ActionSpec {
   /// True if the second program, pintle-fetch, has to do it; nullptr: never.
   bool (*is_apart)(const void* params) = nullptr;
   Artifact (*artifact)(const void* params) = nullptr;  ///< nullptr: it leaves none
+  /// The level of the line that tells its success; nullptr: as of any other.
+  log::Level (*level)(const void* params) = nullptr;
   /// Variables that it obeys, whether its process inherits them or not.
   std::span<const std::string_view> variables = {};
 };
@@ -110,7 +108,12 @@ void for_fields(const Builtin& use, Each each) {
 Builtin with_texts(const Builtin& use,
                    const std::function<std::string(const std::string& text)>& change);
 
-/// The first parameter in which a text that may not be empty is; "" if there is none. For when
+/// True if a text of that form may be empty.
+constexpr bool may_be_empty(const Form& form) noexcept {
+  return form.least == 0;
+}
+
+/// The first parameter in which a text is empty that may not be; "" if there is none. For when
 /// nothing is left to expand. The members of an object may be empty.
 std::string_view empty_one_of(const Builtin& use);
 

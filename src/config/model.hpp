@@ -31,9 +31,11 @@ struct Variable {
   std::optional<std::string> value{};     ///< fixed: the container's variable has no say
   std::optional<std::string> fallback{};  ///< `defaultValue`
   std::string file{};                     ///< whose content is the value
+  std::string file_variable{};            ///< the name of a variable that names such a file
   std::string pattern{};                  ///< regex(7), extended; the whole value must match
   std::optional<bool> secret{};           ///< unset: its name decides
   bool allow_empty = false;               ///< otherwise empty counts as unset
+  bool is_optional = false;               ///< it may have no value
   std::optional<bool> exported{};         ///< `export`; unset: unless it is from a file
   Position at{};
   std::string pointer{};
@@ -106,6 +108,10 @@ struct Backoff {
   double jitter = 0;  ///< the part of each wait that chance decides, 0 to 1
 };
 
+/// What the words of the command line do: they replace main, follow its arguments, or follow them
+/// if they are options.
+enum class CommandLine : std::uint8_t { replace, append, options };
+
 /// Of a check: `none`, `terminate` main, `run` a repair hook (Hook::fallback) on turning unhealthy.
 enum class OnFailure : std::uint8_t { abort, proceed, fallback, none, terminate, run };
 
@@ -130,8 +136,11 @@ struct Condition {
     step,
     file,
     directory,
+    content,  ///< a file has a line that matches
     variable,
     image_mode,
+    started_as,
+    command,
     healthy,  ///< these two of jobs only
     ready,
     negation,
@@ -139,7 +148,8 @@ struct Condition {
     any
   };
   Type type = Type::all;
-  std::string text{};  ///< id, path, or name
+  std::string text{};     ///< id, path, or name
+  std::string pattern{};  ///< of content, and of a variable; regex(7), extended
   ImageMode image_mode = ImageMode::layered;
   Conditions parts{};
   Position at{};
@@ -251,7 +261,7 @@ enum class Notify : std::uint8_t { none, main, all };
 struct Main {
   std::optional<Command> command{};
   Identity identity{.use_system_environment = true, .input = Input::inherit};
-  bool appends_command_line = false;  ///< COMMAND follows `arguments` instead of replacing them
+  CommandLine command_line = CommandLine::replace;
   Notify notify = Notify::none;
   bool pauses = false;               ///< there is no main: PID 1 stays until it is stopped
   std::map<int, int> signals{};      ///< what is sent instead: {SIGTERM, SIGINT}

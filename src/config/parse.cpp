@@ -136,10 +136,11 @@ void ignore_text(Reader& reader, const Node& node, Model&) {
 void read_environment(Reader& reader, const Node& node, Model& out) {
   reader.set_top(peek_variables(node));
   read_variables(reader, node, out.environment);
+  refuse_circles(reader, node, out.environment, {});
 }
 
 constexpr Key<Model> kKeys[] = {
-    {"user", into<&Model::user, &Reader::filled_text>,
+    {"user", into<&Model::user, &Reader::expandable>,
      "The user of main and of every hook without a `user` of its own, where pintle starts as root: "
      "user or user:group, names or numbers.",
      "app:app"},

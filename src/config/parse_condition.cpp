@@ -5,6 +5,7 @@
 #include "config/image_mode.hpp"
 #include "config/parse_hook.hpp"
 #include "config/parse_variables.hpp"
+#include "config/scope.hpp"
 #include "config/slots.hpp"
 
 namespace pintle::config {
@@ -31,20 +32,78 @@ void read_parts(Reader& reader, const Node& node, Condition& out) {
   read_items(reader, node, [&](const Node& item) { read_part(reader, item, out); });
 }
 
+void read_pattern(Reader& reader, const Node& node, Condition& out) {
+  auto pattern = reader.filled_text(node);
+  if (!pattern) return;
+  if (std::string wrong = check_pattern(*pattern); !wrong.empty()) {
+    return reader.problem(node.at, std::move(wrong));
+  }
+  out.pattern = *std::move(pattern);
+}
+
+constexpr Key<Condition> kVariableKeys[] = {
+    {.name = "name",
+     .value = {read_name, &kVariableNameForm},
+     .help = "The variable.",
+     .example = "LOG_LEVEL",
+     .required = true},
+    {.name = "pattern",
+     .value = {read_pattern, &kFormOf<&Reader::filled_text>},
+     .help = "A regular expression (extended, regex(7)) that its whole value matches.",
+     .example = "debug|trace",
+     .required = true},
+};
+constexpr auto kVariable =
+    object_of<kVariableKeys>({.name = "variableCondition", .title = "\"environment\""});
+
+void read_variable(Reader& reader, const Node& node, Condition& out) {
+  if (node.type == Node::Type::object) return read_object(reader, node, kVariable, out);
+  read_name(reader, node, out);
+}
+
+constexpr Key<Condition> kContentKeys[] = {
+    {.name = "path",
+     .value = text<&Condition::text, kPath>,
+     .help = "The file; one that is not there has no lines.",
+     .example = "/data/PG_VERSION",
+     .required = true},
+    {.name = "pattern",
+     .value = {read_pattern, &kFormOf<&Reader::filled_text>},
+     .help = "A regular expression (extended, regex(7)) that is in one of its lines.",
+     .example = "^17$",
+     .required = true},
+};
+constexpr auto kContent =
+    object_of<kContentKeys>({.name = "fileContains", .title = "\"fileContains\""});
+
+void read_content(Reader& reader, const Node& node, Condition& out) {
+  read_object(reader, node, kContent, out);
+}
+
 constexpr Slot<Condition> kPathText = text<&Condition::text, kPath>;
-constexpr Slot<Condition> kName{read_name, &kVariableNameForm};
+constexpr Form kVariableForm = kEitherForm<kVariableNameForm, kObjectForm<kVariable>>;
+constexpr Slot<Condition> kVariableSlot{read_variable, &kVariableForm};
+constexpr Slot<Condition> kContentSlot{read_content, &kObjectForm<kContent>};
+constexpr Slot<Condition> kText = into<&Condition::text, &Reader::filled_text>;
 constexpr Slot<Condition> kMode = word<&Condition::image_mode, kImageModes>;
 constexpr Slot<Condition> kPart{read_part, &kConditionForm};
 constexpr Slot<Condition> kAll{read_parts, &kListForm<kConditionForm>};
 
 constexpr Key<Condition> kConditionKeys[] = {
     {"fileExists", kAs<Type::file, kPathText>,
-     "A regular file is there, as the hook's user sees it; a directory, a device or a "
-     "socket is none.",
-     "/data/initialized"},
+     "Something is there, as the hook's user sees it, that is no directory.", "/data/initialized"},
     {"directoryExists", kAs<Type::directory, kPathText>, "A directory is there.", "/data/cache"},
-    {"environment", kAs<Type::variable, kName>,
-     "The variable has a value that is not empty, or may be (allowEmpty).", "DATABASE_URL"},
+    {"fileContains", kAs<Type::content, kContentSlot>,
+     "A line of the file, which has at most 16MiB, matches.",
+     R"({"path": "/data/PG_VERSION", "pattern": "^17$"})"},
+    {"environment", kAs<Type::variable, kVariableSlot>,
+     "The variable has a value that is not empty, or may be (allowEmpty); and its whole value "
+     "matches the pattern, if there is one.",
+     R"({"name": "MODE", "pattern": "replica"})"},
+    {"startedAs", kAs<Type::started_as, kText>,
+     "The container was started as this user, by name or uid.", "root"},
+    {"command", kAs<Type::command, kText>,
+     "Main's program has this base name, after the command line has had its say.", "redis-server"},
     {"imageMode", kAs<Type::image_mode, kMode>, "It is this image mode.", "layered"},
     {"not", kAs<Type::negation, kPart>, "The condition does not hold.",
      R"({"fileExists": "/data/initialized"})"},
@@ -87,6 +146,9 @@ constexpr Key<Condition> kWhenKeys[] = {
     kConditionKeys[1],
     kConditionKeys[2],
     kConditionKeys[3],
+    kConditionKeys[4],
+    kConditionKeys[5],
+    kConditionKeys[6],
     {"not", kAs<Type::negation, kWhenPart>, "This does not hold.", "ready"},
     {"all", kAs<Type::all, kWhenAll>, "All of them hold.",
      R"(["healthy", {"imageMode": "layered"}])"},
@@ -94,8 +156,9 @@ constexpr Key<Condition> kWhenKeys[] = {
      R"(["healthy", {"fileExists": "/data/unattended"}])"},
 };
 constexpr std::string_view kWhenNames[] = {
-    "healthy", "ready", "fileExists", "directoryExists", "environment", "imageMode",
-    "not",     "all",   "any"};
+    "healthy",      "ready",       "fileExists", "directoryExists",
+    "fileContains", "environment", "startedAs",  "command",
+    "imageMode",    "not",         "all",        "any"};
 constexpr Rule kWhenRules[] = {{Rule::Type::at_least_one, kWhenNames}};
 constexpr auto kWhen =
     object_of<kWhenKeys>({.name = "whenObject", .title = "\"when\"", .rules = kWhenRules});

@@ -117,7 +117,7 @@ KeyInfo limit_at(std::size_t row) {
 constexpr ObjectInfo kLimitsObject{
     .name = "limits", .title = "\"limits\"", .rows = {std::size(kLimits), limit_at}};
 
-constexpr Form kGroup = kEitherForm<kFormOf<&Reader::filled_text>, kCountForm<0, INT32_MAX>>;
+constexpr Form kGroup = kEitherForm<kFormOf<&Reader::expandable>, kCountForm<0, INT32_MAX>>;
 }  // namespace
 
 constexpr Form kGroupsForm = kEitherForm<kWordForm<kInherit>, kListForm<kGroup>>;
@@ -151,6 +151,7 @@ void read_stdin(Reader& reader, const Node& node, Identity& out) {
 void read_own_environment(Reader& reader, const Node& node, Identity& out) {
   reader.set_own(peek_variables(node));
   read_variables(reader, node, out.environment);
+  refuse_circles(reader, node, reader.top(), out.environment);
 }
 
 Groups groups_in(Reader& reader, const Node& node) {
@@ -160,7 +161,7 @@ Groups groups_in(Reader& reader, const Node& node) {
   } else {
     read_items(reader, node, [&](const Node& item) {
       if (item.type == Node::Type::string) {
-        if (auto name = reader.filled_text(item)) groups.names.push_back(*std::move(name));
+        if (auto name = reader.expandable(item)) groups.names.push_back(*std::move(name));
       } else if (const auto number = reader.integer(item, 0, INT32_MAX)) {
         groups.names.push_back(fmt::format("{}", *number));
       }

@@ -25,7 +25,7 @@ void read_stdin(Reader& reader, const Node& node, Identity& out);
 extern const Form kInputForm;
 
 inline constexpr Key<Identity> kIdentityKeys[] = {
-    {"user", into<&Identity::user, &Reader::filled_text>,
+    {"user", into<&Identity::user, &Reader::expandable>,
      "Who runs it: user or user:group, names or numbers; the top level's unless it says otherwise.",
      "app:app"},
     {"groups",

@@ -29,11 +29,7 @@ void read_main_arguments(Reader& reader, const Node& node, Main& out) {
   if (auto words = read_arguments(reader, node)) command_of(out).arguments = std::move(*words);
 }
 
-constexpr std::string_view kCommandLines[] = {"replace", "append"};
-
-void read_command_line(Reader& reader, const Node& node, Main& out) {
-  if (const auto word = reader.word(node, kCommandLines)) out.appends_command_line = *word == 1;
-}
+constexpr std::string_view kCommandLines[] = {"replace", "append", "options"};
 
 constexpr Form kExitCode = kCountForm<0, 255>;
 
@@ -71,11 +67,12 @@ constexpr Key<Main> kOwnKeys[] = {
      "Its arguments, each passed as it is, never split.",
      R"(["/app/main.py", "--port", "$PORT"])",
      "[]"},
-    {"commandLine",
-     {read_command_line, &kWordForm<kCommandLines>},
-     "What COMMAND does: replace command and arguments, or append to the arguments.",
-     "append",
-     "replace"},
+    {"commandLine", word<&Main::command_line, kCommandLines>,
+     "What COMMAND does: replace command and arguments; append to the arguments; or options: words "
+     "of which the first begins with - or is main's own name follow the arguments, and anything "
+     "else replaces main and runs alone, without steps, checks, jobs and shutdown steps, as with "
+     "Docker's official images.",
+     "options", "replace"},
     {"pause", into<&Main::pauses, &Reader::boolean>,
      "There is no main: pintle itself stays until it is stopped, with its checks and jobs.", "true",
      "false"},
@@ -119,7 +116,7 @@ void read_main(Reader& reader, const Node& node, Model& out) {
   reader.set_own({});
   if (!main.command) return;
   finish_command(reader, node, *main.command);
-  if (main.appends_command_line && main.command->shell_form) {
+  if (main.command_line != CommandLine::replace && main.command->shell_form) {
     reader.problem(node.find("commandLine")->at,
                    "nothing can be appended to a line for the shell; write \"arguments\": []");
   }

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "config/environment.hpp"
+#include "config/scope.hpp"
 #include "config/slots.hpp"
 
 namespace pintle::config {
@@ -14,6 +14,7 @@ namespace {
 std::optional<std::string> scalar(Reader& reader, const Node& node) {
   switch (node.type) {
     case Node::Type::string:
+      return reader.argument(node);
     case Node::Type::integer:
     case Node::Type::fraction:
       return node.text;
@@ -31,6 +32,11 @@ void read_value(Reader& reader, const Node& node, Variable& out) {
 }
 void read_fallback(Reader& reader, const Node& node, Variable& out) {
   out.fallback = scalar(reader, node);
+}
+
+void read_file_variable(Reader& reader, const Node& node, Variable& out) {
+  auto name = reader.text(node);
+  if (name && check_variable_name(reader, *name, node.at)) out.file_variable = *std::move(name);
 }
 
 void read_secret(Reader& reader, const Node& node, Variable& out) {
@@ -54,11 +60,22 @@ constexpr Key<Variable> kKeys[] = {
      "C.UTF-8"},
     {"defaultValue",
      {read_fallback, &kScalarForm},
-     "The value when the container's environment has none; without it the variable is required.",
+     "The value when there is no other one; without it the variable is required, unless it is "
+     "`optional`.",
      "info"},
-    {"file", into<&Variable::file, &Reader::filled_text>,
-     "A file whose content is the value, without the newlines at its end; for secrets.",
+    {"file", into<&Variable::file, &Reader::expandable>,
+     "A file whose content is the value, without the newlines at its end; for secrets. Together "
+     "with a variable of that name in the container it is an error, unless there is a "
+     "`fileVariable` too.",
      "/run/secrets/db_password"},
+    {"fileVariable",
+     {read_file_variable, &kVariableNameForm},
+     "The name of a variable that names a file whose content is the value, as in Docker's official "
+     "images. If it and the variable itself are set, that is an error; no child gets it.",
+     "DB_PASSWORD_FILE"},
+    {"optional", into<&Variable::is_optional, &Reader::boolean>,
+     "It may have no value: then it expands to nothing, and is not set for conditions.", "true",
+     "false"},
     {"pattern",
      {read_pattern, &kFormOf<&Reader::filled_text>},
      "A regular expression (extended, regex(7)) that the whole value must match.",
@@ -77,8 +94,14 @@ constexpr Key<Variable> kKeys[] = {
      "Take an empty value for a value; otherwise empty counts as unset.", "true", "false"},
 };
 
-constexpr std::string_view kSources[] = {"value", "defaultValue", "file"};
-constexpr Rule kRules[] = {{Rule::Type::at_most_one, kSources}};
+constexpr std::string_view kValueOrDefault[] = {"value", "defaultValue"};
+constexpr std::string_view kValueOrFile[] = {"value", "file"};
+constexpr std::string_view kValueOrFileVariable[] = {"value", "fileVariable"};
+constexpr std::string_view kValueOrOptional[] = {"value", "optional"};
+constexpr Rule kRules[] = {{Rule::Type::at_most_one, kValueOrDefault},
+                           {Rule::Type::at_most_one, kValueOrFile},
+                           {Rule::Type::at_most_one, kValueOrFileVariable},
+                           {Rule::Type::at_most_one, kValueOrOptional}};
 constexpr auto kVariable =
     object_of<kKeys>({.name = "variable", .title = "a variable", .rules = kRules});
 
@@ -109,6 +132,14 @@ Variables peek_variables(const Node& node) {
   Reader quiet(noted_later);
   read_variables(quiet, node, out);
   return out;
+}
+
+void refuse_circles(Reader& reader, const Node& node, const Variables& top, const Variables& own) {
+  std::string wrong = check_circles(top, own);
+  if (wrong.empty()) return;
+  reader.problem(node.at, std::move(wrong));
+  reader.set_own({});
+  if (own.empty()) reader.set_top({});
 }
 
 void read_variables(Reader& reader, const Node& node, Variables& out) {

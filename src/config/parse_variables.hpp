@@ -14,6 +14,9 @@ Variables peek_variables(const Node& node);
 void read_variables(Reader& reader, const Node& node, Variables& out);
 extern const Form kVariablesForm;
 
+/// Notes a problem at `node`, an `environment` object, if values need each other in a circle.
+void refuse_circles(Reader& reader, const Node& node, const Variables& top, const Variables& own);
+
 /// False, and a problem, if no variable can have that name.
 bool check_variable_name(Reader& reader, std::string_view name, Position at);
 extern const Form kVariableNameForm;

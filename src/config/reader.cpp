@@ -11,7 +11,7 @@
 #include "base/shown.hpp"
 #include "base/signal_names.hpp"
 #include "base/text.hpp"
-#include "config/environment.hpp"
+#include "config/expansion.hpp"
 #include "config/path.hpp"
 
 namespace pintle::config {

@@ -39,6 +39,7 @@ class Reader {
   /// numbers and durations may be written with.
   void set_top(Variables top) { top_ = std::move(top); }
   void set_own(Variables own) { own_ = std::move(own); }
+  const Variables& top() const noexcept { return top_; }
   /// Every `$` is a `$`, as on a command line.
   void take_literally() noexcept { is_literal_ = true; }
 

@@ -23,7 +23,6 @@ class Encoder {
   void put(std::string_view name, std::int64_t number) { add(name, fmt::to_string(number)); }
   void put(std::string_view name, bool flag) { add(name, flag ? "true" : "false"); }
   void put(std::string_view name, Duration time) { add(name, fmt::to_string(time.count())); }
-  void put(std::string_view name, const Literal* literal) { add(name, literal->text); }
   void put(std::string_view name, const std::vector<std::string>* texts) {
     for (const std::string& text : *texts) add(name, text);
   }

@@ -1,16 +1,21 @@
-// The part of environment.hpp that knows which value a name has.
+#include "config/scope.hpp"
+
 #include <fmt/format.h>
 #include <time.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "base/pattern.hpp"
 #include "base/shown.hpp"
 #include "base/text.hpp"
-#include "config/environment.hpp"
+#include "config/expansion.hpp"
 
 namespace pintle::config {
 namespace {
+
+constexpr unsigned kDeepest = 64;  // texts within texts; check_circles() refuses more
 
 std::string now() {
   return rfc3339(::time(nullptr));
@@ -36,22 +41,28 @@ std::string whole(const std::string& pattern) {
   return fmt::format("^({})$", pattern);
 }
 
+/// It may come from a file.
+bool has_file(const Variable& variable) noexcept {
+  return !variable.file.empty() || !variable.file_variable.empty();
+}
+
 /// A value that is a secret by its name only, and too short or too common to be one: hiding every
 /// "true" in a log would hide the log.
 bool is_too_plain(const Variable* variable, std::string_view value) noexcept {
   constexpr std::size_t kShortest = 6;
-  const bool is_named_one = variable == nullptr || (!variable->secret && variable->file.empty());
+  const bool is_named_one = variable == nullptr || (!variable->secret && !has_file(*variable));
   return is_named_one && value.size() < kShortest;
 }
 
+/// What Docker's official images read from a file they export like any other variable.
 bool is_exported(const Variable& variable) noexcept {
-  return variable.exported.value_or(variable.file.empty());
+  return variable.exported.value_or(variable.file.empty() || !variable.file_variable.empty());
 }
 
 }  // namespace
 
 bool is_secret(const Variable& variable) noexcept {
-  return variable.secret.value_or(!variable.file.empty() || is_secret_name(variable.name));
+  return variable.secret.value_or(has_file(variable) || is_secret_name(variable.name));
 }
 
 std::string check_pattern(const std::string& pattern) {
@@ -63,70 +74,184 @@ bool matches(const std::string& pattern, const std::string& value) {
   return Pattern(whole(pattern)).is_in(value);
 }
 
-/// What a variable is worth: its fixed value, its file's, the container's, or its default.
-std::optional<std::string> Scope::value_of(const Variable& variable) const {
-  if (variable.value) return variable.value;
-  if (!variable.file.empty() && files_ != nullptr) {
-    const auto content = files_->find(variable.file);
+// --- which entry, and what it is worth
+// -------------------------------------------------------------
+
+Scope::Entry Scope::entry_of(std::string_view name) const noexcept {
+  const bool is_hidden = name == hidden_ && depth_ > 0;
+  const auto counts = [&](Level level) { return is_hidden ? from_ < level : from_ <= level; };
+  if (counts(Level::own)) {
+    if (const Variable* variable = find(own_, name)) return {variable, Level::own};
+  }
+  if (counts(Level::top)) {
+    if (const Variable* variable = find(top_, name)) return {variable, Level::top};
+  }
+  return {};
+}
+
+/// Every variable that counts here; a hook's own one hides the top level's.
+std::vector<Scope::Entry> Scope::declared() const {
+  std::vector<Entry> all;
+  for (const Variable& variable : top_) {
+    if (find(own_, variable.name) == nullptr) all.push_back({&variable, Level::top});
+  }
+  for (const Variable& variable : own_) all.push_back({&variable, Level::own});
+  return all;
+}
+
+/// What the text of an entry sees.
+Scope Scope::within(const Entry& entry) const noexcept {
+  Scope inner = *this;
+  inner.from_ = entry.level;
+  inner.hidden_ = entry.variable->name;
+  ++inner.depth_;
+  return inner;
+}
+
+/// nullopt if something that it needs has no value.
+std::optional<std::string> Scope::expanded(const std::string& text, const Entry& entry,
+                                           std::vector<MissingVariable>& missing) const {
+  if (depth_ >= kDeepest) return std::nullopt;
+  const std::size_t before = missing.size();
+  auto value = expand(text, within(entry), missing);
+  if (!value || missing.size() > before) return std::nullopt;
+  return *std::move(value);
+}
+
+/// nullopt if it names none, or one whose path is not known.
+std::optional<NamedFile> Scope::file_of(const Entry& entry) const {
+  std::vector<MissingVariable> missing;
+  const Variable& variable = *entry.variable;
+  Scope plain = *this;  // a path is not masked: there is a file behind it
+  plain.is_masked_ = false;
+  if (!variable.file_variable.empty()) {
+    auto path = plain.within(entry).value(variable.file_variable);
+    if (path && !path->empty()) return NamedFile{variable, *std::move(path), true};
+  }
+  if (variable.file.empty()) return std::nullopt;
+  auto path = plain.expanded(variable.file, entry, missing);
+  if (!path || path->empty()) return std::nullopt;
+  return NamedFile{variable, *std::move(path), false};
+}
+
+/// Its fixed value, its file's, the container's, or its default.
+std::optional<std::string> Scope::value_of(const Entry& entry,
+                                           std::vector<MissingVariable>& missing) const {
+  const Variable& variable = *entry.variable;
+  if (variable.value) return expanded(*variable.value, entry, missing);
+  auto set = given(container_, variable.name, variable.allow_empty);
+  const bool set_counts_first = !variable.file_variable.empty();
+  if (set && set_counts_first) return set;
+  if (const auto file = files_ == nullptr ? std::nullopt : file_of(entry)) {
+    const auto content = files_->find(file->path);
     const bool counts =
         content != files_->end() && (variable.allow_empty || !content->second.empty());
     if (counts) return content->second;
   }
-  auto set = given(container_, variable.name, variable.allow_empty);
-  return set ? set : variable.fallback;
+  if (set) return set;
+  if (variable.fallback) return expanded(*variable.fallback, entry, missing);
+  return std::nullopt;
 }
 
-/// Every variable that counts here; a hook's own one hides the top level's.
-std::vector<const Variable*> Scope::declared() const {
-  std::vector<const Variable*> all;
-  for (const Variable& variable : top_) {
-    if (find(own_, variable.name) == nullptr) all.push_back(&variable);
-  }
-  for (const Variable& variable : own_) all.push_back(&variable);
-  return all;
+std::optional<std::string> Scope::value_of(const Entry& entry) const {
+  std::vector<MissingVariable> missing;
+  return value_of(entry, missing);
 }
 
 std::optional<std::string> Scope::value(std::string_view name) const {
-  const Variable* variable = find(own_, name);
-  if (variable == nullptr) variable = find(top_, name);
-  if (variable == nullptr && name == "NOW") return now();
-  auto value = variable != nullptr ? value_of(*variable) : given(container_, name, false);
-  const bool hides =
-      is_masked_ && (variable != nullptr ? is_secret(*variable) : is_secret_name(name));
-  if (is_masked_ && value) *value = hides ? "***" : shown_value(*value);
+  const Entry entry = entry_of(name);
+  const bool is_declared = entry.variable != nullptr;
+  if (!is_declared && name == "NOW") return now();
+  if (is_masked_) {
+    // A text that is made of secrets keeps what is none.
+    const bool hides = is_declared ? config::is_secret(*entry.variable) : is_secret_name(name);
+    Scope plain = *this;
+    plain.is_masked_ = false;
+    if (hides) return plain.value(name) ? std::optional<std::string>("***") : std::nullopt;
+  }
+  auto value = is_declared ? value_of(entry) : given(container_, name, false);
+  if (is_masked_ && value) *value = shown_value(*value);
   return value;
 }
 
 bool Scope::is_given(std::string_view name) const {
   const auto found = value(name);
-  const Variable* variable = find(own_, name);
-  if (variable == nullptr) variable = find(top_, name);
+  const Variable* variable = entry_of(name).variable;
   return found && (!found->empty() || (variable != nullptr && variable->allow_empty));
+}
+
+bool Scope::is_optional(std::string_view name) const noexcept {
+  const Variable* variable = entry_of(name).variable;
+  return variable != nullptr && variable->is_optional;
+}
+
+bool Scope::is_secret(const Entry& entry) const {
+  if (config::is_secret(*entry.variable)) return true;
+  if (entry.variable->secret || depth_ >= kDeepest) return false;
+  const Scope inner = within(entry);
+  for (const auto* text : {&entry.variable->value, &entry.variable->fallback}) {
+    for (const std::string& name : all_names_in(text->value_or(""))) {
+      if (inner.is_secret(name)) return true;
+    }
+  }
+  return false;
+}
+
+bool Scope::is_secret(std::string_view name) const {
+  const Entry entry = entry_of(name);
+  return entry.variable == nullptr ? is_secret_name(name) : is_secret(entry);
+}
+
+// --- all of them
+// -----------------------------------------------------------------------------------
+
+std::vector<MissingVariable> Scope::missing_for(std::string_view name) const {
+  std::vector<MissingVariable> missing;
+  const Entry entry = entry_of(name);
+  const bool is_declared = entry.variable != nullptr;
+  if (is_declared && value_of(entry, missing)) return {};
+  if (missing.empty()) {
+    missing.push_back({std::string(name), is_declared ? entry.variable->description : ""});
+  }
+  return missing;
 }
 
 std::vector<MissingVariable> Scope::missing() const {
   std::vector<MissingVariable> missing;
-  for (const Variable* variable : declared()) {
-    if (!value_of(*variable)) missing.push_back({variable->name, variable->description});
+  for (const Entry& entry : declared()) {
+    const std::size_t before = missing.size();
+    if (value_of(entry, missing)) {
+      missing.resize(before);
+    } else if (entry.variable->is_optional) {
+      missing.resize(before);
+    } else if (missing.size() == before) {
+      missing.push_back({entry.variable->name, entry.variable->description});
+    }
   }
   return missing;
 }
 
 std::vector<std::string> Scope::problems() const {
   std::vector<std::string> lines;
-  for (const Variable* variable : declared()) {
-    const bool from_file = !variable->file.empty();
-    if (from_file && given(container_, variable->name, false)) {
+  for (const Entry& entry : declared()) {
+    const Variable& variable = *entry.variable;
+    const bool is_set = given(container_, variable.name, false).has_value();
+    if (is_set && !variable.file.empty() && variable.file_variable.empty()) {
       lines.push_back(
           fmt::format("the variable {} is set, and its file '{}' is named too; keep one",
-                      variable->name, one_line(variable->file, 200)));
+                      variable.name, one_line(variable.file, 200)));
     }
-    const auto value = value_of(*variable);
-    if (!value || variable->pattern.empty() || matches(variable->pattern, *value)) continue;
-    const std::string shown =
-        is_secret(*variable) ? "its value" : one_line(shown_value(*value), 60);
-    lines.push_back(fmt::format("the variable {}: {} does not match {}", variable->name, shown,
-                                one_line(variable->pattern, 100)));
+    const auto other =
+        variable.file_variable.empty() ? std::nullopt : within(entry).value(variable.file_variable);
+    if (is_set && other && !other->empty()) {
+      lines.push_back(fmt::format("the variables {} and {} are both set; keep one", variable.name,
+                                  variable.file_variable));
+    }
+    const auto value = value_of(entry);
+    if (!value || variable.pattern.empty() || matches(variable.pattern, *value)) continue;
+    const std::string shown = is_secret(entry) ? "its value" : one_line(shown_value(*value), 60);
+    lines.push_back(fmt::format("the variable {}: {} does not match {}", variable.name, shown,
+                                one_line(variable.pattern, 100)));
   }
   return lines;
 }
@@ -134,11 +259,14 @@ std::vector<std::string> Scope::problems() const {
 Environ Scope::child(bool inherits) const {
   Environ environ = inherits ? container_ : Environ();
   if (!inherits) set(environ, "PATH", get(container_, "PATH").value_or(std::string(kStandardPath)));
-  for (const Variable* variable : declared()) {
-    if (!is_exported(*variable)) {
-      unset(environ, variable->name);
-    } else if (const auto value = value_of(*variable)) {
-      set(environ, variable->name, *value);
+  for (const Entry& entry : declared()) {
+    if (!entry.variable->file_variable.empty()) unset(environ, entry.variable->file_variable);
+  }
+  for (const Entry& entry : declared()) {
+    if (!is_exported(*entry.variable)) {
+      unset(environ, entry.variable->name);
+    } else if (const auto value = value_of(entry)) {
+      set(environ, entry.variable->name, *value);
     }
   }
   if (!get(environ, "PATH")) set(environ, "PATH", kStandardPath);
@@ -147,21 +275,115 @@ Environ Scope::child(bool inherits) const {
 
 std::vector<std::string> Scope::secrets() const {
   std::vector<std::string> values;
-  for (const Variable* variable : declared()) {
-    const auto value = is_secret(*variable) ? value_of(*variable) : std::nullopt;
-    if (value && !value->empty() && !is_too_plain(variable, *value)) values.push_back(*value);
+  for (const Entry& entry : declared()) {
+    const auto value = is_secret(entry) ? value_of(entry) : std::nullopt;
+    if (value && !value->empty() && !is_too_plain(entry.variable, *value)) {
+      values.push_back(*value);
+    }
   }
   for (const std::string& entry : container_) {
     const std::size_t end = entry.find('=');
     if (end == std::string::npos || end + 1 == entry.size()) continue;
     const std::string_view name = std::string_view(entry).substr(0, end);
-    const bool is_declared = find(own_, name) != nullptr || find(top_, name) != nullptr;
+    const bool is_declared = entry_of(name).variable != nullptr;
     const bool hides = !is_declared && is_secret_name(name);
     if (hides && !is_too_plain(nullptr, std::string_view(entry).substr(end + 1))) {
       values.push_back(entry.substr(end + 1));
     }
   }
   return values;
+}
+
+void Scope::for_files(const std::function<void(const NamedFile&)>& each) const {
+  for (const Entry& entry : declared()) {
+    if (const auto file = entry.variable->value ? std::nullopt : file_of(entry)) each(*file);
+  }
+}
+
+// --- circles
+// ---------------------------------------------------------------------------------------
+
+namespace {
+
+/// Goes through the entries and what their texts need.
+class Circles {
+ public:
+  Circles(const Variables& top, const Variables& own) : top_(top), own_(own) {}
+
+  std::string find() {
+    for (const Variable& variable : top_) (void)visit(variable, false);
+    for (const Variable& variable : own_) (void)visit(variable, true);
+    return wrong_;
+  }
+
+ private:
+  static constexpr std::size_t kMostTexts = 10'000;  // that one value is made of
+
+  const Variable* needed(std::string_view name, const Variable& by, bool is_own,
+                         bool& in_own) const {
+    in_own = is_own;
+    if (is_own && name != by.name) {
+      if (const Variable* variable = config::find(own_, name)) return variable;
+    }
+    in_own = false;
+    return is_own || name != by.name ? config::find(top_, name) : nullptr;
+  }
+
+  /// How many texts it is made of.
+  std::size_t visit(const Variable& variable, bool is_own) {
+    const auto known = sizes_.find(&variable);
+    if (known != sizes_.end()) return known->second;
+    const auto begun = std::find(path_.begin(), path_.end(), &variable);
+    if (begun != path_.end() || path_.size() >= kDeepest) {
+      report(begun);
+      return 0;
+    }
+    path_.push_back(&variable);
+    std::size_t size = 1;
+    for (const std::string* text : {variable.value ? &*variable.value : nullptr,
+                                    variable.fallback ? &*variable.fallback : nullptr,
+                                    &variable.file, &variable.file_variable}) {
+      if (text == nullptr) continue;
+      std::vector<std::string> names = all_names_in(*text);
+      if (text == &variable.file_variable && !text->empty()) names = {*text};
+      for (const std::string& name : names) {
+        bool in_own = false;
+        const Variable* next = needed(name, variable, is_own, in_own);
+        if (next != nullptr && wrong_.empty()) size += visit(*next, in_own);
+      }
+    }
+    if (size > kMostTexts && wrong_.empty()) {
+      wrong_ =
+          fmt::format("the value of {} is made of more than {} texts", variable.name, kMostTexts);
+    }
+    path_.pop_back();
+    sizes_[&variable] = size;
+    return size;
+  }
+
+  void report(std::vector<const Variable*>::const_iterator begin) {
+    if (!wrong_.empty()) return;
+    if (begin == path_.end()) {
+      wrong_ = fmt::format("the value of {} needs more than {} others, one within the other",
+                           path_.front()->name, kDeepest);
+      return;
+    }
+    std::string circle;
+    for (auto one = begin; one != path_.end(); ++one) circle += fmt::format("{} → ", (*one)->name);
+    wrong_ = fmt::format("the variables need each other: {}{}", circle, (*begin)->name);
+  }
+
+  const Variables& top_;
+  const Variables& own_;
+  std::vector<const Variable*> path_;
+  std::map<const Variable*, std::size_t> sizes_;
+  std::string wrong_;
+};
+
+}  // namespace
+
+std::string check_circles(const Variables& top, const Variables& own) {
+  return Circles(top, own).find();
 }
 
 }  // namespace pintle::config

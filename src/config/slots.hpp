@@ -125,7 +125,7 @@ Field field_in(const V& value) noexcept {
     return value ? field_in(*value) : Field();
   } else if constexpr (std::is_same_v<V, std::vector<std::string>> || std::is_same_v<V, Pairs>) {
     return value.empty() ? Field() : Field(&value);
-  } else if constexpr (std::is_same_v<V, std::string> || std::is_same_v<V, Literal>) {
+  } else if constexpr (std::is_same_v<V, std::string>) {
     return &value;
   } else {
     return {};  // no parameter is of that type
@@ -139,10 +139,6 @@ Field field_of(const OwnerOf<Part>& owner) noexcept {
 template <auto Part, auto Method>
 void read_into(Reader& reader, const Node& node, OwnerOf<Part>& out) {
   if (auto value = (reader.*Method)(node)) out.*Part = std::move(*value);
-}
-template <auto Part>
-void read_literal(Reader& reader, const Node& node, OwnerOf<Part>& out) {
-  if (auto value = reader.text(node)) out.*Part = Literal{*std::move(value)};
 }
 template <auto Part, const TextKind& Kind>
 void read_text(Reader& reader, const Node& node, OwnerOf<Part>& out) {
@@ -202,11 +198,6 @@ inline constexpr Slot<OwnerOf<Part>> text{read_text<Part, Kind>, &kTextForm<Kind
 template <auto Part, const TextKind& Kind>
 inline constexpr Slot<OwnerOf<Part>> texts{read_texts<Part, Kind>, &kListForm<kTextForm<Kind>>,
                                            field_of<Part>};
-
-/// A text in which a `$` is a `$`, and which may be empty.
-template <auto Part>
-inline constexpr Slot<OwnerOf<Part>> literal{read_literal<Part>, &kFormOf<&Reader::text>,
-                                             field_of<Part>};
 
 /// Names of headers and their values: headers<&FetchParams::headers, check_header>
 template <auto Part, auto Check>

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/signal_names.hpp"
+#include "config/expansion.hpp"
 #include "schedule/cron.hpp"
 
 namespace pintle::describe {
@@ -29,13 +30,28 @@ std::string any_of(std::span<const std::string_view> words) {
   return pattern;
 }
 
+/// What may stand in a text, one thing after the other, with words `deep` within words; `stop` is
+/// what ends it.
+std::string pieces_pattern(std::string_view stop, std::size_t deep) {
+  std::string braces;
+  if (deep > 0) {
+    braces = fmt::format(
+        R"(|\$\{{[A-Za-z_][A-Za-z0-9_]*(?:@(?:json|sh|uri|base64|sql)|:[-+?](?:{})*)?\}})",
+        pieces_pattern("}", deep - 1));
+  }
+  return fmt::format(R"([^{}$]|\$\${}|\$(?![{{$]))", stop, braces);
+}
+
 }  // namespace
 
-constexpr std::string_view kExpandablePattern =
-    R"(^(?:[^$]|\$\$|\$\{[A-Za-z_][A-Za-z0-9_]*(?::-(?:[^}$]|\$(?!\{))*)?\}|\$(?![{$]))*$)";
-constexpr std::string_view kVariablesPattern =
-    R"(^(?=[\s\S]*\$)(?:[^$]|\$\$|\$\{[A-Za-z_][A-Za-z0-9_]*(?::-(?:[^}$]|)"
-    R"(\$(?!\{))*)?\}|\$(?![{$]))*$)";
+std::string expandable_pattern() {
+  return fmt::format("^(?:{})*$", pieces_pattern("", config::kDeepestWord));
+}
+
+std::string variables_pattern() {
+  return fmt::format(R"(^(?=[\s\S]*\$)(?:{})*$)", pieces_pattern("", config::kDeepestWord));
+}
+
 constexpr std::string_view kShellLinePattern = R"([\t\n\r "#&'()*;<>?\[\\`|~])";
 constexpr std::string_view kDurationPattern =
     "^(?:0|(?=[0-9])(?:[0-9]+d)?(?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9]+s)?(?:[0-9]+ms)?)$";

@@ -9,9 +9,9 @@
 namespace pintle::describe {
 
 /// What check_expansion() takes.
-extern const std::string_view kExpandablePattern;
+std::string expandable_pattern();
 /// The same with a `$` in it: what may stand where a number, a duration or a boolean is meant.
-extern const std::string_view kVariablesPattern;
+std::string variables_pattern();
 /// What looks_like_shell().
 extern const std::string_view kShellLinePattern;
 

@@ -7,6 +7,8 @@ constexpr SectionText kRows[] = {
     {"config", "The document",
      "An object with these keys, none of them required. The file is `-c FILE`, else "
      "`$PINTLE_CONFIG`, else `/etc/pintle/pintle.json` if it exists."},
+    {"variableCondition", "Value of a variable", ""},
+    {"fileContains", "Content of a file", ""},
     {"variable", "Variables",
      "The keys of `environment` are names of variables. A text, a number or a boolean is a fixed "
      "value; an object says where the value comes from. All are checked before anything runs: what "
@@ -32,8 +34,8 @@ constexpr SectionText kRows[] = {
      "of these keys. A step that is named by a condition is waited for, and its failure is an "
      "answer, which does not end the start, unless the step itself says `\"onFailure\": "
      "\"abort\"`. "
-     "A condition on a variable is no guard for a `$NAME` in the same hook: write `${NAME:-}` "
-     "there."},
+     "Variables, the user, the command and the image mode are known before the start: a hook whose "
+     "condition they rule out needs no variables and no user."},
     {"limits", "Limits",
      "Resource limits, getrlimit(2). A bound is a number (of bytes, where a size may be written), "
      "a "
@@ -116,20 +118,39 @@ first and change only what differs, so they succeed on a read-only root when the
 constexpr std::string_view kReferenceRules = R"(
 ## Expansion
 
-In arguments, programs, paths, parameters of actions and `fields`, variables are expanded by pintle,
-once, and the result is neither split nor expanded again.
+Every text of a config is expanded by pintle, once, except ids, descriptions, patterns, names of
+variables and
+lines for the shell. The result is neither split nor expanded again. What comes from outside is
+never
+expanded: the container's variables and the content of secret files.
 
 | written | is |
 |---|---|
 | `$NAME` | the value of NAME, the longest name that fits |
 | `${NAME}` | the value of NAME |
-| `${NAME:-default}` | the value of NAME, or `default` if it is unset or empty |
+| `${NAME:-word}` | the value of NAME, or `word` if it is unset or empty |
+| `${NAME:+word}` | `word` if NAME has a value that is not empty, else nothing |
+| `${NAME:?message}` | the value of NAME; if it is unset or empty, 78 with the message |
+| `${NAME@json}` | the value as a JSON string, with its quotation marks |
+| `${NAME@sh}`, `${NAME@sql}` | the value in single quotes, for a POSIX shell or for SQL |
+| `${NAME@uri}`, `${NAME@base64}` | the value percent-encoded, or in base64 |
 | `$$` | `$` |
 | `${NOW}` | the time in RFC 3339, at each use |
 
-A name is looked up in the hook's `environment`, in the top level's, then in the container's
-environment. One that has no value and no default is exit code 78 before anything runs. Numbers,
-durations, sizes and booleans may be written that way too: `"timeout": "${TIMEOUT:-30s}"`.
+A word may have variables in it. A `$` before what is no name stays. A name is looked up in the
+hook's
+`environment`, in the top level's, then in the container's environment. The text of a variable at
+the top
+level does not see those of a hook, and its own name means the one further out:
+`"JAVA_OPTS": "-Xmx1g ${JAVA_OPTS:-}"` adds to the container's. Variables that need each other in
+a circle
+are an error.
+
+A name that has no value and no default is exit code 78 before anything runs, unless the variable is
+`optional`, or the hook has a `condition` that cannot hold: `{"environment": "CERTIFICATE"}` excuses
+`$CERTIFICATE` in its hook. What is made of a secret is one. Numbers, durations, sizes and
+booleans may be
+written with variables too: `"timeout": "${TIMEOUT:-30s}"`.
 )";
 
 }  // namespace pintle::describe

@@ -119,7 +119,7 @@ class Schema {
       case Type::command:
         return command_schema();
       case Type::scalar:
-        return {{"type", {"string", "number", "boolean"}}};
+        return {{"anyOf", {{{"type", {"number", "boolean"}}}, expandable(0)}}};
       case Type::null:
         return {{"type", "null"}};
       case Type::boolean:
@@ -172,7 +172,7 @@ class Schema {
 
   Json expandable(std::int64_t least) {
     return refer(least > 0 ? "expandable" : "argument", [&] {
-      Json out = string_like(kExpandablePattern);
+      Json out = string_like(expandable_pattern());
       if (least > 0) out["minLength"] = least;
       return out;
     });
@@ -194,7 +194,7 @@ class Schema {
   }
 
   Json or_variables(Json plain) {
-    Json variables = refer("withVariables", [] { return string_like(kVariablesPattern); });
+    Json variables = refer("withVariables", [] { return string_like(variables_pattern()); });
     return {{"anyOf", {std::move(plain), std::move(variables)}}};
   }
 

@@ -33,11 +33,11 @@ constexpr ValueHelp kRows[] = {
      "With shell syntax in it, and without \"arguments\", a line for "
      "/bin/sh -c that pintle leaves as it is."},
     {"expandable", "expanded text",
-     "A text in which $NAME, ${NAME} and ${NAME:-default} are expanded, the default being plain "
-     "text; $$ is a $. Not empty, nor may variables leave it so, or make it what would be an "
-     "error as it stands: that ends the start with 78."},
+     "A text in which $NAME, ${NAME}, ${NAME:-word}, ${NAME:+word}, ${NAME:?message} and "
+     "${NAME@json} (sh, uri, base64, sql) are expanded; $$ is a $. Not empty, nor may variables "
+     "leave it so, or make it what would be an error as it stands: that ends the start with 78."},
     {"argument", "expanded text, may be empty",
-     "A text in which $NAME, ${NAME} and ${NAME:-default} are expanded; $$ is a $."},
+     "A text in which variables are expanded, as in an expanded text."},
     {"withVariables", "",
      "The same, written with variables: \"${NAME:-default}\"; known when the container starts."},
     {"when", "\"healthy\", \"ready\" or object",

@@ -18,10 +18,12 @@ std::vector<KeyText> filled_texts_of(const config::Hook& hook) {
       const auto add = [&](const std::string& text) {
         all.push_back({key.name, text, key.form.kind});
       };
-      if (const auto* text = std::get_if<const std::string*>(&field)) add(**text);
+      const auto* text = std::get_if<const std::string*>(&field);
+      if (text != nullptr && !config::may_be_empty(key.form)) add(**text);
       if (const auto* texts = std::get_if<const std::vector<std::string>*>(&field)) {
-        for (const std::string& text : **texts)
-          all.push_back({key.name, text, key.form.parts[0]->kind});
+        for (const std::string& one : **texts) {
+          all.push_back({key.name, one, key.form.parts[0]->kind});
+        }
       }
     });
   }
@@ -30,6 +32,7 @@ std::vector<KeyText> filled_texts_of(const config::Hook& hook) {
   for_leaves(*hook.condition, [&](const config::Condition& leaf) {
     using Type = config::Condition::Type;
     if (leaf.type == Type::file) all.push_back({"fileExists", leaf.text, &config::kPath});
+    if (leaf.type == Type::content) all.push_back({"fileContains", leaf.text, &config::kPath});
     if (leaf.type == Type::directory) all.push_back({"directoryExists", leaf.text, &config::kPath});
   });
   return all;
@@ -40,10 +43,12 @@ std::vector<std::string> texts_of(const config::Hook& hook) {
   all.push_back(hook.identity.working_directory);
   for (KeyText& one : filled_texts_of(hook)) all.push_back(std::move(one.text));
   if (const auto* use = std::get_if<config::Builtin>(&hook.action)) {
-    config::for_fields(*use, [&](const config::KeyInfo&, const config::Field& field) {
+    config::for_fields(*use, [&](const config::KeyInfo& key, const config::Field& field) {
+      const auto* text = std::get_if<const std::string*>(&field);
+      if (text != nullptr && config::may_be_empty(key.form)) all.push_back(**text);
       const auto* pairs = std::get_if<const config::Pairs*>(&field);
       if (pairs == nullptr) return;
-      for (const auto& [name, text] : **pairs) all.push_back(text);
+      for (const auto& [name, value] : **pairs) all.push_back(value);
     });
   }
   for (const auto& [name, value] : hook.logging.fields) all.push_back(value);

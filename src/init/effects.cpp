@@ -39,6 +39,13 @@ std::string why_unwanted(const Hook& hook) {
 }
 
 /// A verdict is worth a warning only when it is a bad one.
+/// That of a line that an action says on purpose.
+std::optional<log::Level> level_of(const Hook& hook) {
+  const auto* use = std::get_if<config::Builtin>(&hook.config->action);
+  if (use == nullptr || use->spec->level == nullptr) return std::nullopt;
+  return use->spec->level(use->params.get());
+}
+
 Line verdict_line(const Hook& hook) {
   const auto verdict = hook.check().verdict();
   return {verdict == hooks::Verdict::healthy ? log::Level::info : log::Level::warning,
@@ -184,7 +191,9 @@ std::optional<Event> Effects::act(const Tell& tell) {
   const std::string words = tell.news == News::step_slow
                                 ? words_of_slow(hook, supervisor_.parallelism())
                                 : (is_repair ? *hook.fallback : hook).words;
-  const Line line = tell.news == News::check_changed ? verdict_line(hook) : line_for(tell, words);
+  Line line = tell.news == News::check_changed ? verdict_line(hook) : line_for(tell, words);
+  const bool is_done = tell.news == News::step_done || tell.news == News::job_done;
+  if (const auto level = is_done ? level_of(hook) : std::nullopt) line.level = *level;
   const auto fields = hook.recipe->fields();
   log::Event event{.level = line.level,
                    .text = line.text,

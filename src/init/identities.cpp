@@ -50,7 +50,7 @@ bool changes_groups(const sys::Identity& identity, const sys::Identity& from) {
 }
 
 void refuse_unknown(const Recipe& recipe, const Error& error, Refusal& refusal) {
-  if (recipe.is_skipped()) return;
+  if (recipe.is_skipped() || recipe.is_ruled_out()) return;
   refusal.add(ExitCode::config, fmt::format("{}: {}", recipe.name(), error.message()));
 }
 
@@ -62,7 +62,7 @@ struct User {
 /// The user that it names; us where nobody is named, or without root nobody can be followed.
 Result<User> wanted_user(const Recipe& recipe, const Surroundings& around) {
   const sys::Identity& self = around.self;
-  const std::string& user = recipe.user();
+  const std::string user = recipe.user();
   if (user.empty()) return User{self};
   auto identity = sys::resolve_user(user, around.accounts);
   if (!identity) {
@@ -86,7 +86,9 @@ void resolve(Recipe& recipe, const Recipes& recipes, Refusal& refusal) {
   const config::Identity& own = recipe.wish();
   const auto& wish = !own.groups && own.user.empty() ? recipes.model().groups : own.groups;
   if (wish) {
-    auto groups = wanted_groups(user->identity, *wish, recipes.around());
+    config::Groups named = *wish;
+    for (std::string& name : named.names) name = recipe.expand(name);
+    auto groups = wanted_groups(user->identity, named, recipes.around());
     if (groups) {
       user->identity.groups = *std::move(groups);
       user->identity.groups_are_named = true;
@@ -137,7 +139,7 @@ void refuse_root_main(const Recipes& recipes, Refusal& refusal, Remarks& remarks
                 "does not allow; leave it out");
   }
   const Recipe& main = recipes.main();
-  if (main.identity().uid != 0 || !main.user().empty() || !model.main.command) return;
+  if (main.identity().uid != 0 || !main.user_text().empty() || !model.main.command) return;
   if (is_prebuilt) {
     return refusal.add(ExitCode::refused,
                        "main would run as root, which IMAGE_MODE=prebuilt does not allow; name a "
@@ -173,7 +175,8 @@ void refuse_other_users(const Recipes& recipes, Refusal& refusal, Remarks& remar
   std::vector<std::string> others;
   for (const Recipe& hook : recipes.hooks()) {
     const std::string& user = hook.wish().user;
-    if (user.empty() || !hook.changes_user() || hook.is_skipped()) continue;
+    if (user.empty() || !hook.changes_user()) continue;
+    if (hook.is_skipped() || hook.is_ruled_out()) continue;
     if (hook.needs_nothing()) continue;
     others.push_back(fmt::format("{} ({})", hook.name(), shown_value(user)));
   }

@@ -11,8 +11,8 @@ namespace pintle::init {
 
 Preflight::Preflight(const config::Model& model, Surroundings around)
     : recipes_(model, std::move(around)) {
-  resolve_identities(recipes_, refusal_);
   take_variables(recipes_, refusal_);
+  resolve_identities(recipes_, refusal_);
   refuse_wrong_texts(recipes_, refusal_);
   resolve_kept_capabilities(recipes_, refusal_);
   if (!refusal_.is_none()) return;  // what follows needs all of that

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "base/text.hpp"
 #include "config/request.hpp"
 #include "hooks/apart.hpp"
+#include "hooks/file_condition.hpp"
 #include "hooks/output_copy.hpp"
 #include "hooks/output_file.hpp"
 #include "hooks/plan.hpp"
@@ -42,11 +42,6 @@ void follow_user(Environ& environ, const sys::Identity& identity, const Environ&
 
 rlim_t bound(std::uint64_t value) noexcept {
   return value == config::kUnlimited ? RLIM_INFINITY : rlim_t{value};
-}
-
-bool exists(const std::string& path, mode_t type) noexcept {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 && (info.st_mode & S_IFMT) == type;
 }
 
 /// What the child of a hook still has to do when it is as it should be: to start the program.
@@ -95,7 +90,7 @@ bool Recipe::is_ruled_out() const {
 
 // --- as whom ---------------------------------------------------------------------------------
 
-const std::string& Recipe::user() const noexcept {
+const std::string& Recipe::user_text() const noexcept {
   return wish().user.empty() ? basis_.model.user : wish().user;
 }
 
@@ -141,7 +136,11 @@ std::string Recipe::expand(std::string_view text) const {
 }
 
 std::vector<std::string> Recipe::texts() const {
-  std::vector<std::string> all{wish().working_directory, basis_.model.working_directory};
+  std::vector<std::string> all{wish().working_directory, basis_.model.working_directory,
+                               user_text()};
+  for (const auto* groups : {&wish().groups, &basis_.model.groups}) {
+    if (*groups) all.insert(all.end(), (*groups)->names.begin(), (*groups)->names.end());
+  }
   const auto add = [&](const std::vector<std::string>& more) {
     all.insert(all.end(), more.begin(), more.end());
   };
@@ -158,8 +157,26 @@ std::vector<std::string> Recipe::texts() const {
 std::optional<bool> Recipe::known_leaf(const config::Condition& leaf) const {
   using Type = config::Condition::Type;
   if (leaf.type == Type::image_mode) return leaf.image_mode == basis_.around.image_mode;
+  if (leaf.type == Type::started_as) return is_started_as(leaf.text);
+  if (leaf.type == Type::command) return Recipe(basis_).program_name() == leaf.text;
   if (leaf.type != Type::variable) return std::nullopt;
-  return scope().is_given(leaf.text);
+  const config::Scope variables = scope();
+  if (!variables.is_given(leaf.text)) return false;
+  return leaf.pattern.empty() || config::matches(leaf.pattern, *variables.value(leaf.text));
+}
+
+bool Recipe::is_started_as(const std::string& user) const {
+  const uid_t self = basis_.around.self.uid;
+  const auto named = sys::resolve_user(user, basis_.around.accounts);
+  return named ? named->uid == self : sys::is_uid(user, self);
+}
+
+std::string Recipe::program_name() const {
+  const config::Command* program = command();
+  if (program == nullptr) return {};
+  const bool is_literal = is_main() && basis_.around.literal_words > program->arguments.size();
+  const std::string path = is_literal ? program->program : expand(program->program);
+  return path.substr(path.rfind('/') + 1);  // of npos too
 }
 
 config::Pairs Recipe::fields() const {
@@ -267,12 +284,10 @@ sys::Task Recipe::kept_output(sys::Child& child) const {
 }
 
 sys::Condition Recipe::condition(const hooks::Leaf& leaf) const {
-  using Type = config::Condition::Type;
   return [this, leaf] {
     const auto look = [&](const config::Condition& one) -> std::optional<bool> {
-      if (one.type == Type::file) return exists(expand(one.text), S_IFREG);
-      if (one.type == Type::directory) return exists(expand(one.text), S_IFDIR);
-      return leaf(one);
+      const auto seen = hooks::look_at_files(one, expand(one.text));
+      return seen ? seen : leaf(one);
     };
     return hooks::holds(*hook_->condition, look).value_or(false);
   };

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "actions/action.hpp"
-#include "config/environment.hpp"
+#include "config/expansion.hpp"
 #include "config/model.hpp"
 #include "hooks/condition.hpp"
 #include "init/secrets.hpp"
@@ -60,8 +60,9 @@ class Recipe {
   const config::Identity& wish() const noexcept {
     return is_main() ? basis_.model.main.identity : hook_->identity;
   }
-  /// The user that it names, or the top level; "": nobody.
-  const std::string& user() const noexcept;
+  /// The user that it names, or the top level, as it is written; "": nobody.
+  const std::string& user_text() const noexcept;
+  std::string user() const { return expand(user_text()); }
   const sys::Identity& identity() const noexcept { return identity_; }
   bool changes_user() const noexcept { return changes_user_; }
   /// Once, before anything is started.
@@ -78,6 +79,8 @@ class Recipe {
   }
   /// Whether a variable is set for it and which image mode it is, for conditions.
   std::optional<bool> known_leaf(const config::Condition& leaf) const;
+  /// The base name of what is executed; "" of a built-in, or if there is no main.
+  std::string program_name() const;
   /// The fields of its events, expanded, with secrets as "***".
   config::Pairs fields() const;
 
@@ -114,6 +117,7 @@ class Recipe {
  private:
   static std::string expand(std::string_view text, const config::Scope& scope);
   std::string directory() const { return expand(directory_text()); }
+  bool is_started_as(const std::string& user) const;
   config::Builtin completed() const;
   config::Pairs values_of(std::span<const std::string_view> names) const;
   void set_surroundings(sys::Child& child) const;

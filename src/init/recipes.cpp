@@ -20,7 +20,7 @@ Recipes::Recipes(const config::Model& model, Surroundings around)
 std::vector<const Recipe*> Recipes::running() const {
   std::vector<const Recipe*> all;
   for (const Recipe& hook : hooks_) {
-    if (!hook.is_skipped()) all.push_back(&hook);
+    if (!hook.is_skipped() && !hook.is_ruled_out()) all.push_back(&hook);
   }
   if (basis_.model.main.command) all.push_back(&main_);
   return all;

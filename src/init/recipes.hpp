@@ -36,7 +36,7 @@ class Recipes {
   std::deque<Recipe>& hooks() noexcept { return hooks_; }
   const std::deque<Recipe>& hooks() const noexcept { return hooks_; }
 
-  /// Those that will run: hooks that are not skipped, and main if there is one.
+  /// Those that may run: hooks that are neither skipped nor ruled out, and main if there is one.
   std::vector<const Recipe*> running() const;
 
   /// Gives each of PID 1's hooks its recipe.

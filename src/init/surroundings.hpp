@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "config/environment.hpp"
+#include "config/expansion.hpp"
 #include "config/model.hpp"
 #include "sys/capabilities.hpp"
 #include "sys/identity.hpp"

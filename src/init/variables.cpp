@@ -36,10 +36,15 @@ class Variables {
  public:
   Variables(Recipes& recipes, Refusal& refusal) : recipes_(recipes), refusal_(refusal) {}
 
+  /// The path of a file may come from another file.
   void read_files() {
-    for (const config::Variable& variable : recipes_.model().environment) read_file(variable);
-    for (const Recipe* recipe : recipes_.running()) {
-      for (const config::Variable& variable : recipe->wish().environment) read_file(variable);
+    constexpr int kMostRounds = 8;
+    for (int round = 0; round < kMostRounds; ++round) {
+      const std::size_t before = asked_.size();
+      for (const Recipe* recipe : recipes_.running()) {
+        recipe->scope().for_files([&](const config::NamedFile& file) { read_file(file); });
+      }
+      if (asked_.size() == before) return;
     }
   }
 
@@ -56,7 +61,10 @@ class Variables {
         if (description.empty()) description = variable.description;
       }
       for (std::string& line : scope.problems()) wrong.insert(std::move(line));
-      for (std::string& secret : scope.secrets()) secrets.push_back(std::move(secret));
+      for (std::string& secret : scope.secrets()) {
+        for (std::string& form : config::formatted(secret)) secrets.push_back(std::move(form));
+        secrets.push_back(std::move(secret));
+      }
     }
     for (const auto& [name, description] : by_place(missing, recipes_.model().mentions)) {
       report_missing(name, description);
@@ -67,30 +75,32 @@ class Variables {
   }
 
  private:
-  void read_file(const config::Variable& variable) {
-    config::FileValues& files = recipes_.basis().files;
-    if (variable.file.empty() || files.contains(variable.file)) return;
-    auto content = sys::read_trusted_file(variable.file, kLargestFile);
-    if (!content && content.error().code == ENOENT) {
-      without_file_[variable.name] = fmt::format("its file '{}' does not exist", variable.file);
+  void read_file(const config::NamedFile& file) {
+    const std::string& name = file.variable.name;
+    if (!asked_.insert(file.path).second) return;
+    auto content = sys::read_trusted_file(file.path, kLargestFile);
+    const bool is_absent = !content && content.error().code == ENOENT;
+    if (is_absent && !file.is_by_variable) {
+      without_file_[name] = fmt::format("its file '{}' does not exist", file.path);
       return;  // the container's environment, or a default, may have it
     }
-    if (!content) return refuse_file(variable, content.error().message());
+    if (!content) return refuse_file(file, content.error().message());
     if (content->find('\0') != std::string::npos) {
-      return refuse_file(
-          variable, fmt::format("'{}' holds a NUL byte, which no variable can", variable.file));
+      return refuse_file(file,
+                         fmt::format("'{}' holds a NUL byte, which no variable can", file.path));
     }
     while (content->ends_with('\n')) content->pop_back();
-    if (content->empty()) {
-      without_file_[variable.name] = fmt::format("its file '{}' is empty", variable.file);
-    }
-    files[variable.file] = *std::move(content);
+    if (content->empty()) without_file_[name] = fmt::format("its file '{}' is empty", file.path);
+    recipes_.basis().files[file.path] = *std::move(content);
   }
 
   /// The real reason; that the variable has no value is none of its own.
-  void refuse_file(const config::Variable& variable, const std::string& why) {
-    without_file_[variable.name] = {};
-    refusal_.add(ExitCode::config, fmt::format("the variable {}: {}", variable.name, why));
+  void refuse_file(const config::NamedFile& file, const std::string& why) {
+    without_file_[file.variable.name] = {};
+    const std::string& by = file.variable.file_variable;
+    refusal_.add(ExitCode::config,
+                 fmt::format("the variable {}{}: {}", file.variable.name,
+                             file.is_by_variable ? fmt::format(", by {}", by) : "", why));
   }
 
   void report_missing(const std::string& name, const std::string& description) {
@@ -117,6 +127,7 @@ class Variables {
 
   Recipes& recipes_;
   Refusal& refusal_;
+  std::set<std::string> asked_{};  ///< paths of files
   std::map<std::string, std::string>
       without_file_{};  ///< by variable: why its file gives it no value; "": that was said
 };

@@ -25,6 +25,7 @@ class Texts {
       : recipe_(recipe), recipes_(recipes), refusal_(refusal) {}
 
   void judge() {
+    judge({"user", recipe_.user_text(), nullptr});
     judge({"workingDirectory", recipe_.directory_text(), &config::kPath});
     judge_program();
     if (recipe_.is_main()) return;
@@ -112,7 +113,7 @@ class Texts {
 
 void refuse_wrong_texts(const Recipes& recipes, Refusal& refusal) {
   for (const Recipe* recipe : recipes.running()) {
-    if (!recipe->is_ruled_out()) Texts(*recipe, recipes, refusal).judge();
+    Texts(*recipe, recipes, refusal).judge();
   }
 }
 

@@ -1,6 +1,6 @@
 // Any bytes as a text with variables: the check before the start, the expansion of arguments and,
 // where all variables have braces, that of a template agree, and a value is never expanded again.
-#include "config/environment.hpp"
+#include "config/expansion.hpp"
 #include "fuzz.hpp"
 
 using namespace pintle;

@@ -36,10 +36,10 @@ def all_of(folder):
     """A use of every built-in that changes files."""
     return [
         step('directory', directory={'path': f'{folder}/dir', 'mode': '0750'}),
-        step('content', file={'path': f'{folder}/dir/content', 'content': 'a $b\n'}),
+        step('content', file={'path': f'{folder}/dir/content', 'content': 'a $$b ${NAME:-c}\n'}),
         step('copy', file={'path': f'{folder}/dir/copy', 'copy': f'{folder}/source'}),
         step('template', file={'path': f'{folder}/dir/template', 'template': f'{folder}/source'},
-             environment={'NAME': 'x$NAME'}),
+             environment={'NAME': 'x$$NAME'}),
         step('link', link={'path': f'{folder}/dir/link', 'target': 'copy'}),
         step('remove', remove={'path': f'{folder}/old', 'recursive': True}),
         step('permissions', permissions={'path': f'{folder}/dir', 'mode': '0640',
@@ -82,7 +82,7 @@ def each_built_in_does_its_work_once_and_then_says_unchanged():
     steps = without_modes(all_of(folder))
     code, _, err = run(*steps)
     tap.equal(code, 0, err)
-    tap.equal((folder / 'dir/content').read_text(), 'a $b\n')
+    tap.equal((folder / 'dir/content').read_text(), 'a $b c\n')
     tap.equal((folder / 'dir/template').read_text(), 'hello x$NAME\n')
     tap.equal(os.readlink(folder / 'dir/link'), 'copy')
     tap.equal((folder / 'bundle').read_text(), certificate.PEM)

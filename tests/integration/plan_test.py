@@ -20,7 +20,7 @@ DOCUMENT = {
         {'id': 'left', 'command': 'fetch', 'arguments': ['$DB_URL', 'a b', ''],
          'precedents': ['data'], 'retries': 3, 'timeout': '90s'},
         {'id': 'right', 'command': 'echo a > b', 'precedents': ['data'], 'onFailure': 'continue'},
-        {'id': 'join', 'file': {'path': '/data/f', 'content': 'a $b\nc'},
+        {'id': 'join', 'file': {'path': '/data/f', 'content': 'a $$b\nc'},
          'precedents': ['left', 'right'],
          'onFailure': {'action': 'fallback', 'source': '/cache/f', 'destination': '/data/f'}},
         {'id': 'packages', 'command': 'apk', 'arguments': ['add', 'krb5'],
@@ -57,7 +57,7 @@ steps
 │    after data
 │    onFailure continue
 ├─ join
-│    file path=/data/f content=a $b\\nc
+│    file path=/data/f content=a $$b\\nc
 │    as app:app
 │    else fallback source=/cache/f destination=/data/f
 │    after left, right
@@ -144,7 +144,7 @@ def json_says_the_same_to_machines():
     tap.equal(steps['asked']['condition'], DOCUMENT['steps'][5]['condition'])
     tap.equal(steps['join']['fallback'],
               {'fallback': {'source': '/cache/f', 'destination': '/data/f'}})
-    tap.equal(steps['join']['action'], {'file': {'path': '/data/f', 'content': 'a $b\nc'}})
+    tap.equal(steps['join']['action'], {'file': {'path': '/data/f', 'content': 'a $$b\nc'}})
     tap.equal(out['main'], {'action': DOCUMENT['main'], 'user': 'app:app'})
     tap.equal((out['checks'][0]['interval'], out['jobs'][0]['every']), ('5s', '1h'))
     tap.equal([job.get('schedule') for job in out['jobs']], [None, '0 3 * * *', '${WHEN:-@daily}'])

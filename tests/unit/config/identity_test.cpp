@@ -96,7 +96,8 @@ TEST_SUITE("config/identity") {
   }
 
   TEST_CASE("what is appended needs a command that is no line for the shell") {
-    CHECK(good(R"({"main": {"command": "x", "commandLine": "append"}})").main.appends_command_line);
+    CHECK(good(R"({"main": {"command": "x", "commandLine": "append"}})").main.command_line ==
+          CommandLine::append);
     CHECK(contains(problem_of(R"({"main": {"commandLine": "append"}})"), "without \"command\""));
     CHECK(contains(problem_of(R"({"main": {"command": "x y", "commandLine": "append"}})"),
                    "nothing can be appended to a line for the shell"));

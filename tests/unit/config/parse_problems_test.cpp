@@ -208,7 +208,8 @@ TEST_SUITE("config/parse") {
          "shutdown, confinement, listen, init, logging, $schema"},
         {R"({"environment":{"A":{"default":1}}})",
          "f:1:22: /environment/A/default: unknown key \"default\" in a variable; known are: "
-         "description, value, defaultValue, file, pattern, secret, export, allowEmpty"},
+         "description, value, defaultValue, file, fileVariable, optional, pattern, secret, "
+         "export, allowEmpty"},
     };
     for (const Row& row : rows) CHECK(problem_of(row.text) == row.line);
   }
@@ -267,7 +268,7 @@ TEST_SUITE("config/parse") {
         {R"({"main":{"arguments":["x"]}})", "f:1:22: /main: \"arguments\" without \"command\""},
         {R"({"steps":["x"]})", "f:1:11: /steps/0: expected an object, found a string"},
         {R"({"environment":{"A":{"value":1,"defaultValue":2}}})",
-         "f:1:21: /environment/A: \"value\", \"defaultValue\" and \"file\" exclude each other"},
+         "f:1:21: /environment/A: \"value\" and \"defaultValue\" exclude each other"},
         {R"({"main":{"command":"${A"}})", "f:1:20: /main/command: \"${\" is not closed by \"}\""},
         {R"({"steps":[{"id":"a","command":"${A","arguments":[]}]})",
          "f:1:31: /steps/0/command: \"${\" is not closed by \"}\""},

@@ -17,7 +17,7 @@ struct Params {
   std::optional<Duration> time{};
   std::vector<std::string> prohibit{};
   Pairs headers{};
-  std::optional<Literal> content{};
+  std::optional<std::string> content{};
 };
 std::string accept(const std::string&, const std::string&) {
   return {};
@@ -30,7 +30,7 @@ constexpr Key<Params> kKeys[] = {
     {"time", into<&Params::time, &Reader::duration>, "-", "-"},
     {"prohibit", texts<&Params::prohibit, kAny>, "-", "-"},
     {"headers", headers<&Params::headers, accept>, "-", "-"},
-    {"content", literal<&Params::content>, "-", "-"},
+    {"content", into<&Params::content, &Reader::argument>, "-", "-"},
 };
 constexpr ActionSpec kSpec{
     .name = "fetch", .kinds = kSteps, .help = "", .params = params_of<kKeys>()};
@@ -49,7 +49,7 @@ TEST_SUITE("config/request") {
                                               .time = 90s,
                                               .prohibit = {"a", "b\nc", "x"},
                                               .headers = {{"A", "1: 2"}, {"B", ""}},
-                                              .content = Literal{"$x"}}));
+                                              .content = "$x"}));
     REQUIRE(bytes);
     const auto request = decode_request(*bytes);
     REQUIRE(request);

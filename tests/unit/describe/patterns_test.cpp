@@ -8,7 +8,7 @@
 #include "base/duration.hpp"
 #include "base/signal_names.hpp"
 #include "config/address.hpp"
-#include "config/environment.hpp"
+#include "config/expansion.hpp"
 #include "config/parse_command.hpp"
 #include "schedule/cron.hpp"
 
@@ -86,9 +86,9 @@ TEST_SUITE("describe/patterns") {
                         "${A:-$}", "$$",     "$",    "$5",     "a$",      "$$${A}",
                         "{A}",     "${",     "${}",  "${1}",   "${A",     "${A-b}",
                         "$$${A",   "${A:b}", "$${A", "\n$A\n", "${A}${B", "$_"};
-    check_same(kExpandablePattern, texts,
+    check_same(expandable_pattern(), texts,
                [](const char* text) { return check_expansion(text).empty(); });
-    check_same(kVariablesPattern, texts, [](const char* text) {
+    check_same(variables_pattern(), texts, [](const char* text) {
       return check_expansion(text).empty() &&
              std::string_view(text).find('$') != std::string_view::npos;
     });

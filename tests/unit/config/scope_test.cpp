@@ -1,126 +1,106 @@
-#include "config/environment.hpp"
+#include "variables.hpp"
 
-#include <doctest/doctest.h>
+TEST_SUITE("config/scope") {
+  TEST_CASE(
+      "the text of an entry is expanded where it stands, and its own name means the outer one") {
+    const Environ container{"A=container", "HOST=db"};
+    const Variables top{fixed("A", "top $A"), fixed("URL", "pg://$HOST/${NAME:-none}"),
+                        with_default("USER_OF", "$HOST-user"), fixed("B", "$A!")};
+    const Variables own{fixed("A", "own $A"), fixed("NAME", "mine"), fixed("HOST", "own")};
+    const Scope scope(container, top, own);
+    CHECK(scope.value("A") == "own top container");
+    CHECK(scope.value("B") == "top container!");
+    CHECK(scope.value("URL") == "pg://db/none");
+    CHECK(scope.value("USER_OF") == "db-user");
+    CHECK(get(scope.child(false), "URL") == "pg://db/none");
+  }
 
-#include <string>
-#include <vector>
+  TEST_CASE("what the text of a value needs is missing, and not the value that needs it") {
+    const Variables top{fixed("URL", "pg://$U1"), with_default("D", "${U2:?two}"), fixed("F", "x")};
+    CHECK(joined(Scope(kContainer, top, kNone).missing()) == "U1 U2");
+    CHECK(expanded("$URL", {kContainer, top, kNone}).missing == "U1");
+  }
 
-using namespace pintle::config;
+  TEST_CASE("an optional variable expands to nothing and is not given") {
+    Variable optional = required("U1", "");
+    optional.is_optional = true;
+    const Variables top{optional};
+    const Scope scope(kContainer, top, kNone);
+    CHECK(expanded("<$U1>", scope).text == "<>");
+    CHECK(expanded("<$U1>", scope).missing == "");
+    CHECK(scope.missing().empty());
+    CHECK_FALSE(scope.is_given("U1"));
+    CHECK_FALSE(get(scope.child(true), "U1"));
+  }
 
-namespace {
+  TEST_CASE("a value, or the file that another variable names, but not both") {
+    Variable variable = with_default("PW", "default");
+    variable.file_variable = "PW_FILE";
+    const Variables top{variable};
+    const FileValues files{{"/run/pw", "from file"}};
+    const auto value = [&](const Environ& container) {
+      return Scope(container, top, kNone, &files).value("PW");
+    };
+    CHECK(value({}) == "default");
+    CHECK(value({"PW=set"}) == "set");
+    CHECK(value({"PW_FILE=/run/pw"}) == "from file");
+    CHECK(value({"PW_FILE="}) == "default");
+    const Environ both{"PW=set", "PW_FILE=/run/pw"};
+    const Scope scope(both, top, kNone, &files);
+    REQUIRE(scope.problems().size() == 1);
+    CHECK(scope.problems()[0] == "the variables PW and PW_FILE are both set; keep one");
+    const Environ by_file{"PW_FILE=/run/pw"};
+    const Environ child = Scope(by_file, top, kNone, &files).child(true);
+    CHECK(get(child, "PW") == "from file");
+    CHECK_FALSE(get(child, "PW_FILE"));
+    CHECK(Scope(by_file, top, kNone, &files).secrets() == std::vector<std::string>{"from file"});
+  }
 
-const Environ kContainer{"A=container a", "B=container b", "EMPTY=",    "PATH=/opt/bin",
-                         "A=second a",    "X1=one",        "NO_EQUALS", "=odd"};
-const Variables kNone;
+  TEST_CASE("what is made of a secret is one, but for what a line shows of the rest") {
+    const Environ container{"DB_PASSWORD=hunter22"};
+    const Variables top{fixed("URL", "pg://me:${DB_PASSWORD@uri}@db"), fixed("PLAIN", "$HOST")};
+    const Scope scope(container, top, kNone);
+    CHECK(scope.is_secret("URL"));
+    CHECK_FALSE(scope.is_secret("PLAIN"));
+    CHECK(contains_all(scope.secrets(), {"hunter22", "pg://me:hunter22@db"}));
+    CHECK(*scope.masked().value("DB_PASSWORD") == "***");
+    CHECK(scope.masked().value("URL")->find("hunter22") == std::string::npos);
+  }
 
-Variable fixed(const char* name, const char* value) {
-  return {.name = name, .value = value};
-}
-Variable with_default(const char* name, const char* value) {
-  return {.name = name, .fallback = value};
-}
-Variable required(const char* name, const char* description) {
-  return {.name = name, .description = description};
-}
-
-std::string joined(const std::vector<MissingVariable>& missing) {
-  std::string names;
-  for (const MissingVariable& one : missing) names += (names.empty() ? "" : " ") + one.name;
-  return names;
-}
-
-struct Expanded {
-  std::string text;
-  std::string missing;
-};
-
-Expanded expanded(std::string_view text, const Scope& scope) {
-  std::vector<MissingVariable> missing;
-  auto result = expand(text, scope, missing);
-  REQUIRE(result);
-  return {*result, joined(missing)};
-}
-
-}  // namespace
-
-TEST_SUITE("config/environment") {
-  TEST_CASE("expansion is exact: the longest name, braces, defaults, and a doubled dollar") {
-    const Scope scope(kContainer, kNone, kNone);
+  TEST_CASE("values that need each other are a circle, in the order in which they do") {
     struct Row {
-      const char* text;
-      const char* result;
-      const char* missing;
+      Variables top;
+      Variables own;
+      const char* wrong;
     };
+    Variable file = required("F", "");
+    file.file = "/run/$G";
     const Row rows[] = {
-        {"", "", ""},
-        {"plain", "plain", ""},
-        {"$A", "container a", ""},
-        {"${A}", "container a", ""},
-        {"x$A.y", "xcontainer a.y", ""},
-        {"$A$B", "container acontainer b", ""},
-        {"$Ab", "", "Ab"},
-        {"${A}b", "container ab", ""},
-        {"$X1", "one", ""},
-        {"$A-$B", "container a-container b", ""},
-        {"$$", "$", ""},
-        {"$$A", "$A", ""},
-        {"$$$A", "$container a", ""},
-        {"$$$$", "$$", ""},
-        {"$${A}", "${A}", ""},
-        {"$", "$", ""},
-        {"a$", "a$", ""},
-        {"$1", "$1", ""},
-        {"$ A", "$ A", ""},
-        {"$-", "$-", ""},
-        {"{A}", "{A}", ""},
-        {"A:-b", "A:-b", ""},
-        {"$A:-b", "container a:-b", ""},
-        {"${UNSET:-d}", "d", ""},
-        {"${UNSET:-}", "", ""},
-        {"${A:-d}", "container a", ""},
-        {"${EMPTY:-d}", "d", ""},
-        {"$EMPTY", "", "EMPTY"},
-        {"${UNSET:-$A}", "$A", ""},
-        {"${UNSET:-a:-b}", "a:-b", ""},
-        {"${UNSET:-a b}c", "a bc", ""},
-        {"${UNSET:-a}b}", "ab}", ""},
-        {"$UNSET", "", "UNSET"},
-        {"$U1 $U2 $U1", "  ", "U1 U2 U1"},
-        {"$_", "", "_"},
-        {"$NO_EQUALS", "", "NO_EQUALS"},
+        {{fixed("A", "$B"), fixed("B", "${C:-x}"), fixed("C", "y")}, {}, ""},
+        {{fixed("A", "x $A")}, {fixed("A", "$A y")}, ""},
+        {{fixed("A", "$B"), fixed("B", "$A")}, {}, "the variables need each other: A → B → A"},
+        {{fixed("A", "$B"), with_default("B", "${X:-${A}}")},
+         {},
+         "the variables need each other: A → B → A"},
+        {{file, with_default("G", "$F")}, {}, "the variables need each other: F → G → F"},
+        {{fixed("A", "$B")}, {fixed("B", "$A")}, ""},
+        {{}, {fixed("B", "$A"), fixed("A", "$B")}, "the variables need each other: B → A → B"},
     };
-    for (const Row& row : rows) {
-      CAPTURE(row.text);
-      const Expanded got = expanded(row.text, scope);
-      CHECK(got.text == row.result);
-      CHECK(got.missing == row.missing);
-      CHECK(check_expansion(row.text).empty());
+    for (const Row& row : rows) CHECK(check_circles(row.top, row.own) == row.wrong);
+  }
+
+  TEST_CASE("a value that would be made of too many texts is refused before anything is expanded") {
+    Variables top;
+    for (int i = 0; i < 40; ++i) {
+      const std::string next = "$V" + std::to_string(i + 1);
+      top.push_back(fixed("V" + std::to_string(i), next + next));
     }
-  }
-
-  TEST_CASE("a value is never expanded again, nor split") {
-    const Environ container{"A=$B ${B} $$ \"x\"", "B=no"};
-    CHECK(expanded("$A", {container, kNone, kNone}).text == "$B ${B} $$ \"x\"");
-    const Variables own{fixed("C", "$A")};
-    CHECK(expanded("$C", {container, kNone, own}).text == "$A");
-  }
-
-  TEST_CASE("braces that are not closed, or hold no name, are an error") {
-    const Scope scope(kContainer, kNone, kNone);
-    for (const char* text : {"${", "${A", "x ${A:-b", "${}", "${1}", "${A B}", "${A-b}", "${A:b}",
-                             "${ A}", "${:-x}", "${A:}", "$$${", "${A:-${B}}", "ok ${A} then ${"}) {
-      CAPTURE(text);
-      std::vector<MissingVariable> missing;
-      CHECK_FALSE(expand(text, scope, missing));
-      CHECK_FALSE(check_expansion(text).empty());
+    CHECK(check_circles(top, kNone).find("is made of more than 10000 texts") != std::string::npos);
+    Variables deep;
+    for (int i = 0; i < 80; ++i) {
+      deep.push_back(fixed("V" + std::to_string(i), "$V" + std::to_string(i + 1)));
     }
-  }
-
-  TEST_CASE("the names that a text needs are those without a default") {
-    using Names = std::vector<std::string>;
-    CHECK(names_in("$A ${B} ${C:-d} $$D $1 $A") == Names{"A", "B", "A"});
-    CHECK(names_in("").empty());
-    CHECK(names_in("$A ${") == Names{"A"});
+    CHECK(check_circles(deep, kNone).find("one within the other") != std::string::npos);
   }
 
   TEST_CASE("a hook's entry wins over the top level's, and that over the container") {

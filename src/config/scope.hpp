@@ -1,0 +1,131 @@
+// config/scope.hpp - variables: which value a name has for a hook, and what its process inherits.
+// Pure.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/environ.hpp"
+#include "config/model.hpp"
+
+namespace pintle::config {
+
+/// A variable that something needs and that has no value.
+struct MissingVariable {
+  std::string name;
+  std::string description;
+};
+
+/// A file that a variable's value is to come from.
+struct NamedFile {
+  const Variable& variable;
+  std::string path;
+  bool is_by_variable;  ///< its `fileVariable` names it
+};
+
+/// The contents of the files that variables name, by path.
+using FileValues = std::map<std::string, std::string>;
+
+/// What names mean for one hook: its own entries, the top level's, then the container's.
+///
+/// The text of an entry is expanded where the entry stands: one of the top level does not see those
+/// of a hook. Its own name means there what it means one level further out, so that an entry can
+/// add to a value. Values from outside (the container's, a file's) are not expanded.
+class Scope {
+ public:
+  Scope(const Environ& container, const Variables& top, const Variables& own,
+        const FileValues* files = nullptr) noexcept
+      : container_(container), top_(top), own_(own), files_(files) {}
+
+  /// The value of `name`; nullopt when it has none.
+  std::optional<std::string> value(std::string_view name) const;
+
+  /// True if it has a value that counts: an empty one does only with `allowEmpty`.
+  bool is_given(std::string_view name) const;
+
+  /// It is declared as one that may be missing.
+  bool is_optional(std::string_view name) const noexcept;
+
+  /// True if its value must not be shown: see is_secret(), or it is made of one that must not.
+  bool is_secret(std::string_view name) const;
+
+  /// The same for lines: every secret has the value "***", and of others what shown_value() leaves.
+  Scope masked() const {
+    Scope other = *this;
+    other.is_masked_ = true;
+    return other;
+  }
+
+  /// What is missing where `name` has no value: itself, or what the text of its value needs.
+  std::vector<MissingVariable> missing_for(std::string_view name) const;
+
+  /// Every declared variable that has no value and needs one, or what the text of its value needs.
+  std::vector<MissingVariable> missing() const;
+
+  /// What is wrong with the declared ones that have one: it does not match, or it is set twice. A
+  /// line each; a secret's value is not in it.
+  std::vector<std::string> problems() const;
+
+  /// What a child starts with: the container's variables if it inherits them, and every declared
+  /// one that has a value; those that are not exported are in neither, nor are those that name the
+  /// file of another one. PATH is always there.
+  Environ child(bool inherits) const;
+
+  /// The values that must not be shown: of declared secrets, and of the container's that are named
+  /// like one.
+  std::vector<std::string> secrets() const;
+
+  /// Calls `each` for every declared variable that counts here and names a file whose path is
+  /// known; a hook's own one hides the top level's.
+  void for_files(const std::function<void(const NamedFile&)>& each) const;
+
+ private:
+  enum class Level : unsigned char { own, top, container };
+  struct Entry {
+    const Variable* variable = nullptr;  ///< nullptr: it is declared nowhere
+    Level level = Level::container;
+  };
+
+  Entry entry_of(std::string_view name) const noexcept;
+  std::vector<Entry> declared() const;
+  Scope within(const Entry& entry) const noexcept;
+  std::optional<std::string> expanded(const std::string& text, const Entry& entry,
+                                      std::vector<MissingVariable>& missing) const;
+  std::optional<NamedFile> file_of(const Entry& entry) const;
+  std::optional<std::string> value_of(const Entry& entry,
+                                      std::vector<MissingVariable>& missing) const;
+  std::optional<std::string> value_of(const Entry& entry) const;
+  bool is_secret(const Entry& entry) const;
+
+  const Environ& container_;
+  const Variables& top_;
+  const Variables& own_;
+  const FileValues* files_;
+  bool is_masked_ = false;
+  Level from_ = Level::own;    ///< where names are looked up first
+  std::string_view hidden_{};  ///< not there, since it is its text that is expanded
+  unsigned depth_ = 0;
+};
+
+/// True if its value must not be shown: it says so, it is from a file, or its name is a secret's.
+bool is_secret(const Variable& variable) noexcept;
+
+/// What is wrong with a pattern, regex(7); "" if nothing.
+std::string check_pattern(const std::string& pattern);
+
+/// True if the whole of `value` matches.
+bool matches(const std::string& pattern, const std::string& value);
+
+/// Variables whose texts need each other in a circle, "A → B → A", or are made of each other too
+/// often to be expanded; "" if there are none. `own` are those of a hook.
+std::string check_circles(const Variables& top, const Variables& own);
+
+/// The PATH of a container that sets none.
+inline constexpr std::string_view kStandardPath =
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+}  // namespace pintle::config

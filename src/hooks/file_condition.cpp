@@ -1,0 +1,43 @@
+#include "hooks/file_condition.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/pattern.hpp"
+#include "sys/file.hpp"
+
+namespace pintle::hooks {
+namespace {
+
+/// Something is there that is a directory, or is none.
+bool is_there(const std::string& path, bool is_directory) noexcept {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) == is_directory;
+}
+
+/// One of the lines of a file matches.
+bool has_line(const std::string& path, const std::string& pattern) {
+  constexpr std::size_t kMost = 16U << 20U;
+  const auto content = sys::read_file(path, kMost);
+  const Pattern wanted(pattern);
+  for (std::string_view rest = content ? *content : std::string_view(); !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    if (wanted.is_in(std::string(line))) return true;
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<bool> look_at_files(const config::Condition& leaf, const std::string& path) {
+  using Type = config::Condition::Type;
+  if (leaf.type == Type::file) return is_there(path, false);
+  if (leaf.type == Type::directory) return is_there(path, true);
+  if (leaf.type == Type::content) return has_line(path, leaf.pattern);
+  return std::nullopt;
+}
+
+}  // namespace pintle::hooks
