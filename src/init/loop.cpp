@@ -116,13 +116,14 @@ class Loop {
     const auto& hooks = setup_.model.hooks;
     const auto is_job = [](const config::Hook& hook) { return hook.kind() == config::Kind::job; };
     if (std::none_of(hooks.begin(), hooks.end(), is_job)) return;
-    supervisor_.note(ClockChanged{sys::wall_offset()}, BootClock::now());
+    // The clock is read only once it is watched: one that is set in between is noticed, too.
     if (auto clock = sys::watch_wall_clock()) {
       clock_ = *std::move(clock);
     } else {
       log::warning(fmt::format("{}; jobs do not notice when the clock is set or the machine slept",
                                clock.error().message()));
     }
+    supervisor_.note(ClockChanged{sys::wall_offset()}, BootClock::now());
   }
 
   void wait() noexcept {
