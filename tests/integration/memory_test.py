@@ -5,7 +5,6 @@ import resource
 import signal
 import socket
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
 import pid1
@@ -21,15 +20,6 @@ def take_memory(one):
     """From here on PID 1 gets no page more than it has."""
     pages = int(pathlib.Path(f'/proc/{one.pid}/statm').read_text().split()[0])
     resource.prlimit(one.pid, resource.RLIMIT_AS, (pages * resource.getpagesize(),) * 2)
-
-
-def share_of_a_cpu(pid):
-    """How much of a CPU it takes, over half a second."""
-    def ticks():
-        return sum(map(int, pathlib.Path(f'/proc/{pid}/stat').read_text().split()[13:15]))
-    before, began = ticks(), time.monotonic()
-    tap.until(lambda: time.monotonic() - began > 0.5, 'half a second')
-    return (ticks() - before) / os.sysconf('SC_CLK_TCK') / (time.monotonic() - began)
 
 
 def step(**more):
@@ -74,7 +64,7 @@ def while_every_turn_fails_pid_1_rests_and_hears_its_signals():
     take_memory(one)
     one.signal(signal.SIGUSR1)
     one.line('got 10')
-    share = share_of_a_cpu(one.pid)
+    share = pid1.share_of_a_cpu(one.pid)
     tap.check(share < 0.3, 'it does not spin', share)
     one.signal(signal.SIGUSR2)
     one.line('got 12')

@@ -111,9 +111,21 @@ static int cmd_deaf_family(char** a) {
   return 0;
 }
 
-// Forks twice for each; they are orphans when it returns.
+// Names what has arrived up to now.
+static void say_signals(void) {
+  const uint64_t all = ~(uint64_t)0;
+  const struct timespec none = {0, 0};
+  long number;
+  while ((number = syscall(SYS_rt_sigtimedwait, &all, NULL, &none, sizeof all)) > 0) {
+    if (number != SIGCHLD) say("got", (int)number);
+  }
+}
+
+// Forks twice for each; they are orphans when it returns. Meanwhile it names its signals.
 static void fork_orphans(int count) {
+  say("forking", -1);
   while (count > 0) {
+    say_signals();
     const pid_t child = fork();
     if (child == 0) {
       for (int i = 0; i < 20; ++i) {
@@ -169,6 +181,20 @@ static int cmd_leave(char** a) {
   while (read(ready[0], &byte, 1) > 0) {
   }
   return atoi(a[1]);
+}
+
+// eat [SIGNAL]: at that signal, or at once, takes all memory that it gets.
+static int cmd_eat(char** a) {
+  const size_t size = 1 << 20;
+  block_all();
+  say("ready", -1);
+  while (a[0] != NULL && next_signal() != atoi(a[0])) {
+  }
+  for (;;) {
+    char* const taken = malloc(size);
+    if (taken == NULL) return 97;
+    memset(taken, 1, size);
+  }
 }
 
 // adopted: a process whose parent ends says who its next parent is.
@@ -391,9 +417,8 @@ static const struct {
     {"state", 0, cmd_state},     {"trace", 1, cmd_trace},     {"ignore", 1, cmd_ignore},
     {"block", 1, cmd_block},     {"shut", 2, cmd_shut},       {"fds", 2, cmd_fds},
     {"pending", 2, cmd_pending}, {"siblings", 2, cmd_siblings},
-    {"pending", 2, cmd_pending}, {"harass", 1, cmd_harass},
-    {"fail", 4, cmd_fail},       {"spy", 1, cmd_spy},
-    {"parent", 1, cmd_parent},
+    {"harass", 1, cmd_harass},   {"fail", 4, cmd_fail},       {"spy", 1, cmd_spy},
+    {"parent", 1, cmd_parent},   {"eat", 0, cmd_eat},
 };
 
 int main(int argc, char** argv) {

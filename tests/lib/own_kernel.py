@@ -1,5 +1,5 @@
-"""own_kernel.py - tests in a Linux of their own, whose clock they may set: User-Mode Linux, which is an
-ordinary program and sees the files of this machine.
+"""own_kernel.py - tests in a Linux of their own, whose clock they may set: User-Mode Linux, which is
+an ordinary program and sees the files of this machine.
 
     @own_kernel.test
     def a_clock_that_is_set_…():      # as tap.test, but it runs in there

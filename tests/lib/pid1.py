@@ -266,6 +266,15 @@ def is_alive(pid):
     return state(pid) not in ('', 'Z', 'X')
 
 
+def share_of_a_cpu(pid):
+    """How much of a CPU it takes, over half a second."""
+    def ticks():
+        return sum(map(int, pathlib.Path(f'/proc/{pid}/stat').read_text().split()[13:15]))
+    before, began = ticks(), time.monotonic()
+    tap.until(lambda: time.monotonic() - began > 0.5, 'half a second')
+    return (ticks() - before) / os.sysconf('SC_CLK_TCK') / (time.monotonic() - began)
+
+
 def needs_root():
     if os.getuid() != 0:
         tap.skip('needs root')

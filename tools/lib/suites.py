@@ -102,10 +102,13 @@ def tap_files(folder, before=()):
 
 
 def torture():
-    """What the suite integration does with some system calls of PID 1, with all of them."""
-    path = ROOT / 'tests/integration/torture_test.py'
-    return read_tap('torture', run([*PYTHON, path], timeout=4 * SECONDS_PER_FILE,
-                                   env={**environment_of_tests(), 'PINTLE_TORTURE': 'all'}))
+    """What the suite integration does with some system calls of PID 1 and some orphans, with all."""
+    outcome = Outcome()
+    for name in ('torture', 'reaping'):
+        path = ROOT / f'tests/integration/{name}_test.py'
+        outcome.add(read_tap(name, run([*PYTHON, path], timeout=4 * SECONDS_PER_FILE,
+                                       env={**environment_of_tests(), 'PINTLE_TORTURE': 'all'})))
+    return outcome
 
 
 SUITES = {
@@ -123,6 +126,6 @@ SUITES = {
                          lambda: tap_files('integration', alone_on_the_network())),
     'containers': Suite('the product in a real Docker Engine',
                         lambda: tap_files('containers')),
-    'torture': Suite('the product, of which every system call fails in every way: ten minutes or '
-                     'more; only when named', torture, is_extra=True),
+    'torture': Suite('the product, of which every system call fails in every way, and 100,000 '
+                     'orphans: ten minutes or more; only when named', torture, is_extra=True),
 }
