@@ -187,6 +187,30 @@ if shutil.which('runsc'):
     tap.test(gvisor_starts_it_enters_it_and_ends_with_mains_code)
 
 
+# --- processors -----------------------------------------------------------------------------------
+
+
+class Arm64(Surrounding):
+    """As `tools/build --arch arm64` makes it; the hooks and main are this machine's programs."""
+
+    program = str(pid1.ROOT / 'build/arm64/pintle')
+
+
+QEMU = shutil.which('qemu-aarch64-static') or shutil.which('qemu-aarch64')
+
+
+def on_arm64_as_qemu_emulates_it_it_works_as_on_amd64():
+    with open(Arm64.program, 'rb') as program:
+        machine = program.read(20)[18:]
+    tap.equal(int.from_bytes(machine, 'little'), 183, 'the machine in the ELF header, of elf(5)')
+    Arm64([QEMU], enter=[QEMU]).start().serves().ends()
+
+
+# Neither is there after tools/setup: the compiler's libraries for arm64 alone take minutes.
+if QEMU and os.path.exists(Arm64.program):
+    tap.test(on_arm64_as_qemu_emulates_it_it_works_as_on_amd64)
+
+
 # --- /proc ----------------------------------------------------------------------------------------
 
 
