@@ -18,7 +18,7 @@ import tap
 
 KERNEL = shutil.which('linux.uml')
 IS_INSIDE = 'PINTLE_OWN_KERNEL' in os.environ
-SECONDS = 120
+SECONDS = 300
 INIT = '''#!/bin/sh
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
