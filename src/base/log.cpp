@@ -60,7 +60,7 @@ bool put(std::string_view line) noexcept {
 /// With its newline a line is no longer than a pipe takes at once, pipe(7).
 constexpr std::size_t kLongest = PIPE_BUF - 1;
 
-void put_or_count(std::string line) noexcept {
+void put_or_count(std::string line) {
   if (line.size() > kLongest) line.resize(kLongest);
   line += '\n';
   if (!put(line)) ++state.dropped;
