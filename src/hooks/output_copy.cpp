@@ -6,8 +6,10 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <span>
 #include <string_view>
+#include <thread>
 
 #include "hooks/program.hpp"
 #include "sys/pipe.hpp"
@@ -19,6 +21,15 @@ namespace {
 constexpr std::size_t kChunk = 16384;
 constexpr int kPatience = 5000;    // milliseconds
 constexpr int kChunksOfAPipe = 8;  // twice what a pipe holds, pipe(7)
+
+/// Until one of them may be ready. Where poll(2) fails, for want of memory or because of a limit of
+/// descriptors below their number, all are looked at after a rest.
+void wait_for_any(std::span<pollfd> sources) noexcept {
+  constexpr std::chrono::milliseconds kRest(100);
+  if (::poll(sources.data(), sources.size(), -1) < 0 && errno != EINTR) {
+    std::this_thread::sleep_for(kRest);
+  }
+}
 
 /// Blocks like any program that writes; the reader's end is no reason to stop the job.
 void write_all(int fd, std::string_view text) noexcept {
@@ -64,7 +75,7 @@ class Copying {
       pollfd sources[] = {{signals.get(), POLLIN, 0},
                           {sources_[0].reader.get(), POLLIN, 0},
                           {sources_[1].reader.get(), POLLIN, 0}};
-      (void)::poll(sources, std::size(sources), -1);
+      wait_for_any(sources);
       for (Source& source : sources_) (void)copy_some(source);
       while (TRY(sys::next_signal(signals))) {
       }
@@ -91,7 +102,7 @@ class Copying {
     while (sources_[0].reader || sources_[1].reader) {
       pollfd sources[] = {{sources_[0].reader.get(), POLLIN, 0},
                           {sources_[1].reader.get(), POLLIN, 0}};
-      (void)::poll(sources, std::size(sources), -1);
+      wait_for_any(sources);
       for (Source& source : sources_) (void)copy_some(source);
     }
     ::_exit(0);
