@@ -16,6 +16,7 @@
 #include <charconv>
 #include <climits>
 #include <cstdint>
+#include <memory>
 
 namespace pintle::sys {
 namespace {
@@ -73,13 +74,13 @@ pid_t parent_of(pid_t pid) {
 std::vector<pid_t> children_of(pid_t pid) {
   const std::string folder = fmt::format("/proc/{}/task", pid);
   std::vector<pid_t> all;
-  DIR* threads = ::opendir(folder.c_str());
-  if (threads == nullptr) return all;
-  while (const dirent* thread = ::readdir(threads)) {
+  const auto close = [](DIR* open) { ::closedir(open); };
+  const std::unique_ptr<DIR, decltype(close)> threads(::opendir(folder.c_str()));
+  if (!threads) return all;
+  while (const dirent* thread = ::readdir(threads.get())) {
     const auto pids = parse_pids(read_proc(fmt::format("{}/{}/children", folder, thread->d_name)));
     all.insert(all.end(), pids.begin(), pids.end());
   }
-  ::closedir(threads);
   return all;
 }
 
