@@ -24,6 +24,17 @@ bool is_error(const Result<void>& sent, int code) noexcept {
   return !sent && sent.error().code == code;
 }
 
+/// As its process group. What keeps it stopped is said, since nothing else would tell.
+void continue_main(pid_t main) {
+  if (::kill(-main, SIGCONT) == 0 || errno == ESRCH) return;
+  log::warning(
+      fmt::format("main stays stopped: cannot send SIGCONT to it: {}", std::strerror(errno)));
+}
+
+void say_that_terminal_is_missing() {
+  log::warning("main stays stopped: the foreground of its terminal cannot be given to it");
+}
+
 /// Stops with main, if a shell with job control can continue us; true if it did. The terminal is
 /// main's again only if it is ours then.
 bool suspend(const sys::Terminal& terminal, pid_t main) noexcept {
@@ -113,7 +124,11 @@ void Signaller::stop_with_main(const Suspend& action) {
   const bool was_suspended = terminal && suspend(terminal, action.main);
   const bool lacks_terminal = needs_terminal && terminal && !terminal.is_of(action.main);
   const bool goes_on = was_suspended || (action.signal != SIGSTOP && !lacks_terminal);
-  if (goes_on) (void)::kill(-action.main, SIGCONT);
+  if (goes_on) {
+    continue_main(action.main);
+  } else if (lacks_terminal) {
+    say_that_terminal_is_missing();
+  }
 }
 
 /// If the foreground cannot be had, main would be stopped again at once: it stays as it is. Without
@@ -122,9 +137,9 @@ void Signaller::resume_main(const Resume& action) {
   if (action.needs_terminal) {
     const auto terminal = sys::Terminal::controlling();
     if (terminal) terminal.give_to(action.main);
-    if (terminal && !terminal.is_of(action.main)) return;
+    if (terminal && !terminal.is_of(action.main)) return say_that_terminal_is_missing();
   }
-  (void)::kill(-action.main, SIGCONT);
+  continue_main(action.main);
 }
 
 /// All processes of a uid, for each uid that something was started as or that somebody took.
