@@ -128,8 +128,11 @@ void read_answer() {
 }
 
 void notify_as(std::string_view program, std::string_view text) {
-  if (pid_of(program) == 0) return;
-  speak_as(pid_of(program), 0);
+  if (const pid_t pid = pid_of(program); pid != 0) notify_from(pid, 0, text);
+}
+
+void notify_from(pid_t pid, uid_t uid, std::string_view text) {
+  speak_as(pid, uid);
   (void)sys::send_notification("@" + state.addresses.notify, text);
 }
 
@@ -138,6 +141,17 @@ std::string open_outer_socket() {
   if (!opened) return {};
   state.outer = {hide(std::move(opened->socket)), opened->name};
   return "@" + state.outer.name;
+}
+
+void fill_outer_socket() {
+  constexpr int kMoreThanItTakes = 10'000;
+  for (int i = 0; i < kMoreThanItTakes; ++i) {
+    if (!sys::send_notification("@" + state.outer.name, "X")) return note("outer: full");
+  }
+}
+
+void close_outer_socket() {
+  state.outer.socket.reset();
 }
 
 void read_outer_socket() {

@@ -2,6 +2,8 @@
 // to have a turn in between. They are in the same process, so nothing of them may wait.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 
@@ -31,9 +33,15 @@ void ask_for_job(std::string_view id);
 /// Main says something by sd_notify(3).
 void notify_as(std::string_view program, std::string_view text);
 
+/// Any other process does.
+void notify_from(pid_t pid, uid_t uid, std::string_view text);
+
 /// The container's own NOTIFY_SOCKET, which notes "outer: TEXT" for what it is told.
 std::string open_outer_socket();
 void read_outer_socket();
+/// Until it takes no more; notes "outer: full".
+void fill_outer_socket();
+void close_outer_socket();
 
 /// So that pintle does not see it.
 pintle::Fd hide(pintle::Fd descriptor);

@@ -1,0 +1,103 @@
+// What the effects do for hooks that write, and where a call of theirs fails just then.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+
+#include "rules.hpp"
+
+using namespace seam;
+
+namespace {
+
+/// The number of the n-th call of that name.
+int call_of(const Outcome& out, std::string_view name, int n = 0) {
+  for (std::size_t i = 0; i < out.calls.size(); ++i) {
+    if (out.calls[i].name == name && n-- == 0) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+Life life_with(Program step) {
+  step.path = "/step";
+  return {.name = "a step writes",
+          .config = R"({"steps":[{"id":"s","command":"/step","output":"log"}],
+                        "main":{"command":"/main"}})",
+          .world = {.programs = {std::move(step),
+                                 {.path = "/left", .lives = 1s},
+                                 {.path = "/main", .lives = 2s}}}};
+}
+
+}  // namespace
+
+TEST_SUITE("system/effects") {
+  TEST_CASE("where there is no pipe for its output, a hook writes where pintle does") {
+    const Life life = life_with({.lives = 100ms, .writes = "words\n"});
+    const Start start(life);
+    const Outcome good = start.run();
+    CHECK(good.has_line("pintle: step s | words"));
+    const Outcome out = start.run({.index = call_of(good, "pipe2"), .error = EMFILE});
+    INFO(text_of(out));
+    CHECK(out.code == 0);
+    CHECK(std::find(out.log.begin(), out.log.end(), "words") != out.log.end());
+    CHECK(out.has_line("cannot make a pipe: Too many open files"));
+  }
+
+  TEST_CASE("what a hook leaves behind writes on, after the hook's end is told") {
+    Life life = life_with({.lives = 100ms, .writes = "early\n", .leaves = "/left"});
+    life.world.events = {{500ms, [] { write_as(pid_of("/left"), "late\n"); }}};
+    const Outcome out = Start(life).run();
+    INFO(text_of(out));
+    const auto line = [&](std::string_view part) {
+      return std::find_if(out.log.begin(), out.log.end(), [&](const std::string& one) {
+        return one.find(part) != std::string::npos;
+      });
+    };
+    CHECK(line("| early") < line("s: done"));
+    CHECK(line("s: done") < line("| late"));
+    CHECK(line("| late") != out.log.end());
+  }
+
+  TEST_CASE("why a program did not start is said: the call, what it was for, and errno") {
+    const Life life = life_with({.lives = 100ms});
+    const Start start(life);
+    const Outcome good = start.run();
+    struct {
+      const char* call;
+      int error;
+      const char* words;
+    } const rows[] = {
+        {"execve", ENOEXEC, "cannot execute '/step'"},
+        {"execve", EACCES, "cannot execute '/step': Permission denied"},
+        {"setsid", EPERM, "cannot start a session: Operation not permitted"},
+        {"dup2", EBUSY, "cannot direct the input: Device or resource busy"},
+        {"capget", EPERM, "cannot read capabilities: Operation not permitted"},
+        {"fork", EAGAIN, "cannot fork: Resource temporarily unavailable"},
+    };
+    for (const auto& row : rows) {
+      const Outcome out = start.run({.index = call_of(good, row.call), .error = row.error});
+      CAPTURE(row.words);
+      INFO(text_of(out));
+      CHECK(out.code == 80);
+      CHECK(out.reason.find(row.words) != std::string::npos);
+    }
+  }
+
+  TEST_CASE("a step that cannot lower its privileges executes nothing") {
+    const Life life{.name = "as another user",
+                    .config = R"({"user":"1000:1000","main":{"command":"/main"}})",
+                    .world = {.programs = {{.path = "/main", .lives = 1s}}}};
+    const Start start(life);
+    const Outcome good = start.run();
+    for (const char* const call :
+         {"setgroups", "setresgid", "setresuid", "capset", "prctl SET_NO_NEW_PRIVS"}) {
+      CAPTURE(call);
+      const Outcome out = start.run({.index = call_of(good, call), .error = EPERM});
+      INFO(text_of(out));
+      CHECK(out.code == 83);
+      CHECK(std::all_of(out.started.begin(), out.started.end(),
+                        [](const Started& one) { return one.program.empty(); }));
+    }
+  }
+}
