@@ -142,6 +142,7 @@ int control_process(int option, unsigned long a, unsigned long b) noexcept {
 int set_mask(const std::uint64_t* mask) noexcept {
   const bool is_blocked = (*mask >> (SIGTSTP - 1) & 1U) != 0;
   if (is_init() && !is_blocked) stop_if_suspended();
+  if (!is_init() && *mask == 0) take_blocked_signal();
   return 0;
 }
 

@@ -1,5 +1,6 @@
 // The calls that start, end, wait for and signal processes.
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <iterator>
 
 #include "kernel.hpp"
 #include "raw_call.hpp"
@@ -98,6 +100,24 @@ void transform(Credentials& who) noexcept {
   who.keeps_capabilities = false;
 }
 
+/// Until PID 1 lets it run; then its signals may have ended it.
+void begin_held() noexcept {
+  (void)real(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  (void)real(SYS_kill, real(SYS_getpid), SIGSTOP);
+  const Process* const own = find(local.self);
+  if (own == nullptr || !own->is_alive()) leave_process();
+  local.held_count = 0;
+}
+
+void hold(pid_t pid, pid_t running) noexcept {
+  int status = 0;
+  while (real(SYS_wait4, running, &status, WUNTRACED, 0) < 0 && errno == EINTR) {
+  }
+  if (local.held_count == std::ssize(local.held)) fault("PID 1 starts more than any life needs");
+  const auto delay = std::chrono::duration_cast<std::chrono::nanoseconds>(local.world->child_delay);
+  local.held[local.held_count++] = {pid, running, kernel().now + delay.count()};
+}
+
 bool is_wanted(const Process& one, idtype_t which, id_t id) noexcept {
   if (one.parent != local.self || one.state == Process::State::gone) return false;
   return which == P_ALL || one.pid == static_cast<pid_t>(id);
@@ -131,6 +151,16 @@ bool is_meant(const Process& one, pid_t target) noexcept {
 
 }  // namespace
 
+void run_child(pid_t running) noexcept {
+  int status = 0;
+  while (real(SYS_wait4, running, &status, 0, 0) < 0 && errno == EINTR) {
+  }
+  if (!WIFEXITED(status)) fault("a child of PID 1 crashes before it has executed anything");
+  if (!is_init()) return;
+  take_outputs();
+  close_outputs_of_dead();
+}
+
 extern "C" {
 
 int fake_fork() asm("fork");
@@ -141,17 +171,16 @@ int fake_fork() {
   Process& child = add_process(current());
   const pid_t pid = child.pid;
   const pid_t running = ::_Fork();
+  const bool is_held = is_init() && local.world->child_delay > Duration(0);
   if (running == 0) {
     local.self = pid;
+    if (is_held) begin_held();
     return 0;
   }
-  int status = 0;
-  while (real(SYS_wait4, running, &status, 0, 0) < 0 && errno == EINTR) {
-  }
-  if (!WIFEXITED(status)) fault("a child of PID 1 crashes before it has executed anything");
-  if (is_init()) {
-    take_outputs();
-    close_outputs_of_dead();
+  if (is_held) {
+    hold(pid, running);
+  } else {
+    run_child(running);
   }
   return pid;
 }

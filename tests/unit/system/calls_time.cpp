@@ -33,7 +33,7 @@ int wait(pollfd* sources, unsigned long count, int timeout) noexcept {
   constexpr auto kNever = std::numeric_limits<std::int64_t>::max();
   const std::int64_t limit = timeout < 0 ? kNever : kernel().now + timeout * (kSecond / 1000);
   for (;;) {
-    close_outputs_of_dead();
+    advance_to(kernel().now);
     if (kernel().wait_error != 0) {
       errno = kernel().wait_error;
       return -1;

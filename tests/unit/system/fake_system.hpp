@@ -14,7 +14,7 @@
 //   wait ends when a descriptor is ready, or the clock jumps to what happens next.
 // - fork(2) forks for real, so the child's side of a spawn is tested as well: it runs, while PID 1
 //   waits for it, until it executes a program, ends, or waits for something itself. From there on
-//   it is a simulated process, which behaves as the World says.
+//   it is a simulated process, which behaves as the World says. A World can let it begin late.
 // A machine is a process of its own, so that a crash, or a loop without end, fails one test case.
 //
 // How to add a call. Define `fake_NAME` in the calls_*.cpp of its family, with asm("NAME"); begin
@@ -94,6 +94,7 @@ struct World {
   std::vector<Program> programs{};
   std::vector<Event> events{};
   std::vector<Lack> lacks{};
+  Duration child_delay{};     ///< from PID 1's fork to what its child does first
   bool has_terminal = false;  ///< where pintle's process group is in the foreground at first
   pid_t pid = 1;              ///< of the process that runs init::run()
   Credentials credentials = Credentials::root();

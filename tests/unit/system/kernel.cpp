@@ -94,6 +94,16 @@ bool makes_descriptors(std::string_view name) noexcept {
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
+/// Those whose time has come.
+void run_held_children() noexcept {
+  while (local.held_count > 0 && local.held[0].until <= kernel().now) {
+    const HeldChild child = local.held[0];
+    std::copy(local.held + 1, local.held + local.held_count--, local.held);
+    (void)real(SYS_kill, child.running, SIGCONT);
+    run_child(child.running);
+  }
+}
+
 }  // namespace
 
 bool fails_alike(std::string_view first, std::string_view later, int error) noexcept {
@@ -159,6 +169,13 @@ int take_pending() noexcept {
   return is_there ? signal : 0;
 }
 
+void take_blocked_signal() noexcept {
+  const int signal = current().pending;
+  if (signal == 0) return;
+  die(current(), 128 + signal, signal);
+  leave_process();
+}
+
 void stop_if_suspended() noexcept {
   if ((kernel().pending & bit_of(SIGTSTP)) == 0) return;
   kernel().pending &= ~bit_of(SIGTSTP);
@@ -217,6 +234,10 @@ void signal_process(Process& process, int signal, pid_t sender) noexcept {
   if (signal == SIGCONT) return go_on(process);
   if (is_stop(signal)) return stop(process, signal);
   if (signal == 0 || signal == SIGCHLD || signal == SIGWINCH || signal == SIGURG) return;
+  if (process.state == Process::State::starting) {  // it blocks all
+    process.pending = signal;
+    return;
+  }
   if (process.state == Process::State::stopped) {
     process.pending = signal;
   } else {
@@ -237,6 +258,9 @@ std::optional<std::int64_t> next_happening() noexcept {
   if (local.next_event < events.size()) {
     first = kernel().began + nanoseconds(events[local.next_event].at);
   }
+  if (local.held_count > 0) {
+    first = std::min(first.value_or(local.held[0].until), local.held[0].until);
+  }
   for (int i = 0; i < kernel().process_count; ++i) {
     const Process& one = kernel().processes[i];
     if (one.state != Process::State::running || one.ends_at < 0) continue;
@@ -255,6 +279,7 @@ void advance_to(std::int64_t time) noexcept {
     const bool is_due = one.ends_at >= 0 && one.ends_at <= kernel().now;
     if (one.state == Process::State::running && is_due) die(one, one.end_code, one.end_signal);
   }
+  run_held_children();
   const auto& events = local.world->events;
   while (local.next_event < events.size() &&
          kernel().began + nanoseconds(events[local.next_event].at) <= kernel().now) {

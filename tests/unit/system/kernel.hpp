@@ -67,6 +67,13 @@ struct Kernel {
   char fault[1024];
 };
 
+/// A real child that has not begun yet.
+struct HeldChild {
+  pid_t pid = 0;
+  pid_t running = 0;  ///< its number outside of the machine; stopped
+  std::int64_t until = 0;
+};
+
 /// What is known in one real process of a machine.
 struct Local {
   const World* world = nullptr;
@@ -78,6 +85,8 @@ struct Local {
   int outputs_reader = -1;  ///< the standard outputs of new programs
   int outputs_writer = -1;
   std::size_t next_event = 0;
+  int held_count = 0;
+  HeldChild held[64];  ///< of PID 1's, in the order of its forks
 };
 extern Local local;
 
@@ -126,8 +135,12 @@ void close_outputs_of_dead() noexcept;
 /// The index in World::programs; below zero: there is none.
 int program_at(std::string_view path) noexcept;
 
+/// Lets a child of PID 1 run until it is a simulated process.
+void run_child(pid_t running) noexcept;
 /// Takes a pending signal of PID 1's; 0: there is none.
 int take_pending() noexcept;
+/// A real child has unblocked all signals: what it got meanwhile ends it.
+void take_blocked_signal() noexcept;
 /// SIGTSTP is not blocked any more: PID 1 stops, if it has one, until it is continued.
 void stop_if_suspended() noexcept;
 

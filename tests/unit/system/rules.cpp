@@ -59,11 +59,14 @@ bool is_documented(int code) {
          });
 }
 
-/// What a child says of why it did not start main goes through a pipe.
-bool was_report_lost(const Failure& failure, const Outcome& out) {
+/// Killed before it executed anything; or what it says of why it did not, which goes through a
+/// pipe, was lost.
+bool did_main_end_early(const Failure& failure, const Outcome& out) {
   const std::string_view call = failed_call(failure, out);
-  return out.code == static_cast<int>(pintle::ExitCode::not_found) &&
-         (call == "read" || call == "write");
+  const bool was_report_lost = call == "read" || call == "write";
+  return std::any_of(out.started.begin(), out.started.end(), [&](const Started& one) {
+    return one.program.empty() && one.code == out.code && (one.code > 128 || was_report_lost);
+  });
 }
 
 std::string code_is_right(const Life& life, const Failure& failure, const Outcome&,
@@ -76,7 +79,7 @@ std::string code_is_right(const Life& life, const Failure& failure, const Outcom
   if (main == nullptr && pauses)
     return out.code == life.code ? "" : "the exit code is not a pause's";
   if (main == nullptr) {
-    return was_report_lost(failure, out) ? "" : "main was not started, and nothing says why";
+    return did_main_end_early(failure, out) ? "" : "main was not started, and nothing says why";
   }
   const int code = main->end == Started::End::alive ? 128 + SIGKILL : main->code;
   return code == out.code ? "" : fmt::format("the exit code is not main's, which is {}", code);
