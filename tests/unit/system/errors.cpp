@@ -31,6 +31,8 @@ constexpr Error kNoPath[] = {{ENOENT}, {EACCES}};
 constexpr Error kUnknown[] = {{ENOSYS, true}, {EPERM}};
 constexpr Error kNoTerminal[] = {{ENOTTY, true}, {EIO, true}, {EPERM}};
 constexpr Error kNoMemory[] = {{ENOMEM}};
+constexpr Error kNoBuffer[] = {{ENOBUFS}};
+constexpr Error kNoClose[] = {{EINTR}, {EIO}};
 
 struct Row {
   std::string_view call;
@@ -48,12 +50,12 @@ constexpr Row kRows[] = {
     {"timerfd_create", kNoDescriptor},
     {"timerfd_settime", kUnknown},
     {"pipe2", kNoPipe},
-    {"close", kNoMemory},
+    {"close", kNoClose},
     {"read", kNoRead},
     {"write", kNoWrite},
     {"write log", kNoLog},
     {"dup2", kNoDuplicate},
-    {"fcntl", kNoMemory},
+    {"fcntl", kNoPrivilege},
     {"fcntl dup", kNoDescriptor},
     {"fchown", kNoPrivilege},
     {"getrandom", kUnknown},
@@ -69,11 +71,11 @@ constexpr Row kRows[] = {
     {"tcgetpgrp", kNoTerminal},
     {"tcsetpgrp", kNoTerminal},
     {"listen", kNoName},
-    {"getsockname", kNoMemory},
+    {"getsockname", kNoBuffer},
     {"accept4", kNoAccept},
     {"connect", kNoConnect},
     {"setsockopt", kNoMemory},
-    {"getsockopt", kNoMemory},
+    {"getsockopt", kNoBuffer},
     {"sendto", kNoSend},
     {"send", kNoSend},
     {"recv", kNoReceive},
