@@ -74,11 +74,12 @@ Result<void> take_uid(uid_t uid) noexcept {
   return check(::setresuid(uid, uid, uid), "set the uid");
 }
 
-/// True if the supplementary groups are those already, but for `anyway`, which does not matter.
-bool has_groups(const Identity& identity, std::optional<gid_t> anyway) noexcept {
+/// True if the supplementary groups are those already, but for `anyway`, which does not matter;
+/// nullopt if the kernel does not say, as where there are more than anybody asks for.
+std::optional<bool> has_groups(const Identity& identity, std::optional<gid_t> anyway) noexcept {
   std::array<gid_t, 256> have{};
   const int count = ::getgroups(static_cast<int>(have.size()), have.data());
-  if (count < 0) return false;  // more than anybody asks for
+  if (count < 0) return std::nullopt;
   const std::span<const gid_t> all(have.data(), static_cast<std::size_t>(count));
   const std::span<const gid_t> wanted(identity.groups);
   const auto are_in = [&](std::span<const gid_t> some, std::span<const gid_t> set) {
@@ -89,13 +90,20 @@ bool has_groups(const Identity& identity, std::optional<gid_t> anyway) noexcept 
   return are_in(all, wanted) && are_in(wanted, all);
 }
 
-/// The gid is one of the groups anyway, so it is nothing that could be missing.
+Error surprise(const char* what) noexcept {
+  return {what, EPERM, {}, {}};
+}
+
+/// The gid is one of the groups anyway, so it is nothing that could be missing. A sandbox may say
+/// that it took them and not do so.
 Result<void> take_groups(const Identity& identity) noexcept {
-  if (has_groups(identity, std::nullopt)) return {};
+  if (has_groups(identity, std::nullopt) == true) return {};
   const gid_t* groups = identity.groups.empty() ? &identity.gid : identity.groups.data();
   const std::size_t count = identity.groups.empty() ? 1 : identity.groups.size();
   auto taken = check(::setgroups(count, groups), "set the supplementary groups");
-  if (!taken && has_groups(identity, identity.gid)) return {};
+  const std::optional<bool> are_taken = has_groups(identity, identity.gid);
+  if (are_taken == true) return {};
+  if (taken && are_taken == false) return surprise("prove the supplementary groups");
   return taken;
 }
 
@@ -103,10 +111,6 @@ Result<void> take_ids(const Identity& identity) noexcept {
   TRY(take_groups(identity));
   TRY(check(::setresgid(identity.gid, identity.gid, identity.gid), "set the gid"));
   return take_uid(identity.uid);
-}
-
-Error surprise(const char* what) noexcept {
-  return {what, EPERM, {}, {}};
 }
 
 Result<void> prove_ids(const Identity& identity) noexcept {
@@ -141,6 +145,12 @@ Result<Unlocked> become_other(const StepDown& plan) noexcept {
   TRY(prove_ids(*plan.identity));
   TRY(prove_no_way_back(plan.kept));
   return unlocked;
+}
+
+Result<void> forbid_new_privileges() noexcept {
+  TRY(check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs"));
+  if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0) return surprise("prove no_new_privs");
+  return {};
 }
 
 /// Same user as before: nobody has to let us become it. With the same gid, groups are changed only
@@ -180,8 +190,7 @@ Result<Unlocked> step_down(const StepDown& plan) noexcept {
   } else {
     TRY(stay(plan));
   }
-  if (!plan.no_new_privileges) return unlocked;
-  TRY(check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs"));
+  if (plan.no_new_privileges) TRY(forbid_new_privileges());
   return unlocked;
 }
 
@@ -220,7 +229,9 @@ Result<Unlocked> keep_only(CapabilitySet kept) noexcept {
   const Unlocked unlocked = TRY(limit_future({}));
   const CapabilitySet left{kept.bits & held.permitted.bits};
   TRY(set_capabilities({left, left, {}}));
-  TRY(check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs"));
+  const HeldCapabilities now = TRY(held_capabilities());
+  if (now.permitted != left || now.effective != left) return surprise("prove the capabilities");
+  TRY(forbid_new_privileges());
   return unlocked;
 }
 

@@ -130,6 +130,8 @@ int control_process(int option, unsigned long a, unsigned long b) noexcept {
     case PR_SET_NO_NEW_PRIVS:
       own().no_new_privileges = true;
       return 0;
+    case PR_GET_NO_NEW_PRIVS:
+      return own().no_new_privileges ? 1 : 0;
     case PR_GET_PDEATHSIG:
       *reinterpret_cast<int*>(a) = 0;  // NOLINT(performance-no-int-to-ptr): as prctl(2) has it
       return 0;
@@ -230,6 +232,7 @@ int fake_setresuid(uid_t r, uid_t e, uid_t s) asm("setresuid");
 int fake_setresuid(uid_t r, uid_t e, uid_t s) {
   Call call("setresuid");
   if (!call.is_simulated()) return static_cast<int>(real(SYS_setresuid, r, e, s));
+  if (call.lies()) return 0;
   if (call.fails()) return -1;
   const Credentials before = own();
   const unsigned want[] = {r, e, s};
@@ -243,6 +246,7 @@ int fake_setresgid(gid_t r, gid_t e, gid_t s) asm("setresgid");
 int fake_setresgid(gid_t r, gid_t e, gid_t s) {
   Call call("setresgid");
   if (!call.is_simulated()) return static_cast<int>(real(SYS_setresgid, r, e, s));
+  if (call.lies()) return 0;
   if (call.fails()) return -1;
   const unsigned want[] = {r, e, s};
   if (!may_have(own().gids, want, CAP_SETGID)) return refuse(EPERM);
@@ -265,6 +269,7 @@ int fake_setgroups(std::size_t count, const gid_t* groups) asm("setgroups");
 int fake_setgroups(std::size_t count, const gid_t* groups) {
   Call call("setgroups");
   if (!call.is_simulated()) return static_cast<int>(real(SYS_setgroups, count, groups));
+  if (call.lies()) return 0;
   if (call.fails()) return -1;
   if (!has(CAP_SETGID)) return refuse(EPERM);
   if (count > std::size(own().groups)) return refuse(EINVAL);
@@ -278,6 +283,7 @@ int fake_prctl(int option, unsigned long a, unsigned long b, unsigned long c,
 int fake_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
   Call call(name_of_prctl(option));
   if (!call.is_simulated()) return static_cast<int>(real(SYS_prctl, option, a, b, c, d));
+  if (call.lies()) return 0;
   if (call.fails()) return -1;
   // Callers pass ints, of which the upper half says nothing.
   const bool is_pointer = option == PR_GET_PDEATHSIG;
@@ -288,6 +294,7 @@ long fake_syscall(long number, long a, long b, long c, long d, long e, long f) a
 long fake_syscall(long number, long a, long b, long c, long d, long e, long f) {
   Call call(name_of_syscall(number));
   if (!call.is_simulated()) return real(number, a, b, c, d, e, f);
+  if (call.lies()) return 0;
   if (call.fails()) return -1;
   // NOLINTBEGIN(performance-no-int-to-ptr): every argument is a word
   if (number == SYS_capget) return get_capabilities(reinterpret_cast<Words*>(b));

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <iterator>
 
+#include "fake_system.hpp"
+
 namespace seam {
 namespace {
 
@@ -26,7 +28,8 @@ constexpr Error kNoAccept[] = {{EINTR}, {ECONNABORTED}, {EMFILE, true}, {ENOMEM}
 constexpr Error kNoSend[] = {{EINTR}, {EAGAIN, true}, {EPIPE}, {ECONNREFUSED}, {ENOBUFS}};
 constexpr Error kNoReceive[] = {{EINTR}, {EAGAIN}, {ENOMEM, true}};
 constexpr Error kNoDuplicate[] = {{EMFILE}, {EBUSY}};
-constexpr Error kNoUid[] = {{EAGAIN}, {EPERM, true}};
+constexpr Error kNoUid[] = {{EAGAIN}, {EPERM, true}, {kOnlySays, true}};
+constexpr Error kNoChange[] = {{EPERM, true}, {ENOSYS}, {kOnlySays, true}};
 constexpr Error kNoPath[] = {{ENOENT}, {EACCES}};
 constexpr Error kUnknown[] = {{ENOSYS, true}, {EPERM}};
 constexpr Error kNoTerminal[] = {{ENOTTY, true}, {EIO, true}, {EPERM}};
@@ -87,13 +90,13 @@ constexpr Row kRows[] = {
     {"getgroups", kNoPrivilege},
     {"setgroups", kNoUid},
     {"capget", kNoPrivilege},
-    {"capset", kNoPrivilege},
+    {"capset", kNoChange},
     {"prctl CAPBSET_READ", kNoPrivilege},
     {"prctl CAPBSET_DROP", kNoPrivilege},
     {"prctl CAP_AMBIENT", kNoPrivilege},
     {"prctl SET_SECUREBITS", kNoPrivilege},
     {"prctl SET_KEEPCAPS", kNoPrivilege},
-    {"prctl SET_NO_NEW_PRIVS", kNoPrivilege},
+    {"prctl SET_NO_NEW_PRIVS", kNoChange},
     {"close_range", kUnknown},
     {"getdents64", kUnknown},
     {"signalfd4", kNoDescriptor},
@@ -104,16 +107,27 @@ struct Name {
   std::string_view name;
 };
 constexpr Name kNames[] = {
-    {EAGAIN, "EAGAIN"},         {EINTR, "EINTR"},
-    {ENOMEM, "ENOMEM"},         {EMFILE, "EMFILE"},
-    {ENFILE, "ENFILE"},         {EPERM, "EPERM"},
-    {ENOSYS, "ENOSYS"},         {EIO, "EIO"},
-    {EINVAL, "EINVAL"},         {EPIPE, "EPIPE"},
-    {ENOENT, "ENOENT"},         {EACCES, "EACCES"},
-    {ENOEXEC, "ENOEXEC"},       {E2BIG, "E2BIG"},
-    {EADDRINUSE, "EADDRINUSE"}, {ECONNREFUSED, "ECONNREFUSED"},
-    {EBUSY, "EBUSY"},           {ECONNABORTED, "ECONNABORTED"},
-    {ENOBUFS, "ENOBUFS"},       {ENOTTY, "ENOTTY"},
+    {EAGAIN, "EAGAIN"},
+    {EINTR, "EINTR"},
+    {ENOMEM, "ENOMEM"},
+    {EMFILE, "EMFILE"},
+    {ENFILE, "ENFILE"},
+    {EPERM, "EPERM"},
+    {ENOSYS, "ENOSYS"},
+    {EIO, "EIO"},
+    {EINVAL, "EINVAL"},
+    {EPIPE, "EPIPE"},
+    {ENOENT, "ENOENT"},
+    {EACCES, "EACCES"},
+    {ENOEXEC, "ENOEXEC"},
+    {E2BIG, "E2BIG"},
+    {EADDRINUSE, "EADDRINUSE"},
+    {ECONNREFUSED, "ECONNREFUSED"},
+    {EBUSY, "EBUSY"},
+    {ECONNABORTED, "ECONNABORTED"},
+    {kOnlySays, "a false success"},
+    {ENOBUFS, "ENOBUFS"},
+    {ENOTTY, "ENOTTY"},
 };
 
 }  // namespace

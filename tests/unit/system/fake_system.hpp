@@ -101,6 +101,10 @@ struct World {
   Duration ends_by = 300s;  ///< a life that lasts longer is a fault
 };
 
+/// In place of an errno: the call does nothing, and says that it did, as a seccomp filter can have
+/// it.
+inline constexpr int kOnlySays = 9999;
+
 /// The call to fail.
 struct Failure {
   int index = -1;  ///< of all calls, in the order in which they are made; below zero: none

@@ -110,7 +110,9 @@ class Call {
   /// False while no machine runs: the function does what it always does.
   bool is_simulated() const noexcept { return is_simulated_; }
   /// True if it is to fail; errno says how.
-  bool fails() const noexcept { return fails_; }
+  bool fails() const noexcept { return fails_ && errno != kOnlySays; }
+  /// True if it is to do nothing, and to say that it did.
+  bool lies() const noexcept { return fails_ && errno == kOnlySays; }
 
  private:
   bool is_simulated_;
