@@ -64,7 +64,7 @@ void Reaper::bury(const sys::Exit& dead, const std::function<void()>& act) {
   const bool is_ours = listener_.buried(dead.pid, dead.code, BootClock::now()) ||
                        (hook == nullptr && effects_.signaller().helpers().forget(dead.pid));
   if (!is_ours) note_end(dead, hook);
-  if (!hold(dead.pid)) (void)sys::collect(dead.pid);
+  if (!hold(dead.pid)) collect(dead.pid);
   act();
   if (!is_ours && hook == nullptr && names_orphans_) {
     log::warning(fmt::format("reaped orphan {} with exit code {}", dead.pid, dead.code));
@@ -121,6 +121,15 @@ bool Reaper::hold(pid_t dead) noexcept {
   return true;
 }
 
+/// One that cannot be collected now is held, so that it is not noted again, as an orphan.
+void Reaper::collect(pid_t dead) {
+  const auto collected = sys::collect(dead);
+  if (collected) return;
+  constexpr pid_t kNoHelper = 0;
+  if (held_.size() < kMostHeld) held_.push_back({dead, kNoHelper, BootClock::now() + kBackOff});
+  log::error(collected.error().message());
+}
+
 bool Reaper::is_held(pid_t pid) const noexcept {
   return std::any_of(held_.begin(), held_.end(), [=](const Held& one) { return one.pid == pid; });
 }
@@ -131,14 +140,14 @@ void Reaper::release(Time now) noexcept {
   for (std::size_t i = 0; i < held_.size();) {
     Held& one = held_[i];
     const bool is_over = now >= one.until;
-    if (has_ended(one.helper) || (is_over && one.was_killed)) {
-      (void)sys::collect(one.pid);
+    const bool is_free = has_ended(one.helper) || (is_over && one.was_killed);
+    if (is_free && sys::collect(one.pid)) {
       held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(i));
       continue;
     }
     if (is_over) {
-      (void)::kill(one.helper, SIGKILL);
-      one.was_killed = true;
+      if (!is_free) (void)::kill(one.helper, SIGKILL);
+      one.was_killed = !is_free;
       one.until = now + kBackOff;
     }
     ++i;

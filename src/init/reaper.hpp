@@ -36,10 +36,10 @@ class Reaper {
 
  private:
   /// Dead, and noted, but not collected: a child that is late may still signal this number, which
-  /// nobody else must get meanwhile.
+  /// nobody else must get meanwhile. Or it could not be collected yet.
   struct Held {
     pid_t pid;
-    pid_t helper;
+    pid_t helper;  ///< 0: none
     Time until;
     bool was_killed = false;  ///< the helper
   };
@@ -54,6 +54,7 @@ class Reaper {
   bool is_known(pid_t pid) const noexcept;
   bool has_ended(pid_t helper) const noexcept;
   bool hold(pid_t dead) noexcept;
+  void collect(pid_t dead);
   bool is_held(pid_t pid) const noexcept;
   void release(Time now) noexcept;
   void look_again_later(const Error& error);
