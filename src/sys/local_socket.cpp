@@ -103,6 +103,16 @@ bool is_abstract(const sockaddr_un& name, socklen_t size) noexcept {
   return size > offsetof(sockaddr_un, sun_path) + 1 && name.sun_path[0] == '\0';
 }
 
+/// Without waiting. Errors: in errno.
+bool send_to(const Fd& socket, std::string_view text, const Address& to) noexcept {
+  ssize_t sent = 0;
+  do {
+    sent = ::sendto(socket.get(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL, raw(to),
+                    to.size);
+  } while (sent < 0 && errno == EINTR);
+  return sent >= 0;
+}
+
 Result<std::string> bind_to_random_name(const Fd& socket) {
   constexpr int kAttempts = 16;
   for (int i = 0; i < kAttempts; ++i) {
@@ -214,10 +224,8 @@ Result<std::string> receive_message(const Fd& socket, Duration timeout) {
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return Error::from_errno("receive a message");
     std::string message(std::min(static_cast<std::size_t>(size), kLargestMessage), '\0');
-    if (::recv(socket.get(), message.data(), message.size(), MSG_DONTWAIT) < 0) {
-      return Error::from_errno("receive a message");
-    }
-    return message;
+    if (::recv(socket.get(), message.data(), message.size(), MSG_DONTWAIT) >= 0) return message;
+    if (errno != EINTR) return Error::from_errno("receive a message");
   }
 }
 
@@ -263,10 +271,7 @@ Result<void> answer_packet(const Fd& socket, const std::string& to, std::string_
   Address address;
   address.size = static_cast<socklen_t>(std::min(to.size(), sizeof address.value));
   std::memcpy(&address.value, to.data(), address.size);
-  if (::sendto(socket.get(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL, raw(address),
-               address.size) < 0) {
-    return Error::from_errno("answer a request");
-  }
+  if (!send_to(socket, text, address)) return Error::from_errno("answer a request");
   return {};
 }
 
@@ -282,10 +287,7 @@ Result<void> send_notification(const std::string& target, std::string_view text)
   if (is_abstract) address.value.sun_path[0] = '\0';
   address.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + target.size() +
                                         (is_abstract ? 0 : 1));
-  if (::sendto(socket.get(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL, raw(address),
-               address.size) >= 0) {
-    return {};
-  }
+  if (send_to(socket, text, address)) return {};
   Error error = Error::from_errno("notify");
   error.subject = target;
   return error;

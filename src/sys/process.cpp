@@ -17,6 +17,7 @@
 #include <climits>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 namespace pintle::sys {
 namespace {
@@ -84,6 +85,13 @@ std::vector<pid_t> children_of(pid_t pid) {
   return all;
 }
 
+ssize_t read_some(const Fd& file, std::span<char> into) noexcept {
+  ssize_t got = 0;
+  do got = ::read(file.get(), into.data(), into.size());
+  while (got < 0 && errno == EINTR);
+  return got;
+}
+
 }  // namespace
 
 std::string read_proc(const std::string& path) {
@@ -91,7 +99,7 @@ std::string read_proc(const std::string& path) {
   std::string text;
   char chunk[4096];
   ssize_t got = 0;
-  while (file && (got = ::read(file.get(), chunk, sizeof chunk)) > 0) {
+  while (file && (got = read_some(file, chunk)) > 0) {
     text.append(chunk, static_cast<std::size_t>(got));
   }
   return text;
@@ -159,7 +167,7 @@ std::optional<Children> own_children() noexcept {
   std::size_t size = 0;
   for (ssize_t got = 1; got > 0; size += static_cast<std::size_t>(got)) {
     if (size == text.size()) return std::nullopt;
-    got = ::read(file.get(), text.data() + size, text.size() - size);
+    got = read_some(file, std::span(text).subspan(size));
     if (got < 0) return std::nullopt;
   }
   Children children;

@@ -65,7 +65,8 @@ int send_ourselves(std::span<const Target> targets, int signal) noexcept {
 [[noreturn]] void help(std::span<const Target> targets, int signal, int told) noexcept {
   close_descriptors(0, told, descriptor_bound());
   const int code = send_to(targets, signal);
-  (void)!::write(told, &code, sizeof code);
+  while (::write(told, &code, sizeof code) < 0 && errno == EINTR) {
+  }
   ::_exit(0);
 }
 
@@ -77,7 +78,10 @@ int hear(int told) noexcept {
   while (ready < 0 && errno == EINTR);
   if (ready <= 0) return EBUSY;
   int code = 0;
-  return ::read(told, &code, sizeof code) == static_cast<ssize_t>(sizeof code) ? code : ECHILD;
+  ssize_t got = 0;
+  do got = ::read(told, &code, sizeof code);
+  while (got < 0 && errno == EINTR);
+  return got == static_cast<ssize_t>(sizeof code) ? code : ECHILD;
 }
 
 }  // namespace
