@@ -11,14 +11,6 @@ using namespace seam;
 
 namespace {
 
-/// The number of the n-th call of that name.
-int call_of(const Outcome& out, std::string_view name, int n = 0) {
-  for (std::size_t i = 0; i < out.calls.size(); ++i) {
-    if (out.calls[i].name == name && n-- == 0) return static_cast<int>(i);
-  }
-  return -1;
-}
-
 Life life_with(Program step) {
   step.path = "/step";
   return {.name = "a step writes",
@@ -37,7 +29,7 @@ TEST_SUITE("system/effects") {
     const Start start(life);
     const Outcome good = start.run();
     CHECK(good.has_line("pintle: step s | words"));
-    const Outcome out = start.run({.index = call_of(good, "pipe2"), .error = EMFILE});
+    const Outcome out = start.run({.index = good.call_of("pipe2"), .error = EMFILE});
     INFO(text_of(out));
     CHECK(out.code == 0);
     CHECK(std::find(out.log.begin(), out.log.end(), "words") != out.log.end());
@@ -60,7 +52,10 @@ TEST_SUITE("system/effects") {
   }
 
   TEST_CASE("why a program did not start is said: the call, what it was for, and errno") {
-    const Life life = life_with({.lives = 100ms});
+    Life life = life_with({.lives = 100ms});
+    life.config = R"({"steps":[{"id":"s","command":"/step","output":"log","nice":5,
+                      "limits":{"nofile":64},"workingDirectory":"/"}],
+                      "main":{"command":"/main"}})";
     const Start start(life);
     const Outcome good = start.run();
     struct {
@@ -71,17 +66,23 @@ TEST_SUITE("system/effects") {
         {"execve", ENOEXEC, "cannot execute '/step'"},
         {"execve", EACCES, "cannot execute '/step': Permission denied"},
         {"setsid", EPERM, "cannot start a session: Operation not permitted"},
-        {"dup2", EBUSY, "cannot direct the input: Device or resource busy"},
+        {"setrlimit", EPERM, "cannot set limits 'nofile': Operation not permitted"},
+        {"setpriority", EACCES, "cannot set limits 'the nice value': Permission denied"},
+        {"chdir", ENOENT, "cannot enter the working directory '/': No such file"},
         {"capget", EPERM, "cannot read capabilities: Operation not permitted"},
         {"fork", EAGAIN, "cannot fork: Resource temporarily unavailable"},
     };
-    for (const auto& row : rows) {
-      const Outcome out = start.run({.index = call_of(good, row.call), .error = row.error});
-      CAPTURE(row.words);
+    const auto check = [&](int call, int error, std::string_view words) {
+      const Outcome out = start.run({.index = call, .error = error});
+      CAPTURE(words);
       INFO(text_of(out));
       CHECK(out.code == 80);
-      CHECK(out.reason.find(row.words) != std::string::npos);
-    }
+      CHECK(out.reason.find(words) != std::string::npos);
+    };
+    for (const auto& row : rows) check(good.call_of(row.call), row.error, row.words);
+    check(good.call_of("dup2", 0), EBUSY, "cannot direct the input: Device or resource busy");
+    check(good.call_of("dup2", 1), EBUSY, "cannot direct the output: Device or resource busy");
+    check(good.call_of("dup2", 2), EBUSY, "cannot direct the output: Device or resource busy");
   }
 
   TEST_CASE("a step that cannot lower its privileges executes nothing") {
@@ -93,7 +94,7 @@ TEST_SUITE("system/effects") {
     for (const char* const call :
          {"setgroups", "setresgid", "setresuid", "capset", "prctl SET_NO_NEW_PRIVS"}) {
       CAPTURE(call);
-      const Outcome out = start.run({.index = call_of(good, call), .error = EPERM});
+      const Outcome out = start.run({.index = good.call_of(call), .error = EPERM});
       INFO(text_of(out));
       CHECK(out.code == 83);
       CHECK(std::all_of(out.started.begin(), out.started.end(),

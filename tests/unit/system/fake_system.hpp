@@ -122,6 +122,7 @@ struct CallRecord {
 /// A process of a machine, as it was when it executed its program.
 struct Started {
   pid_t pid;
+  bool is_own;          ///< PID 1 started it
   std::string program;  ///< "" of one that executed none
   Credentials credentials;
   int inherited = 0;  ///< descriptors from 3 on that its program got
@@ -144,6 +145,8 @@ struct Outcome {
 
   bool has_line(std::string_view part) const;
   bool has_note(std::string_view part) const;
+  /// The index of a call, the `number`-th of that name; -1 if there is none.
+  int call_of(std::string_view name, int number = 0) const;
 };
 
 /// Runs `body` in a machine, which begins to simulate where that says. It is given the signalfd of

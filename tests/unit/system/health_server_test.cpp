@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "clients.hpp"
 #include "control/status.hpp"
 #include "errors.hpp"
+#include "life.hpp"
 #include "rules.hpp"
 #include "sys/local_socket.hpp"
 
@@ -150,6 +152,23 @@ TEST_SUITE("system/health_server") {
     events.push_back(answers(1400ms));
     events.push_back(reads(1500ms, 64));
     check_notes(serve(std::move(events)), {"client 0: closed", "client 64: HTTP/1.1 200"});
+  }
+
+  TEST_CASE("a server that cannot be forked is tried again a second later") {
+    const Life life{.name = "health is served",
+                    .config = R"({"main":{"command":"/main"},"listen":{"health":"127.0.0.1:9"}})",
+                    .world = {.programs = {{.path = "/main", .lives = 5s}}}};
+    const Start start(life);
+    const Outcome good = start.run();
+    const auto count_servers = [](const Outcome& out) {
+      return std::count_if(out.started.begin(), out.started.end(),
+                           [](const Started& one) { return one.program.empty(); });
+    };
+    CHECK(count_servers(good) == 1);
+    const Outcome out = start.run({.index = good.call_of("fork", 1), .error = EAGAIN});
+    INFO(text_of(out));
+    CHECK(count_servers(out) == 1);
+    CHECK(out.has_line("cannot serve \"listen.health\": cannot fork"));
   }
 
   TEST_CASE("whatever call fails, it serves on or ends, and neither spins nor loses a descriptor") {

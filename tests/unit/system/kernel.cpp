@@ -153,6 +153,7 @@ Process& add_process(const Process& parent) noexcept {
                   .parent = parent.pid,
                   .group = parent.group,
                   .session = parent.session,
+                  .is_own = parent.pid == local.world->pid,
                   .credentials = parent.credentials};
   ++kernel().process_count;
   return child;

@@ -30,6 +30,7 @@ struct Process {
   pid_t session = 0;
   State state = State::starting;
   int program = -1;           ///< in World::programs; below zero: it executed none
+  bool is_own = false;        ///< PID 1 started it
   pid_t follows = 0;          ///< a child that it waits for, to end as that does
   int output = -1;            ///< its standard output, in PID 1's real process
   int inherited = 0;          ///< see Started

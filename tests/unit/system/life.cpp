@@ -70,7 +70,7 @@ init::End Start::run_loop(const Fd& signals) const {
                         .rules = std::move(rules),
                         .signals = signals,
                         .mount_namespace = mounts,
-                        .warn_on_reap = life_.names_orphans};
+                        .warn_on_reap = true};
   if (model_.main.notify != config::Notify::none) {
     setup.notify = *sys::listen_for_requests(sys::Descriptors::closed);
     addresses.notify = setup.notify.name;

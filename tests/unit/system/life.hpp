@@ -18,7 +18,6 @@ struct Life {
   std::string config{};
   World world{};
   bool has_config = true;  ///< otherwise nothing ends main's grace
-  bool names_orphans = false;
   bool has_outer_socket = false;
   int code = 0;                      ///< that PID 1 is to end with
   std::vector<std::string> says{};   ///< parts of log lines

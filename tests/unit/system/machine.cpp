@@ -116,7 +116,7 @@ std::string content_of(int fd) {
 }
 
 Started started(const Process& process, const World& world) {
-  Started one{.pid = process.pid, .credentials = process.executed_as};
+  Started one{.pid = process.pid, .is_own = process.is_own, .credentials = process.executed_as};
   if (process.program >= 0) {
     one.program = world.programs[static_cast<std::size_t>(process.program)].path;
   }
@@ -180,6 +180,12 @@ Credentials Credentials::user(uid_t uid) {
 
 bool Outcome::has_line(std::string_view part) const {
   return has(log, part);
+}
+int Outcome::call_of(std::string_view name, int number) const {
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (calls[i].name == name && number-- == 0) return static_cast<int>(i);
+  }
+  return -1;
 }
 bool Outcome::has_note(std::string_view part) const {
   return has(notes, part);

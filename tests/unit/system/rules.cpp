@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <iterator>
 #include <tuple>
@@ -154,8 +155,26 @@ std::string is_whole(const Life&, const Failure&, const Outcome&, const Outcome&
   return some_are ? "a message breaks off" : "";
 }
 
-constexpr Rule kRules[] = {no_fault,        is_not_stuck,       ends_in_time, code_is_right,
-                           nothing_is_lost, no_more_privileges, is_told,      is_whole};
+/// Unless it was given up.
+std::string knows_its_own(const Life&, const Failure&, const Outcome&, const Outcome& out) {
+  if (out.has_line("not waiting for it")) return {};
+  for (const Started& one : out.started) {
+    if (one.is_own && out.has_line(fmt::format("reaped orphan {} ", one.pid))) {
+      return fmt::format("{} counts as an orphan", one.pid);
+    }
+  }
+  return {};
+}
+
+std::string ignores_interruptions(const Life&, const Failure& failure, const Outcome& good,
+                                  const Outcome& out) {
+  if (failure.error != EINTR || failure.index < 0) return {};
+  return out.log == good.log && out.notes == good.notes ? "" : "an interruption is noticed";
+}
+
+constexpr Rule kRules[] = {no_fault,        is_not_stuck,         ends_in_time, code_is_right,
+                           nothing_is_lost, no_more_privileges,   is_told,      is_whole,
+                           knows_its_own,   ignores_interruptions};
 
 }  // namespace
 
