@@ -171,6 +171,7 @@ int fake_fork() {
   Process& child = add_process(current());
   const pid_t pid = child.pid;
   const pid_t running = ::_Fork();
+  if (running < 0) fault("the machine itself cannot fork");
   const bool is_held = is_init() && local.world->child_delay > Duration(0);
   if (running == 0) {
     local.self = pid;

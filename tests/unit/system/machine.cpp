@@ -197,6 +197,7 @@ Outcome run_machine(const World& world, const Failure& failure, const Body& body
   const pintle::Fd log(::memfd_create("log", MFD_CLOEXEC));
   const pid_t machine = ::_Fork();
   if (machine == 0) live(world, log.get(), body);
+  if (machine < 0) return {.fault = "no machine can be forked"};
   int status = 0;
   while (::waitpid(machine, &status, 0) < 0 && errno == EINTR) {
   }
