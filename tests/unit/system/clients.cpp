@@ -29,6 +29,7 @@ struct State {
   sys::NamedSocket shown;
   Fd viewer;
   sys::NamedSocket outer;
+  Fd pintle;
 };
 State state;
 
@@ -156,6 +157,19 @@ void close_outer_socket() {
 
 void read_outer_socket() {
   while (const auto text = receive(state.outer.socket)) note("outer: " + with_spaces(*text));
+}
+
+void open_pintle(const std::string& mount_namespace) {
+  auto listener = sys::listen_local(fmt::format("pintle/{}/0", mount_namespace));
+  if (listener) state.pintle = hide(*std::move(listener));
+}
+
+void answer_as_pintle() {
+  for (;;) {
+    const auto client = sys::accept_local(state.pintle);
+    if (!client || !*client) return;
+    (void)sys::send_message(**client, pintle::control::encode({}));
+  }
 }
 
 }  // namespace seam

@@ -43,6 +43,10 @@ void read_outer_socket();
 void fill_outer_socket();
 void close_outer_socket();
 
+/// Another pintle, which answers whoever asks for the status.
+void open_pintle(const std::string& mount_namespace);
+void answer_as_pintle();
+
 /// So that pintle does not see it.
 pintle::Fd hide(pintle::Fd descriptor);
 

@@ -15,25 +15,21 @@
 #include <vector>
 
 #include "clients.hpp"
-#include "control/status.hpp"
 #include "errors.hpp"
 #include "life.hpp"
 #include "rules.hpp"
-#include "sys/local_socket.hpp"
 
 using namespace seam;
 using pintle::Fd;
-namespace sys = pintle::sys;
 
 namespace {
 
 constexpr std::string_view kRequest = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
 
-/// What the clients, and a PID 1 that answers them, have open.
+/// What the clients have open.
 struct Scene {
   sockaddr_un address{};
   socklen_t address_size = sizeof(sockaddr_un);
-  Fd pid1;
   std::vector<Fd> clients;
 };
 Scene scene;
@@ -68,15 +64,6 @@ void read_as(std::size_t client) {
   note(fmt::format("client {}: {}", client, std::string_view(text.data(), 12)));
 }
 
-/// PID 1 is alive.
-void answer_as_pid1() {
-  while (true) {
-    const auto client = sys::accept_local(scene.pid1);
-    if (!client || !*client) return;
-    (void)sys::send_message(**client, pintle::control::encode({}));
-  }
-}
-
 World::Event connects(Duration at) {
   return {at, connect_client};
 }
@@ -87,7 +74,7 @@ World::Event reads(Duration at, std::size_t client) {
   return {at, [=] { read_as(client); }};
 }
 World::Event answers(Duration at) {
-  return {at, answer_as_pid1};
+  return {at, answer_as_pintle};
 }
 
 Outcome serve(std::vector<World::Event> events, const Failure& failure = {}) {
@@ -96,7 +83,8 @@ Outcome serve(std::vector<World::Event> events, const Failure& failure = {}) {
   return run_machine(world, failure, [](const Fd&) {
     scene = {};
     const std::string mounts = fmt::format("fake-{}", ::getpid());
-    scene.pid1 = hide(std::move(*sys::listen_local(fmt::format("pintle/{}/0", mounts))));
+    set_addresses({});
+    open_pintle(mounts);
     speak_as(1, 0);
     const Fd port = open_port();
     const int code = simulate([&] { return pintle::control::serve_health(port, mounts, 0); });

@@ -79,6 +79,10 @@ init::End Start::run_loop(const Fd& signals) const {
     setup.health_port = std::move(sys::listen_anywhere()->socket);
   }
   set_addresses(std::move(addresses));
+  if (life_.has_outer_pintle) {
+    open_pintle(mounts);
+    speak_as(1, 0);
+  }
   if (life_.has_outer_socket) setup.outer_notify = open_outer_socket();
   auto end = simulate([&] { return init::run(std::move(setup)); });
   if (life_.has_outer_socket) read_outer_socket();

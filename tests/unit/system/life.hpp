@@ -19,6 +19,7 @@ struct Life {
   World world{};
   bool has_config = true;  ///< otherwise nothing ends main's grace
   bool has_outer_socket = false;
+  bool has_outer_pintle = false;
   int code = 0;                      ///< that PID 1 is to end with
   std::vector<std::string> says{};   ///< parts of log lines
   std::vector<std::string> notes{};  ///< parts of what clients note
