@@ -1,6 +1,8 @@
 // Each life goes as it should when nothing fails.
 #include <doctest/doctest.h>
 
+#include <cerrno>
+
 #include "rules.hpp"
 
 using namespace seam;
@@ -22,6 +24,49 @@ TEST_SUITE("system/lives") {
         CAPTURE(part);
         CHECK(out.has_note(part));
       }
+    }
+  }
+
+  TEST_CASE("a signalfd that cannot be read keeps PID 1 neither from main's end nor busy") {
+    const Start start(lives().front());
+    const Outcome good = start.run();
+    const Outcome out = start.run({.index = good.call_of("read"), .error = EIO, .for_ever = true});
+    INFO(text_of(out));
+    CHECK(out.fault == "");
+    CHECK(out.code == 3);
+    CHECK(out.time <= good.time + 2s);
+    CHECK(out.calls.size() < good.calls.size() + 50);
+    CHECK(out.has_line("cannot read the signalfd: Input/output error"));
+  }
+
+  TEST_CASE("sockets that cannot be opened are opened later, and lines say so") {
+    const Life life{.name = "a check",
+                    .config = R"({"main":{"command":"/main"},
+                      "health":[{"id":"c","command":"/main","interval":"1h"}]})",
+                    .world = {.programs = {{.path = "/main", .lives = 5s}}}};
+    const Start start(life);
+    const Outcome good = start.run();
+    const Outcome status = start.run({.index = good.call_of("bind"), .error = EACCES});
+    INFO(text_of(status));
+    CHECK(status.has_line("'pintle status' do not work until it can be opened"));
+    CHECK(status.has_line("'pintle status' work from now on"));
+    const Outcome requests = start.run({.index = good.call_of("bind any"), .error = EACCES});
+    INFO(text_of(requests));
+    CHECK(requests.has_line("'pintle health --now' do not work until it can be done"));
+    CHECK(requests.has_line("'pintle health --now' work from now on"));
+  }
+
+  TEST_CASE("that jobs do not notice a change of the clock is said") {
+    const Life life{.name = "a job",
+                    .config = R"({"main":{"command":"/main"},
+                      "maintenance":[{"id":"j","command":"/main","schedule":{"every":"1h"}}]})",
+                    .world = {.programs = {{.path = "/main", .lives = 1s}}}};
+    const Start start(life);
+    const Outcome good = start.run();
+    CHECK(good.log.empty());
+    for (const char* const call : {"timerfd_create", "timerfd_settime"}) {
+      const Outcome out = start.run({.index = good.call_of(call), .error = ENOSYS});
+      CHECK(out.has_line("jobs do not notice when the clock is set"));
     }
   }
 }
