@@ -37,7 +37,8 @@ TEST_SUITE("system/effects") {
   }
 
   TEST_CASE("what a hook leaves behind writes on, after the hook's end is told") {
-    Life life = life_with({.lives = 100ms, .writes = "early\n", .leaves = "/left"});
+    Life life =
+        life_with({.lives = 100ms, .writes = "early\n", .last_words = "last\n", .leaves = "/left"});
     life.world.events = {{500ms, [] { write_as(pid_of("/left"), "late\n"); }}};
     const Outcome out = Start(life).run();
     INFO(text_of(out));
@@ -47,6 +48,7 @@ TEST_SUITE("system/effects") {
       });
     };
     CHECK(line("| early") < line("s: done"));
+    CHECK(line("| last") < line("s: done"));
     CHECK(line("s: done") < line("| late"));
     CHECK(line("| late") != out.log.end());
   }

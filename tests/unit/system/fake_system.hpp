@@ -54,6 +54,7 @@ struct Program {
   Duration signal_time{};      ///< from the signal to its end
   bool survives_kill = false;  ///< stuck in the kernel
   std::string writes{};        ///< to standard output, when it begins
+  std::string last_words{};    ///< when it ends, however it does
   std::string leaves{};        ///< the path of a child that it starts, which goes on without it
 };
 

@@ -211,6 +211,11 @@ void begin_program(Process& process, int program) noexcept {
 
 void die(Process& process, int code, int signal) noexcept {
   if (!process.is_alive()) return;
+  const Program* const program = program_of(process);
+  if (program != nullptr && process.output >= 0 && is_init()) {
+    const std::string& words = program->last_words;
+    (void)real(SYS_write, process.output, words.data(), words.size());
+  }
   process.state = Process::State::zombie;
   process.ends_at = -1;
   process.end_code = code;
