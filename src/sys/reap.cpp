@@ -51,7 +51,9 @@ Result<Exit> wait_for(pid_t pid) noexcept {
 
 std::optional<int> stopped_by(pid_t pid) noexcept {
   siginfo_t info{};
-  if (::waitid(P_PID, static_cast<id_t>(pid), &info, WSTOPPED | WNOHANG) < 0) return std::nullopt;
+  while (::waitid(P_PID, static_cast<id_t>(pid), &info, WSTOPPED | WNOHANG) < 0) {
+    if (errno != EINTR) return std::nullopt;
+  }
   if (info.si_pid == 0) return std::nullopt;
   return info.si_status;
 }
