@@ -216,7 +216,7 @@ void fake_exit(int code) {
 
 int fake_waitid(idtype_t which, id_t id, siginfo_t* info, int options) asm("waitid");
 int fake_waitid(idtype_t which, id_t id, siginfo_t* info, int options) {
-  Call call("waitid");
+  Call call((options & WEXITED) != 0 ? "waitid" : "waitid stopped");
   if (!call.is_simulated()) {
     return static_cast<int>(real(SYS_waitid, which, id, info, options, nullptr));
   }

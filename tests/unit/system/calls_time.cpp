@@ -78,7 +78,9 @@ int fake_nanosleep(const timespec* time, timespec* left) {
   return 0;
 }
 
-int fake_clock_gettime(clockid_t clock, timespec* time) asm("clock_gettime");
+// Visible, for std::chrono of a shared C++ library.
+[[gnu::visibility("default")]] int fake_clock_gettime(clockid_t clock,
+                                                      timespec* time) asm("clock_gettime");
 int fake_clock_gettime(clockid_t clock, timespec* time) {
   if (!local.is_simulating) return static_cast<int>(real(SYS_clock_gettime, clock, time));
   const std::int64_t now = kernel().now + (clock == CLOCK_REALTIME ? kWallTimeAtBoot : 0);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <cstdint>
 #include <string_view>
 
 #include "rules.hpp"
@@ -101,6 +103,30 @@ TEST_SUITE("system/effects") {
       CHECK(out.code == 83);
       CHECK(std::all_of(out.started.begin(), out.started.end(),
                         [](const Started& one) { return one.program.empty(); }));
+    }
+  }
+
+  TEST_CASE("without CAP_KILL, and without a child to send it, a signal is sent all the same") {
+    Life life{.name = "no helper can be forked",
+              .config = R"({"user":"1000:1000","main":{"command":"/main"}})",
+              .world = {.programs = {{.path = "/main"}},
+                        .events = {{1s, [] { send_signal(1, SIGTERM); }}}},
+              .code = 128 + SIGTERM};
+    for (const auto set :
+         {&Credentials::permitted, &Credentials::effective, &Credentials::bounding}) {
+      life.world.credentials.*set &= ~(std::uint64_t{1} << 5U);  // CAP_KILL
+    }
+    const Start start(life);
+    const Outcome good = start.run();
+    CHECK(good.code == life.code);
+    for (const char* const call : {"fork", "pipe2"}) {
+      const int helper = good.call_of(call, 1);
+      REQUIRE(helper >= 0);
+      const Outcome out = start.run({.index = helper, .error = EAGAIN, .for_ever = true});
+      INFO(text_of(out));
+      CHECK(out.code == life.code);
+      CHECK(out.time < 1100ms);
+      CHECK(out.credentials.uids[1] == 0);
     }
   }
 }

@@ -19,6 +19,7 @@ constexpr Error kNoRead[] = {{EINTR}, {EAGAIN}, {EIO}};
 constexpr Error kNoWrite[] = {{EINTR}, {EPIPE}};
 constexpr Error kNoLog[] = {{EAGAIN, true}, {EIO, true}};
 constexpr Error kNoWait[] = {{EINTR}, {EPERM}, {ENOSYS}};
+constexpr Error kInterrupted[] = {{EINTR}};
 constexpr Error kNoKill[] = {{EPERM, true}};
 constexpr Error kNoExec[] = {{ENOENT}, {EACCES}, {ENOEXEC}, {ENOMEM}, {E2BIG}};
 constexpr Error kNoOpen[] = {{EMFILE, true}, {ENOENT}, {EACCES, true}};
@@ -45,6 +46,7 @@ constexpr Row kRows[] = {
     {"fork", kNoFork},
     {"execve", kNoExec},
     {"waitid", kNoWait},
+    {"waitid stopped", kInterrupted},
     {"kill", kNoKill},
     {"setsid", kNoPrivilege},
     {"setpgid", kNoPrivilege},

@@ -276,7 +276,7 @@ std::vector<Life> surroundings() {
        .says = {"is late"}},
       {.name = "an outer pintle answers already",
        .config = R"({"main":{"command":"/main"},
-                     "health":[{"id":"c","command":"/main","interval":"1h"}]})",
+                     "maintenance":[{"id":"j","command":"/main","schedule":{"every":"1h"}}]})",
        .world = {.programs = {{.path = "/main", .lives = 1s}},
                  .events = {{5ms, answer_as_pintle}, {20ms, answer_as_pintle}},
                  .pid = 50},

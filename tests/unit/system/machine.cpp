@@ -265,6 +265,8 @@ void speak_as(pid_t pid, uid_t uid) {
 
 }  // namespace seam
 
+// Visible, so that a shared C++ library uses them for PID 1's strings, too.
+#pragma GCC visibility push(default)
 void* operator new(std::size_t size) {
   if (void* const memory = seam::allocate(size)) return memory;
   throw std::bad_alloc();
@@ -284,3 +286,4 @@ void operator delete(void* memory, std::size_t) noexcept {
 void operator delete[](void* memory, std::size_t) noexcept {
   std::free(memory);
 }
+#pragma GCC visibility pop

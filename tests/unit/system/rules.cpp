@@ -41,9 +41,10 @@ std::string no_fault(const Life&, const Failure&, const Outcome&, const Outcome&
   return out.fault;
 }
 
-/// It may wait for what it cannot kill or continue, until somebody stops it, but for nothing else.
+/// It may wait for what it cannot signal or continue, until somebody stops it, but for nothing
+/// else.
 std::string is_not_stuck(const Life&, const Failure& failure, const Outcome&, const Outcome& out) {
-  const bool is_said = out.has_line("cannot send SIGKILL") || out.has_line("main stays stopped");
+  const bool is_said = out.has_line("cannot send SIG") || out.has_line("main stays stopped");
   if (!out.was_stuck || is_said || is_mute(failure, out)) return {};
   return "PID 1 waits for what will never come";
 }
