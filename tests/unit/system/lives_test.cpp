@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cerrno>
+#include <csignal>
 
 #include "rules.hpp"
 
@@ -28,7 +29,9 @@ TEST_SUITE("system/lives") {
   }
 
   TEST_CASE("a signalfd that cannot be read keeps PID 1 neither from main's end nor busy") {
-    const Start start(lives().front());
+    Life life = lives().front();
+    life.world.events = {{200ms, [] { send_signal(1, SIGWINCH); }}};  // from then on it is ready
+    const Start start(life);
     const Outcome good = start.run();
     const Outcome out = start.run({.index = good.call_of("read"), .error = EIO, .for_ever = true});
     INFO(text_of(out));
@@ -37,6 +40,19 @@ TEST_SUITE("system/lives") {
     CHECK(out.time <= good.time + 2s);
     CHECK(out.calls.size() < good.calls.size() + 50);
     CHECK(out.has_line("cannot read the signalfd: Input/output error"));
+  }
+
+  TEST_CASE("a signal reaches a child that has no process group of its own yet") {
+    const Life life{.name = "a stop in the turn of a start",
+                    .config = R"({"steps":[{"id":"s","command":"/step"}],
+                      "main":{"command":"/main"}})",
+                    .world = {.programs = {{.path = "/step"}},
+                              .events = {{0ms, [] { send_signal(1, SIGTERM); }}},
+                              .child_delay = 50ms}};
+    const Outcome out = Start(life).run();
+    INFO(text_of(out));
+    CHECK(out.code == 128 + SIGTERM);
+    CHECK(out.time < 100ms);
   }
 
   TEST_CASE("sockets that cannot be opened are opened later, and lines say so") {
