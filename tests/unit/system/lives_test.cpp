@@ -39,7 +39,7 @@ TEST_SUITE("system/lives") {
     CHECK(out.code == 3);
     CHECK(out.time <= good.time + 2s);
     CHECK(out.calls.size() < good.calls.size() + 50);
-    CHECK(out.has_line("cannot read the signalfd: Input/output error"));
+    CHECK(out.has_line("cannot read the signalfd: "));
   }
 
   TEST_CASE("a signal reaches a child that has no process group of its own yet") {
