@@ -75,7 +75,7 @@ void read_status() {
   const auto status = pintle::control::decode(*text);
   if (!status) return note("status: " + status.error().message());
   state.requests = status->requests;
-  note(fmt::format("status: {}", pintle::health::name_of(status->phase)));
+  note(fmt::format("status: {}", pintle::hooks::name_of(status->phase)));
 }
 
 void send_request(std::string_view words) {

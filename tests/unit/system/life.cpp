@@ -6,10 +6,10 @@
 #include <csignal>
 #include <stdexcept>
 
+#include "actions/action.hpp"
 #include "base/log.hpp"
 #include "clients.hpp"
 #include "config/parse.hpp"
-#include "init/actions.hpp"
 #include "sys/local_socket.hpp"
 
 namespace seam {
@@ -18,7 +18,7 @@ namespace {
 using namespace pintle;
 
 config::Model parse(const std::string& text, config::Problems& problems) {
-  auto model = config::parse(text, {init::actions()}, problems);
+  auto model = config::parse(text, {actions::specs()}, problems);
   if (!problems.empty()) throw std::runtime_error(problems.front().message);
   return model;
 }
@@ -58,8 +58,8 @@ init::End Start::run_loop(const Fd& signals) const {
     rules.grace = model_.shutdown.grace_period;
     rules.total_grace = model_.shutdown.total_grace_period;
   }
-  rules.known_leaf = [this](init::Place place, const config::Condition& leaf) {
-    return recipes().of(place).known_leaf(leaf);
+  rules.known_leaf = [this](const config::Hook& hook, const config::Condition& leaf) {
+    return recipes().of(hook).known_leaf(leaf);
   };
   // Anybody's abstract sockets are in one namespace.
   const std::string mounts = fmt::format("fake-{}", ::getpid());
