@@ -1,5 +1,5 @@
-// base/clock.hpp - the time that pintle's deadlines are counted in: seconds since boot, suspended
-// time included (clock_gettime(2), CLOCK_BOOTTIME), so that no clock change can move a deadline.
+// base/clock.hpp - the clock of pintle's deadlines: the time since boot, suspended time included
+// (clock_gettime(2), CLOCK_BOOTTIME). A change of the wall clock does not move a deadline.
 #pragma once
 
 #include <time.h>
@@ -27,7 +27,7 @@ using Time = BootClock::time_point;
 using Duration = std::chrono::milliseconds;
 
 /// How far the wall clock (CLOCK_REALTIME) is ahead of the boot clock. Both run at the same rate,
-/// so it changes only when somebody sets the wall clock.
+/// so the offset changes only when the wall clock is set.
 using WallOffset = std::chrono::nanoseconds;
 
 }  // namespace pintle

@@ -12,7 +12,7 @@ struct Unit {
   std::string_view name;
   std::int64_t milliseconds;
 };
-// Largest first: the order in which a text must name them.
+// Largest first: a text must name its units in this order.
 constexpr Unit kUnits[] = {
     {"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1},
 };
@@ -27,7 +27,8 @@ std::optional<std::int64_t> take_number(std::string_view& text) noexcept {
   return number;
 }
 
-/// Takes the unit's letters from the front of `text`, as a row after `last`.
+/// Takes a unit's name from the front of `text`. Returns its row, which must come after `last`;
+/// null if there is none.
 const Unit* take_unit(std::string_view& text, const Unit* last) noexcept {
   std::size_t letters = 0;
   while (letters < text.size() && text[letters] >= 'a' && text[letters] <= 'z') ++letters;

@@ -4,16 +4,16 @@ namespace pintle {
 namespace {
 
 constexpr ExitCodeRow kRows[] = {
-    {ExitCode::ok, "ok", "a command did what it was asked"},
+    {ExitCode::ok, "ok", "the command succeeded"},
     {ExitCode::unhealthy, "unhealthy",
-     "'pintle health': not healthy; a command that PID 1 does not answer"},
+     "'pintle health': not healthy; other commands: failed, or no reply from PID 1"},
     {ExitCode::usage, "usage", "the command line is wrong"},
     {ExitCode::internal, "internal", "pintle itself failed"},
     {ExitCode::cannot_fork, "cannot-fork", "the main process could not be forked"},
     {ExitCode::config, "config", "the configuration is wrong, or a variable it needs is missing"},
     {ExitCode::step_failed, "step-failed", "an init step failed"},
     {ExitCode::liveness, "liveness", "main was stopped because a liveness check failed"},
-    {ExitCode::unproven, "unproven", "an init step found a file that is not what it has to be"},
+    {ExitCode::unproven, "unproven", "an init step could not verify a file"},
     {ExitCode::refused, "refused", "policy or missing privileges forbid the start"},
     {ExitCode::not_executable, "not-executable", "the main command exists but cannot be executed"},
     {ExitCode::not_found, "not-found", "the main command does not exist"},

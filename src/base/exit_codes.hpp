@@ -1,5 +1,6 @@
 // base/exit_codes.hpp - pintle's own exit codes, as one table: code, name, meaning. `pintle help
-// exit-codes` and the documentation are made from it. Numbers: sysexits(3) and the shell's.
+// exit-codes` and the documentation are generated from it. The numbers follow sysexits(3) and
+// shells.
 #pragma once
 
 #include <span>
@@ -28,7 +29,7 @@ struct ExitCodeRow {
   std::string_view meaning;
 };
 
-/// Every code that pintle chooses by itself, in ascending order.
+/// Every exit code of pintle's own, in ascending order.
 std::span<const ExitCodeRow> exit_codes() noexcept;
 
 }  // namespace pintle

@@ -39,7 +39,8 @@ struct State {
 };
 State state;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
-/// A pipe with room for PIPE_BUF bytes is writable to poll(2); shorter lines then never block.
+/// poll(2) reports a pipe as writable if it has room for PIPE_BUF bytes, so a line of at most that
+/// size does not block.
 bool has_room() noexcept {
   pollfd target{state.fd, POLLOUT, 0};
   return ::poll(&target, 1, 0) == 1 && (target.revents & POLLOUT) != 0;
@@ -57,7 +58,7 @@ bool put(std::string_view line) noexcept {
   return written == static_cast<ssize_t>(line.size());
 }
 
-/// With its newline a line is no longer than a pipe takes at once, pipe(7).
+/// The longest line without its newline: a pipe takes PIPE_BUF bytes at once, pipe(7).
 constexpr std::size_t kLongest = PIPE_BUF - 1;
 
 void put_or_count(std::string line) {
@@ -70,7 +71,7 @@ void report_dropped(std::int64_t now) {
   if (state.dropped == state.reported) return;
   const std::uint64_t before = state.dropped;
   const std::string text =
-      fmt::format("{} log lines were dropped: stderr took no more", before - state.reported);
+      fmt::format("{} log lines were dropped: stderr accepted no more", before - state.reported);
   put_or_count(format_lines({.level = Level::warning, .text = text}, state.format, now).front());
   if (state.dropped == before) {
     state.reported = before;
@@ -79,12 +80,12 @@ void report_dropped(std::int64_t now) {
   }
 }
 
-/// All fields of an event together, so that there is always room for its message.
+/// The largest size of all fields of an event together: it leaves room for the message.
 constexpr std::size_t kMostOfFields = 2048;
 constexpr std::string_view kCut = "...";
 
-/// The first character of `text`, which is cut from it, as a JSON string has it, RFC 8259. What is
-/// no UTF-8 becomes U+FFFD.
+/// Removes the first character of `text` and returns it as it is written in a JSON string, RFC
+/// 8259. A byte that is not UTF-8 becomes U+FFFD.
 std::string take_json(std::string_view& text) {
   const std::size_t length = utf8_length(text);
   const auto byte = static_cast<unsigned char>(text.front());
@@ -102,7 +103,7 @@ std::string take_json(std::string_view& text) {
   return out;
 }
 
-/// The same as one_line() has it.
+/// The same, written as by one_line().
 std::string take_text(std::string_view& text) {
   const std::size_t length = std::max<std::size_t>(utf8_length(text), 1);
   std::string out = one_line(text.substr(0, length));
@@ -112,7 +113,8 @@ std::string take_text(std::string_view& text) {
 
 using Take = std::string (*)(std::string_view& text);
 
-/// As much of `text` as has room in `limit` bytes; that is cut from it.
+/// Removes from `text` as many characters as fit into `limit` bytes; returns them as `take` writes
+/// them.
 std::string take_fitting(std::string_view& text, std::size_t limit, Take take) {
   std::string out;
   for (std::string_view rest = text; !rest.empty(); text = rest) {
@@ -123,7 +125,7 @@ std::string take_fitting(std::string_view& text, std::size_t limit, Take take) {
   return out;
 }
 
-/// A JSON string of at most `limit` bytes; `is_cut` is set if it is not all of `text`.
+/// A JSON string of at most `limit` bytes; sets `is_cut` if a part of `text` is missing.
 std::string json_string(std::string_view text, std::size_t limit, bool& is_cut) {
   const std::size_t room = limit - std::min(limit, 2 + kCut.size());
   std::string out = take_fitting(text, room, take_json);
@@ -147,7 +149,7 @@ std::string_view name_of(Level level) noexcept {
   return "info";
 }
 
-/// ,"fields":{…}: those that have room.
+/// The member "fields" with the fields that fit; "" if the event has none.
 std::string json_fields(const Event& event, bool& is_cut) {
   std::string fields;
   for (const auto& [name, value] : event.fields) {
@@ -163,7 +165,7 @@ std::string json_fields(const Event& event, bool& is_cut) {
   return event.fields.empty() ? std::string() : fmt::format(R"(,"fields":{{{}}})", fields);
 }
 
-/// What stands behind the message.
+/// The members after the message.
 std::string json_rest(const Event& event, bool& is_cut) {
   constexpr std::size_t kLongestName = 256;
   std::string rest;
@@ -180,7 +182,7 @@ std::string json_rest(const Event& event, bool& is_cut) {
   return rest + json_fields(event, is_cut);
 }
 
-/// Takes from `text` what the line has room for.
+/// Removes from `text` the part that the line contains.
 std::string json_line(const Event& event, std::string_view& text, std::int64_t now) {
   constexpr std::string_view kPartial = R"(,"partial":true)";
   constexpr std::string_view kTruncated = R"(,"truncated":true)";
@@ -224,7 +226,8 @@ void open() noexcept {
   struct stat info {};
   if (::fstat(STDERR_FILENO, &info) < 0) return;
   state.is_socket = S_ISSOCK(info.st_mode);
-  // A regular file keeps its shared offset only through the descriptor itself, and never blocks.
+  // A regular file never blocks. It is not opened again: a second open would have an offset of its
+  // own.
   if (S_ISREG(info.st_mode)) state.may_block = false;
   if (!S_ISFIFO(info.st_mode) && !S_ISCHR(info.st_mode)) return;
   const int own = ::open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -256,7 +259,7 @@ void write(const Event& event) noexcept {
     report_dropped(now);
     for (std::string& line : format_lines(event, state.format, now)) put_or_count(std::move(line));
   } catch (const std::exception&) {
-    ++state.dropped;  // no memory for the line: the loss is counted like any other
+    ++state.dropped;  // there is no memory for the line: count it as dropped
   }
 }
 

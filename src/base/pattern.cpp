@@ -15,7 +15,8 @@ Pattern::~Pattern() {
 
 std::string Pattern::problem() const {
   if (code_ == 0) return {};
-  if (is_too_large_) return "its repetitions stand for too much; make them fewer, or less nested";
+  if (is_too_large_)
+    return "its repetitions need too much memory; use fewer of them, or nest them less";
   std::array<char, 200> why{};
   (void)::regerror(code_, &compiled_, why.data(), why.size());
   return why.data();

@@ -9,26 +9,28 @@
 
 namespace pintle {
 
-/// What `text` becomes when it is compiled: positions, transitions and sets of an automaton, with
-/// every repetition written out. `a{255}` four times around itself would fill the memory.
+/// An estimate of the size of `text` when it is compiled: positions, transitions and sets of an
+/// automaton, with every repetition written out. Four nested `{255}` would need more memory than a
+/// machine has.
 std::uint64_t pattern_size(std::string_view text);
 
-/// The largest that is compiled; up to 500 bytes of memory for each by musl's regcomp(3).
+/// The largest pattern_size() that is compiled. musl's regcomp(3) needs up to 500 bytes of memory
+/// for each unit.
 inline constexpr std::uint64_t kLargestPattern = 50'000;
 
 class Pattern {
  public:
-  /// One above kLargestPattern is not compiled, which is its problem.
+  /// A pattern above kLargestPattern is not compiled; problem() says so.
   explicit Pattern(const std::string& text);
   Pattern(const Pattern&) = delete;
   Pattern& operator=(const Pattern&) = delete;
   ~Pattern();
 
-  /// What is wrong with it, "" if nothing.
+  /// Why the pattern cannot be used; "" if it can.
   std::string problem() const;
 
-  // Whether it is found in `text`, which ends at a NUL. The two differ where that cannot be told,
-  // for lack of memory.
+  // Whether the pattern matches in `text`, which ends at its first NUL. If memory is too short to
+  // know, is_in() is false and may_be_in() is true.
   bool is_in(const std::string& text) const noexcept { return search(text) == 0; }
   bool may_be_in(const std::string& text) const noexcept { return search(text) != REG_NOMATCH; }
 

@@ -1,4 +1,4 @@
-// The part of pattern.hpp that knows what a pattern becomes before it is compiled.
+// The part of pattern.hpp that computes the size of a pattern before it is compiled.
 #include <algorithm>
 #include <cstdint>
 #include <limits>
@@ -17,12 +17,12 @@ Count bounded(Count value) noexcept {
   return std::min(value, kTooMany);
 }
 
-/// What an automaton of positions needs for a part of the pattern (Glushkov's construction).
+/// The size of the automaton for a part of the pattern (Glushkov's construction).
 struct Part {
   Count positions = 0;
-  Count transitions = 0;  ///< and the entries of the sets below, which each part has its own of
-  Count first = 0;        ///< positions that it may begin with
-  Count last = 0;         ///< positions that it may end with
+  Count transitions = 0;  ///< and the entries of each part's own two sets below
+  Count first = 0;        ///< number of positions at which the part may begin
+  Count last = 0;         ///< number of positions at which the part may end
   bool may_be_empty = true;
 };
 
@@ -41,14 +41,14 @@ Part either(const Part& a, const Part& b) noexcept {
           bounded(a.first + b.first), bounded(a.last + b.last), a.may_be_empty || b.may_be_empty};
 }
 
-/// As often as one likes.
+/// Any number of repetitions.
 Part looped(Part part) noexcept {
   part.transitions = bounded(part.transitions + part.last * part.first);
   part.may_be_empty = true;
   return part;
 }
 
-/// `a{least,most}`: a copy for each time, those that may be missing nested: a(a(a)?)?.
+/// `a{least,most}`: one copy for each repetition. The optional copies are nested: a(a(a)?)?.
 Part repeated(const Part& part, Count least, Count most, bool is_open) noexcept {
   Part out = is_open ? looped(part) : Part{};
   for (Count i = is_open ? least : std::max(least, most); i > 0; --i) {
@@ -59,8 +59,8 @@ Part repeated(const Part& part, Count least, Count most, bool is_open) noexcept 
   return out;
 }
 
-/// A group that is open: what stood in it before the last `|`, behind that, and the last piece,
-/// which a repetition may follow.
+/// A group whose end has not been read. `before` is the part before the last `|`, `row` the part
+/// after it, without its last piece, `piece`: a repetition may follow that.
 struct Group {
   Part before{.may_be_empty = false};
   bool has_before = false;
@@ -82,9 +82,9 @@ struct Group {
   }
 };
 
-/// The number at the front of `text`, which it takes; large ones stay large.
+/// Removes the number at the front of `text` and returns it, or kMostRepeats if it is larger.
 Count take_number(std::string_view& text) noexcept {
-  constexpr Count kMostRepeats = 65536;  // above what any library takes (RE_DUP_MAX)
+  constexpr Count kMostRepeats = 65536;  // above RE_DUP_MAX of every C library
   Count value = 0;
   while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
     value = std::min(value * 10 + static_cast<Count>(text.front() - '0'), kMostRepeats);
@@ -93,7 +93,8 @@ Count take_number(std::string_view& text) noexcept {
   return value;
 }
 
-/// "{2}", "{2,}", "{2,5}", "{,5}" at the front; another brace is a character.
+/// Removes "{2}", "{2,}", "{2,5}" or "{,5}" from the front and sets `is_bound`. Any other brace is
+/// an ordinary character.
 Part take_bounds(std::string_view& text, const Part& piece, bool& is_bound) noexcept {
   std::string_view rest = text.substr(1);
   const Count least = take_number(rest);
@@ -110,7 +111,7 @@ Part take_bounds(std::string_view& text, const Part& piece, bool& is_bound) noex
   return repeated(piece, least, most, is_open);
 }
 
-/// A bracket expression at the front: "[]a]", "[^]a]", "[[:alpha:]x]".
+/// Removes a bracket expression from the front: "[]a]", "[^]a]", "[[:alpha:]x]".
 void take_bracket(std::string_view& text) noexcept {
   std::size_t at = text.starts_with("[^") ? 2 : 1;
   if (at < text.size() && text[at] == ']') ++at;
@@ -162,7 +163,7 @@ std::uint64_t pattern_size(std::string_view text) {
   std::vector<Group> groups(1);
   while (!text.empty()) take(text, groups);
   Part all;
-  while (!groups.empty()) {  // those that are not closed are no pattern
+  while (!groups.empty()) {  // regcomp(3) refuses a group that is not closed
     all = in_a_row(groups.back().close(), all);
     groups.pop_back();
   }

@@ -13,8 +13,8 @@
 namespace pintle {
 
 /// What failed (`what`, a literal verb phrase), on what (`subject`), and why: `code`, an errno
-/// value, or `detail`, words, where no errno tells it. Without `what` the detail is all: "HTTP
-/// status 503" is bad news, and nothing that we could not do.
+/// value, or `detail`, a text, if no errno fits. If `what` is empty, the message is `detail` alone:
+/// "HTTP status 503" is a result, not an operation that failed.
 struct Error {
   const char* what = "";
   int code = 0;
@@ -24,8 +24,8 @@ struct Error {
   /// The current errno as an Error. Never allocates, so it is safe when memory is short.
   static Error from_errno(const char* what) noexcept;
 
-  /// One line for a person: "cannot open '/etc/x': No such file or directory". The subject may come
-  /// from variables, so that no more of it is shown than shown_value() lets through.
+  /// One line for a person: "cannot open '/etc/x': No such file or directory". The subject may
+  /// contain a variable's value, so it is shown by shown_value().
   std::string message() const;
 };
 
@@ -66,7 +66,7 @@ class [[nodiscard]] Result<void> {
   bool ok_ = true;
 };
 
-/// `result`, whose error is about `path` if it names nothing yet.
+/// `result`; if it is an error without a subject, `path` becomes its subject.
 template <class T>
 Result<T> about(const std::string& path, Result<T> result) {
   if (result || !result.error().subject.empty()) return result;

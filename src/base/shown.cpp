@@ -19,8 +19,8 @@ std::size_t scheme_size(std::string_view text) noexcept {
   return is_one ? end + kEnd.size() : 0;
 }
 
-/// Where an `@` is part of a path, since no `:` says that a password is before it: "/app/@scope/x",
-/// and "https://unpkg.com/react@18", whose host is whole.
+/// True if the `@` after `before` is part of a path: "/app/@scope/x", "https://unpkg.com/react@18".
+/// False if `before` has a `:`, since it may then contain a password.
 bool is_in_path(std::string_view before, bool is_url) noexcept {
   if (before.find(':') != std::string_view::npos) return false;
   const std::size_t slash = before.find('/');
@@ -38,7 +38,8 @@ void remove_user_info(std::string& text) {
   text.erase(begin, at + 1 - begin);
 }
 
-/// From the first "?" on, in a URL or where "NAME=" follows: `*/15 * ? * *` stays.
+/// Removes everything from the first "?" on if the text is a URL or a "=" follows: `*/15 * ? * *`
+/// stays.
 void remove_query(std::string& text) {
   const std::size_t query = text.find('?');
   if (query == std::string::npos) return;
@@ -46,7 +47,7 @@ void remove_query(std::string& text) {
   if (is_one) text.erase(query);
 }
 
-/// Besides the names of variables those that connection strings have.
+/// True for a secret's name: that of a variable, or that of a value in a connection string ("Pwd").
 bool is_password_name(std::string_view name) noexcept {
   constexpr std::string_view kShort = "PWD";
   if (is_secret_name(name)) return true;
@@ -54,8 +55,8 @@ bool is_password_name(std::string_view name) noexcept {
          equal_without_case(name.substr(name.size() - kShort.size()), kShort);
 }
 
-/// Where the value at `begin` ends: behind a quote or brace that it begins with, else before what
-/// separates, which is ";" alone where there is one.
+/// Where the value at `begin` ends: after its closing quote or brace if it begins with one,
+/// otherwise before the next separator. If the text has a ";", only ";" and line ends separate.
 std::size_t value_end(std::string_view text, std::size_t begin) noexcept {
   constexpr std::string_view kOpen = "\"'{";
   constexpr std::string_view kClose = "\"'}";
@@ -75,7 +76,7 @@ void mask_named(std::string& text) {
   for (std::size_t equals = text.find('='); equals != std::string::npos;
        equals = text.find('=', equals + 1)) {
     const std::string_view before = std::string_view(text).substr(0, equals);
-    const std::size_t name_end = before.find_last_not_of(kBlanks) + 1;  // of npos too
+    const std::size_t name_end = before.find_last_not_of(kBlanks) + 1;  // npos + 1 is 0
     const std::size_t name = before.substr(0, name_end).find_last_of(kBefore) + 1;
     if (!is_password_name(before.substr(name, name_end - name))) continue;
     const std::size_t begin = std::min(text.find_first_not_of(kBlanks, equals + 1), text.size());
@@ -110,7 +111,7 @@ std::string shown_value(std::string_view value) {
 }
 
 std::string shown_beginning(std::string_view value) {
-  // A password may stand there whose "@" was cut off.
+  // The end may be a password whose "@" was cut off.
   std::string text = shown_value(fmt::format("{}@", value));
   if (text.ends_with('@')) text.pop_back();
   return text + "...";

@@ -10,7 +10,7 @@
 namespace pintle {
 namespace {
 
-// The application's view (signal(7)): 32 and 33 belong to the C library's threads.
+// SIGRTMIN as applications see it (signal(7)): the C library uses 32 and 33 for its threads.
 constexpr int kFirstRealTime = 34;
 
 struct Row {

@@ -18,8 +18,8 @@ constexpr bool same(char a, char b) noexcept {
   return lower(a) == lower(b);
 }
 
-/// How many letters to change, insert, leave out or swap with their neighbour (the optimal string
-/// alignment distance), a row at a time.
+/// The optimal string alignment distance: how many letters to change, insert, remove or swap with
+/// their neighbour. Computed row by row.
 std::size_t edits(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1);
   std::vector<std::size_t> row(b.size() + 1);
@@ -47,7 +47,7 @@ constexpr std::size_t sequence_length(unsigned char first) noexcept {
   return first >= 0xf0 && first <= 0xf4 ? 4 : 0;
 }
 
-/// No overlong form, no surrogate, nothing above U+10FFFF: the second byte tells.
+/// False if the second byte makes an overlong form, a surrogate or a character above U+10FFFF.
 constexpr bool fits(unsigned char first, unsigned char second) noexcept {
   if (first == 0xe0) return second >= 0xa0;
   if (first == 0xed) return second <= 0x9f;
@@ -59,7 +59,7 @@ constexpr bool fits(unsigned char first, unsigned char second) noexcept {
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
   std::string_view best;
-  // As many edits as the word has letters would make it any other.
+  // With as many edits as the word has letters, it would be near to every word of its length.
   std::size_t fewest = std::min(std::max<std::size_t>(1, word.size() / 3) + 1, word.size());
   if (word.size() > 64) return best;
   for (const std::string_view candidate : candidates) {

@@ -1,4 +1,4 @@
-// base/text.hpp - small helpers for words that people wrote and lines that people read.
+// base/text.hpp - small functions on text that people write and read.
 #pragma once
 
 #include <cstddef>
@@ -9,33 +9,34 @@
 
 namespace pintle {
 
-/// The candidate that `word` was probably meant to be, or "" when none is near (a third of its
-/// length in edits at most, and fewer than it has letters). Two letters swapped are one edit; upper
-/// and lower case count as equal.
+/// The candidate that `word` was probably meant to be; "" if none is near. Near means: at most a
+/// third of the word's length in edits (at least one), and fewer edits than it has letters. Two
+/// swapped letters are one edit; upper and lower case are equal.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
-/// `text` for a single line of output: control characters become \n, \t or \xNN, and what is
-/// longer than `limit` bytes ends in "...". Bytes that are not ASCII stay as they are.
+/// `text` for a single line of output: control characters become \n, \t or \xNN. A text longer than
+/// `limit` bytes is cut and ends in "...". Bytes that are not ASCII stay.
 std::string one_line(std::string_view text, std::size_t limit = 500);
 
-/// `text` with every URL in it left without its user-info and its query, where secrets stand. A URL
-/// ends at white space, a quote or an angle bracket.
+/// `text` without the user-info and the query of every URL in it, since these may contain secrets.
+/// A URL ends at white space, a quote or an angle bracket.
 std::string without_credentials(std::string text);
 
-/// How many bytes the first character of `text` has; 0 where no well-formed UTF-8 begins.
+/// How many bytes the first character of `text` has; 0 if `text` does not begin with well-formed
+/// UTF-8.
 std::size_t utf8_length(std::string_view text) noexcept;
 
-/// True if there are only blanks in it, or nothing at all.
+/// True if `text` is empty or only white space.
 bool is_blank(std::string_view text) noexcept;
 
 /// True for a SHA-256 digest in hexadecimal: 64 digits, of either case.
 bool is_sha256(std::string_view text) noexcept;
 
-/// True when both are equal but for the case of ASCII letters.
+/// True if both are equal, without regard to the case of ASCII letters.
 bool equal_without_case(std::string_view a, std::string_view b) noexcept;
 
-/// What stands before the first `separator`, all of it if there is none; `text` is then what stands
-/// behind.
+/// Removes from `text` everything up to and including the first `separator`; returns what was
+/// before it. Without a separator that is the whole text.
 std::string_view take_field(std::string_view& text, char separator) noexcept;
 
 /// "2026-01-31T23:59:59Z", RFC 3339; `seconds` since 1970, UTC.

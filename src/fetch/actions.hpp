@@ -1,4 +1,4 @@
-// fetch/actions.hpp - what pintle-fetch can do, by the names that the config gives it.
+// fetch/actions.hpp - the actions of pintle-fetch, by their names in the config.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace pintle::fetch {
 
-/// Does what `request` says; may block. Returns a line about what was done.
-/// Errors: an action that is none of ours; is_unproven() ones among others.
+/// Performs the action of `request`; may block. Returns a line that says what was done. Errors: an
+/// unknown action; those of the action, is_unverified() among them.
 Result<std::string> perform(const config::Request& request);
 
 }  // namespace pintle::fetch

@@ -17,7 +17,7 @@
 namespace pintle::fetch {
 namespace {
 
-// Where distributions keep their bundle: Debian and Alpine, RHEL, Alpine and others, SUSE.
+// The CA bundles of distributions: Debian and Alpine, RHEL, Alpine and others, SUSE.
 constexpr const char* kBundles[] = {
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -32,7 +32,7 @@ std::string tls_reason() {
 }
 
 Error stalled(const char* what) {
-  return {what, 0, {}, fmt::format("nothing happened for {}", format_duration(kPatience))};
+  return {what, 0, {}, fmt::format("no data for {}", format_duration(kPatience))};
 }
 
 Result<std::string> bundle_for(const std::string& named) {
@@ -42,20 +42,18 @@ Result<std::string> bundle_for(const std::string& named) {
   for (const char* const path : kBundles) {
     if (::access(path, R_OK) == 0) return std::string(path);
   }
-  return Error{"verify the server",
-               0,
-               {},
-               "the image has no bundle of certificates to trust; name one with \"ca\""};
+  return Error{
+      "verify the server", 0, {}, "the image has no CA bundle; set \"ca\" to the path of one"};
 }
 
 Result<void> trust(SSL_CTX* context, const std::string& bundle) {
   if (::access(bundle.c_str(), R_OK) < 0) {
-    Error error = Error::from_errno("read the certificates to trust");
+    Error error = Error::from_errno("read the CA bundle");
     error.subject = bundle;
     return error;
   }
   if (::SSL_CTX_load_verify_file(context, bundle.c_str()) == 1) return {};
-  return Error{"use the certificates to trust", 0, bundle, tls_reason()};
+  return Error{"use the CA bundle", 0, bundle, tls_reason()};
 }
 
 bool is_literal(const std::string& host) noexcept {
@@ -64,15 +62,16 @@ bool is_literal(const std::string& host) noexcept {
          ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
 }
 
-/// Whom the certificate must name; a name is sent along too (SNI, RFC 6066 section 3).
+/// Sets the host that the certificate must name. A name is also sent to the server (SNI, RFC 6066
+/// section 3).
 bool expect_host(SSL* tls, const std::string& host) {
   if (is_literal(host)) {
     return ::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(tls), host.c_str()) == 1;
   }
-  // A name counts as subjectAltName only (RFC 9525 section 2).
+  // Only a subjectAltName counts, not the subject (RFC 9525 section 2).
   ::SSL_set_hostflags(tls,
                       X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-  // What SSL_set_tlsext_host_name() is, with a cast of our own; the name is copied.
+  // This is SSL_set_tlsext_host_name() without its C cast. The name is copied.
   auto* const name = const_cast<char*>(host.c_str());
   return ::SSL_set1_host(tls, name) == 1 &&
          ::SSL_ctrl(tls, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name) == 1;
@@ -147,8 +146,8 @@ Result<std::size_t> Connection::read_plain(std::span<char> buffer) const {
   for (;;) {
     const ssize_t got = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
     if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno == EAGAIN) return stalled("receive the answer");
-    if (errno != EINTR) return Error::from_errno("receive the answer");
+    if (errno == EAGAIN) return stalled("receive the response");
+    if (errno != EINTR) return Error::from_errno("receive the response");
   }
 }
 
@@ -159,7 +158,7 @@ Result<std::size_t> Connection::read(std::span<char> buffer) {
   const int got = ::SSL_read(tls_.get(), buffer.data(), static_cast<int>(buffer.size()));
   if (got > 0) return static_cast<std::size_t>(got);
   if (::SSL_get_error(tls_.get(), got) == SSL_ERROR_ZERO_RETURN) return std::size_t{0};
-  return failed("receive the answer", got);
+  return failed("receive the response", got);
 }
 
 }  // namespace pintle::fetch

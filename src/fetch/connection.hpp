@@ -1,5 +1,5 @@
-// fetch/connection.hpp - a connection to a web server, by TLS 1.2 or later once it is
-// secured. The certificate must lead to a trusted one and name the host.
+// fetch/connection.hpp - a connection to a web server; after secure() it uses TLS 1.2 or later. The
+// server's certificate must be signed by a trusted CA and name the host.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -16,7 +16,7 @@
 
 namespace pintle::fetch {
 
-/// The longest time in which nothing at all may come, or be taken.
+/// The longest time without any data, in either direction.
 inline constexpr Duration kPatience = std::chrono::seconds(30);
 
 class Connection {
@@ -24,14 +24,14 @@ class Connection {
   /// Without TLS. Errors: those of sys::connect_to().
   static Result<Connection> open(const config::Address& address);
 
-  /// Begins TLS with `host`, by which certificates to judge it is `ca`, a PEM file; empty: the
-  /// usual ones. Errors: a certificate that is not to be trusted, and why.
+  /// Begins TLS with `host`. `ca` is a PEM file with the trusted CAs; empty: the bundle of the
+  /// image. Errors: the certificate is not trusted.
   Result<void> secure(const std::string& host, const std::string& ca);
 
   Result<void> write(std::string_view text);
 
-  /// How many bytes came, at most those of `buffer`; 0 at the orderly end.
-  /// Errors: a connection that was cut, or in which nothing comes.
+  /// Returns how many bytes were read into `buffer`; 0 at the end of the connection. Errors: the
+  /// connection was cut; no data for kPatience.
   Result<std::size_t> read(std::span<char> buffer);
 
  private:
@@ -44,7 +44,7 @@ class Connection {
   Error failed(const char* what, int returned) const;
 
   Fd socket_{};
-  std::unique_ptr<SSL, Free> tls_{};  // null: without
+  std::unique_ptr<SSL, Free> tls_{};  // null: no TLS
 };
 
 }  // namespace pintle::fetch

@@ -26,7 +26,7 @@ Result<std::string> basic_credentials(const std::string& user, const std::string
   return Error{"use the credentials",
                0,
                {},
-               "a user name has no colon in it, and neither has a control character"};
+               "the user name contains a colon, or one of both contains a control character"};
 }
 
 }  // namespace pintle::fetch

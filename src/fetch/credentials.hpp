@@ -7,8 +7,8 @@
 
 namespace pintle::fetch {
 
-/// The value of Authorization or Proxy-Authorization. Errors: a colon in the user's name, a control
-/// character in either.
+/// The value of Authorization or Proxy-Authorization. Errors: the user's name contains a colon, or
+/// one of both contains a control character.
 Result<std::string> basic_credentials(const std::string& user, const std::string& password);
 
 }  // namespace pintle::fetch

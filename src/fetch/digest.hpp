@@ -14,7 +14,7 @@ namespace pintle::fetch {
 
 class Digest {
  public:
-  /// Errors: none but a lack of memory.
+  /// Errors: too little memory.
   static Result<Digest> begin();
 
   Result<void> add(std::string_view bytes);
@@ -33,11 +33,11 @@ class Digest {
   Context context_;
 };
 
-/// Lower-case digits, two a byte.
+/// Two lower-case digits for each byte.
 std::string hexadecimal(std::span<const unsigned char> bytes);
 
-/// A digest of `text` that takes as many rounds to compute (PBKDF2, RFC 8018 section 5.2). Errors:
-/// a lack of memory.
+/// A digest of `text` that takes `rounds` rounds to compute (PBKDF2, RFC 8018 section 5.2). Errors:
+/// too little memory.
 Result<std::string> slow_digest(std::string_view text, std::string_view salt, int rounds);
 
 }  // namespace pintle::fetch

@@ -7,18 +7,18 @@
 #include <string>
 
 #include "base/text.hpp"
-#include "fetch/answer.hpp"
 #include "fetch/redirect.hpp"
+#include "fetch/response.hpp"
 #include "fetch/route.hpp"
 
 namespace pintle::fetch {
 namespace {
 
-Result<void> receive_body(Connection& connection, const http::Response& answer, std::int64_t limit,
-                          const Sink& sink) {
-  http::Body body = TRY(http::Body::begin(answer.head, limit));
+Result<void> receive_body(Connection& connection, const http::Response& response,
+                          std::int64_t limit, const Sink& sink) {
+  http::Body body = TRY(http::Body::begin(response.head, limit));
   std::array<char, 65536> chunk{};
-  if (TRY(body.feed(answer.rest, sink))) return {};
+  if (TRY(body.feed(response.rest, sink))) return {};
   while (!TRY(body.feed({}, sink))) {
     const std::size_t got = TRY(connection.read(chunk));
     if (got == 0) return body.end();
@@ -27,7 +27,7 @@ Result<void> receive_body(Connection& connection, const http::Response& answer, 
   return {};
 }
 
-/// What came of one request: where to ask instead, or how the download ended.
+/// The result of one request: a redirection to `location`, or a finished download.
 struct Outcome {
   std::string location{};
   Validators validators{};
@@ -41,19 +41,19 @@ Result<Outcome> ask(const Order& order, const Proxy* proxy, const std::optional<
   headers.insert(headers.end(), asked.begin(), asked.end());
   Connection connection = TRY(connect(order.url, order.ca, proxy));
   TRY(connection.write(request_text(order.url, headers, proxy)));
-  const http::Response answer = TRY(receive_head(connection));
-  const http::Head& head = answer.head;
+  const http::Response response = TRY(receive_head(connection));
+  const http::Head& head = response.head;
   if (is_redirection(head.status) && !head.location.empty())
     return Outcome{.location = head.location};
   constexpr int kNotModified = 304;
   if (head.status == kNotModified && !asked.empty()) return Outcome{.is_unchanged = true};
   if (head.status != 200) return unusable(head);
-  if (head.is_encoded) return Error{"use the answer", 0, {}, http::kCompressed};
-  TRY(receive_body(connection, answer, order.max_size, sink));
+  if (head.is_encoded) return Error{"use the response", 0, {}, http::kCompressed};
+  TRY(receive_body(connection, response, order.max_size, sink));
   return Outcome{.validators = validators_in(head)};
 }
 
-/// Whether there is a proxy is decided for each URL anew.
+/// Decides for each URL of a redirection again whether a proxy is used.
 Result<Outcome> ask_by_its_way(const Order& order, const std::optional<Record>& known,
                                const Sink& sink) {
   const auto failed = [&](const std::string& why) {

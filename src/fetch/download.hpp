@@ -1,4 +1,4 @@
-// fetch/download.hpp - asks for a URL, follows redirections, and passes the content on.
+// fetch/download.hpp - requests a URL, follows redirections, and passes the content on.
 #pragma once
 
 #include <optional>
@@ -15,15 +15,16 @@ using http::Sink;
 /// How a download ended.
 struct Delivery {
   config::HttpUrl url{};  ///< of the last request
-  Headers headers{};      ///< those it was sent with
+  Headers headers{};      ///< of the last request
   Validators validators{};
-  bool is_unchanged = false;  ///< it is what the record is about, and nothing was passed on
+  bool is_unchanged = false;  ///< the server has no other version than the record's
 };
 
-/// Passes what `order` asks for on to `sink`, piece by piece, in a fixed amount of memory; `known`
-/// is what there is already. Nothing is passed on of an answer that is not 200. Errors: those of
-/// connecting and TLS; another status; too many redirections; content that is cut or above the
-/// limit; those of the sink. None has more of a URL in it than scheme, host and path.
+/// Passes the content of `order` on to `sink`, piece by piece, in a fixed amount of memory. `known`
+/// describes the version that exists already. Only the content of a response with status 200 is
+/// passed on. Errors: those of connecting and TLS; another status; too many redirections; content
+/// that is incomplete or above the limit; those of the sink. An error shows only scheme, host and
+/// path of a URL.
 Result<Delivery> download(const Order& order, const std::optional<Record>& known, const Sink& sink);
 
 }  // namespace pintle::fetch

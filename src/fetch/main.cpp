@@ -1,6 +1,6 @@
-// fetch/main.cpp - pintle-fetch, the second program: what needs TLS or cryptography, done in a
-// child of a hook's child, which has stepped down already. It asks that for the request over its
-// standard input, and PID 1 reads its line from the pipe that it inherits (sys/report.hpp).
+// fetch/main.cpp - pintle-fetch, the second program: it does everything that needs TLS or
+// cryptography. A hook's child starts it after the step-down and sends the request over its
+// standard input. PID 1 reads the result from a pipe that pintle-fetch inherits (sys/report.hpp).
 #include <openssl/crypto.h>
 #include <unistd.h>
 
@@ -11,7 +11,7 @@
 #include "base/exit_codes.hpp"
 #include "config/request.hpp"
 #include "fetch/actions.hpp"
-#include "fetch/proof.hpp"
+#include "fetch/verify.hpp"
 #include "sys/file.hpp"
 #include "sys/process.hpp"
 #include "sys/report.hpp"
@@ -20,18 +20,20 @@ namespace pintle::fetch {
 namespace {
 
 Result<std::string> run() {
-  // No file in the image may make libcrypto load anything.
+  // A config file in the image must not make libcrypto load a module.
   if (::OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) != 1) {
     return Error{"begin", 0, {}, "libcrypto cannot be set up"};
   }
-  if (::write(STDIN_FILENO, &config::kReady, 1) != 1) return Error::from_errno("ask what to do");
+  if (::write(STDIN_FILENO, &config::kReady, 1) != 1) {
+    return Error::from_errno("ask for the request");
+  }
   const std::string bytes = TRY(sys::read_input(config::kLargestRequest));
   const config::Request request = TRY(config::decode_request(bytes));
   return perform(request);
 }
 
 int code_for(const Error& error) noexcept {
-  return is_unproven(error) ? static_cast<int>(ExitCode::unproven) : 1;
+  return is_unverified(error) ? static_cast<int>(ExitCode::unproven) : 1;
 }
 
 int report(const Result<std::string>& result) {
@@ -43,7 +45,7 @@ int report(const Result<std::string>& result) {
 
 int refuse_people() {
   constexpr std::string_view kText =
-      "pintle-fetch: pintle starts it, for the actions \"fetch\" and \"check\"; see 'pintle "
+      "pintle-fetch: only pintle starts it, for \"fetch\" and \"check\"; see 'pintle "
       "help'\n";
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kText.data(), kText.size());
   return static_cast<int>(ExitCode::usage);
@@ -60,6 +62,6 @@ int main() {
   try {
     return fetch::report(fetch::run());
   } catch (const std::exception& error) {
-    return fetch::report(Error{"go on", 0, {}, error.what()});
+    return fetch::report(Error{"continue", 0, {}, error.what()});
   }
 }

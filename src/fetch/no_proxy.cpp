@@ -1,4 +1,4 @@
-// The part of proxy.hpp that knows who is asked without one.
+// The part of proxy.hpp that decides which hosts are reached without a proxy.
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 namespace pintle::fetch {
 namespace {
 
-/// An address as it is sent: 32 bits or 128, none for what is no literal.
+/// An address in network byte order, of 32 or 128 bits; 0 bits if the text is not an address.
 struct Literal {
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
   unsigned bits = 0;
@@ -67,7 +67,8 @@ bool is_below(std::string_view host, std::string_view domain) noexcept {
   return equal_without_case(host.substr(rest), domain) && (rest == 0 || host[rest - 1] == '.');
 }
 
-/// An IPv6 address has colons of its own; with a port it stands in brackets.
+/// The position of the ":" before a port. An IPv6 address, which contains colons, has a port only
+/// if it is in brackets.
 std::size_t port_begin(std::string_view entry) noexcept {
   const std::size_t colon = entry.rfind(':');
   if (colon == std::string_view::npos) return colon;

@@ -37,7 +37,7 @@ Result<Place> Place::at(const std::string& path, const config::Request& request,
   place.may_be_kept_ = sys::may_be_kept(entry->info, place.wanted_);
   if (!S_ISREG(entry->info.st_mode)) return place;
   auto file = sys::reopen(entry->fd, place.directory_.get(), place.name_, O_RDONLY);
-  if (file) place.file_ = *std::move(file);  // one that we may not read is replaced
+  if (file) place.file_ = *std::move(file);  // a file that this process cannot read is replaced
   return place;
 }
 

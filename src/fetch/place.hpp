@@ -1,5 +1,5 @@
-// fetch/place.hpp - the file that a result becomes: what is there is compared first, and changed
-// only where it differs.
+// fetch/place.hpp - the file to which a result is written. An existing file is compared first and
+// changed only if it differs.
 #pragma once
 
 #include <sys/stat.h>
@@ -16,39 +16,38 @@ namespace pintle::fetch {
 
 class Place {
  public:
-  /// Looks at `path`; the file is to have the mode and owner that the request names, or `mode`.
-  /// Errors: those of reaching it; a directory that is there; an owner who is nobody.
+  /// Looks at `path`. The file gets the owner and mode of the request; default: `mode`. Errors:
+  /// those of sys::reach_place(); `path` is a directory; the owner does not exist.
   static Result<Place> at(const std::string& path, const config::Request& request, mode_t mode);
 
-  /// The regular file that is there; none if there is something else, or nothing.
+  /// The existing file; empty if nothing exists, or something that is not a regular file.
   const Fd& file() const noexcept { return file_; }
   const std::string& path() const noexcept { return path_; }
   const sys::Ownership& wanted() const noexcept { return wanted_; }
 
-  /// Begins a file that can become what is there.
+  /// Creates a new file for put().
   Result<sys::NewFile> begin() const { return sys::NewFile::begin_in(directory_, name_, path_); }
 
-  /// True if what is there need not be replaced when its content is right. Errors: those of
-  /// fstat(2).
+  /// True if the existing file may stay if its content is right. Errors: those of fstat(2).
   Result<bool> is_adoptable() const;
 
-  /// What is there has the right content: gives it mode and owner. Returns "unchanged" or
-  /// "changed". Errors: those of fchmodat(2), fchownat(2).
+  /// Keeps the existing file and sets its mode and owner. Returns "unchanged" or "changed". Errors:
+  /// those of fchmodat(2), fchownat(2).
   Result<std::string> adopt() const;
 
-  /// Puts `fresh` there unless what is there has its content; either is given `record`, if it is
-  /// one (record.hpp). Returns "made", "changed" or
-  /// "unchanged". Errors: those of sys::NewFile::finish() and adopt().
+  /// Replaces the existing file with `fresh`, unless it has the same content. The resulting file
+  /// gets `record` (record.hpp) unless that is empty. Returns "made", "changed" or "unchanged".
+  /// Errors: those of sys::NewFile::finish() and adopt().
   Result<std::string> put(sys::NewFile& fresh, std::string_view record = {}) const;
 
  private:
   std::string path_{};
-  Fd directory_{};  // that it is in
+  Fd directory_{};  // the parent directory
   std::string name_{};
   sys::Ownership wanted_{};
   Fd file_{};
-  bool is_taken_ = false;     // by whatever it is
-  bool may_be_kept_ = false;  // sys::may_be_kept() of what is there
+  bool is_taken_ = false;     // something exists at `path_`
+  bool may_be_kept_ = false;  // sys::may_be_kept() of the existing file
 };
 
 }  // namespace pintle::fetch

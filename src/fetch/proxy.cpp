@@ -21,14 +21,14 @@ Proxies::Setting first_of(const config::Request& request, Names names) {
   return {};
 }
 
-/// In no case any of the value: who wrote it wrongly may have written a password anywhere.
+/// The error does not show the value: in a malformed value a password may be anywhere.
 Error unusable(const std::string& variable, std::string_view why) {
   return {"use the proxy of", 0, variable, std::string(why)};
 }
 
 constexpr std::string_view kForm = "write http://HOST:PORT or http://USER:PASSWORD@HOST:PORT";
 
-/// Cuts "http://" off.
+/// Removes "http://" from the front.
 Result<void> take_scheme(std::string_view& text, const std::string& variable) {
   const std::size_t end = text.find("://");
   if (end == std::string_view::npos) return {};
@@ -37,8 +37,7 @@ Result<void> take_scheme(std::string_view& text, const std::string& variable) {
                                           "socks4a", "socks5", "socks5h"};
   for (const std::string_view other : kOthers) {
     if (!equal_without_case(scheme, other)) continue;
-    return unusable(variable,
-                    fmt::format("it is one for {}, which fetch does not speak; {}", other, kForm));
+    return unusable(variable, fmt::format("fetch does not support {} proxies; {}", other, kForm));
   }
   if (!equal_without_case(scheme, "http")) return unusable(variable, kForm);
   text.remove_prefix(end + 3);
@@ -51,7 +50,7 @@ int hex_value(char c) noexcept {
   return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/// RFC 3986 section 2.1; nullopt for a "%" that begins nothing.
+/// Decodes percent-encoding, RFC 3986 section 2.1; nullopt if a "%" has no two digits after it.
 std::optional<std::string> decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -73,7 +72,7 @@ Result<std::string> credentials_in(std::string_view user_info, const std::string
   const auto user = decoded(user_info.substr(0, colon));
   const auto password = decoded(user_info.substr(std::min(colon + 1, user_info.size())));
   if (!user || !password) {
-    return unusable(variable, "there is a % before its @ that is not written as %25");
+    return unusable(variable, "before its @, write % as %25");
   }
   auto credentials = basic_credentials(*user, *password);
   if (!credentials) return unusable(variable, credentials.error().detail);
@@ -87,7 +86,7 @@ Result<Proxy> parse_proxy(const Proxies::Setting& setting) {
   Proxy proxy;
   const std::size_t at = text.rfind('@');
   const std::string_view user_info = text.substr(0, at == std::string_view::npos ? 0 : at);
-  // A "/" would end the authority there (RFC 3986 section 3.2), and what is left name another host.
+  // A "/" would end the authority (RFC 3986 section 3.2), so the part before it would be the host.
   if (user_info.find_first_of("/?#") != std::string_view::npos) {
     return unusable(setting.variable, "before its @, write / as %2F, ? as %3F and # as %23");
   }

@@ -1,4 +1,4 @@
-// fetch/proxy.hpp - which proxy a URL is asked through, by the variables that curl reads. Pure.
+// fetch/proxy.hpp - chooses the proxy for a URL, from the variables that curl reads. Pure.
 #pragma once
 
 #include <optional>
@@ -16,28 +16,28 @@ struct Proxy {
   std::string credentials{};  ///< the value of Proxy-Authorization; empty: none is sent
 };
 
-/// What the variables say. A name is for messages; a value is not, since there may be a password in
-/// it.
+/// The values of the variables. Messages may show a variable's name, but not its value, which may
+/// contain a password.
 struct Proxies {
   struct Setting {
     std::string variable{};
     std::string value{};
   };
-  Setting http{};   ///< for http URLs
-  Setting https{};  ///< for https URLs
-  std::string exempt{};
+  Setting http{};        ///< for http URLs
+  Setting https{};       ///< for https URLs
+  std::string exempt{};  ///< no_proxy
 };
 
-/// The lower-case variable counts before the upper-case one, and `all_proxy` last. HTTP_PROXY is
-/// not read: where a web server starts programs it is what a client sent as "Proxy:"
-/// (CVE-2016-5385).
+/// A lower-case variable has priority over the upper-case one; `all_proxy` comes last. HTTP_PROXY
+/// is not read: a web server's CGI program gets a client's "Proxy:" header in it (CVE-2016-5385).
 Proxies proxies_in(const config::Request& request);
 
-/// nullopt: none. Errors: a proxy that is not "[http://][USER[:PASSWORD]@]HOST[:PORT]".
+/// nullopt: no proxy. Errors: the value is not "[http://][USER[:PASSWORD]@]HOST[:PORT]".
 Result<std::optional<Proxy>> proxy_for(const config::HttpUrl& url, const Proxies& proxies);
 
-/// True if `no_proxy`, a list with commas, names `address`: "*", a host name (and all below it), an
-/// address, a network ("10.0.0.0/8"); each but the first with ":PORT" for that port alone.
+/// True if an entry of `no_proxy`, a list with commas, matches `address`. An entry is "*", a host
+/// name (which includes its subdomains), an address or a network ("10.0.0.0/8"). All except "*" may
+/// have a ":PORT", to match that port only.
 bool is_exempt(const config::Address& address, std::string_view no_proxy);
 
 /// A proxy for messages: "HOST:PORT".

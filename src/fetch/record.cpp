@@ -19,14 +19,15 @@ namespace {
 
 constexpr const char* kName = "user.pintle.fetch";
 constexpr std::string_view kVersion = "1";
-constexpr std::size_t kLargest = 2048;  // with names and others' it has to fit in a block
+constexpr std::size_t kLargest =
+    2048;  // all extended attributes of a file together must fit into one block, xattr(7)
 constexpr std::size_t kLongestMark = 512;
 constexpr std::size_t kSaltSize = 16;
 
 const Error kFailed{"compute the digest", ENOMEM, {}, {}};
 
-/// Everything that the server is told. A password in a header may be guessed; who can read the file
-/// can try, so a try takes long then.
+/// A digest of the whole request. A user who can read the file could guess a password in the
+/// headers, so with headers the digest is slow to compute.
 Result<std::string> request_digest(const std::string& salt, const config::HttpUrl& url,
                                    const Headers& headers) {
   constexpr int kRounds = 100000;
@@ -110,7 +111,7 @@ std::optional<Record> read_record(const Fd& file) {
 
 void keep_record(int file, std::string_view text) noexcept {
   if (text.empty() || text.size() > kLargest) return;
-  (void)sys::set_attribute(file, kName, text);  // nothing is lost but time
+  (void)sys::set_attribute(file, kName, text);  // without a record the next fetch downloads again
 }
 
 }  // namespace pintle::fetch

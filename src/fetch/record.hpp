@@ -1,6 +1,6 @@
-// fetch/record.hpp - what a placed file says of itself, in an extended attribute of its own: what
-// was asked for, and by which marks the server knows that version. So the next fetch can ask
-// whether there is another (RFC 9110 section 13.1), without a file beside the file.
+// fetch/record.hpp - describes a downloaded file in an extended attribute of the file: the request,
+// and the server's validators of this version. With it the next fetch can make a conditional
+// request (RFC 9110 section 13.1), and no second file is needed.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@
 
 namespace pintle::fetch {
 
-/// The marks of a version; one may be empty.
+/// The validators of a version (RFC 9110 section 8.8); each may be empty.
 struct Validators {
   std::string etag{};
   std::string last_modified{};
@@ -23,34 +23,37 @@ struct Validators {
   bool is_empty() const noexcept { return etag.empty() && last_modified.empty(); }
 };
 
-/// Those that can be used. The time cannot if the file may have changed once more within its second
-/// (RFC 9110 section 8.8.2.2).
+/// The validators of the response that can be used. Last-Modified cannot if the response was sent
+/// in the same second: the file may have changed again within it (RFC 9110 section 8.8.2.2).
 Validators validators_in(const http::Head& head);
 
 struct Record {
   std::string salt{};
-  std::string request{};  ///< a digest: URL and headers have secrets in them
-  std::string content{};  ///< the digest of what was placed
+  std::string request{};  ///< a digest, since URL and headers may contain secrets
+  std::string content{};  ///< the digest of the file's content
   Validators validators{};
 };
 
-/// Errors: a lack of memory or of random numbers.
+/// Errors: too little memory; no random numbers.
 Result<Record> record_of(const config::HttpUrl& url, const Headers& headers,
                          const Validators& validators, const std::string& content);
 
-/// The headers that ask for another version than the one that `known` is about; none if that is the
-/// answer to another URL, or to other headers: who asks may decide what he gets.
+/// The headers that make the request conditional: the server sends content only if its version is
+/// not that of `known`. Empty if `known` is of another URL or of other headers, since the headers
+/// may decide which content is sent.
 Result<Headers> conditions(const Record& known, const config::HttpUrl& url, const Headers& headers);
 
 std::string to_text(const Record& record);
-/// nullopt for what to_text() does not make: the file's owner can write anything there.
+/// nullopt for a text that is not from to_text(): the file's owner can write any text into the
+/// attribute.
 std::optional<Record> parse_record(std::string_view text);
 
-/// The record of a file that nobody but us and root can have written: who changed the content could
-/// change the record as well, and his would stay for ever.
+/// Returns the record only if nobody except root and this process's user can write the file.
+/// Another writer could change content and record together, and the file would never be downloaded
+/// again.
 std::optional<Record> read_record(const Fd& file);
 
-/// Where that is not possible the next fetch downloads again, as without.
+/// Stores the record. If that fails, the next fetch downloads the file again.
 void keep_record(int file, std::string_view text) noexcept;
 
 }  // namespace pintle::fetch

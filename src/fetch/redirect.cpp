@@ -9,7 +9,7 @@
 namespace pintle::fetch {
 namespace {
 
-/// The length of "https:" in front of a URL that names its scheme; 0 if it names none.
+/// The length of "https:" at the front of a URL; 0 if the URL has no scheme.
 std::size_t scheme_size(std::string_view url) noexcept {
   const std::size_t end = url.find_first_of(":/?#");
   const bool is_there = end != std::string_view::npos && end > 0 && url[end] == ':';
@@ -31,8 +31,8 @@ std::string absolute(const config::HttpUrl& from, std::string_view location) {
   return fmt::format("{}{}{}", base, path.substr(0, path.rfind('/') + 1), location);
 }
 
-/// Bytes that cannot stand in a URL, as servers send them nevertheless, percent-encoded; a blank in
-/// a query becomes a "+". So does curl.
+/// `location` with the bytes percent-encoded that a URL must not contain but that servers send; a
+/// blank in a query becomes a "+". curl does the same.
 std::string encoded(std::string_view location) {
   std::string out;
   bool is_query = false;
@@ -65,13 +65,13 @@ bool is_redirection(int status) noexcept {
 Result<config::HttpUrl> redirected(const config::HttpUrl& from, std::string_view location) {
   const std::string_view place = location.substr(0, location.find('#'));
   if (place.empty()) {
-    return Error{"follow the redirection of", 0, shown(from), "it does not say where to"};
+    return Error{"follow the redirection of", 0, shown(from), "its Location is empty"};
   }
   auto to = config::parse_web_url(absolute(from, encoded(place)));
   if (!to) return Error{"follow the redirection of", 0, shown(from), config::wrong_with(to)};
   if (from.is_secure && !to->is_secure) {
     return Error{"follow the redirection of", 0, shown(from),
-                 fmt::format("it leads from https to {}", shown(*to))};
+                 fmt::format("it would leave https for {}", shown(*to))};
   }
   return to;
 }

@@ -1,4 +1,4 @@
-// fetch/redirect.hpp - where a redirection leads, and what may be told there. Pure.
+// fetch/redirect.hpp - the target of a redirection, and the headers that may be sent there. Pure.
 #pragma once
 
 #include <string_view>
@@ -9,15 +9,15 @@
 
 namespace pintle::fetch {
 
-/// True for the statuses that name another place for what was asked (RFC 9110 section 15.4).
+/// True for the statuses that redirect to another URL (RFC 9110 section 15.4).
 bool is_redirection(int status) noexcept;
 
-/// What `location` means in an answer to `from` (RFC 3986 section 5.2, without dot segments, which
-/// servers resolve). Errors: no such URL; from https to http.
+/// The URL that `location` means in a response to `from` (RFC 3986 section 5.2; servers resolve dot
+/// segments). Errors: it is not a URL; it redirects from https to http.
 Result<config::HttpUrl> redirected(const config::HttpUrl& from, std::string_view location);
 
-/// What of `headers` may be sent to `to` after `from`: all of them to the same scheme, host and
-/// port, else only those in which no secret can be.
+/// The `headers` that may be sent to `to` after a redirection from `from`: all of them if scheme,
+/// host and port are the same, otherwise only those that cannot contain a secret.
 Headers headers_for(const config::HttpUrl& to, const config::HttpUrl& from, const Headers& headers);
 
 }  // namespace pintle::fetch

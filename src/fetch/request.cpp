@@ -13,7 +13,7 @@ Error bad(const char* what, std::string subject, std::string why) {
   return {what, 0, std::move(subject), std::move(why)};
 }
 
-/// "Name: value", as encode_request() writes an object's members.
+/// Parses "Name: value", the form in which encode_request() writes an object's members.
 Result<Header> header_in(const std::string& text) {
   const std::size_t colon = text.find(": ");
   const std::string name = text.substr(0, colon);
@@ -29,7 +29,7 @@ Result<void> add_credentials(const config::Request& request, Headers& headers) {
   if (!request.has("username")) return {};
   std::string value = TRY(basic_credentials(request.text("username"), request.text("password")));
   if (http::has_field(headers, "Authorization")) {
-    return bad("use the credentials", {}, "there is an Authorization header as well");
+    return bad("use the credentials", {}, "there is also an Authorization header");
   }
   headers.emplace_back("Authorization", std::move(value));
   return {};
@@ -65,7 +65,7 @@ std::string request_text(const config::HttpUrl& url, const Headers& headers, con
 
 std::string shown(const config::HttpUrl& url) {
   const std::string path = url.target.substr(0, url.target.find('?'));
-  // Whole or not at all: of a secret in it, a part could not be recognized any more.
+  // The path is shown whole or not at all: a part of a secret in it could not be recognized.
   constexpr std::size_t kLongest = 100;
   return fmt::format("{}://{}{}", url.is_secure ? "https" : "http", url.host_header,
                      path.size() > kLongest ? "/..." : path);

@@ -1,5 +1,5 @@
-// fetch/request.hpp - what `fetch` is to do, read from the request and judged: nothing that
-// variables brought into it can add a header or a line of its own.
+// fetch/request.hpp - reads and checks the parameters of `fetch`. The value of a variable cannot
+// add a header or a line to the HTTP request.
 #pragma once
 
 #include <cstdint>
@@ -20,17 +20,17 @@ using Headers = std::vector<Header>;
 struct Order {
   config::HttpUrl url{};
   Headers headers{};  ///< the user's, basic authentication among them
-  std::string ca{};   ///< a PEM file; empty: the usual ones
+  std::string ca{};   ///< a PEM file; empty: the bundle of the image
   std::int64_t max_size = std::int64_t{1} << 30U;
   std::int64_t redirects = 10;
   Proxies proxies{};
 };
 
-/// Errors: a URL, header or pair of credentials that cannot be sent. None has a secret in it.
+/// Errors: a URL, header or credentials cannot be sent. An error does not show a secret.
 Result<Order> order_in(const config::Request& request);
 
-/// The request as it is sent (RFC 9112 section 3): GET, and no connection that stays. Asked by
-/// http, a proxy is told the whole URL, and who we are; a server never is. Pure.
+/// The request as it is sent (RFC 9112 section 3): a GET, after which the connection is closed.
+/// With a proxy and an http URL it contains the whole URL and the proxy's credentials. Pure.
 std::string request_text(const config::HttpUrl& url, const Headers& headers,
                          const Proxy* proxy = nullptr);
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "fetch/answer.hpp"
+#include "fetch/response.hpp"
 
 namespace pintle::fetch {
 namespace {
@@ -10,11 +10,11 @@ namespace {
 Result<void> open_tunnel(Connection& connection, const config::Address& address,
                          const Proxy& proxy) {
   TRY(connection.write(tunnel_text(address, proxy)));
-  const http::Response answer = TRY(receive_head(connection));
-  if (answer.head.status > 299) return unusable(answer.head);
-  // TLS begins with us: what is there already is not from the server.
-  if (answer.rest.empty()) return {};
-  return Error{"use the answer", 0, {}, "there is more after its head, before anything was asked"};
+  const http::Response response = TRY(receive_head(connection));
+  if (response.head.status > 299) return unusable(response.head);
+  // In TLS the client sends first, so bytes that have arrived already are not from the server.
+  if (response.rest.empty()) return {};
+  return Error{"use the response", 0, {}, "there are bytes after its head, before TLS has begun"};
 }
 
 }  // namespace

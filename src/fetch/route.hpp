@@ -1,4 +1,4 @@
-// fetch/route.hpp - the way to a web server: straight, or through a proxy.
+// fetch/route.hpp - connects to a web server, directly or through a proxy.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace pintle::fetch {
 
-/// A connection in which `url` can be asked for, by TLS with its host itself where it says https: a
-/// proxy then passes on what it cannot read (RFC 9110 section 9.3.6). With a proxy and http it is
-/// the proxy that is asked. `ca` is a PEM file; empty: the usual ones. `proxy` may be null.
-/// Errors: those of Connection; a proxy that does not let us through.
+/// A connection on which `url` can be requested. For https, TLS is with the URL's host itself, and
+/// a proxy only passes bytes on that it cannot read (RFC 9110 section 9.3.6). For http, the request
+/// goes to the proxy. `ca` is a PEM file; empty: the bundle of the image. `proxy` may be null.
+/// Errors: those of Connection; the proxy refuses the connection.
 Result<Connection> connect(const config::HttpUrl& url, const std::string& ca, const Proxy* proxy);
 
-/// What a proxy is asked so that it connects to `address`. Pure.
+/// The request that makes a proxy connect to `address`. Pure.
 std::string tunnel_text(const config::Address& address, const Proxy& proxy);
 
 }  // namespace pintle::fetch

@@ -9,18 +9,19 @@ namespace pintle::http {
 namespace {
 
 constexpr std::size_t kLongestLine = 8192;
-constexpr std::size_t kMostExtra = kLargestHead;  // extensions of chunks, and trailers
+constexpr std::size_t kMostExtra = kLargestHead;  // bytes of chunk extensions and trailers
 
 Error damaged(const char* why) {
-  return {"use the answer", 0, {}, why};
+  return {"use the response", 0, {}, why};
 }
 
-/// What may follow the size of a chunk, from its ";" on.
+/// The extension after the size of a chunk, with its ";"; "" if there is none.
 std::string_view extension_in(std::string_view line) noexcept {
   return line.substr(std::min(line.find(';'), line.size()));
 }
 
-/// The size of a chunk, before the blanks and extensions that may follow it; -1 if it is none.
+/// The size at the begin of a chunk's first line; -1 if it is not a number. Blanks and extensions
+/// may follow it.
 std::int64_t chunk_size(std::string_view line) noexcept {
   std::int64_t size = 0;
   const std::string_view before = line.substr(0, line.size() - extension_in(line).size());
@@ -33,7 +34,8 @@ std::int64_t chunk_size(std::string_view line) noexcept {
 }  // namespace
 
 Error too_large(std::int64_t limit) {
-  return {"use the answer", 0, {}, fmt::format("it is larger than {} bytes (\"maxSize\")", limit)};
+  return {
+      "use the response", 0, {}, fmt::format("it is larger than {} bytes (\"maxSize\")", limit)};
 }
 
 Result<Body> Body::begin(const Head& head, std::int64_t limit) {
@@ -59,13 +61,13 @@ Result<void> Body::pass(std::string_view& bytes, const Sink& sink) {
 Result<void> Body::count_extra(std::size_t size) {
   extra_ += size;
   if (extra_ <= kMostExtra) return {};
-  return damaged("what stands between its chunks and behind them has no end");
+  return damaged("its chunk extensions and trailers are too long");
 }
 
 Result<void> Body::use_line() {
   if (line_.ends_with('\r')) line_.pop_back();
   if (state_ == State::data_end) {
-    if (!line_.empty()) return damaged("a chunk of it is longer than it says");
+    if (!line_.empty()) return damaged("a chunk is longer than its size says");
     state_ = State::size;
   } else if (state_ == State::trailer) {
     if (line_.empty()) state_ = State::done;
@@ -73,7 +75,7 @@ Result<void> Body::use_line() {
   } else {
     TRY(count_extra(extension_in(line_).size()));
     left_ = chunk_size(line_);
-    if (left_ < 0) return damaged("the size of a chunk of it is no number");
+    if (left_ < 0) return damaged("the size of a chunk is not a number");
     if (left_ > room_) return too_large(limit_);
     state_ = left_ == 0 ? State::trailer : State::data;
   }
@@ -84,7 +86,7 @@ Result<void> Body::use_line() {
 Result<void> Body::take_line(std::string_view& bytes) {
   const std::size_t end = bytes.find('\n');
   line_.append(bytes.substr(0, end));
-  if (line_.size() > kLongestLine) return damaged("a line between its chunks has no end");
+  if (line_.size() > kLongestLine) return damaged("a line between its chunks is too long");
   bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
   return end == std::string_view::npos ? Result<void>() : use_line();
 }
@@ -101,7 +103,7 @@ Result<bool> Body::feed(std::string_view bytes, const Sink& sink) {
 Result<void> Body::end() const {
   if (state_ == State::done || state_ == State::until_end) return {};
   if (state_ == State::content) {
-    return Error{"use the answer",
+    return Error{"use the response",
                  0,
                  {},
                  fmt::format("the connection was cut, {} bytes are missing", left_)};

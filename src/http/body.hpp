@@ -1,5 +1,5 @@
-// http/body.hpp - takes the content out of what follows a response's head: as many bytes as its
-// Content-Length says, the chunks of RFC 9112 section 7.1, or all until the connection ends.
+// http/body.hpp - reads the content that follows a response's head: as many bytes as its
+// Content-Length says, chunks (RFC 9112 section 7.1), or everything until the connection ends.
 #pragma once
 
 #include <cstdint>
@@ -12,20 +12,20 @@
 
 namespace pintle::http {
 
-/// Takes the next piece of content.
+/// Receives the next piece of content.
 using Sink = std::function<Result<void>(std::string_view piece)>;
 
 class Body {
  public:
-  /// At most `limit` bytes are passed on. Errors: a length above it.
+  /// The content may have `limit` bytes. Errors: its Content-Length is above that.
   static Result<Body> begin(const Head& head, std::int64_t limit);
 
-  /// Passes the content in `bytes` on to `sink`. True when nothing more is to come.
-  /// Errors: content above the limit; damaged chunks, or extensions and trailers without end (RFC
-  /// 9112 section 7.1); those of the sink.
+  /// Passes the content in `bytes` on to `sink`. True if the content is complete. Errors: content
+  /// above the limit; damaged chunks; extensions and trailers that are too long (RFC 9112 section
+  /// 7.1); those of the sink.
   Result<bool> feed(std::string_view bytes, const Sink& sink);
 
-  /// The connection has ended. Errors: something is missing.
+  /// To be called when the connection has ended. Errors: the content is incomplete.
   Result<void> end() const;
 
  private:
@@ -40,14 +40,14 @@ class Body {
   Result<void> count_extra(std::size_t size);
 
   State state_;
-  std::int64_t left_;  ///< of the content or the chunk
-  std::int64_t room_;  ///< until the limit
+  std::int64_t left_;  ///< bytes that are missing of the content or the chunk
+  std::int64_t room_;  ///< bytes until the limit
   std::int64_t limit_;
-  std::string line_{};     ///< of what stands between chunks
-  std::size_t extra_ = 0;  ///< bytes of extensions and trailers, which nobody wants
+  std::string line_{};     ///< the part read of a line between chunks
+  std::size_t extra_ = 0;  ///< bytes of extensions and trailers so far
 };
 
-/// Why something larger than `limit` is not taken.
+/// The error of a content that is larger than `limit` bytes.
 Error too_large(std::int64_t limit);
 
 }  // namespace pintle::http

@@ -13,7 +13,7 @@ namespace pintle::http {
 namespace {
 
 Error unusable(const char* why) {
-  return {"use the answer", 0, {}, why};
+  return {"use the response", 0, {}, why};
 }
 
 std::string text_of(const Get& request) {
@@ -25,7 +25,8 @@ std::string text_of(const Get& request) {
                      fields_text(standard, request.headers));
 }
 
-/// Whoever greets first, as SSH does, may be waiting for us: no need to wait for its head.
+/// False as soon as `text` cannot be the begin of an HTTP/1 head. A server of another protocol,
+/// such as SSH, may send a greeting and then wait: it must not be waited for.
 bool may_be_http(std::string_view text) noexcept {
   constexpr std::string_view kName = "HTTP/1.";
   const std::string_view begin = text.substr(0, kName.size());
@@ -36,12 +37,12 @@ bool may_be_http(std::string_view text) noexcept {
 
 Result<Response> receive_head(const Read& read) {
   std::string text;
-  std::size_t passed_over = 0;  // of a server that says nothing but 1xx, for ever
+  std::size_t passed_over = 0;  // size of the heads with status 1xx
   std::array<char, 16384> chunk{};
   for (;;) {
     const auto size = head_size(text);
     if (passed_over + size.value_or(text.size()) > kLargestHead) {
-      return unusable("its head has no end");
+      return unusable("its head is too long");
     }
     if (size) {
       Response response{TRY(parse_head(text.substr(0, *size))), {}};
@@ -53,7 +54,7 @@ Result<Response> receive_head(const Read& read) {
     }
     if (!may_be_http(text)) return unusable("it is not HTTP/1");
     const std::size_t got = TRY(read(chunk));
-    if (got == 0) return unusable("the connection was cut before its content");
+    if (got == 0) return unusable("the connection ended within its head");
     text.append(chunk.data(), got);
   }
 }

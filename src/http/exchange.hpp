@@ -1,5 +1,5 @@
-// http/exchange.hpp - one request and the response to it. Blocks; for children. The other side is
-// not trusted: a head has a largest size, and whoever asks has a deadline.
+// http/exchange.hpp - one request and the response to it. Blocks, so only children call it. The
+// server is not trusted: a head has a largest size, and the calling process has a deadline.
 #pragma once
 
 #include <functional>
@@ -17,27 +17,27 @@ namespace pintle::http {
 struct Get {
   std::string host;    ///< RFC 9110 section 7.2
   std::string target;  ///< path and query
-  Headers headers{};   ///< in place of those of the same name that pintle sends by itself
+  Headers headers{};   ///< replace those of the same name that pintle sends itself
 };
 
-/// A response whose head has been read; `rest` is what came with it.
+/// A response whose head has been read; `rest` is the part of the content that was read with it.
 struct Response {
   Head head{};
   std::string rest{};
 };
 
-/// Reads what has come, 0 at the end of the connection.
+/// Reads available bytes into `into`. Returns their number, 0 at the end of the connection.
 using Read = std::function<Result<std::size_t>(std::span<char> into)>;
 
-/// Reads the head of the final response; those of 1xx are passed over (RFC 9110 section 15.2).
-/// Errors: one that is not HTTP/1, ends too early or is longer than kLargestHead.
+/// Reads the head of the final response; skips those with status 1xx (RFC 9110 section 15.2).
+/// Errors: the head is not HTTP/1, is incomplete, or is longer than kLargestHead.
 Result<Response> receive_head(const Read& read);
 
-/// Sends GET, and reads the head of what comes back. Errors: as above; send(2), recv(2).
+/// Sends GET and reads the head of the response. Errors: those of receive_head(), send(2), recv(2).
 Result<Response> get(const Fd& socket, const Get& request);
 
-/// Whether `text` stands in the first `most` bytes of the content. Errors: a content that is
-/// damaged or compressed.
+/// Whether the first `most` bytes of the content contain `text`. Errors: the content is damaged or
+/// compressed.
 Result<bool> content_holds(const Fd& socket, const Response& response, std::string_view text,
                            std::size_t most);
 

@@ -29,7 +29,7 @@ bool is_value(std::string_view value) noexcept {
 
 std::string wrong_header(std::string_view name, std::string_view value,
                          std::span<const std::string_view> ours) {
-  if (!is_token(name)) return "that is no name of a header";
+  if (!is_token(name)) return "it is not a valid header name";
   if (is_among(kRequestFields, name) || is_among(ours, name)) return "pintle sets it itself";
   if (is_value(value)) return {};
   return "there is a line break or a control character in its value";

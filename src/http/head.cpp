@@ -9,7 +9,7 @@ namespace pintle::http {
 namespace {
 
 Error bad(std::string detail) {
-  return {"use the answer", 0, {}, std::move(detail)};
+  return {"use the response", 0, {}, std::move(detail)};
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
@@ -18,7 +18,7 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-/// The next line, which is cut from the front of `text` with its end.
+/// Removes the next line, with its line end, from `text` and returns it without that.
 std::string_view take_line(std::string_view& text) noexcept {
   const std::size_t end = text.find('\n');
   std::string_view line = text.substr(0, end);
@@ -36,7 +36,7 @@ bool parse_number(std::string_view text, Number& out) noexcept {
 
 /// "HTTP/1.1 404 Not Found".
 Result<void> read_status(std::string_view line, Head& head) {
-  constexpr std::size_t kCode = 9;  // where it begins
+  constexpr std::size_t kCode = 9;  // offset of the status code
   const bool is_http = line.starts_with("HTTP/1.") && line.size() >= kCode + 3 && line[7] >= '0' &&
                        line[7] <= '9' && line[8] == ' ';
   const bool ends = is_http && (line.size() == kCode + 3 || line[kCode + 3] == ' ');
@@ -49,15 +49,15 @@ Result<void> read_status(std::string_view line, Head& head) {
 
 Result<void> read_length(std::string_view value, Head& head) {
   std::int64_t length = 0;
-  if (!parse_number(value, length)) return bad("its Content-Length is no number");
-  if (head.length && *head.length != length) return bad("it has two lengths that differ");
+  if (!parse_number(value, length)) return bad("its Content-Length is not a number");
+  if (head.length && *head.length != length) return bad("it has two different Content-Lengths");
   head.length = length;
   return {};
 }
 
 Result<void> read_encoding(std::string_view value, Head& head) {
   if (head.is_chunked || !equal_without_case(value, "chunked")) {
-    return bad("its Transfer-Encoding is not chunked alone");
+    return bad("its Transfer-Encoding is not \"chunked\"");
   }
   head.is_chunked = true;
   return {};
@@ -68,7 +68,6 @@ Result<void> read_coding(std::string_view value, Head& head) {
   return {};
 }
 
-/// Kept as it is.
 template <std::string Head::*member>
 Result<void> read_text(std::string_view value, Head& head) {
   head.*member = value;
@@ -89,9 +88,9 @@ constexpr Row kRows[] = {
 Result<void> read_header(std::string_view line, Head& head) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
-    return bad("there is a line in its head that is no header");
+    return bad("a line in its head is not a header");
   }
-  if (line.find('\r') != std::string_view::npos) return bad("there is a CR in one of its headers");
+  if (line.find('\r') != std::string_view::npos) return bad("a header contains a carriage return");
   for (const Row& row : kRows) {
     if (!equal_without_case(line.substr(0, colon), row.name)) continue;
     return row.read(trimmed(line.substr(colon + 1)), head);
@@ -113,14 +112,15 @@ std::optional<std::size_t> head_size(std::string_view text) noexcept {
 
 Result<Head> parse_head(std::string_view text) {
   Head head;
-  if (text.find('\0') != std::string_view::npos) return bad("there is a NUL byte in its head");
+  if (text.find('\0') != std::string_view::npos) return bad("its head contains a NUL byte");
   TRY(read_status(take_line(text), head));
   while (!text.empty()) {
     const std::string_view line = take_line(text);
     if (line.empty()) break;
     TRY(read_header(line, head));
   }
-  if (head.is_chunked && head.length) return bad("it has both chunks and a length");
+  if (head.is_chunked && head.length)
+    return bad("it has both Transfer-Encoding and Content-Length");
   return head;
 }
 

@@ -76,7 +76,7 @@ TABLE = [
     ('{"health": [{"id": "a", "tcp": "h:99999"}]}', '1:32: /health/0/tcp: "h:99999": the port is '
      'a number from 1 to 65535'),
     ('{"health": [{"id": "a", "http": {"url": "http://[::1]/", "headers": {"Bad Header": "x"}}}]}',
-     '1:70: /health/0/http/headers/Bad Header: that is no name of a header'),
+     '1:70: /health/0/http/headers/Bad Header: it is not a valid header name'),
     ('{"health": [{"id": "a", "http": {"url": "http://[::1]/", "headers": {"te": "$X"}}}]}',
      '1:70: /health/0/http/headers/te: pintle sets it itself'),
     ('{"health": [{"id": "a", "http": {"url": "http://[::1]/", "headers": {"X": "a\\nb"}}}]}',
@@ -85,8 +85,8 @@ TABLE = [
      '{"accept-encoding": "br"}}}]}',
      '1:80: /steps/0/fetch/headers/accept-encoding: pintle sets it itself'),
     ('{"environment": {"A": {"pattern": "((((a{255}){255}){255}){255})"}}}',
-     '1:35: /environment/A/pattern: it is no extended regular expression: its repetitions stand '
-     'for too much; make them fewer, or less nested'),
+     '1:35: /environment/A/pattern: it is no extended regular expression: its repetitions need '
+     'too much memory; use fewer of them, or nest them less'),
     ('{"main": {"command": "x", "signals": {"TREM": "INT"}}}', '1:39: /main/signals/TREM: "TREM" '
      'is not a signal; write it like "SIGTERM"'),
     ('{"shutdown": {"signals": ["TERM", "9"]}}', '1:35: /shutdown/signals/1: SIGKILL cannot stop '

@@ -169,7 +169,7 @@ def a_redirection_that_leads_nowhere_good_is_refused():
     more = {'ca': str(site.authority.pem)}
     refused(step(site.url('/loop'), path, **more), 'it is redirected more than 10 times')
     refused(step(site.url('/loop'), path, redirects=2, **more), 'more than 2 times')
-    refused(step(site.url('/down'), path, **more), 'it leads from https to http://')
+    refused(step(site.url('/down'), path, **more), 'it would leave https for http://')
 
 
 @tap.test
@@ -197,9 +197,9 @@ def without_a_ca_the_hooks_ssl_cert_file_counts_and_a_bad_one_is_named():
     refused(step(url, path), "cannot trust the server's certificate")
     nothing = site.folder / 'nothing'
     refused(step(url, path, ca=str(nothing)),
-            f"cannot read the certificates to trust '{nothing}': No such file")
+            f"cannot read the CA bundle '{nothing}': No such file")
     nothing.write_text('')
-    refused(step(url, path, ca=str(nothing)), f"cannot use the certificates to trust '{nothing}'")
+    refused(step(url, path, ca=str(nothing)), f"cannot use the CA bundle '{nothing}'")
     more = {'environment': {'SSL_CERT_FILE': str(site.authority.pem)}}
     tap.equal(fetched(step(url, path, more)), 'made')
 
@@ -268,7 +268,7 @@ def without_pintle_fetch_beside_it_nothing_is_started():
               f"step f: \"fetch\" is done by '{folder}/pintle-fetch', which is not there; copy it")
     by_hand = subprocess.run([pid1.PINTLE + '-fetch'], capture_output=True, text=True)
     tap.equal(by_hand.returncode, 64)
-    tap.holds(by_hand.stderr, 'pintle starts it')
+    tap.holds(by_hand.stderr, 'only pintle starts it')
 
 
 tap.main()

@@ -99,7 +99,7 @@ def a_probe_sends_each_header_once_and_judges_a_compressed_answer_by_its_status(
         b'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx'))
     tap.equal(probe('http', server.url), (0, 'HTTP status 200'))
     code, said = probe('http', server.url, '--body', 'x')
-    tap.equal((code, said), (1, 'cannot use the answer: it is compressed though that was not asked '
+    tap.equal((code, said), (1, 'cannot use the response: it is compressed though that was not asked '
                                 'for'))
 
 
@@ -194,7 +194,7 @@ def endless_content(connection):
 @tap.test
 def servers_that_misbehave_end_at_the_timeout_or_sooner():
     for answer, line in ((never, 'timed out'), (begun(never), 'timed out'),
-                         (begun(drip), 'timed out'), (begun(endless_head), 'its head has no end'),
+                         (begun(drip), 'timed out'), (begun(endless_head), 'its head is too long'),
                          (lambda c: c.sendall(b'220 mail ESMTP\r\n'), 'it is not HTTP/1'),
                          (lambda c: c.sendall(b'\xfe\x81' * 2048), 'it is not HTTP/1'),
                          (lambda c: c.close(), 'was cut'),

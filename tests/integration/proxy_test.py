@@ -187,11 +187,11 @@ def a_proxy_that_refuses_cuts_or_never_ends_its_head_is_an_error():
                 (sends(b'HTTP/1.1 407 Authenticate\r\nContent-Length: 3\r\n\r\nwho'),
                  'HTTP status 407 Authenticate'),
                 (sends(b'HTTP/1.1 503 \x1b[31m\r\n\r\n'), 'status 503 \\x1b[31m'),
-                (sends(b'HTTP/1.1 200 OK\r\n'), 'the connection was cut before its content'),
-                (sends(b''), 'the connection was cut before its content'),
+                (sends(b'HTTP/1.1 200 OK\r\n'), 'the connection ended within its head'),
+                (sends(b''), 'the connection ended within its head'),
                 (sends(b'SOCKS\r\n\r\n'), 'it is not HTTP/1'),
-                (drips, 'its head has no end'),
-                (continues, 'its head has no end')):
+                (drips, 'its head is too long'),
+                (continues, 'its head is too long')):
             line = failure(answer, url)
             tap.holds(line, words)
             tap.holds(line, f"cannot fetch '{url}': through the proxy 127.0.0.1:")
@@ -200,9 +200,9 @@ def a_proxy_that_refuses_cuts_or_never_ends_its_head_is_an_error():
 @tap.test
 def what_a_proxy_says_before_tls_is_not_taken_for_the_servers():
     whole = b'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil'
-    tap.holds(failure(sends(whole), 'https://a.example/file'), 'there is more after its head')
+    tap.holds(failure(sends(whole), 'https://a.example/file'), 'there are bytes after its head')
     tap.holds(failure(sends(b'HTTP/1.1 200 OK\r\n\r\n' + whole), 'https://a.example/file'),
-              'there is more after its head')
+              'there are bytes after its head')
 
 
 @tap.test

@@ -15,7 +15,7 @@ TEST_SUITE("base/pattern") {
     }
   }
 
-  TEST_CASE("a pattern whose repetitions stand for too much is refused before it is compiled") {
+  TEST_CASE("a pattern whose repetitions need too much memory is refused before it is compiled") {
     for (const char* text :
          {"((((a{255}){255}){255}){255})", "((a{255}){255}){9}", "a{255}{255}{255}",
           "((((a{255}|b){255})*){255}", "((a?){100}){100}", "(a{0,255}){190}", "(a{0,255}){30}",
@@ -23,7 +23,7 @@ TEST_SUITE("base/pattern") {
           "((([[:alpha:]]{200}){200}){99,})", "((((a{65535}){65535}){65535}){65535})"}) {
       CAPTURE(text);
       CHECK(pintle::pattern_size(text) > pintle::kLargestPattern);
-      CHECK(Pattern(text).problem().find("its repetitions stand for too much") == 0);
+      CHECK(Pattern(text).problem().find("its repetitions need too much memory") == 0);
       CHECK_FALSE(Pattern(text).is_in("a"));
       CHECK(Pattern(text).may_be_in("a"));
     }

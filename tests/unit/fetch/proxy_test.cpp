@@ -90,10 +90,9 @@ TEST_SUITE("fetch/proxy") {
   TEST_CASE("another proxy is an error, in which nothing of the value stands") {
     const std::string form = "write http://HOST:PORT or http://USER:PASSWORD@HOST:PORT";
     const std::string begin = "cannot use the proxy of 'http_proxy': ";
-    CHECK(parsed("https://u:s3cret@p") ==
-          begin + "it is one for https, which fetch does not speak; " + form);
+    CHECK(parsed("https://u:s3cret@p") == begin + "fetch does not support https proxies; " + form);
     CHECK(parsed("SOCKS5h://u:s3cret@p") ==
-          begin + "it is one for socks5h, which fetch does not speak; " + form);
+          begin + "fetch does not support socks5h proxies; " + form);
     for (const char* value : {"ftp://u:s3cret@p",
                               "u:s3cret://x@p",
                               "http://u:s3cret@",

@@ -63,7 +63,7 @@ TEST_SUITE("fetch/redirect") {
     }
     CHECK(where("https://a.org/", "https://u:s3cret@a.org/").find("s3cret") == std::string::npos);
     CHECK(where("https://a.org/?secret", "http://b.org/x?s3cret") ==
-          "cannot follow the redirection of 'https://a.org/': it leads from https to "
+          "cannot follow the redirection of 'https://a.org/': it would leave https for "
           "http://b.org/x");
   }
 

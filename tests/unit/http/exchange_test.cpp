@@ -62,7 +62,7 @@ TEST_SUITE("http/exchange") {
     while (text.size() <= 2 * kLargestHead) text += "HTTP/1.1 100 Continue\r\n\r\n";
     const auto response = read_from(text, text.size());
     REQUIRE_FALSE(response);
-    CHECK(response.error().message() == "cannot use the answer: its head has no end");
+    CHECK(response.error().message() == "cannot use the response: its head is too long");
   }
 
   TEST_CASE("the head of the first final response is read, however it arrives") {
@@ -127,7 +127,7 @@ TEST_SUITE("http/exchange") {
       return into.size();
     });
     REQUIRE_FALSE(response);
-    CHECK(response.error().detail == "its head has no end");
+    CHECK(response.error().detail == "its head is too long");
     CHECK(sent < 2 * kLargestHead);
   }
 
@@ -192,7 +192,7 @@ TEST_SUITE("http/exchange") {
       const char* value;
       const char* wrong;
     };
-    constexpr const char* kNoName = "that is no name of a header";
+    constexpr const char* kNoName = "it is not a valid header name";
     constexpr const char* kOurs = "pintle sets it itself";
     constexpr const char* kNoValue = "there is a line break or a control character in its value";
     const Row rows[] = {

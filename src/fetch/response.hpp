@@ -1,4 +1,4 @@
-// fetch/answer.hpp - the beginning of what a server or a proxy answers.
+// fetch/response.hpp - the head of a response from a server or a proxy.
 #pragma once
 
 #include "base/result.hpp"
@@ -10,7 +10,7 @@ namespace pintle::fetch {
 /// Errors: those of Connection::read() and http::receive_head().
 Result<http::Response> receive_head(Connection& connection);
 
-/// "HTTP status 404 Not Found": a status that is of no use.
+/// The error of a response whose status is not the expected one: "HTTP status 404 Not Found".
 Error unusable(const http::Head& head);
 
 }  // namespace pintle::fetch

@@ -1,4 +1,4 @@
-#include "fetch/answer.hpp"
+#include "fetch/response.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "fetch/proof.hpp"
+#include "fetch/verify.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -17,10 +17,10 @@
 namespace pintle::fetch {
 namespace {
 
-constexpr int kUnproven = EBADMSG;  // with words, which no error of a system call has
+constexpr int kUnverified = EBADMSG;  // with a detail, unlike an error of a system call
 
-Error unproven(const std::string& path, std::string why) {
-  return {"accept", kUnproven, path, std::move(why)};
+Error unverified(const std::string& path, std::string why) {
+  return {"accept", kUnverified, path, std::move(why)};
 }
 
 /// Calls `each(piece)` for the whole content. Errors: those of pread(2) and of `each`.
@@ -48,8 +48,8 @@ struct Prohibited {
   Pattern pattern;
 };
 
-/// Lines end at '\n'. A NUL ends the text for regexec(3), so what follows one is searched by
-/// itself.
+/// Searches line by line. regexec(3) stops at a NUL, so the text after a NUL is searched as a line
+/// of its own.
 class Search {
  public:
   Search(const std::list<Prohibited>& prohibited, const std::string& path)
@@ -58,9 +58,8 @@ class Search {
   Result<void> add(std::string_view piece) {
     size_ += static_cast<std::int64_t>(piece.size());
     if (size_ > kLargestSearched) {
-      return unproven(path_,
-                      "it is larger than 64MiB, which is the most that is searched for "
-                      "\"prohibit\"");
+      return unverified(
+          path_, "it is larger than 64MiB, the largest file in which \"prohibit\" can search");
     }
     constexpr std::string_view kEnds("\n\0", 2);
     for (std::size_t end = piece.find_first_of(kEnds); end != std::string_view::npos;
@@ -77,10 +76,10 @@ class Search {
 
   Result<void> judge() const {
     for (const Prohibited& one : prohibited_) {
-      // What cannot be searched counts as found.
+      // A line that cannot be searched counts as a match.
       if (!one.pattern.may_be_in(line_)) continue;
-      return unproven(path_, fmt::format("line {} matches the prohibited pattern '{}'", number_,
-                                         shown_value(one.text)));
+      return unverified(path_, fmt::format("line {} matches the prohibited pattern '{}'", number_,
+                                           shown_value(one.text)));
     }
     return {};
   }
@@ -95,23 +94,24 @@ class Search {
 
 }  // namespace
 
-Result<Proof> proof_in(const config::Request& request) {
-  Proof proof{request.text("sha256"), request.texts("prohibit")};
-  const bool is_digest = is_sha256(proof.sha256);
-  for (char& c : proof.sha256) c = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-  if (is_digest || !request.has("sha256")) return proof;
+Result<Expectation> expectation_in(const config::Request& request) {
+  Expectation expected{request.text("sha256"), request.texts("prohibit")};
+  const bool is_digest = is_sha256(expected.sha256);
+  for (char& c : expected.sha256) c = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (is_digest || !request.has("sha256")) return expected;
   return Error{"use the digest", 0, request.text("sha256"), "it has 64 hexadecimal digits"};
 }
 
-Result<void> prove_digest(const Proof& proof, const std::string& digest, const std::string& path) {
-  if (proof.sha256.empty() || proof.sha256 == digest) return {};
-  return unproven(path, "its SHA-256 digest is " + digest);
+Result<void> verify_digest(const Expectation& expected, const std::string& digest,
+                           const std::string& path) {
+  if (expected.sha256.empty() || expected.sha256 == digest) return {};
+  return unverified(path, "its SHA-256 digest is " + digest);
 }
 
-Result<void> prove_lines(const Proof& proof, int file, const std::string& path) {
-  if (proof.prohibit.empty()) return {};
-  std::list<Prohibited> prohibited;  // a pattern stays where it was compiled
-  for (const std::string& text : proof.prohibit) {
+Result<void> verify_lines(const Expectation& expected, int file, const std::string& path) {
+  if (expected.prohibit.empty()) return {};
+  std::list<Prohibited> prohibited;  // a Pattern cannot be moved
+  for (const std::string& text : expected.prohibit) {
     std::string why = prohibited.emplace_back(text).pattern.problem();
     if (!why.empty()) return Error{"use the pattern", 0, text, std::move(why)};
   }
@@ -126,16 +126,16 @@ Result<std::string> digest_of(int file, const std::string& path) {
   return digest.finish();
 }
 
-Result<void> prove(const Proof& proof, int file, const std::string& path) {
-  if (!proof.sha256.empty()) {
+Result<void> verify(const Expectation& expected, int file, const std::string& path) {
+  if (!expected.sha256.empty()) {
     const std::string digest = TRY(digest_of(file, path));
-    TRY(prove_digest(proof, digest, path));
+    TRY(verify_digest(expected, digest, path));
   }
-  return prove_lines(proof, file, path);
+  return verify_lines(expected, file, path);
 }
 
-bool is_unproven(const Error& error) noexcept {
-  return error.code == kUnproven && !error.detail.empty();
+bool is_unverified(const Error& error) noexcept {
+  return error.code == kUnverified && !error.detail.empty();
 }
 
 }  // namespace pintle::fetch

@@ -1,4 +1,4 @@
-#include "fetch/proof.hpp"
+#include "fetch/verify.hpp"
 
 #include <doctest/doctest.h>
 #include <stdlib.h>
@@ -30,9 +30,9 @@ class Content {
 
 std::string searched(std::string_view text, std::vector<std::string> patterns) {
   const Content file(text);
-  const auto result = prove({{}, std::move(patterns)}, file.get(), "/f");
+  const auto result = verify({{}, std::move(patterns)}, file.get(), "/f");
   if (result) return "fine";
-  CHECK(is_unproven(result.error()));
+  CHECK(is_unverified(result.error()));
   return result.error().message();
 }
 
@@ -40,7 +40,7 @@ const std::string kOfAbc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410
 
 }  // namespace
 
-TEST_SUITE("fetch/proof") {
+TEST_SUITE("fetch/verify") {
   TEST_CASE("the digest is SHA-256") {
     CHECK(*digest_of(Content("abc").get(), "/f") == kOfAbc);
     CHECK(*digest_of(Content("").get(), "/f") ==
@@ -49,12 +49,12 @@ TEST_SUITE("fetch/proof") {
           "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
   }
 
-  TEST_CASE("another digest is no proof, and the line has the one that was found") {
+  TEST_CASE("another digest is an error, which names the digest that was found") {
     const Content file("abc");
-    CHECK(prove({kOfAbc, {}}, file.get(), "/f"));
-    const auto result = prove({std::string(64, '0'), {}}, file.get(), "/f");
+    CHECK(verify({kOfAbc, {}}, file.get(), "/f"));
+    const auto result = verify({std::string(64, '0'), {}}, file.get(), "/f");
     REQUIRE_FALSE(result);
-    CHECK(is_unproven(result.error()));
+    CHECK(is_unverified(result.error()));
     CHECK(result.error().message() == "cannot accept '/f': its SHA-256 digest is " + kOfAbc);
   }
 
@@ -81,17 +81,17 @@ TEST_SUITE("fetch/proof") {
 
   TEST_CASE("a pattern that is none is an error, but not the file's") {
     const Content file("abc");
-    const auto result = prove({{}, {"("}}, file.get(), "/f");
+    const auto result = verify({{}, {"("}}, file.get(), "/f");
     REQUIRE_FALSE(result);
-    CHECK_FALSE(is_unproven(result.error()));
+    CHECK_FALSE(is_unverified(result.error()));
   }
 
   TEST_CASE("a digest is read in either case, and has to be one") {
     std::string upper = kOfAbc;
     for (char& c : upper) c = static_cast<char>(::toupper(c));
-    CHECK(proof_in({"check", {{"sha256", upper}}})->sha256 == kOfAbc);
-    CHECK(proof_in({"check", {{"prohibit", "a"}, {"prohibit", "b"}}})->prohibit.size() == 2);
-    CHECK_FALSE(proof_in({"check", {{"sha256", "abc"}}}));
-    CHECK_FALSE(proof_in({"check", {{"sha256", ""}}}));
+    CHECK(expectation_in({"check", {{"sha256", upper}}})->sha256 == kOfAbc);
+    CHECK(expectation_in({"check", {{"prohibit", "a"}, {"prohibit", "b"}}})->prohibit.size() == 2);
+    CHECK_FALSE(expectation_in({"check", {{"sha256", "abc"}}}));
+    CHECK_FALSE(expectation_in({"check", {{"sha256", ""}}}));
   }
 }

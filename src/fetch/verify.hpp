@@ -1,0 +1,43 @@
+// fetch/verify.hpp - verifies a file's content: its digest, and that no line matches a prohibited
+// pattern.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/request.hpp"
+
+namespace pintle::fetch {
+
+/// The largest file that is searched for patterns.
+inline constexpr std::int64_t kLargestSearched = std::int64_t{64} << 20U;
+
+struct Expectation {
+  std::string sha256{};  ///< lower-case; empty: any
+  std::vector<std::string> prohibit{};
+};
+
+/// Errors: `sha256` is not a digest.
+Result<Expectation> expectation_in(const config::Request& request);
+
+/// Errors: `digest` is not the expected one; is_unverified() is true for it.
+Result<void> verify_digest(const Expectation& expected, const std::string& digest,
+                           const std::string& path);
+
+/// Searches the whole file for prohibited patterns. Errors: a line matches, or the file is larger
+/// than kLargestSearched, for both is_unverified() is true; a pattern is not valid; those of
+/// pread(2).
+Result<void> verify_lines(const Expectation& expected, int file, const std::string& path);
+
+/// Verifies digest and lines of the file.
+Result<void> verify(const Expectation& expected, int file, const std::string& path);
+
+/// The digest of the whole file. Errors: those of pread(2).
+Result<std::string> digest_of(int file, const std::string& path);
+
+/// True for the error of a file that failed verification: exit code 82, not 1.
+bool is_unverified(const Error& error) noexcept;
+
+}  // namespace pintle::fetch
