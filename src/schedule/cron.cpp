@@ -22,7 +22,7 @@ struct Field {
   std::string_view name;
   unsigned least;
   unsigned most;
-  Names names = {};  ///< of its values, from `least`
+  Names names = {};  ///< names of the values, from `least` on
 };
 enum { kMinute, kHour, kDay, kMonth, kWeekday };
 constexpr Field kFields[] = {
@@ -54,15 +54,14 @@ bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
-/// What other programs' schedules say in a field, and what to write here; "" for what is no such.
+/// What to write instead of a field that only other programs understand; "" for any other field.
 std::string_view advice_for(std::string_view word) noexcept {
   const std::string_view rest(std::find_if_not(word.begin(), word.end(), is_digit), word.end());
   if (word == "?") return "; write \"*\" for any";
-  if (word.starts_with('H')) return "; write a number, and \"jitter\" beside the schedule";
+  if (word.starts_with('H')) return "; write a number, and \"jitter\" next to the schedule";
   if (word.starts_with('L') || rest == "L" || rest == "W" || word.find('#') != word.npos) {
-    return "; L, W and # are not known: name the days, as in \"28-31\", and let the program look "
-           "at "
-           "the date";
+    return "; L, W and # are not supported: write the days, as in \"28-31\", and let the program "
+           "check the date";
   }
   return {};
 }
@@ -73,10 +72,11 @@ Result<unsigned> parse_value(const Field& field, std::string_view word) {
   }
   if (word.empty() || !std::all_of(word.begin(), word.end(), is_digit)) {
     const std::string_view why =
-        field.names.empty() ? "is not a number" : "is no number and no name";
+        field.names.empty() ? "is not a number" : "is neither a number nor a name";
     return wrong(field, word, fmt::format("{}{}", why, advice_for(word)));
   }
-  unsigned value = std::numeric_limits<unsigned>::max();  // what is too large for it stays so
+  unsigned value = std::numeric_limits<unsigned>::max();  // from_chars() does not change it if the
+                                                          // number is too large
   (void)std::from_chars(word.data(), word.data() + word.size(), value);
   if (value > field.most) return wrong(field, word, fmt::format("is above {}", field.most));
   if (value < field.least) return wrong(field, word, fmt::format("is below {}", field.least));
@@ -98,8 +98,8 @@ Result<Range> parse_range(const Field& field, std::string_view word) {
   return Range{first, last};
 }
 
-/// "5/15" is no crontab(5): from 5 on, says who writes it. Of the days of the week Saturday is the
-/// last, since 7 is Sunday again.
+/// "5/15" is not allowed in crontab(5); some programs read it as "from 5 on". Saturday is the last
+/// day of the week here, since 7 is Sunday again.
 Error without_range(const Field& field, std::string_view part, unsigned first, unsigned step) {
   const unsigned last = field.most == kFields[kWeekday].most ? 6 : field.most;
   const std::string meant =
@@ -142,14 +142,14 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
-/// Schedules of other programs as a whole, and what to write here.
+/// The error for a schedule that only other programs understand; `advice` says what to write.
 Error foreign(std::string_view text, std::string_view advice) {
-  return wrong(fmt::format("\"{}\" is no schedule; write {}", one_line(text, 40), advice));
+  return wrong(fmt::format("\"{}\" is not a schedule; write {}", one_line(text, 40), advice));
 }
 
 Result<std::string_view> fields_of_name(std::string_view text) {
   if (equal_without_case(text, "@reboot")) {
-    return foreign(text, "\"runOnStart\": true beside a schedule for a run when main has started");
+    return foreign(text, "\"runOnStart\": true next to a schedule for a run when main has started");
   }
   const std::string_view first = text.substr(0, text.find_first_of(kBlanks));
   if (equal_without_case(first, "@every")) {
@@ -174,7 +174,7 @@ Result<Words> split(std::string_view text) {
   }
   if (count == words.size()) return words;
   const std::string_view more =
-      count == words.size() + 1 ? "; there are no seconds, so leave a first field of them out" : "";
+      count == words.size() + 1 ? "; seconds are not supported: remove the first field" : "";
   std::string names;
   for (const Field& field : kFields)
     names += fmt::format("{}{}", names.empty() ? "" : ", ", field.name);
@@ -184,7 +184,7 @@ Result<Words> split(std::string_view text) {
 
 }  // namespace
 
-/// In a leap year; every date comes on every day of the week once in 40 years at least.
+/// Checks a leap year only: every date falls on every day of the week at least once in 40 years.
 bool Cron::has_possible_day() const noexcept {
   if (either_is_enough_) return true;
   for (unsigned number = 1; number <= 12; ++number) {
@@ -200,7 +200,7 @@ Result<Cron> Cron::parse(std::string_view text) {
   for (const std::string_view variable : {"CRON_TZ=", "TZ="}) {
     if (!text.starts_with(variable)) continue;
     const std::string_view zone = text.substr(variable.size());
-    return foreign(text, fmt::format("\"timezone\": \"{}\" beside the five fields",
+    return foreign(text, fmt::format("\"timezone\": \"{}\" next to the five fields",
                                      one_line(zone.substr(0, zone.find_first_of(kBlanks)), 40)));
   }
   if (text.starts_with('@')) text = TRY(fields_of_name(text));

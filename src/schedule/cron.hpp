@@ -2,14 +2,15 @@
 // week, in UTC or in a zone. Pure.
 //
 // The rules are those of Vixie's crontab(5): lists, ranges, steps, names; if both the day of the
-// month and the day of the week are restricted, either is enough, and one that begins with `*` is
-// not restricted. What would silently be something else is an error: a range that ends before it
-// begins, a step without a range or beyond its field, a date that never comes.
+// month and the day of the week are restricted, either is enough; a field that begins with `*` is
+// not restricted. A text that programs understand in different ways is an error: a range that ends
+// before it begins, a step without a range or larger than its field, a date that does not exist.
 //
-// In a zone whose clocks are set forward and back (docs/adr/0022-time-zones.md) a slot that clocks
-// leave out comes at the first moment after the gap, one for all of them, and one that they show
-// twice the first time. If the hour field begins with `*` slots follow each other in elapsed time
-// instead: what is shown twice comes twice, what is left out never. So does ISC cron.
+// Daylight saving time (docs/adr/0022-time-zones.md): when clocks go forward, all slots within the
+// skipped hour become one slot right after it; when clocks go back, a slot in the repeated hour
+// comes only the first time. If the hour field begins with `*`, slots follow elapsed time instead:
+// a slot in the repeated hour comes twice, and a slot in the skipped hour never. ISC cron does the
+// same.
 #pragma once
 
 #include <chrono>
@@ -29,7 +30,7 @@ inline constexpr std::string_view kMonthNames[] = {"JAN", "FEB", "MAR", "APR", "
 inline constexpr std::string_view kWeekdayNames[] = {"SUN", "MON", "TUE", "WED",
                                                      "THU", "FRI", "SAT"};
 
-/// What may be written instead of five fields.
+/// A name that may be written instead of five fields.
 struct CronName {
   std::string_view name;
   std::string_view fields;
@@ -42,14 +43,14 @@ inline constexpr CronName kCronNames[] = {
 
 class Cron {
  public:
-  /// "*/15 8-18 * * MON-FRI", or one of kCronNames; names in any case, blanks around are nothing.
-  /// Errors: `detail` names the field and says what is wrong with it.
+  /// "*/15 8-18 * * MON-FRI", or one of kCronNames; names in upper or lower case; blanks around it
+  /// are ignored. Errors: `detail` names the field and says what is wrong with it.
   static Result<Cron> parse(std::string_view text);
 
-  /// The fields are meant in `zone`, which a copy shares; without one in UTC.
+  /// The fields are in the time of `zone`, which copies share; default: UTC.
   void set_zone(std::shared_ptr<const Zone> zone) noexcept { zone_ = std::move(zone); }
 
-  /// The first slot after `time`; nullopt when there is none before kEndYear.
+  /// The first slot after `time`; nullopt if there is none before kEndYear.
   std::optional<WallTime> next_after(WallTime time) const noexcept;
 
  private:
@@ -61,7 +62,7 @@ class Cron {
   std::optional<std::chrono::local_days> next_day(std::chrono::local_days from) const noexcept;
   std::optional<std::chrono::minutes> next_minute(std::chrono::minutes from) const noexcept;
 
-  // Bit N of a set: N is in it.
+  // Bit N is set if N is in the set.
   std::uint64_t minutes_ = 0;
   std::uint64_t hours_ = 0;
   std::uint64_t days_ = 0;

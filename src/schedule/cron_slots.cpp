@@ -1,4 +1,4 @@
-// The slots of a cron: in what clocks show, and from there in UTC.
+// The slots of a cron: first as clocks in the zone show them, then in UTC.
 #include <algorithm>
 #include <bit>
 

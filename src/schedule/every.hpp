@@ -21,14 +21,14 @@ class Every {
 
   std::optional<Time> due() const noexcept { return due_; }
 
-  /// The slot at due() is taken. Slots that have passed meanwhile are left out: however long the
-  /// machine slept, the next one lies after `now`.
+  /// Takes the slot at due(). Other slots until `now` are skipped: the next one is after `now`,
+  /// however long the machine was suspended.
   void take(Time now) noexcept;
 
-  /// The last slot until `now`, of those not taken; nullopt if it is longer ago than `within`.
+  /// The last slot until `now` that is not taken; nullopt if it is longer ago than `within`.
   std::optional<Time> last(Time now, Duration within) const noexcept;
 
-  /// Which slot that is.
+  /// A number that identifies the slot.
   std::uint64_t key(Time slot) const noexcept;
 
  private:

@@ -3,9 +3,9 @@
 namespace pintle::schedule {
 namespace {
 
-/// How far a clock may be set back and what it showed before still counts: a day, and an hour for a
-/// mistaken zone. If it was further ahead it was wrong, and a job that waited until it is that late
-/// again might wait for years.
+/// If the clock is set back by at most this time, the slots taken before are not taken again: a
+/// day, and an hour for a wrong zone. If it is set back further, it was wrong before, and its slots
+/// are forgotten: a job that waited for the same time again might wait for years.
 constexpr std::chrono::hours kFurthestBack(25);
 
 }  // namespace
@@ -41,7 +41,7 @@ void Slots::skip() noexcept {
 
 std::optional<Time> Slots::last(Time now, Duration within) const noexcept {
   using std::chrono::seconds;
-  constexpr int kMost = 100;  // of slots that are close together any late one will do
+  constexpr int kMost = 100;  // enough: if slots are close together, any late one is good enough
   const WallTime wall = wall_time(now);
   const auto first = cron_.next_after(wall - std::chrono::ceil<seconds>(within) - seconds(1));
   if (!first || *first > wall) return std::nullopt;
@@ -62,7 +62,7 @@ void Slots::set_clock(WallOffset offset, Time now) noexcept {
   offset_ = offset;
   if (!has_begun_) return;
   const WallTime wall = wall_time(now);
-  if (slot_ && *slot_ <= wall) return;  // it was jumped over: due at once
+  if (slot_ && *slot_ <= wall) return;  // the clock was set past it: it is due at once
   const bool is_taken = taken_ && *taken_ > wall && *taken_ - wall <= kFurthestBack;
   slot_ = cron_.next_after(is_taken ? *taken_ : wall);
 }

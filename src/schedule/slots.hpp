@@ -1,8 +1,8 @@
 // schedule/slots.hpp - the slots of a cron, which are wall time, as deadlines in boot time. Pure.
 //
-// A slot is taken once, whatever becomes of the clock: what has been taken is remembered as wall
-// time. Slots that were missed, because the machine slept or the clock was set forward, are one
-// run.
+// A slot is taken only once even if the clock is set: the last slot taken is stored as wall time.
+// All slots that were missed, because the machine was suspended or the clock was set forward, start
+// one run together.
 #pragma once
 
 #include <cstdint>
@@ -17,22 +17,23 @@ class Slots {
  public:
   explicit Slots(const Cron& cron) noexcept : cron_(cron) {}
 
-  /// The first slot is the next after `now`: one that is right now may have been another start's.
+  /// The first slot is the next one after `now`. A slot at `now` itself does not count: after a
+  /// quick restart it would run twice.
   void begin(Time now) noexcept;
   void end() noexcept;
 
   std::optional<Time> due() const noexcept;
 
-  /// The slot at due() is taken, and with it every other until `now`.
+  /// Takes the slot at due() and every other slot until `now`.
   void take(Time now) noexcept;
 
-  /// The slot at due() is left out.
+  /// Skips the slot at due().
   void skip() noexcept;
 
   /// The last slot until `now`; nullopt if it is longer ago than `within`.
   std::optional<Time> last(Time now, Duration within) const noexcept;
 
-  /// Which slot that is.
+  /// A number that identifies the slot.
   std::uint64_t key(Time slot) const noexcept;
 
   /// The wall clock is `offset` ahead of the boot clock from `now` on.
@@ -45,8 +46,8 @@ class Slots {
   Cron cron_;
   WallOffset offset_{};
   bool has_begun_ = false;
-  std::optional<WallTime> slot_;   ///< the one that is waited for
-  std::optional<WallTime> taken_;  ///< no slot until then is left to take
+  std::optional<WallTime> slot_;   ///< the next slot
+  std::optional<WallTime> taken_;  ///< all slots until this time are taken
 };
 
 }  // namespace pintle::schedule

@@ -1,4 +1,4 @@
-// schedule/timer.hpp - when a job is due, whichever way its schedule is written. Pure.
+// schedule/timer.hpp - when a job is due, for both kinds of schedule. Pure.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,8 @@
 
 namespace pintle::schedule {
 
-/// Each run is put off by up to `most`: by the same time for one slot and seed, so that a start
-/// again finds it where it was, and by another one for every other. A slot that passes while
-/// another is put off is left out.
+/// Delays each run by up to `most`. The delay is computed from the slot and the seed, so a restart
+/// does not change it. A slot that passes during the delay of another one is skipped.
 struct Jitter {
   Duration most{};
   std::uint64_t seed = 0;
@@ -20,7 +19,7 @@ struct Jitter {
   Duration delay(std::uint64_t slot) const noexcept;
 };
 
-/// A seed of its own for each container and job.
+/// A seed for each container and job.
 std::uint64_t seed_of(std::string_view host, std::string_view id) noexcept;
 
 class Timer {
@@ -30,8 +29,8 @@ class Timer {
   explicit Timer(const Cron& cron, Jitter jitter = {}) noexcept
       : kind_(Slots(cron)), jitter_(jitter) {}
 
-  /// From here on there are slots. Of a cron, one of the last 24 hours that is put off until after
-  /// `now` is the first.
+  /// Starts the schedule. The first slot of a cron may be one of the last 24 hours whose delay ends
+  /// after `now`.
   void begin(Time now) noexcept;
   void end() noexcept {
     std::visit([](auto& kind) { kind.end(); }, kind_);
@@ -45,12 +44,12 @@ class Timer {
         },
         kind_);
   }
-  /// The run at due() is taken; the next one lies after `now`.
+  /// Takes the run at due(); the next one is after `now`.
   void take(Time now) noexcept {
     std::visit([now](auto& kind) { kind.take(now); }, kind_);
   }
-  /// When the last run was due until `now`; nullopt if that is longer ago than `within`. To be
-  /// asked before take().
+  /// The time until `now` at which the last run was due; nullopt if it is longer ago than `within`.
+  /// Call it before take().
   std::optional<Time> last_due(Time now, Duration within) const noexcept;
   /// The wall clock is `offset` ahead of the boot clock from `now` on.
   void set_clock(WallOffset offset, Time now) noexcept {

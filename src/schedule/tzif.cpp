@@ -38,16 +38,16 @@ std::int64_t number_in(std::string_view bytes) noexcept {
 
 struct Header {
   char version = '\0';
-  std::uint64_t ut_marks = 0;  // which of the types are meant in UT, or in standard time: no matter
+  std::uint64_t ut_marks = 0;  // UT and standard time marks are not used, only skipped
   std::uint64_t standard_marks = 0;
   std::uint64_t leap_seconds = 0;
   std::uint64_t times = 0;
   std::uint64_t types = 0;
-  std::uint64_t letters = 0;  // of the abbreviations
+  std::uint64_t letters = 0;  // length of all abbreviations
 };
 
 Result<Header> take_header(std::string_view& left) {
-  if (!left.starts_with(kMagic)) return wrong("it does not begin as one");
+  if (!left.starts_with(kMagic)) return wrong("it does not begin with \"TZif\"");
   left.remove_prefix(kMagic.size());
   Header header;
   header.version = TRY(take(left, 1)).front();
@@ -69,23 +69,25 @@ Result<void> check_counts(const Header& header) {
   for (const std::uint64_t marks : {header.ut_marks, header.standard_marks}) {
     if (marks != 0 && marks != header.types) return wrong("its counts contradict each other");
   }
-  if (header.leap_seconds != 0) return wrong("it counts leap seconds, which clocks do not");
+  if (header.leap_seconds != 0)
+    return wrong("it counts leap seconds; use a zone file without them");
   return {};
 }
 
 Result<seconds> offset_of(std::string_view types, std::size_t type) {
-  if (type >= types.size() / kTypeSize) return wrong("it names a type that it does not have");
+  if (type >= types.size() / kTypeSize) return wrong("it refers to a type that it does not have");
   const std::int64_t offset = number_in(types.substr(type * kTypeSize, 4));
-  if (offset < kLeastOffset || offset > kMostOffset) return wrong("it is more than a day off");
+  if (offset < kLeastOffset || offset > kMostOffset)
+    return wrong("an offset from UTC is more than a day");
   return seconds(offset);
 }
 
 struct Read {
   Zone zone;
-  WallTime last;  ///< time, but not before the zone's begin
+  WallTime last;  ///< the last change, not before kZoneBegin
 };
 
-/// The times and what they are set to; `width` is a time's.
+/// Reads the times of changes and their offsets; a time has `width` bytes.
 Result<Read> read_block(const Header& header, std::size_t width, std::string_view block) {
   TRY(check_counts(header));
   const std::string_view times = TRY(take(block, header.times * width));

@@ -9,12 +9,12 @@
 
 namespace pintle::schedule {
 
-/// More than any zone needs; those of 2025 have less than 4 KiB.
+/// More than any zone needs: the files of 2025 have less than 4 KiB.
 inline constexpr std::size_t kLargestTzif = std::size_t{256} << 10;
 
-/// The zone in the content of a file. Of versions from 2 on the times are those of 64 bits, and
-/// what comes after the last one is as the rule in the footer says.
-/// Errors: `detail` says what is wrong with it, with a capital letter nowhere: "it is cut short".
+/// The zone in the content of a file. From version 2 on, the 64-bit times are used, and after the
+/// last of them the rule in the footer. Errors: `detail` says what is wrong with the file: "it is
+/// cut short".
 Result<Zone> parse_tzif(std::string_view bytes);
 
 }  // namespace pintle::schedule

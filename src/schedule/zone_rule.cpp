@@ -20,7 +20,7 @@ constexpr bool is_letter(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/// Takes a rule apart from its beginning on; what is not as it should be is nullopt or false.
+/// Reads a rule from its beginning on; nullopt or false if the text is wrong.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) noexcept : left_(text) {}
@@ -33,7 +33,7 @@ class Scanner {
     return true;
   }
 
-  /// "CET", or "<+0330>" where it has more than letters.
+  /// "CET", or "<+0330>" if the name has other characters than letters.
   bool take_name() noexcept {
     const bool is_quoted = take('<');
     std::size_t size = 0;
@@ -67,7 +67,7 @@ class Scanner {
     return sign * (hours(*whole) + minutes(*minute) + seconds(*second));
   }
 
-  /// What is west of Greenwich counts up here, and down everywhere else.
+  /// POSIX counts offsets west of Greenwich as positive; the result counts those east as positive.
   std::optional<seconds> offset() noexcept {
     const auto west = time(24);
     if (!west) return std::nullopt;
@@ -155,14 +155,14 @@ Result<ZoneRule> ZoneRule::parse(std::string_view text) {
   const auto rule = rule_from(text);
   if (rule) return *rule;
   return Error{
-      "read the time zone", 0, {}, fmt::format("its rule \"{}\" is none", one_line(text, 60))};
+      "read the time zone", 0, {}, fmt::format("its rule \"{}\" is not valid", one_line(text, 60))};
 }
 
 void ZoneRule::extend(Zone& zone, WallTime from) const {
   zone.set(from, standard);
   if (!saving) return;
-  // A part of the year may end in the next one, and where it ends the next may begin: then the
-  // clocks stay as they are.
+  // Saving time may end in the next year. It may end at the moment when the next one begins: then
+  // the clocks are not set.
   WallTime saved_until = WallTime::min();
   const year first = year_month_day(floor<days>(from)).year() - years(2);
   for (year now = first; now < kEndYear; ++now) {

@@ -1,5 +1,5 @@
-// schedule/zone_rule.hpp - how a zone goes on for ever, as POSIX writes it in TZ: the footer of a
-// TZif file. Pure.
+// schedule/zone_rule.hpp - the rule for a zone's future changes, as in POSIX's TZ variable: the
+// footer of a TZif file. Pure.
 #pragma once
 
 #include <chrono>
@@ -12,12 +12,12 @@
 
 namespace pintle::schedule {
 
-/// A moment of every year, as clocks show it: "M10.5.0/3", "J60", "59/-2".
+/// A moment in every year, in the time that clocks show: "M10.5.0/3", "J60", "59/-2".
 struct YearlyMoment {
   enum class Type : std::uint8_t {
-    day_without_leap,  ///< 1 to 365; the 29th of February is not counted
+    day_without_leap,  ///< 1 to 365, February 29 is not counted
     day,               ///< 0 to 365
-    weekday,           ///< `day` (0: Sunday) of the week of the month; the fifth is the last
+    weekday,           ///< `day` (0: Sunday) in `week` of the month; week 5 is the last one
   };
   Type type = Type::day;
   unsigned month = 1;
@@ -29,8 +29,8 @@ struct YearlyMoment {
 };
 
 struct ZoneRule {
-  /// What the clocks are set to for a part of the year: ahead of standard time mostly, in Dublin's
-  /// winter behind it.
+  /// The offset for a part of the year: mostly ahead of standard time, in Dublin's winter behind
+  /// it.
   struct Saving {
     std::chrono::seconds offset{};
     YearlyMoment begin{};
@@ -39,11 +39,12 @@ struct ZoneRule {
   std::chrono::seconds standard{};  ///< ahead of UTC
   std::optional<Saving> saving{};
 
-  /// "CET-1CEST,M3.5.0,M10.5.0/3": POSIX (8.3, TZ) with what RFC 9636, section 3.3.2, adds.
-  /// Errors: anything else; saving without its two moments.
+  /// "CET-1CEST,M3.5.0,M10.5.0/3": POSIX (8.3, TZ) with what RFC 9636, section 3.3.2, adds. Errors:
+  /// anything else; saving time without a begin and an end.
   static Result<ZoneRule> parse(std::string_view text);
 
-  /// The zone follows the rule from `from`, which lies behind everything that was set, to its end.
+  /// Adds to `zone` the changes of this rule from `from` to kZoneEnd. `from` must be after all
+  /// changes that `zone` has.
   void extend(Zone& zone, WallTime from) const;
 };
 

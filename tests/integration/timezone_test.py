@@ -125,8 +125,8 @@ def a_file_that_is_no_zone_is_an_error():
     berlin = (ZONEINFO / 'Europe/Berlin').read_bytes()
     files = {'Europe/Berlin': berlin[:-2], 'Text': b'x', 'Empty': b'', 'Large': berlin + bytes(1 << 18)}
     reasons = {'Europe/Berlin': 'is no time zone: it is cut short',
-               'Text': 'is no time zone: it does not begin as one',
-               'Empty': 'is no time zone: it does not begin as one',
+               'Text': 'is no time zone: it does not begin with "TZif"',
+               'Empty': 'is no time zone: it does not begin with "TZif"',
                'Large': 'it is larger than 262144 bytes', 'Europe': 'it is not a regular file'}
     before = with_zones(files)
     for name, reason in reasons.items():

@@ -132,9 +132,8 @@ TEST_SUITE("schedule/cron") {
       std::string why;
     };
     const std::string kNotKnown =
-        "; L, W and # are not known: name the days, as in \"28-31\", and let the program look at "
-        "the "
-        "date";
+        "; L, W and # are not supported: write the days, as in \"28-31\", and let the program "
+        "check the date";
     const Wrong rows[] = {
         {"60 * * * *", "the minute \"60\" is above 59"},
         {"0 24 * * *", "the hour \"24\" is above 23"},
@@ -153,15 +152,16 @@ TEST_SUITE("schedule/cron") {
         {"1.5 * * * *", "the minute \"1.5\" is not a number"},
         {"? * * * *", "the minute \"?\" is not a number; write \"*\" for any"},
         {"H * * * *",
-         "the minute \"H\" is not a number; write a number, and \"jitter\" beside the schedule"},
+         "the minute \"H\" is not a number; write a number, and \"jitter\" next to the schedule"},
         {"JAN * * * *", "the minute \"JAN\" is not a number"},
         {"0 0 L * *", "the day of the month \"L\" is not a number" + kNotKnown},
         {"0 0 15W * *", "the day of the month \"15W\" is not a number" + kNotKnown},
         {"0 0 L-3 * *", "the day of the month \"L\" is not a number" + kNotKnown},
-        {"0 0 * january *", "the month \"january\" is no number and no name"},
-        {"0 0 * * 5L", "the day of the week \"5L\" is no number and no name" + kNotKnown},
-        {"0 0 * * 5#2", "the day of the week \"5#2\" is no number and no name" + kNotKnown},
-        {"0 0 * * FRI#2", "the day of the week \"FRI#2\" is no number and no name" + kNotKnown},
+        {"0 0 * january *", "the month \"january\" is neither a number nor a name"},
+        {"0 0 * * 5L", "the day of the week \"5L\" is neither a number nor a name" + kNotKnown},
+        {"0 0 * * 5#2", "the day of the week \"5#2\" is neither a number nor a name" + kNotKnown},
+        {"0 0 * * FRI#2",
+         "the day of the week \"FRI#2\" is neither a number nor a name" + kNotKnown},
         {"*/0 * * * *", "the step of the minute \"0\" is below 1"},
         {"*/90 * * * *", "the step of the minute \"90\" is above 59"},
         {"*/ * * * *", "the step of the minute \"\" is not a number"},
@@ -178,22 +178,23 @@ TEST_SUITE("schedule/cron") {
         {"* * * *",
          "it has 4 fields, not five: minute, hour, day of the month, month, day of the week"},
         {"0 * * * * *",
-         "it has 6 fields, not five: minute, hour, day of the month, month, day of the week; there "
-         "are no seconds, so leave a first field of them out"},
+         "it has 6 fields, not five: minute, hour, day of the month, month, day of the week; "
+         "seconds are not supported: remove the first field"},
         {"", "it has 0 fields, not five: minute, hour, day of the month, month, day of the week"},
         {"5", "it has 1 field, not five: minute, hour, day of the month, month, day of the week"},
         {"@often",
          "\"@often\" is none of: @hourly, @daily, @midnight, @weekly, @monthly, @yearly, "
          "@annually"},
         {"@Reboot",
-         "\"@Reboot\" is no schedule; write \"runOnStart\": true beside a schedule for a run when "
-         "main has started"},
-        {"@every 1h30m", "\"@every 1h30m\" is no schedule; write {\"every\": \"1h30m\"}"},
+         "\"@Reboot\" is not a schedule; write \"runOnStart\": true next to a schedule for a run "
+         "when main has started"},
+        {"@every 1h30m", "\"@every 1h30m\" is not a schedule; write {\"every\": \"1h30m\"}"},
         {"CRON_TZ=Europe/Berlin 0 3 * * *",
-         "\"CRON_TZ=Europe/Berlin 0 3 * * *\" is no schedule; write \"timezone\": "
-         "\"Europe/Berlin\" beside the five fields"},
+         "\"CRON_TZ=Europe/Berlin 0 3 * * *\" is not a schedule; write \"timezone\": "
+         "\"Europe/Berlin\" next to the five fields"},
         {"TZ=UTC @daily",
-         "\"TZ=UTC @daily\" is no schedule; write \"timezone\": \"UTC\" beside the five fields"},
+         "\"TZ=UTC @daily\" is not a schedule; write \"timezone\": \"UTC\" next to the five "
+         "fields"},
     };
     for (const Wrong& row : rows) {
       CAPTURE(row.text);

@@ -103,19 +103,21 @@ TEST_SUITE("schedule/tzif") {
       change(file);
       return wrong_with(bytes_of(file));
     };
-    CHECK(wrong_with("") == "it does not begin as one");
-    CHECK(wrong_with("# tzdata.zi\n") == "it does not begin as one");
+    CHECK(wrong_with("") == "it does not begin with \"TZif\"");
+    CHECK(wrong_with("# tzdata.zi\n") == "it does not begin with \"TZif\"");
     CHECK(with([](Tzif& file) { file.types.clear(); }) == "it has no types");
     CHECK(with([](Tzif& file) {
             file.changes = {{0, 1}};
-          }) == "it names a type that it does not have");
-    CHECK(with([](Tzif& file) { file.types = {26 * 3600}; }) == "it is more than a day off");
-    CHECK(with([](Tzif& file) { file.types = {-25 * 3600}; }) == "it is more than a day off");
+          }) == "it refers to a type that it does not have");
+    CHECK(with([](Tzif& file) { file.types = {26 * 3600}; }) ==
+          "an offset from UTC is more than a day");
+    CHECK(with([](Tzif& file) { file.types = {-25 * 3600}; }) ==
+          "an offset from UTC is more than a day");
     CHECK(with([](Tzif& file) { file.changes = {{5, 0}, {5, 0}}; }) == "its times do not ascend");
     CHECK(with([](Tzif& file) { file.leap_seconds = 1; }) ==
-          "it counts leap seconds, which clocks do not");
+          "it counts leap seconds; use a zone file without them");
     CHECK(with([](Tzif& file) { file.marks = 2; }) == "its counts contradict each other");
-    CHECK(with([](Tzif& file) { file.footer = "CET"; }) == "its rule \"CET\" is none");
+    CHECK(with([](Tzif& file) { file.footer = "CET"; }) == "its rule \"CET\" is not valid");
     CHECK(with([](Tzif& file) { file.marks = 1; }) == "nothing");
     std::string bytes = bytes_of({});
     bytes[bytes.size() - 2] = ' ';
@@ -217,6 +219,6 @@ TEST_SUITE("schedule/zone_rule") {
   }
 
   TEST_CASE("an error shows a rule on one line") {
-    CHECK(ZoneRule::parse("a\nb").error().detail == "its rule \"a\\nb\" is none");
+    CHECK(ZoneRule::parse("a\nb").error().detail == "its rule \"a\\nb\" is not valid");
   }
 }
