@@ -200,7 +200,7 @@ class Loop {
 
   bool hear_clock(bool is_ready) {
     if (!is_ready) return true;
-    sys::heed_wall_clock(clock_);
+    sys::clear_clock_event(clock_);
     feed(ClockChanged{sys::wall_offset()});
     return true;
   }

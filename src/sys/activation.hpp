@@ -1,5 +1,5 @@
-// sys/activation.hpp - sockets that whoever started us opened for the service, sd_listen_fds(3):
-// the descriptors from 3 on, as many as LISTEN_FDS says, if LISTEN_PID is our pid.
+// sys/activation.hpp - sockets that pintle's parent opened for the service, sd_listen_fds(3):
+// LISTEN_FDS descriptors from 3 on, if LISTEN_PID is pintle's pid.
 #pragma once
 
 #include <sys/types.h>
@@ -12,14 +12,14 @@ inline constexpr int kFirstPassed = 3;  // SD_LISTEN_FDS_START
 inline constexpr std::string_view kListenVariables[] = {"LISTEN_PID", "LISTEN_FDS",
                                                         "LISTEN_FDNAMES"};
 
-/// How many there are for the process `own`, by the values of the two variables; 0 if they are
-/// meant for somebody else, or are no numbers. Pure.
+/// How many sockets were passed to the process `own`, by the values of the two variables; 0 if
+/// LISTEN_PID is another process or a value is not a number. Pure.
 int passed_count(std::string_view listen_pid, std::string_view listen_fds, pid_t own) noexcept;
 
-/// Keeps them from what we execute until they are handed on; the number of those that are open.
+/// Sets close-on-exec on the sockets; returns how many of them are open.
 int hold_passed(int count) noexcept;
 
-/// In main's child: they survive exec(3).
+/// In main's child: clears close-on-exec, so that main gets the sockets.
 void hand_on_passed(int count) noexcept;
 
 }  // namespace pintle::sys

@@ -7,8 +7,8 @@
 namespace pintle::sys {
 namespace {
 
-// What the handler needs, set before it can run.
-LastWords last;
+// The handler's data, set before the handler can run.
+TimeoutReport last;
 
 void end(int) {
   (void)!::write(STDOUT_FILENO, last.line.data(), last.line.size());
@@ -18,8 +18,8 @@ void end(int) {
 
 }  // namespace
 
-Result<void> end_after(Duration time, LastWords words) {
-  last = std::move(words);
+Result<void> end_after(Duration time, TimeoutReport report) {
+  last = std::move(report);
   struct sigaction action {};
   action.sa_handler = end;
   if (::sigaction(SIGALRM, &action, nullptr) < 0) return Error::from_errno("set a deadline");
@@ -30,7 +30,7 @@ Result<void> end_after(Duration time, LastWords words) {
   sigset_t alarm;
   sigemptyset(&alarm);
   sigaddset(&alarm, SIGALRM);
-  (void)::sigprocmask(SIG_UNBLOCK, &alarm, nullptr);  // our parent may have blocked it
+  (void)::sigprocmask(SIG_UNBLOCK, &alarm, nullptr);  // the parent process may have blocked SIGALRM
   if (::setitimer(ITIMER_REAL, &timer, nullptr) < 0) return Error::from_errno("set a deadline");
   return {};
 }

@@ -1,4 +1,4 @@
-// sys/alarm.hpp - the end of a command that may wait for what never comes.
+// sys/alarm.hpp - a time limit for a command that could wait for ever.
 #pragma once
 
 #include <string>
@@ -9,16 +9,16 @@
 
 namespace pintle::sys {
 
-/// What a process says when its time is over.
-struct LastWords {
-  std::string line;                     ///< for standard output
-  int code;                             ///< what it exits with
-  std::string message{};                ///< for `log`
-  const TerminationLog* log = nullptr;  ///< outlives the process
+/// What a process writes when its time limit is over.
+struct TimeoutReport {
+  std::string line;                     ///< written to standard output
+  int code;                             ///< the exit code
+  std::string message{};                ///< written to `log`
+  const TerminationLog* log = nullptr;  ///< must live until the process ends
 };
 
-/// After `time` the process says `words` and ends, whatever it does then (setitimer(2), SIGALRM).
-/// Errors: those of sigaction(2) and setitimer(2).
-Result<void> end_after(Duration time, LastWords words);
+/// After `time` the process writes `report` and exits, whatever it is doing (setitimer(2),
+/// SIGALRM). Errors: those of sigaction(2) and setitimer(2).
+Result<void> end_after(Duration time, TimeoutReport report);
 
 }  // namespace pintle::sys

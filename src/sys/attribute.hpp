@@ -1,4 +1,4 @@
-// sys/attribute.hpp - extended attributes of files, xattr(7), which not every file system has.
+// sys/attribute.hpp - extended attributes of files, xattr(7). Not every file system supports them.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@
 
 namespace pintle::sys {
 
-/// The value of the attribute `name` of the file at the descriptor; nullopt when there is none,
-/// when it is longer than `limit`, or when it cannot be read.
+/// The value of the attribute `name` of the file at the descriptor; nullopt if there is none, if it
+/// is longer than `limit` bytes, or if it cannot be read.
 std::optional<std::string> attribute_of(int file, const char* name, std::size_t limit);
 
 /// Errors: those of fsetxattr(2).

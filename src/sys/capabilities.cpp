@@ -96,7 +96,7 @@ CapabilitySet ambient_capabilities() noexcept {
 
 CapabilitySet file_capabilities(std::string_view value) noexcept {
   const auto word = [&](std::size_t number) {
-    std::uint32_t bits = 0;  // of little-endian bytes
+    std::uint32_t bits = 0;  // stored in little-endian order
     for (std::size_t i = 4; i-- > 0;) {
       bits = bits << 8U | static_cast<unsigned char>(value[number * 4 + i]);
     }
@@ -125,7 +125,7 @@ Result<void> set_capabilities(const HeldCapabilities& held) noexcept {
 Result<void> limit_bounding_set(CapabilitySet kept) noexcept {
   for (unsigned number = 0; number <= kHighest; ++number) {
     const int present = ::prctl(PR_CAPBSET_READ, number, 0, 0, 0);
-    // Past the last one that this kernel knows; anything else leaves the set as it is.
+    // EINVAL after number 0 means: past the last capability that this kernel knows.
     if (present < 0 && errno == EINVAL && number > 0) return {};
     if (present < 0) return Error::from_errno("read the capability bounding set");
     if (present == 0 || kept.has(number)) continue;

@@ -22,32 +22,34 @@ struct CapabilitySet {
   constexpr bool operator==(const CapabilitySet&) const noexcept = default;
 };
 
-/// What a thread holds, capabilities(7), "Thread capability sets".
+/// The sets of a thread, capabilities(7), "Thread capability sets".
 struct HeldCapabilities {
   CapabilitySet effective;
   CapabilitySet permitted;
   CapabilitySet inheritable;
 };
 
-/// Those of this process. Errors: those of capget(2).
+/// The sets of this process. Errors: those of capget(2).
 Result<HeldCapabilities> held_capabilities() noexcept;
 
-/// What could be gained by executing a file, and what is kept over an exec without that; empty
-/// where the kernel tells neither. prctl(2), PR_CAPBSET_READ and PR_CAP_AMBIENT.
+/// The bounding set limits what this process can gain by executing a file; the ambient set is kept
+/// over an exec of an ordinary file. Empty if the kernel supports neither. prctl(2),
+/// PR_CAPBSET_READ and PR_CAP_AMBIENT.
 CapabilitySet bounding_capabilities() noexcept;
 CapabilitySet ambient_capabilities() noexcept;
 
-/// The permitted ones of a file, in its attribute security.capability: `value`. Empty for anything
-/// that is none. capabilities(7), "File capability extended attribute versioning". Pure.
+/// The permitted capabilities of a file. `value` is its attribute security.capability; empty if
+/// that is not valid. capabilities(7), "File capability extended attribute versioning". Pure.
 CapabilitySet file_capabilities(std::string_view value) noexcept;
 
-/// Whether those are effective at once: such a program must get all of them, or none runs. Pure.
+/// Whether these capabilities are also effective. The kernel then executes the file only if it can
+/// grant all of them. Pure.
 bool are_effective(std::string_view value) noexcept;
 
-/// Sets all three. Errors: those of capset(2).
+/// Sets all three sets. Errors: those of capset(2).
 Result<void> set_capabilities(const HeldCapabilities& held) noexcept;
 
-/// Empties the bounding set but for `kept`. Errors: EPERM without CAP_SETPCAP.
+/// Removes everything except `kept` from the bounding set. Errors: EPERM without CAP_SETPCAP.
 Result<void> limit_bounding_set(CapabilitySet kept) noexcept;
 
 /// The number of "NET_BIND_SERVICE" or "CAP_NET_BIND_SERVICE" (case does not matter).

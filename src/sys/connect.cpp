@@ -56,7 +56,7 @@ Result<std::vector<SocketAddress>> look_up(const std::string& host, std::uint16_
   return addresses;
 }
 
-/// "localhost" is both loopback addresses, without asking a resolver (RFC 6761, section 6.3).
+/// "localhost" means both loopback addresses; no resolver is asked (RFC 6761, section 6.3).
 Result<std::vector<SocketAddress>> resolve(const std::string& host, std::uint16_t port,
                                            Names names) {
   using Addresses = std::vector<SocketAddress>;
@@ -76,7 +76,8 @@ void set_patience(const Fd& socket, std::optional<Duration> patience) noexcept {
   timeval limit{};
   limit.tv_sec = micros / 1000000;
   limit.tv_usec = micros % 1000000;
-  // connect(2) obeys SO_SNDTIMEO, socket(7). Without them it only takes longer.
+  // connect(2) obeys SO_SNDTIMEO, socket(7). If an option cannot be set, a failure only takes
+  // longer.
   (void)::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   (void)::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 }
@@ -102,7 +103,7 @@ Result<Fd> connect_to_path(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) {
-    return Error{"connect to", 0, path, "the path is longer than a socket's may be"};
+    return Error{"connect to", 0, path, "the path is too long for a Unix socket"};
   }
   std::memcpy(address.sun_path, path.data(), path.size());
   Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -127,7 +128,7 @@ Result<std::size_t> receive(const Fd& socket, std::span<char> into) {
   for (;;) {
     const ssize_t got = ::recv(socket.get(), into.data(), into.size(), 0);
     if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno != EINTR) return Error::from_errno("receive the answer");
+    if (errno != EINTR) return Error::from_errno("receive the response");
   }
 }
 

@@ -28,7 +28,7 @@ bool close_range(int first, int kept) noexcept {
   return below && close(kept + 1, ~0U);
 }
 
-/// A record of getdents64(2): its length at byte 16, its name at byte 19.
+/// Offsets in a record of getdents64(2): its length, its name.
 constexpr std::size_t kLengthAt = 16;
 constexpr std::size_t kNameAt = 19;
 
@@ -40,7 +40,7 @@ int number_of(const char* name) noexcept {
   return error == std::errc() && stop == end ? fd : -1;
 }
 
-/// The kernel lists them by number, so closing some while it does leaves none out.
+/// The kernel lists descriptors in ascending order, so closing some during the listing skips none.
 bool close_listed(int first, int kept) noexcept {
   const int list = ::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (list < 0) return false;

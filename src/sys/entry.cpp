@@ -23,7 +23,7 @@ namespace {
 
 constexpr int kPathFlags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
 
-/// Of a timespec, or of what statx(2) has for one.
+/// The time in nanoseconds of a timespec or of a statx_timestamp.
 template <class T>
 std::int64_t nanoseconds(const T& time) noexcept {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + std::int64_t{time.tv_nsec};
@@ -37,7 +37,8 @@ struct CloseDir {
   void operator()(DIR* dir) const noexcept { ::closedir(dir); }
 };
 
-/// openat2(2) is newer than some kernels, and blocked by some seccomp profiles: st_dev then.
+/// Some kernels do not have openat2(2), and some seccomp profiles block it; look_at() then compares
+/// st_dev.
 Fd open_on_this_mount(const Fd& directory, const std::string& name) noexcept {
   open_how how{};
   how.flags = static_cast<std::uint64_t>(kPathFlags);
@@ -83,7 +84,7 @@ Result<std::vector<std::string>> names_in(const Fd& directory) {
   if (!readable) return Error::from_errno("read");
   const std::unique_ptr<DIR, CloseDir> stream(::fdopendir(readable.get()));
   if (!stream) return Error::from_errno("read");
-  (void)readable.release();  // the stream's now
+  (void)readable.release();  // the stream owns it now
   std::vector<std::string> names;
   for (;;) {
     errno = 0;
@@ -127,7 +128,7 @@ Result<std::int64_t> oldest_time(const Fd& fd) {
       std::min({nanoseconds(info.st_atim), nanoseconds(info.st_mtim), nanoseconds(info.st_ctim)});
   struct statx more {};
   if (::statx(fd.get(), "", AT_EMPTY_PATH, STATX_BTIME, &more) < 0)
-    return oldest;  // not everywhere
+    return oldest;  // not every kernel and file system
   if ((more.stx_mask & STATX_BTIME) == 0) return oldest;
   return std::min(oldest, nanoseconds(more.stx_btime));
 }
@@ -138,7 +139,7 @@ Result<void> rename_name(const Fd& directory, const std::string& from, const std
 }
 
 Result<void> rename_to_free(const Fd& directory, const std::string& from, const std::string& to) {
-  constexpr unsigned kNoReplace = 1;  // RENAME_NOREPLACE, which not every libc has
+  constexpr unsigned kNoReplace = 1;  // RENAME_NOREPLACE, which not every C library defines
   const int fd = directory.get();
   const long done = ::syscall(SYS_renameat2, fd, from.c_str(), fd, to.c_str(), kNoReplace);
   if (done == 0) return {};

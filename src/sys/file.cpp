@@ -21,7 +21,7 @@ Error failed(const char* what, const std::string& path) {
   return error;
 }
 
-/// Fills as much of `chunk` as the file has at `offset`.
+/// Reads at `offset` until `chunk` is full or the file ends.
 Result<std::size_t> read_at(int file, char* chunk, std::size_t size, std::size_t offset) {
   std::size_t done = 0;
   while (done < size) {
@@ -40,14 +40,14 @@ Result<std::size_t> read_at(int file, char* chunk, std::size_t size, std::size_t
 Result<Fd> reopen(const Fd& held, int directory, const std::string& name, int flags) {
   const int all = flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   Fd file(::open(fmt::format("/proc/self/fd/{}", held.get()).c_str(), all));
-  if (!file && errno == ENOENT) file = Fd(::openat(directory, name.c_str(), all));  // no /proc
+  if (!file && errno == ENOENT) file = Fd(::openat(directory, name.c_str(), all));  // without /proc
   struct stat wanted {};
   struct stat opened {};
   if (!file || ::fstat(file.get(), &opened) < 0 || ::fstat(held.get(), &wanted) < 0) {
     return Error::from_errno("open");
   }
   if (opened.st_dev == wanted.st_dev && opened.st_ino == wanted.st_ino) return file;
-  return Error{"open", 0, {}, "somebody exchanged it meanwhile"};
+  return Error{"open", 0, {}, "another file has replaced it meanwhile"};
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
@@ -112,8 +112,8 @@ Result<Fd> open_fallback(const std::string& path) {
 
 namespace {
 
-/// Holes end with a block of the file system: the zeros behind `begin`, in what may be such a
-/// block.
+/// The number of zeros from `begin` on, at most one block: a hole ends only at a block of the file
+/// system, so content may begin with zeros that belong to the hole.
 Result<std::size_t> zeros_at(const Fd& file, off_t begin, off_t end) {
   char block[65536];
   const auto size = std::min(sizeof block, static_cast<std::size_t>(end - begin));
@@ -127,7 +127,7 @@ Result<std::size_t> zeros_at(const Fd& file, off_t begin, off_t end) {
 Result<std::optional<Extent>> next_content(const Fd& file, off_t from, off_t end) {
   if (from >= end) return std::optional<Extent>();
   const off_t begin = ::lseek(file.get(), from, SEEK_DATA);
-  if (begin < 0 && errno == ENXIO) return std::optional<Extent>();  // the rest is a hole
+  if (begin < 0 && errno == ENXIO) return std::optional<Extent>();  // only a hole follows
   if (begin < 0 && (errno == EINVAL || errno == EOPNOTSUPP))
     return std::optional(Extent{from, end});
   if (begin < 0) return Error::from_errno("look for content in");

@@ -1,4 +1,4 @@
-// sys/file.hpp - reads files that may not be what they should: bounded, never blocking.
+// sys/file.hpp - reads files that are not trusted: with a limit, and without blocking.
 #pragma once
 
 #include <sys/types.h>
@@ -14,48 +14,47 @@
 
 namespace pintle::sys {
 
-/// The whole content of the regular file `path`, of at most `limit` bytes. A FIFO or a device is
-/// refused without waiting for it.
-/// Errors: those of open(2) and read(2); EFBIG when it is larger; not a regular file.
+/// The whole content of the regular file `path`. Does not wait for a FIFO or a device. Errors:
+/// those of open(2) and read(2); EFBIG if it has more than `limit` bytes; it is not a regular file.
 Result<std::string> read_file(const std::string& path, std::size_t limit);
 
-/// The same for a file that is open already; `path` is for messages.
+/// The same for an open file; `path` is for messages.
 Result<std::string> read_open_file(const Fd& file, const std::string& path, std::size_t limit);
 
-/// Opens the file that `held` (O_PATH) is, whatever its name means by now, with O_NONBLOCK,
-/// O_NOCTTY and O_CLOEXEC; without /proc by `name` in `directory`, and then it has to be the same
-/// file. Errors: those of open(2); a file that was exchanged.
+/// Opens the file behind `held` (O_PATH) with `flags`, O_NONBLOCK, O_NOCTTY and O_CLOEXEC, even if
+/// its name now belongs to another file. Without /proc, opens `name` in `directory`, which must be
+/// the same file. Errors: those of open(2); the file was replaced.
 Result<Fd> reopen(const Fd& held, int directory, const std::string& name, int flags);
 
-/// The first bytes of `path`, at most 4096; nothing when it cannot be read.
+/// The first bytes of `path`, at most 4096; "" if it cannot be read.
 std::string read_head(const std::string& path);
 
-/// What standard input holds, of at most `limit` bytes, whatever it is. Errors: those of read(2);
-/// EFBIG.
+/// Everything from standard input, whatever kind of file that is. Errors: those of read(2); EFBIG
+/// if it is more than `limit` bytes.
 Result<std::string> read_input(std::size_t limit);
 
-/// Opens what stands in for something else: a regular file that is not empty. Errors: those of
-/// open(2); any other file.
+/// Opens a file that serves as a fallback: a regular file that is not empty. Errors: those of
+/// open(2); it is not such a file.
 Result<Fd> open_fallback(const std::string& path);
 
-/// Where a file has content, and not a hole in which nothing was ever written.
+/// A part of a file that is not a hole.
 struct Extent {
   off_t begin = 0;
   off_t end = 0;
 };
 
-/// The first content between `from` and `end`; nullopt if there is none. Where the file system
-/// knows no holes all is content. Errors: those of lseek(2), SEEK_DATA.
+/// The first content between `from` and `end`; nullopt if there is only a hole. If the file system
+/// does not support holes, everything is content. Errors: those of lseek(2), SEEK_DATA.
 Result<std::optional<Extent>> next_content(const Fd& file, off_t from, off_t end);
 
 /// How many bytes of the first `end` are content. Errors: those of next_content().
 Result<std::int64_t> content_size(const Fd& file, off_t end);
 
-// Comparing: each reads from the beginning. Errors: those of pread(2).
+// Both compare from the beginning of the files. Errors: those of pread(2).
 Result<bool> has_content(const Fd& file, std::string_view content);
 Result<bool> have_same_content(int one, int other);
 
-/// The next read begins at the file's beginning. Errors: those of lseek(2).
+/// Sets the file offset to 0. Errors: those of lseek(2).
 Result<void> rewind(const Fd& file);
 
 }  // namespace pintle::sys

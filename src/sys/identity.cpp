@@ -14,7 +14,7 @@ namespace pintle::sys {
 namespace {
 
 constexpr std::size_t kLargestFile = 16U << 20U;
-constexpr std::uint32_t kLargestId = 2147483647;  // as moby/sys/user: above it, tools disagree
+constexpr std::uint32_t kLargestId = 2147483647;  // the limit of moby/sys/user, for Docker
 
 bool all_digits(std::string_view text) noexcept {
   return !text.empty() &&
@@ -29,7 +29,7 @@ std::optional<std::uint32_t> parse_id(std::string_view text) noexcept {
   return id;
 }
 
-/// The next line of `rest`, without its end (LF or CRLF).
+/// Removes the next line from `rest` and returns it without its end (LF or CRLF).
 std::string_view take_line(std::string_view& rest) noexcept {
   const std::size_t end = rest.find('\n');
   std::string_view line = rest.substr(0, end);
@@ -38,7 +38,7 @@ std::string_view take_line(std::string_view& rest) noexcept {
   return line;
 }
 
-/// Fields of a line that `:` separates; missing ones are empty.
+/// The fields of a line, which `:` separates; missing fields are empty.
 template <std::size_t N>
 std::array<std::string_view, N> split(std::string_view line) noexcept {
   std::array<std::string_view, N> fields;
@@ -57,7 +57,7 @@ struct User {
   std::string_view home;
 };
 
-/// The first entry that `wanted` accepts; malformed lines are passed over.
+/// The first entry that `wanted` accepts; malformed lines are skipped.
 template <class Wanted>
 std::optional<User> find_user(std::string_view passwd, Wanted wanted) {
   while (!passwd.empty()) {
@@ -113,13 +113,13 @@ Result<void> readable(const std::optional<Error>& why_not) {
   return {};
 }
 
-/// The user part of a spec; the gid of one that has no passwd entry is nullopt.
+/// The user part of a spec. Without a passwd entry its gid is unknown.
 struct Named {
   Identity identity;
   bool has_group;
 };
 
-/// `spec` is what `name` is part of, for messages.
+/// `name` is a part of `spec`, which is for messages.
 Result<Named> resolve_name(std::string_view name, std::string_view spec, const Accounts& accounts) {
   if (all_digits(name)) {
     const auto uid = parse_id(name);
@@ -130,7 +130,7 @@ Result<Named> resolve_name(std::string_view name, std::string_view spec, const A
   }
   TRY(readable(accounts.passwd_error));
   const auto user = find_user(accounts.passwd, [&](const User& u) { return u.name == name; });
-  if (!user) return bad_user(spec, "no such user in /etc/passwd; write a number, as 1000:1000");
+  if (!user) return bad_user(spec, "no such user in /etc/passwd; write a number, as in 1000:1000");
   return Named{identity_of(*user, accounts), true};
 }
 
@@ -156,7 +156,7 @@ bool is_mapped(std::string_view map, std::uint32_t id) noexcept {
   if (map.empty()) return true;
   while (!map.empty()) {
     const std::string_view line = take_line(map);
-    std::uint64_t numbers[3] = {};  // the first inside, the first outside, how many
+    std::uint64_t numbers[3] = {};  // the first id inside, the first outside, the count
     const char* at = line.data();
     for (std::uint64_t& number : numbers) {
       while (at != line.data() + line.size() && *at == ' ') ++at;
@@ -169,8 +169,7 @@ bool is_mapped(std::string_view map, std::uint32_t id) noexcept {
 
 std::string unmapped(std::string_view kind) {
   return fmt::format(
-      "not mapped in the container's user namespace (/proc/self/{}_map); take a smaller one, or "
-      "map "
+      "not mapped in the container's user namespace (/proc/self/{}_map); use a smaller one, or map "
       "more",
       kind);
 }
@@ -191,7 +190,7 @@ Result<gid_t> resolve_group(std::string_view group, const Accounts& accounts) {
     const auto number = parse_id(gid);
     if (number && name == group) return static_cast<gid_t>(*number);
   }
-  return bad("no such group in /etc/group; write its number, as 1000");
+  return bad("no such group in /etc/group; write its number, as in 1000");
 }
 
 Result<Identity> resolve_user(std::string_view spec, const Accounts& accounts) {
@@ -204,7 +203,7 @@ Result<Identity> resolve_user(std::string_view spec, const Accounts& accounts) {
     named.identity.groups = {named.identity.gid};
   } else if (!named.has_group) {
     TRY(readable(accounts.passwd_error));
-    return bad_user(spec, "it has no entry in /etc/passwd, so name its group too, as 1000:1000");
+    return bad_user(spec, "it has no entry in /etc/passwd; add its group, as in 1000:1000");
   }
   if (colon == std::string_view::npos) TRY(readable(accounts.group_error));
   return std::move(named.identity);

@@ -23,7 +23,8 @@ struct Address {
   socklen_t size = 0;
 };
 
-/// An abstract name begins with a zero byte and ends with the address, not with another.
+/// An abstract name begins with a zero byte. Its end is the end of the address, not a second zero
+/// byte.
 Address abstract(std::string_view name) noexcept {
   Address address;
   address.value.sun_family = AF_UNIX;
@@ -49,21 +50,21 @@ void limit_sending(const Fd& socket, Duration timeout) noexcept {
   (void)::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }
 
-/// Room for a sender's credentials and all the descriptors that he can send, SCM_MAX_FD.
+/// Room for a sender's credentials and for as many descriptors as it can send, SCM_MAX_FD.
 struct Ancillary {
   static constexpr std::size_t kDescriptors = 253;
   alignas(cmsghdr) char bytes[CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(kDescriptors * sizeof(int))];
 };
 
-/// Nobody may send us descriptors: closing one can take as long as its sender likes. Linux 6.16 has
-/// an option for that; before, close_quickly() has to do.
+/// Refuses descriptors from senders, since a sender can make close(2) of one take very long. Linux
+/// 6.16 has an option for this; older kernels need close_quickly().
 void refuse_descriptors(const Fd& socket) noexcept {
   constexpr int kPassRights = 83;  // SO_PASSRIGHTS
   const int off = 0;
   (void)::setsockopt(socket.get(), SOL_SOCKET, kPassRights, &off, sizeof off);
 }
 
-/// A TCP socket with SO_LINGER would keep close(2) waiting, socket(7).
+/// Switches SO_LINGER off, with which close(2) of a TCP socket would wait, socket(7).
 void close_quickly(int fd) noexcept {
   const linger none{0, 0};
   (void)::setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
@@ -77,7 +78,7 @@ cmsghdr* next_of(msghdr& message, cmsghdr* one) noexcept {
 #pragma GCC diagnostic pop
 }
 
-/// Who sent it; pid 0 if nothing says so. Descriptors that came along are closed.
+/// The sender of the message; pid 0 if it is unknown. Closes descriptors that the message contains.
 Peer take_ancillary(msghdr& message) noexcept {
   Peer from{};
   for (cmsghdr* one = CMSG_FIRSTHDR(&message); one != nullptr; one = next_of(message, one)) {
@@ -98,7 +99,7 @@ Peer take_ancillary(msghdr& message) noexcept {
   return from;
 }
 
-/// A name in the abstract namespace, which no file system stands behind.
+/// True for a name in the abstract namespace, unix(7), which is not a path.
 bool is_abstract(const sockaddr_un& name, socklen_t size) noexcept {
   return size > offsetof(sockaddr_un, sun_path) + 1 && name.sun_path[0] == '\0';
 }
@@ -128,7 +129,7 @@ Result<std::string> bind_to_random_name(const Fd& socket) {
   return Error::from_errno("bind a socket");
 }
 
-/// Returns the name. The kernel chooses it; gVisor cannot, and answers EINVAL.
+/// Returns the name. The kernel chooses it; gVisor does not support that and returns EINVAL.
 Result<std::string> bind_to_any_name(const Fd& socket) {
   Address address;
   address.value.sun_family = AF_UNIX;
@@ -298,7 +299,7 @@ Result<Fd> send_request(const std::string& name, std::string_view text, Duration
   limit_sending(socket, timeout);
   (void)TRY(bind_to_any_name(socket));
   const Address address = abstract(name);
-  // Connected: from then on nobody else can answer, unix(7).
+  // A connected socket receives from its peer only, unix(7).
   const bool sent = ::connect(socket.get(), raw(address), address.size) == 0 &&
                     ::send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL) >= 0;
   if (!sent) return Error::from_errno("send a request");

@@ -1,4 +1,4 @@
-// The parts of spawn.hpp that look at files rather than start them.
+// The functions of spawn.hpp that look at files and start nothing.
 #include <elf.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -47,7 +47,7 @@ std::string program_interpreter(const std::string& head) {
 
 std::vector<std::string> candidates_for(const std::string& command, std::string_view path,
                                         const std::string& directory) {
-  if (command.empty()) return {};  // a folder of PATH is no program
+  if (command.empty()) return {};  // the directory alone is not a program
   if (command.find('/') != std::string::npos) return {command};
   std::vector<std::string> found;
   while (!path.empty()) {
@@ -66,10 +66,10 @@ FilePrivileges file_privileges(const std::string& path) {
   struct stat info {};
   std::array<char, 64> value{};
   if (::stat(path.c_str(), &info) < 0 || !S_ISREG(info.st_mode)) return {};
-  if (read_head(path).starts_with("#!")) return {};  // its interpreter's count
+  if (read_head(path).starts_with("#!")) return {};  // execve(2) uses those of the interpreter
   FilePrivileges privileges;
   if ((info.st_mode & S_ISUID) != 0) privileges.uid = info.st_uid;
-  // Without the group's right to execute it the bit meant mandatory locks, inode(7).
+  // Without S_IXGRP, the bit means mandatory locking, inode(7).
   if ((info.st_mode & S_ISGID) != 0 && (info.st_mode & S_IXGRP) != 0) privileges.gid = info.st_gid;
   const ssize_t size = ::getxattr(path.c_str(), "security.capability", value.data(), value.size());
   if (size > 0) {
@@ -81,16 +81,15 @@ FilePrivileges file_privileges(const std::string& path) {
 }
 
 std::string explain_exec_failure(const std::string& path, int code) {
-  if (code == ENOEXEC) return "it is neither a program of this machine nor a script with '#!'";
-  if (path.empty()) return "its command is empty once its variables are expanded";
+  if (code == ENOEXEC) return "it is neither a program for this machine nor a script with '#!'";
+  if (path.empty()) return "its command is empty after its variables are expanded";
   if (code == EACCES && is_directory(path)) return "it is a directory";
   if (code == EPERM) {
     const CapabilitySet capabilities = file_privileges(path).capabilities;
     if (capabilities.empty()) return {};
     return fmt::format(
-        "the file's capabilities {} cannot be had; add them with --cap-add, and to "
-        "\"confinement\": "
-        "{{\"capabilities\": […]}}",
+        "the file's capabilities {} cannot be granted; add them with --cap-add, and to "
+        "\"confinement\": {{\"capabilities\": […]}}",
         capability_names(capabilities));
   }
   if (code != ENOENT) return {};

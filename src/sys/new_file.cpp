@@ -18,7 +18,7 @@ Result<SplitPath> split_path(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
   if (name.empty() || name == "." || name == "..") {
-    return Error{"use", 0, path, "it names no file"};
+    return Error{"use", 0, path, "it is not the path of a file"};
   }
   if (slash == std::string::npos) return SplitPath{".", name};
   return SplitPath{slash == 0 ? "/" : path.substr(0, slash), name};
@@ -36,8 +36,8 @@ std::string own_name(const Fd& file) {
   return fmt::format("/proc/self/fd/{}", file.get());
 }
 
-/// A file without a name; none where it could not be given one later: a file system that cannot do
-/// that, or a container without /proc.
+/// Creates a file without a name. Empty if it could not get a name later: the file system does not
+/// support O_TMPFILE, or there is no /proc.
 Fd unnamed_file(const Fd& directory) {
   Fd file(::openat(directory.get(), ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600));
   if (file && ::access(own_name(file).c_str(), F_OK) < 0) return Fd();
@@ -98,7 +98,7 @@ Result<void> NewFile::copy_extent(const Fd& source, off_t from, off_t end) {
     const ssize_t got = ::pread(source.get(), chunk, size, from);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed("read what is to become");
-    if (got == 0) return {};  // somebody has cut it
+    if (got == 0) return {};  // the source was truncated
     TRY(write({chunk, static_cast<std::size_t>(got)}));
     from += got;
   }
@@ -127,8 +127,8 @@ Result<void> NewFile::name_it(std::string name) {
 
 Result<void> NewFile::prepare(const Ownership& ownership) {
   if (::fsync(file_.get()) < 0) return failed("sync");
-  // rename(2) needs a name to come from: one that nobody guesses, while the file is ours and has
-  // mode 0600; a link to somebody else's, or to a set-user-ID file, needs CAP_FOWNER.
+  // rename(2) needs a name, so the file gets a random one now, while it belongs to this process and
+  // has mode 0600: linkat(2) of another user's file, or of a set-user-ID file, needs CAP_FOWNER.
   if (temporary_.empty()) TRY(name_it(temporary_name(name_)));
   return about(path_, give_ownership(file_, ownership));
 }
@@ -138,7 +138,8 @@ Result<void> NewFile::place() {
     return failed("rename into place");
   }
   file_.reset();
-  // The rename is done and seen; that it survives a power cut is as much as the file system offers.
+  // The rename is done and visible. An error here does not matter: whether it survives a power
+  // failure depends on the file system.
   sync_names(directory_);
   return {};
 }

@@ -1,7 +1,7 @@
-// sys/new_file.hpp - puts a file in its place all at once: written beside it, synced, renamed.
-// Whoever looks sees the old file or the new one, never a part, whatever happens in between. Until
-// it is whole it has no name, where the file system can do that (O_TMPFILE, open(2)): even SIGKILL
-// leaves nothing behind.
+// sys/new_file.hpp - replaces a file atomically: writes a new file in the same directory, syncs it,
+// renames it. Other processes see the old file or the new one, never a part of it. If the file
+// system supports O_TMPFILE (open(2)), the new file has no name until it is complete, so that even
+// SIGKILL leaves no file behind.
 #pragma once
 
 #include <string>
@@ -15,12 +15,12 @@ namespace pintle::sys {
 
 class NewFile {
  public:
-  /// Begins a file at `path`, whose directory must exist and is reached as walk.hpp says. Mode 0600
-  /// until finish(). Without finish() it is gone when this ends.
-  /// Errors: those of reach_directory() and openat(2).
+  /// Creates a new file for `path`, with mode 0600 until finish(). The directory must exist;
+  /// walk.hpp says how it is reached. Without finish(), the destructor removes the file. Errors:
+  /// those of reach_directory() and openat(2).
   static Result<NewFile> begin(const std::string& path);
 
-  /// The same for `name` in a directory that is held already; `path` is for messages.
+  /// The same for `name` in an open directory; `path` is for messages.
   static Result<NewFile> begin_in(const Fd& directory, const std::string& name,
                                   const std::string& path);
 
@@ -32,26 +32,27 @@ class NewFile {
 
   /// Errors: those of write(2): ENOSPC, EDQUOT, EIO.
   Result<void> write(std::string_view content);
-  /// The rest of `source`. Errors: those of read(2) and write(2).
+  /// Copies `source` from its file offset on. Errors: those of read(2) and write(2).
   Result<void> copy_from(const Fd& source);
-  /// What `source` has from `from` up to `end`, wherever it is read from otherwise. A hole at the
-  /// beginning is left out, one in between stays one. Errors: those of next_content(), pread(2),
+  /// Copies the bytes of `source` from `from` to `end`, without its file offset. A hole at the
+  /// beginning is omitted; any other hole stays a hole. Errors: those of next_content(), pread(2),
   /// lseek(2) and write(2).
   Result<void> copy_content(const Fd& source, off_t from, off_t end);
-  /// For libraries that write by themselves.
+  /// The file's descriptor, for code that writes itself.
   int descriptor() const noexcept { return file_.get(); }
 
-  /// Sets owner and mode, syncs file and directory, and renames it into place: it has both before
-  /// it has its name. A symbolic link that stands there is replaced, not followed. Errors: those of
-  /// give_ownership(), fsync(2), renameat(2).
+  /// Sets owner and mode, syncs the file, renames it to its path, and syncs the directory. A
+  /// symbolic link at the path is replaced, not followed. Errors: those of give_ownership(),
+  /// fsync(2), renameat(2).
   Result<void> finish(const Ownership& ownership);
 
-  // Its two halves: what can fail for lack of space or rights, and the rename.
+  // The two halves of finish(): everything that can fail for lack of space or permission, and the
+  // rename.
   Result<void> prepare(const Ownership& ownership);
   Result<void> place();
 
-  /// Instead of finish(): nothing is replaced, and it can be written to further under its name.
-  /// Errors: EEXIST; those of finish() and renameat2(2).
+  /// Instead of finish(): replaces nothing, and the file can still be written. Errors: EEXIST;
+  /// those of finish() and renameat2(2).
   Result<void> take_free_name(const Ownership& ownership);
 
  private:
@@ -69,17 +70,16 @@ class NewFile {
   Fd directory_;
   std::string path_;
   std::string name_;
-  std::string temporary_;  ///< empty: it has no name yet
+  std::string temporary_;  ///< the random name; empty: it has none
   Fd file_;
 };
 
-/// `path` as the directory it is in and the name it has there: "/a/b" is {"/a", "b"}, "b" {".",
-/// "b"}.
+/// A path as its parent directory and its last component: "/a/b" is {"/a", "b"}, "b" is {".", "b"}.
 struct SplitPath {
   std::string directory;
   std::string name;
 };
-/// Errors: a path that names no file ("", "/", "a/..", "a/").
+/// Errors: `path` is not the path of a file ("", "/", "a/..", "a/").
 Result<SplitPath> split_path(const std::string& path);
 
 }  // namespace pintle::sys

@@ -17,8 +17,8 @@ constexpr mode_t kBits = 07777;
 constexpr mode_t kPermissions = 0777;
 constexpr const char* kChangeMode = "change the mode of";
 
-/// chmod of a descriptor that was opened with O_PATH: fchmodat2(2) where the kernel has it, else
-/// the way through /proc.
+/// Changes the mode of a descriptor that was opened with O_PATH: by fchmodat2(2) if the kernel has
+/// it, otherwise by its path in /proc.
 int change_mode(int fd, mode_t mode) {
   constexpr long kFchmodat2 = 452;
   if (::syscall(kFchmodat2, fd, "", mode, AT_EMPTY_PATH) == 0) return 0;
@@ -36,7 +36,8 @@ Result<void> give_mode(const Fd& fd, std::optional<mode_t> mode) {
   return {};
 }
 
-/// An id that a user namespace does not map, chown(2) calls an invalid argument; "" if it is none.
+/// The reason for EINVAL of chown(2): an id that the user namespace does not map; "" if both are
+/// mapped.
 std::string why_unmapped(std::optional<uid_t> uid, std::optional<gid_t> gid) {
   constexpr std::size_t kLargestMap = 1U << 16U;
   const auto why = [](const char* kind, std::uint32_t id) -> std::string {
@@ -75,16 +76,16 @@ Result<void> give_ownership(const Fd& fd, const Ownership& wanted) {
   if (!is_directory) TRY(refuse_lending(info, wanted));
   const Ownership owner{.uid = wanted.uid, .gid = wanted.gid};
   if (TRY(has_ownership(fd, owner))) return give_mode(fd, wanted.mode);
-  // What needs no trust comes first: once the file is somebody else's, CAP_FOWNER is needed. On a
-  // directory no bit runs anything.
+  // Ordinary permissions first, because CAP_FOWNER is needed once the file belongs to another user.
+  // On a directory no bit makes a program run as its owner.
   const mode_t first = is_directory ? kBits : kPermissions;
   TRY(give_mode(fd, wanted.mode ? std::optional(*wanted.mode & first) : std::nullopt));
   TRY(give_owner(fd, owner));
-  // Some file systems have owners of their own and say yes to everything.
+  // Some file systems have fixed owners, and chown(2) succeeds without changing anything.
   if (!is_directory && lends_identity(wanted.mode.value_or(0)) && !TRY(has_ownership(fd, owner))) {
     return Error{"change the owner of", EPERM, {}, {}};
   }
-  return give_mode(fd, wanted.mode);  // chown(2) takes those bits away, too
+  return give_mode(fd, wanted.mode);  // chown(2) clears the special bits
 }
 
 bool is_ours(const struct stat& info) noexcept {
@@ -110,11 +111,12 @@ Result<void> refuse_lending(const struct stat& source, const Ownership& wanted) 
   const bool others_write =
       (source.st_mode & S_IWOTH) != 0 || ((source.st_mode & S_IWGRP) != 0 && is_foreign_group);
   if (is_ours(source) && !others_write) return {};
-  return Error{"set the special bits of",
-               0,
-               {},
-               "others could have written what is in it, and it would run as its owner or group; "
-               "leave them out of the mode, or let it belong to root and only root write there"};
+  return Error{
+      "set the special bits of",
+      0,
+      {},
+      "another user could have written its content, and it would run as its owner or group; "
+      "remove these bits from the mode, or let only root own and write it"};
 }
 
 }  // namespace pintle::sys

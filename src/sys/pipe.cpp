@@ -14,7 +14,7 @@ Result<Pipe> make_pipe(uid_t uid) noexcept {
   if (::fcntl(pipe.reader.get(), F_SETFL, O_NONBLOCK) < 0) {
     return Error::from_errno("make a pipe");
   }
-  // Without CAP_CHOWN the hook still has the pipe, but cannot open /dev/stdout.
+  // Without CAP_CHOWN, the hook can use the pipe but cannot open /dev/stdout.
   [[maybe_unused]] const int owned = ::fchown(pipe.writer.get(), uid, static_cast<gid_t>(-1));
   return pipe;
 }

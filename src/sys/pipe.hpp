@@ -1,4 +1,4 @@
-// sys/pipe.hpp - a pipe from a child's output to us.
+// sys/pipe.hpp - a pipe for the output of a child.
 #pragma once
 
 #include <sys/types.h>
@@ -20,8 +20,8 @@ struct Pipe {
 /// /dev/stdout, proc(5). Errors: those of pipe2(2).
 Result<Pipe> make_pipe(uid_t uid) noexcept;
 
-/// Reads what is there, at most the size of `buffer`. 0: all writers are gone; nullopt: there is
-/// nothing now. Errors: those of read(2) but EAGAIN and EINTR.
+/// Reads what is available, at most the size of `buffer`. 0: all writers have closed the pipe;
+/// nullopt: there is nothing to read now. Errors: those of read(2) except EAGAIN and EINTR.
 Result<std::optional<std::size_t>> read_some(const Fd& reader, std::span<char> buffer) noexcept;
 
 }  // namespace pintle::sys

@@ -29,7 +29,7 @@ bool is_null_device(int fd) noexcept {
   return ::fstat(fd, &info) == 0 && S_ISCHR(info.st_mode) && info.st_rdev == 0x103;
 }
 
-/// open(2) takes the lowest free number, which is the one that is missing.
+/// open(2) returns the lowest free number, which is the missing one.
 int open_placeholder() noexcept {
   const int null = ::open("/dev/null", O_RDWR | O_NOCTTY);
   if (null >= 0 && is_null_device(null)) return null;
@@ -37,8 +37,9 @@ int open_placeholder() noexcept {
   return ::open("/", O_PATH);
 }
 
-// The id of the mount at "/". statx(2)'s structure is read as words, because the two C libraries
-// that pintle is built with disagree on where it is declared; the kernel's layout is fixed.
+// The id of the mount at "/". The structure of statx(2) is read as words, because the two C
+// libraries that pintle is built with declare it in different headers; the kernel's layout is
+// fixed.
 std::string root_mount_id() {
   constexpr unsigned kMountId = 0x1000U;    // STATX_MNT_ID
   constexpr std::size_t kMountIdWord = 18;  // stx_mnt_id, at byte 144
@@ -60,8 +61,8 @@ std::vector<pid_t> parse_pids(std::string_view text) {
   return pids;
 }
 
-/// Field 4 of /proc/PID/stat, proc(5), behind the program's name, which may hold anything; 0 if
-/// there is none.
+/// The parent's pid, field 4 of /proc/PID/stat, proc(5); 0 if it is unknown. Field 2, the program's
+/// name, may contain any character, so the search begins at its end.
 pid_t parent_of(pid_t pid) {
   const std::string text = read_proc(fmt::format("/proc/{}/stat", pid));
   const std::size_t name_end = text.rfind(')');
@@ -71,7 +72,7 @@ pid_t parent_of(pid_t pid) {
   return parents.empty() ? 0 : parents.front();
 }
 
-/// The kernel lists children by the thread that forked them.
+/// The kernel lists children separately for each thread that forked them.
 std::vector<pid_t> children_of(pid_t pid) {
   const std::string folder = fmt::format("/proc/{}/task", pid);
   std::vector<pid_t> all;
@@ -147,7 +148,7 @@ void give_standard_descriptors(uid_t uid) noexcept {
     if (::fstat(fd, &info) < 0) continue;
     if (!S_ISFIFO(info.st_mode) && ::isatty(fd) == 0) continue;
     if (info.st_uid == uid) continue;
-    if (::fchown(fd, uid, static_cast<gid_t>(-1)) < 0) continue;  // EPERM, EROFS: it is left
+    if (::fchown(fd, uid, static_cast<gid_t>(-1)) < 0) continue;  // EPERM, EROFS: skip it
   }
 }
 
@@ -176,7 +177,7 @@ std::optional<Children> own_children() noexcept {
     pid_t pid = 0;
     const auto read = std::from_chars(at, end, pid);
     if (read.ec != std::errc() || !children.add(pid)) return std::nullopt;
-    at = read.ptr;  // at the space behind it
+    at = read.ptr;  // at the space after it
   }
   return children;
 }
@@ -199,7 +200,7 @@ std::string host_name() {
 }
 
 std::string mount_namespace() {
-  // Whoever asks has to come to the same name: only where there is no /proc it is the other one.
+  // All processes must compute the same name, so the mount id is used only if there is no /proc.
   constexpr int kAttempts = 5;
   struct stat info {};
   for (int i = 0; i < kAttempts; ++i) {
@@ -240,8 +241,8 @@ void TerminationLog::open() noexcept {
 }
 
 void TerminationLog::write(std::string_view text) const noexcept {
-  // Nothing can be done about a failure: the same text is on stderr. A longer one of a former run
-  // must not show behind ours.
+  // An error is ignored: the same text is on stderr. ftruncate() removes a longer text of an
+  // earlier run.
   if (!file_ || ::ftruncate(file_.get(), 0) < 0) return;
   if (::write(file_.get(), text.data(), text.size()) < 0) return;
 }

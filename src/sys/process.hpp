@@ -1,4 +1,5 @@
-// sys/process.hpp - what this process is: PID 1 or a subreaper, its descriptors, its children.
+// sys/process.hpp - properties of this process: PID 1 or subreaper, descriptors, children, and
+// others.
 #pragma once
 
 #include <sys/types.h>
@@ -17,42 +18,43 @@ namespace pintle::sys {
 
 bool is_pid1() noexcept;
 
-/// Makes descriptors 0 to 2 valid, so that none that we open becomes one of them: /dev/null, or
-/// where there is none a bare path descriptor, which fails reads and writes as a closed one does.
-/// Errors: those of open(2), when neither can be had.
+/// Opens /dev/null for each of the descriptors 0 to 2 that is closed, so that no other file gets
+/// that number. Without /dev/null it is an O_PATH descriptor, on which reads and writes fail as on
+/// a closed one. Errors: those of open(2) if both fail.
 Result<void> hold_standard_descriptors() noexcept;
 
-/// The folder that our own program's file is in, without links; "" where nothing tells (no /proc,
+/// The directory of this program's own file, without symbolic links; "" if it is unknown (no /proc,
 /// and started by a relative path).
 std::string own_directory();
 
-/// PR_SET_DUMPABLE 0: no process of our uid can trace PID 1 or read its memory, prctl(2).
+/// PR_SET_DUMPABLE 0: no other process of the same uid can trace this one or read its memory,
+/// prctl(2).
 void forbid_tracing() noexcept;
 
-/// The opposite: who has our user and no fewer capabilities may.
+/// Allows it again for processes of the same user that have at least the same capabilities.
 void allow_tracing() noexcept;
 
-/// Orphans come to us though we are not PID 1, prctl(2), PR_SET_CHILD_SUBREAPER.
+/// Makes this process adopt orphans although it is not PID 1, prctl(2), PR_SET_CHILD_SUBREAPER.
 /// Errors: those of prctl(2).
 Result<void> become_subreaper() noexcept;
 
-/// Gives descriptors 0 to 2 to `uid` where they are FIFOs or terminals, so that /dev/stdout can
-/// be opened by path after the step-down. What cannot be given (EPERM, EROFS) is left.
+/// Changes the owner of descriptors 0 to 2 to `uid` if they are FIFOs or terminals, so that
+/// /dev/stdout can be opened by path after the step-down. Ignores errors (EPERM, EROFS).
 void give_standard_descriptors(uid_t uid) noexcept;
 
-/// The content of a file of /proc, whose size nobody knows; "" if it cannot be read.
+/// The content of a file in /proc, whose size is not known in advance; "" if it cannot be read.
 std::string read_proc(const std::string& path);
 
-/// The pids of our children, theirs and so on, dead ones included; empty when /proc is not there.
-/// What is forked meanwhile may be missing.
+/// The pids of all descendants of this process, zombies included; empty without /proc. Processes
+/// that are forked during the call may be missing.
 std::vector<pid_t> descendants();
 
-/// Our children, dead ones included.
+/// The children of this process, zombies included.
 class Children {
  public:
   std::span<const pid_t> all() const noexcept { return {pids_.data(), count_}; }
 
-  /// False if there is no room.
+  /// False if the list is full.
   bool add(pid_t pid) noexcept {
     if (count_ == pids_.size()) return false;
     pids_[count_++] = pid;
@@ -64,33 +66,34 @@ class Children {
   std::size_t count_ = 0;
 };
 
-/// Takes no memory and bounded time: nullopt if there are more than have room, or without /proc.
+/// Does not allocate and takes a limited time; nullopt if there are too many children, or without
+/// /proc.
 std::optional<Children> own_children() noexcept;
 
-/// True if `pid` is in the same control group as we are (cgroups(7)), which every container has one
-/// of; false where that cannot be read.
+/// True if `pid` is in the same control group as this process (cgroups(7)): each container has its
+/// own. False if that cannot be read.
 bool shares_our_cgroup(pid_t pid);
 
-/// True if `pid` is us, or a parent of ours, of its, and so on; false where /proc is not there.
+/// True if `pid` is this process or one of its ancestors; false without /proc.
 bool descends_from(pid_t pid);
 
-/// Identifies our container for processes that share its mounts, over the life of the container:
-/// the inode of the mount namespace, or without /proc the id of the mount at "/", as "m<id>".
+/// A name of this container, the same for all processes that share its mounts: the inode of the
+/// mount namespace; without /proc "m<id>", with the id of the mount at "/".
 std::string mount_namespace();
 
-/// The name of the container among others: uname(2), nodename.
+/// The host name of the container: uname(2), nodename.
 std::string host_name();
 
-/// True if the terminal at descriptor 0 has our process group in the foreground.
+/// True if this process's group is in the foreground of the terminal at descriptor 0.
 bool owns_terminal() noexcept;
 
 /// The CPUs this process may use, sched_getaffinity(2); at least 1.
 std::size_t available_cpus() noexcept;
 
-/// The working directory is another one as long as this lives. Not for PID 1.
+/// Changes the working directory until the object's end. Not for PID 1.
 class DirectoryChange {
  public:
-  /// "" is where we are. Errors: those of chdir(2) and open(2).
+  /// "" changes nothing. Errors: those of chdir(2) and open(2).
   static Result<DirectoryChange> to(const std::string& path);
 
   DirectoryChange(DirectoryChange&&) = default;
@@ -102,7 +105,7 @@ class DirectoryChange {
  private:
   explicit DirectoryChange(Fd before) noexcept : before_(std::move(before)) {}
 
-  Fd before_;  ///< none: it was not changed
+  Fd before_;  ///< the directory to return to; empty: it was not changed
 };
 
 /// Writes `text` to /dev/termination-log if that is a writable regular file (Kubernetes,

@@ -21,9 +21,9 @@ const char* describe(StartStep step) noexcept {
     case StartStep::directory:
       return "enter the working directory";
     case StartStep::standard_input:
-      return "direct the input";
+      return "redirect the input";
     case StartStep::standard_output:
-      return "direct the output";
+      return "redirect the output";
     case StartStep::descriptors:
       return "close descriptors";
     case StartStep::execute:
@@ -58,18 +58,18 @@ void send_report(int writer, const Report& report) noexcept {
 
 namespace {
 
-constexpr int kMostNotes = 12;  // of a quarter of a KiB each; the smallest pipe holds 4 KiB
-int notes_writer = -1;          // of a child's task, which is a process of its own
+constexpr int kMostNotes = 12;  // a note is about 256 bytes; the smallest pipe holds 4 KiB
+int notes_writer = -1;          // set in the process of a child's task
 int notes_left = kMostNotes;
 
-/// nullopt when nothing is there, or nothing of ours.
+/// nullopt if there is no report, or no valid one.
 std::optional<Report> read_one(int reader) noexcept {
   Report report;
   ssize_t got = 0;
   do got = ::read(reader, &report, sizeof report);
   while (got < 0 && errno == EINTR);
   const bool whole = got == static_cast<ssize_t>(sizeof report);
-  // Looked at as bytes: a bool that is neither 0 nor 1 must not be read.
+  // The bools are checked as bytes: reading one that is neither 0 nor 1 is undefined behaviour.
   bool are_flags = true;
   for (const bool* flag :
        {&report.has_failure, &report.was_skipped, &report.is_note, &report.was_cut}) {
@@ -102,7 +102,7 @@ bool is_report(int fd) noexcept {
 
 std::optional<Report> read_report(int reader) noexcept {
   std::optional<Report> last = read_one(reader);
-  // Whoever writes more than notes is not ours: enough is enough.
+  // send_note() sends at most kMostNotes, so more packets than that are ignored.
   for (int left = kMostNotes; last && last->is_note && left > 0; --left) {
     const auto next = read_one(reader);
     if (!next) break;

@@ -1,6 +1,6 @@
-// sys/report.hpp - what a child tells PID 1 before it ends, over a pipe that exec(3) closes: the
-// step of its start that failed, with errno, or one line of text from a built-in. Fixed size and
-// untrusted: a child that parses a network's answer writes it.
+// sys/report.hpp - what a child reports to PID 1 before it ends, over a pipe that exec(3) closes:
+// the step of its start that failed, with errno, or one line of text from a built-in. It has a
+// fixed size and is not trusted: its sender may be a child that parses data from the network.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ enum class StartStep : std::uint8_t {
   execute,
 };
 
-/// A phrase for each: "cannot <phrase>".
+/// A phrase for messages: "cannot <phrase>".
 const char* describe(StartStep step) noexcept;
 
 struct Report {
@@ -33,23 +33,23 @@ struct Report {
 
   bool has_failure = false;
   bool was_skipped = false;  ///< the child's condition did not hold
-  bool is_note = false;      ///< the line is what it was doing: for one that is ended meanwhile
+  bool is_note = false;      ///< the line says what the child was doing when it was killed
   bool was_cut = false;      ///< the line was longer than `text`
   StartStep step = StartStep::execute;
-  int code = 0;                        ///< errno of the step
-  std::array<char, kCapacity> text{};  ///< what failed, or a built-in's line, and the detail
+  int code = 0;                        ///< the errno of the step
+  std::array<char, kCapacity> text{};  ///< the subject or a built-in's line, then the detail
   std::uint16_t size = 0;
-  std::uint16_t detail_size = 0;  ///< of what stands behind the line in `text`
+  std::uint16_t detail_size = 0;  ///< of the detail, which follows the line in `text`
 
   std::string_view line() const noexcept {
     return {text.data(), size < kCapacity ? size : kCapacity};
   }
-  /// Why the step failed, where errno alone misleads; "" if there is nothing to add.
+  /// Why the step failed, if errno alone would be misleading; otherwise "".
   std::string_view detail() const noexcept {
     const std::size_t room = kCapacity - line().size();
     return {text.data() + line().size(), detail_size < room ? detail_size : room};
   }
-  /// Each takes what there is room for; the line comes first.
+  /// Each cuts its text to the free room; set the line first.
   void set_line(std::string_view line) noexcept;
   void set_detail(std::string_view detail) noexcept;
 };
@@ -62,25 +62,24 @@ struct ReportPipe {
 /// Both ends are close-on-exec. Errors: those of pipe2(2).
 Result<ReportPipe> make_report_pipe() noexcept;
 
-/// Writes `report`; one write(2) of less than PIPE_BUF bytes, so all or nothing.
+/// Writes `report` atomically: by one write(2) of less than PIPE_BUF bytes.
 void send_report(int writer, const Report& report) noexcept;
 
-/// From here on send_note() writes to that descriptor.
+/// Makes send_note() write to this descriptor.
 void send_notes_to(int writer) noexcept;
 
-/// Says what is being done; the last one counts, and a report after it counts instead. Only the
-/// first dozen is sent, so that the pipe has room for the report. Nothing where no child's task
-/// runs.
+/// Reports what the child is doing. PID 1 uses the last note, or the report if one follows. Only
+/// the first 12 notes are sent, so that the pipe has room for the report. Does nothing outside of a
+/// child's task.
 void send_note(std::string_view line) noexcept;
 
-/// Where a program of our own finds the writing end, pintle-fetch.
+/// The descriptor of the writing end in pintle-fetch.
 inline constexpr int kInheritedReport = 3;
 
-/// True if `fd` is a pipe, which the report's end is.
+/// True if `fd` is a pipe, so it may be the writing end of a report.
 bool is_report(int fd) noexcept;
 
-/// Reads the last report that is there; nullopt when there is none, or when one's size or step is
-/// not ours.
+/// Reads the last available report; nullopt if there is none, or if one has a wrong size or step.
 std::optional<Report> read_report(int reader) noexcept;
 
 }  // namespace pintle::sys

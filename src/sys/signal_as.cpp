@@ -28,20 +28,21 @@ Error refused(int code) noexcept {
   return {"signal a process", code, {}, {}};
 }
 
-/// kill(2) permits a sender whose *effective* uid is the target's real uid, and asks for the real
-/// and the saved uid of whom it is sent to: those stay ours, so the target cannot signal the child.
-/// ptrace(2) and prlimit(2) want all three. Only the effective uid is changed.
+/// kill(2) permits the signal if the sender's effective uid is the target's real uid. Only the
+/// effective uid is changed: real and saved uid stay the same, so that the target cannot signal,
+/// trace or limit the child (kill(2), ptrace(2), prlimit(2)).
 int send_as(const Target& target, int signal) noexcept {
   const uid_t own = ::geteuid();
   if (::setresuid(kKeep, target.uid, kKeep) < 0) return errno;
-  (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // the change made it what fs.suid_dumpable says
+  (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0,
+                0);  // the change of the uid has reset it to fs.suid_dumpable
   const int code = ::kill(target.pid, signal) < 0 ? errno : 0;
-  // Without the way back the next change would fail as well, and say so.
+  // If this fails, the next change fails too and reports it.
   if (::setresuid(kKeep, own, kKeep) < 0) return errno;
   return code;
 }
 
-/// 0 if one of them got it.
+/// Returns 0 if at least one target got the signal, otherwise an errno.
 int send_to(std::span<const Target> targets, int signal) noexcept {
   int code = ESRCH;
   for (const Target& target : targets) {
@@ -50,8 +51,8 @@ int send_to(std::span<const Target> targets, int signal) noexcept {
   return code;
 }
 
-/// Where no child can be had: it is often then that a container is to be stopped. The changes of
-/// the uid take away what the caller keeps.
+/// Used if fork(2) fails, which is often the time when a container has to be stopped. Restores the
+/// parent death signal, which a change of the uid clears.
 int send_ourselves(std::span<const Target> targets, int signal) noexcept {
   int death_signal = 0;
   (void)::prctl(PR_GET_PDEATHSIG, &death_signal, 0, 0, 0);
@@ -70,8 +71,8 @@ int send_ourselves(std::span<const Target> targets, int signal) noexcept {
   ::_exit(0);
 }
 
-/// What the child says; EBUSY if that takes too long, ECHILD if it says nothing.
-int hear(int told) noexcept {
+/// The child's result; EBUSY if that takes too long, ECHILD if the child sends none.
+int receive_result(int told) noexcept {
   pollfd source{told, POLLIN, 0};
   int ready = 0;
   do ready = ::poll(&source, 1, kPatience);
@@ -120,7 +121,7 @@ Sent signal_as(std::span<const Target> targets, int signal) noexcept {
   const pid_t helper = has_pipe ? ::fork() : -1;
   if (helper == 0) help(targets, signal, writer.get());
   writer.reset();
-  const int code = helper < 0 ? send_ourselves(targets, signal) : hear(reader.get());
+  const int code = helper < 0 ? send_ourselves(targets, signal) : receive_result(reader.get());
   return {code == 0 ? Result<void>() : refused(code), std::max(helper, 0)};
 }
 

@@ -12,8 +12,8 @@
 namespace pintle::sys {
 namespace {
 
-// The kernel's sigaction structure begins with the handler; all zero is SIG_DFL without flags,
-// whatever the architecture puts behind it.
+// The kernel's sigaction structure begins with the handler. All zeros mean SIG_DFL without flags on
+// every architecture.
 struct KernelSigaction {
   std::uint64_t words[4] = {};
 };

@@ -1,10 +1,9 @@
 // sys/signals.hpp - signals as data: blocked for the whole process, read from one descriptor.
 //
-// Masks are the kernel's 64 bits, set by system calls of our own: the C library's sigfillset()
-// leaves out the numbers it keeps for its threads (32 to 34), and those would kill PID 1's child
-// tree or vanish. Blocking SIGSEGV and its like hides no fault of ours: the kernel ends a process
-// that raises one synchronously all the same (force_sig, signal(7)), and what somebody sends can be
-// forwarded.
+// Masks are the kernel's 64 bits, set by direct system calls: the C library's sigfillset() omits
+// the signals that it uses for its threads (32 to 34), which would then not be blocked. Blocking
+// SIGSEGV and similar signals hides no fault: the kernel kills a process that causes one itself
+// even if the signal is blocked (signal(7)), and one that another process sends can be forwarded.
 #pragma once
 
 #include <sys/types.h>
@@ -32,26 +31,26 @@ struct SignalMask {
   }
 };
 
-/// Replaces the mask of this process, and returns what it was. Errors: none that can occur.
+/// Replaces the mask of this process and returns the old one. Cannot fail.
 SignalMask set_mask(SignalMask mask) noexcept;
 
-/// Those that have come and are blocked. Errors: none that can occur.
+/// The signals that are blocked and pending. Cannot fail.
 SignalMask pending_signals() noexcept;
 
-/// Gives every signal its default disposition, for us and so for every child: what the process
-/// that started us ignored (SIGCHLD, SIGPIPE) must not change how a container behaves.
+/// Gives every signal its default disposition, in this process and so in every child: signals that
+/// the parent process ignored (SIGCHLD, SIGPIPE) must not change the container's behaviour.
 void reset_dispositions() noexcept;
 
-/// A descriptor to read the signals from; they must be blocked already.
-/// Errors: those of signalfd(2).
+/// A descriptor from which the signals can be read; they must be blocked. Errors: those of
+/// signalfd(2).
 Result<Fd> open_signals() noexcept;
 
 struct Signal {
   int number;
-  pid_t sender;  ///< 0 when it came from outside our PID namespace or from the kernel
+  pid_t sender;  ///< 0 if it came from outside of the PID namespace or from the kernel
 };
 
-/// Reads one pending signal; nullopt when none is pending. Errors: those of read(2).
+/// Reads one pending signal; nullopt if none is pending. Errors: those of read(2).
 Result<std::optional<Signal>> next_signal(const Fd& signals) noexcept;
 
 }  // namespace pintle::sys

@@ -18,13 +18,13 @@ namespace {
 
 constexpr int kCannotStart = 127;
 
-/// Everything the child needs, built before the fork: afterwards it must not allocate.
+/// Everything that the child needs, prepared before the fork, because the child must not allocate.
 struct Prepared {
   const Child& child;
   std::vector<char*> argv;
   std::vector<char*> environment;
   int report;
-  int descriptor_bound;  ///< before a limit of the child's own
+  int descriptor_bound;  ///< computed before the child's own limits are set
 };
 
 std::vector<char*> pointers(const std::vector<std::string>& words) {
@@ -47,15 +47,15 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
   ::_exit(kCannotStart);
 }
 
-/// The file is looked at here, with the rights of the child and on its time: PID 1 opens nothing
-/// that a child names.
+/// Reports why execve(2) failed. The child itself looks at the file, with its own permissions: PID
+/// 1 opens no file that a hook names, since that could block.
 [[noreturn]] void cannot_execute(const Prepared& prepared, const std::string& path) noexcept {
   const int code = errno;
   std::string why;
   try {
     why = explain_exec_failure(path, code);
   } catch (const std::exception&) {
-    why.clear();  // no memory: errno has to do
+    why.clear();  // no memory: report errno alone
   }
   errno = code;
   fail(prepared, StartStep::execute, path, why);
@@ -69,8 +69,8 @@ void place(const Prepared& prepared) noexcept {
   }
   if (placement == Placement::member) return;
   if (::setpgid(0, 0) < 0) fail(prepared, StartStep::session, {});
-  // SIGTTOU is blocked, so the terminal can be taken from the background too. That it is gone, or
-  // not ours, is no reason not to start.
+  // SIGTTOU is blocked, so this also works in the background. The child starts even if the terminal
+  // does not exist any more or belongs to another session.
   if (placement == Placement::foreground) (void)::tcsetpgrp(STDIN_FILENO, ::getpid());
 }
 
@@ -85,7 +85,7 @@ void limit(const Prepared& prepared) noexcept {
   }
 }
 
-void lower(const Prepared& prepared) noexcept {
+void step_down_child(const Prepared& prepared) noexcept {
   const auto result = step_down(prepared.child.step_down);
   if (result) return;
   errno = result.error().code;
@@ -107,7 +107,7 @@ void detach_input(const Prepared& prepared) noexcept {
     return;
   }
   int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  // An image without /dev: reading from a bare path descriptor fails, which is as good as no input.
+  // In an image without /dev, an O_PATH descriptor serves as well: reading from it fails.
   if (null < 0) null = ::open("/", O_PATH | O_CLOEXEC);
   if (null < 0 || ::dup2(null, STDIN_FILENO) < 0) fail(prepared, StartStep::standard_input, {});
 }
@@ -137,7 +137,7 @@ void detach_input(const Prepared& prepared) noexcept {
   ::_exit(code);
 }
 
-/// After this the descriptor survives exec(3).
+/// Makes the report's descriptor survive exec(3).
 void hand_on_report(const Prepared& prepared) noexcept {
   if (!prepared.child.inherits_report) return;
   const bool is_there = prepared.report == kInheritedReport;
@@ -146,7 +146,7 @@ void hand_on_report(const Prepared& prepared) noexcept {
   if (done < 0) fail(prepared, StartStep::descriptors, {});
 }
 
-/// Its pid is known only here; room for it is in the environment.
+/// Writes the child's pid, which is known only here, into the room for it in the environment.
 void hand_on_sockets(const Prepared& prepared) noexcept {
   if (prepared.child.passed == 0) return;
   hand_on_passed(prepared.child.passed);
@@ -189,12 +189,12 @@ void skip_unless_condition_holds(const Prepared& prepared) noexcept {
   ::_exit(0);
 }
 
-/// The child's side of the fork: it ends in exec or _exit, and never returns or throws.
+/// The child's side of the fork: ends with exec or _exit, and never returns or throws.
 [[noreturn]] void become(const Prepared& prepared) noexcept {
-  forbid_tracing();  // whatever PID 1 lets itself
+  forbid_tracing();  // also if PID 1 allows it for itself
   place(prepared);
   limit(prepared);
-  lower(prepared);
+  step_down_child(prepared);
   enter_directory(prepared);
   detach_input(prepared);
   direct_output(prepared);
@@ -217,8 +217,8 @@ Result<Spawned> spawn(const Child& child) {
   const pid_t pid = ::fork();
   if (pid < 0) return Error::from_errno("fork");
   if (pid == 0) become(prepared);
-  // Done on both sides, so that the group exists whoever runs first; the child's exec makes it
-  // fail, which is too late to matter.
+  // Parent and child both set the group, so that it exists whichever runs first. After the child's
+  // exec this call fails, but then the child has set it.
   if (child.placement == Placement::group || child.placement == Placement::foreground) {
     (void)::setpgid(pid, pid);
   }

@@ -30,16 +30,16 @@ Result<void> check(int result, const char* what) noexcept {
   return {};
 }
 
-/// The ambient set is a part of the inheritable one, capabilities(7): without that it is empty, and
-/// no privilege is needed for it.
+/// Clears the inheritable set, and with it the ambient set, which is a part of it, capabilities(7).
+/// Needs no privilege.
 Result<void> clear_ambient() noexcept {
   const HeldCapabilities held = TRY(held_capabilities());
   if (held.inheritable.empty()) return {};
   return set_capabilities({held.effective, held.permitted, {}});
 }
 
-/// What needs privileges to take privileges away, and comes on top: the bounding set and the
-/// securebits. A kernel that does not know them, or does not let us, is told of.
+/// Limits the bounding set and locks the securebits, which needs CAP_SETPCAP. Returns what could
+/// not be locked because the kernel does not support it or does not permit it.
 Result<Unlocked> limit_future(CapabilitySet kept) noexcept {
   const HeldCapabilities held = TRY(held_capabilities());
   Unlocked unlocked{true, true};
@@ -54,7 +54,7 @@ Result<Unlocked> limit_future(CapabilitySet kept) noexcept {
   return unlocked;
 }
 
-/// The kernel clears the ambient set when the uid changes, so it is raised afterwards.
+/// Called after the change of the uid, with which the kernel clears the ambient set.
 Result<void> raise_ambient(CapabilitySet kept) noexcept {
   for (unsigned number = 0; number < 64; ++number) {
     if (!kept.has(number)) continue;
@@ -64,9 +64,9 @@ Result<void> raise_ambient(CapabilitySet kept) noexcept {
   return {};
 }
 
-/// A change of the effective uid makes a process as traceable as fs.suid_dumpable says, proc(5).
-/// While the real and the saved one are still ours, the new user may not trace it anyway,
-/// ptrace(2).
+/// A change of the effective uid resets "dumpable" to fs.suid_dumpable, proc(5), which may allow
+/// tracing. The effective uid is changed first: while the real and saved uid are still the old
+/// ones, the new user cannot trace the process, ptrace(2).
 Result<void> take_uid(uid_t uid) noexcept {
   constexpr auto kKeep = static_cast<uid_t>(-1);
   TRY(check(::setresuid(kKeep, uid, kKeep), "set the uid"));
@@ -118,22 +118,22 @@ Result<void> prove_ids(const Identity& identity) noexcept {
   uid_t e = 0;
   uid_t s = 0;
   if (::getresuid(&r, &e, &s) < 0 || r != identity.uid || e != identity.uid || s != identity.uid) {
-    return surprise("prove the uid");
+    return surprise("verify the uid");
   }
   if (::getresgid(&r, &e, &s) < 0 || r != identity.gid || e != identity.gid || s != identity.gid) {
-    return surprise("prove the gid");
+    return surprise("verify the gid");
   }
   return {};
 }
 
-Result<void> prove_no_way_back(CapabilitySet kept) noexcept {
+Result<void> verify_no_way_back(CapabilitySet kept) noexcept {
   const HeldCapabilities held = TRY(held_capabilities());
   if (held.permitted != kept || held.effective != kept || held.inheritable != kept) {
-    return surprise("prove the capabilities");
+    return surprise("verify the capabilities");
   }
   if (kept.has(CAP_SETUID) || kept.has(CAP_SETGID)) return {};
   const auto keep = static_cast<uid_t>(-1);
-  if (::setresuid(keep, 0, keep) == 0) return surprise("prove that root cannot be regained");
+  if (::setresuid(keep, 0, keep) == 0) return surprise("verify that root cannot be regained");
   return {};
 }
 
@@ -142,8 +142,8 @@ Result<Unlocked> become_other(const StepDown& plan) noexcept {
   TRY(take_ids(*plan.identity));
   TRY(set_capabilities({plan.kept, plan.kept, plan.kept}));
   TRY(raise_ambient(plan.kept));
-  TRY(prove_ids(*plan.identity));
-  TRY(prove_no_way_back(plan.kept));
+  TRY(verify_ids(*plan.identity));
+  TRY(verify_no_way_back(plan.kept));
   return unlocked;
 }
 
@@ -156,9 +156,9 @@ Result<void> forbid_new_privileges() noexcept {
 /// Same user as before: nobody has to let us become it. With the same gid, groups are changed only
 /// for who names them: those that we have were given to the container.
 Result<void> stay(const StepDown& plan) noexcept {
-  if (plan.identity != nullptr && !prove_ids(*plan.identity)) {
+  if (plan.identity != nullptr && !verify_ids(*plan.identity)) {
     TRY(take_ids(*plan.identity));
-    TRY(prove_ids(*plan.identity));
+    TRY(verify_ids(*plan.identity));
   } else if (plan.identity != nullptr && plan.identity->groups_are_named) {
     TRY(take_groups(*plan.identity));
   }
@@ -167,7 +167,7 @@ Result<void> stay(const StepDown& plan) noexcept {
   return raise_ambient(plan.kept);
 }
 
-/// What a trial tells; plain, since it goes through a pipe.
+/// The result of a trial; plain data, since it is sent through a pipe.
 struct Tried {
   const char* what = nullptr;  ///< a literal, at the same address in parent and child
   int code = 0;

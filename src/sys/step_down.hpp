@@ -1,5 +1,5 @@
-// sys/step_down.hpp - how a process becomes less: the child's way from PID 1's privileges to its
-// own, and PID 1's way to the little it needs. Every function here makes system calls only, so it
+// sys/step_down.hpp - drops privileges: a child changes from PID 1's privileges to its own, and PID
+// 1 keeps only those it needs. Every function except try_step_down() makes system calls only, so it
 // can run between fork(2) and exec(3).
 #pragma once
 
@@ -10,35 +10,35 @@
 namespace pintle::sys {
 
 struct StepDown {
-  const Identity* identity = nullptr;  ///< nullptr: stay who we are
-  CapabilitySet kept{};                ///< what a user other than root keeps, in every set
+  const Identity* identity = nullptr;  ///< nullptr: keep the present one
+  CapabilitySet kept{};                ///< those that a user other than root keeps, in every set
   bool no_new_privileges = true;
 };
 
-/// What comes on top of the step-down, and could not be locked against a later gain: without
-/// CAP_SETPCAP, or by a kernel that does not know it. The empty sets and no_new_privs, which
-/// protect by themselves, are always there.
+/// Additional protections that could not be locked, because CAP_SETPCAP is missing or the kernel
+/// does not support them. The process is protected without them as well: by its empty capability
+/// sets and no_new_privs.
 struct Unlocked {
   bool bounding_set = false;
   bool securebits = false;
 };
 
-/// Takes groups, gid, uid, capabilities, securebits and no_new_privs, in the order of ADR 8, then
-/// proves that root cannot be had again. What we are already is not asked for: where uid and gid
-/// are ours, the groups are ours as well unless others are named. A
-/// target of uid 0 keeps its permitted and bounding sets; inheritable and ambient ones are cleared.
-/// Errors: the step that failed, with its errno. The process must not go on then.
+/// Sets groups, gid, uid, capabilities, securebits and no_new_privs, in the order of ADR 8, then
+/// verifies that the process cannot become root again. Sets nothing that is right already: if uid
+/// and gid are the present ones, the groups stay unless the config lists others. A target of uid 0
+/// keeps its permitted and bounding sets; the inheritable and ambient sets are cleared. Errors: the
+/// call that failed, with its errno. The process must not continue then.
 Result<Unlocked> step_down(const StepDown& plan) noexcept;
 
-/// What step_down() would return: a child tries it. Blocks until that has ended.
+/// Returns what step_down() would return: a child tries it. Blocks until the child has ended.
 Result<Unlocked> try_step_down(const StepDown& plan);
 
-/// The same for a process that stays: its parent death signal, which a change of ids clears
-/// (PR_SET_PDEATHSIG), is set again.
+/// step_down() for a process that has a parent death signal (PR_SET_PDEATHSIG): sets that again,
+/// since a change of ids clears it.
 Result<Unlocked> step_down_for_good(const StepDown& plan) noexcept;
 
-/// PID 1, when init is over: keeps uid 0 but only the capabilities `kept`, and empties the bounding
-/// set, which its children inherit. Errors: as above.
+/// For PID 1 after the init phase: keeps uid 0 but only the capabilities `kept`, and empties the
+/// bounding set, which its children inherit. Errors: those of step_down().
 Result<Unlocked> keep_only(CapabilitySet kept) noexcept;
 
 }  // namespace pintle::sys

@@ -10,7 +10,8 @@
 namespace pintle::sys {
 namespace {
 
-/// tcgetpgrp(3) fails for every other terminal, too. 0 is a group of another PID namespace.
+/// tcgetpgrp(3) fails for a terminal that is not the controlling one. It returns 0 for a group in
+/// another PID namespace.
 bool is_controlling(int fd) noexcept {
   return ::tcgetpgrp(fd) >= 0;
 }
@@ -36,15 +37,15 @@ bool Terminal::is_of(pid_t group) const noexcept {
 }
 
 void Terminal::give_to(pid_t group) const noexcept {
-  (void)::tcsetpgrp(descriptor_, group);  // SIGTTOU is blocked, so it works from the background too
+  (void)::tcsetpgrp(descriptor_, group);  // works in the background too: SIGTTOU is blocked
 }
 
 bool suspend_own_group() noexcept {
   (void)::kill(0, SIGTSTP);
   SignalMask mask = SignalMask::all();
-  (void)set_mask(mask.remove(SIGTSTP));  // here we stop, or the signal is dropped
+  (void)set_mask(mask.remove(SIGTSTP));  // the process stops here, or the kernel drops the signal
   (void)set_mask(SignalMask::all());
-  // SIGTSTP took away any that came before it, signal(7).
+  // SIGTSTP removed every SIGCONT that was pending before it, signal(7).
   return pending_signals().has(SIGCONT);
 }
 

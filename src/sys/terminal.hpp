@@ -1,4 +1,5 @@
-// sys/terminal.hpp - the terminal of our session: who is in its foreground, and being stopped.
+// sys/terminal.hpp - the terminal of pintle's session: its foreground group, and stopping with the
+// group.
 #pragma once
 
 #include <sys/types.h>
@@ -7,19 +8,19 @@
 
 namespace pintle::sys {
 
-/// The controlling terminal, which needs not be at descriptor 0.
+/// The controlling terminal. It may be at another descriptor than 0.
 class Terminal {
  public:
-  /// Finds it at one of the standard descriptors, else by opening /dev/tty.
+  /// Finds it at one of the standard descriptors, otherwise opens /dev/tty.
   static Terminal controlling() noexcept;
 
-  /// False if our session has no terminal.
+  /// False if the session has no terminal.
   explicit operator bool() const noexcept { return descriptor_ >= 0; }
 
   /// True if `group` is in the foreground.
   bool is_of(pid_t group) const noexcept;
 
-  /// Puts `group` into the foreground; whether that was done is for is_of() to say.
+  /// Puts `group` into the foreground. Ignores errors; is_of() says whether it worked.
   void give_to(pid_t group) const noexcept;
 
  private:
@@ -29,9 +30,9 @@ class Terminal {
   int descriptor_ = -1;
 };
 
-/// Stops our process group as the terminal's ^Z would have, which the kernel does only if somebody
-/// could continue it (setpgid(2), NOTES). Returns when it is continued, with true, or at once, with
-/// false. Not for PID 1. All signals must be blocked.
+/// Stops this process's group as ^Z on the terminal does. Returns true when the group has been
+/// continued; false at once if the kernel does not stop it because no other process could continue
+/// it (setpgid(2), NOTES). Not for PID 1. All signals must be blocked.
 bool suspend_own_group() noexcept;
 
 }  // namespace pintle::sys

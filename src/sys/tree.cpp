@@ -12,15 +12,15 @@
 namespace pintle::sys {
 namespace {
 
-/// Of that many levels the descriptors are held; those further up are found again by "..".
-/// Few, since a container may allow few.
+/// How many levels keep their descriptor open; the levels above are opened again by "..". The
+/// number is small, since a container may allow few descriptors.
 constexpr std::size_t kMostHeld = 16;
 
 bool is_same(const struct stat& one, const struct stat& other) noexcept {
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-/// The directory above; none if it cannot be opened.
+/// The parent directory; empty if it cannot be opened.
 Fd parent_of(const Fd& directory) noexcept {
   return Fd(::openat(directory.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
@@ -28,7 +28,7 @@ Fd parent_of(const Fd& directory) noexcept {
 /// A directory whose names are being visited.
 struct Level {
   std::string name;
-  Entry entry;  ///< its descriptor is held if it is one of the deepest
+  Entry entry;  ///< its descriptor is open if it is one of the deepest levels
   std::vector<std::string> left{};
 };
 
@@ -56,7 +56,7 @@ class TreeWalk {
  private:
   const Fd& here() const noexcept { return levels_.empty() ? root_ : levels_.back().entry.fd; }
 
-  /// A path may be long, so it is made only for an error.
+  /// The path, which may be long, is made only for an error.
   template <class T>
   Result<T> named(const std::string& name, Result<T> result) const {
     if (result) return result;
@@ -84,14 +84,14 @@ class TreeWalk {
   Result<void> leave() {
     const Level done = std::move(levels_.back());
     levels_.pop_back();
-    // Before the visitor, who may take the right to search it away.
+    // Before the visitor is called: it may remove the permission to search the directory.
     if (!hold_last(done.entry.fd)) return {};
     if (!visitor_.leave) return {};
     return named(done.name, visitor_.leave({here(), done.name, done.entry, levels_.size()}));
   }
 
-  /// Makes the last level's descriptor one that is held. False if somebody has moved it, or what
-  /// was `below` it, away: then the last level is one that is still in its place.
+  /// Opens the descriptor of the last level again. False if another process has moved that level or
+  /// the directory `below` it: then the last level is one that is still in its place.
   bool hold_last(const Fd& below) {
     if (levels_.empty() || levels_.back().entry.fd) return true;
     Entry& last = levels_.back().entry;
@@ -105,7 +105,7 @@ class TreeWalk {
     return false;
   }
 
-  /// From the root, down to the last level that is still where it was.
+  /// Walks down from the root to the last level that is still in its place.
   void find_again() {
     std::size_t found = 0;
     Fd at;
@@ -145,7 +145,7 @@ bool is_at(const char* path, const struct stat& info) noexcept {
   return ::stat(path, &there) == 0 && is_same(there, info);
 }
 
-/// True for /dev and what is in it, as far as its file system reaches.
+/// True for /dev and everything in it on the same file system.
 Result<bool> is_among_devices(const Fd& directory) {
   struct stat info = TRY(stat_of(directory));
   Fd above;
@@ -162,10 +162,10 @@ Result<bool> is_among_devices(const Fd& directory) {
 
 Result<void> refuse_vital(const Fd& directory) {
   const auto info = TRY(stat_of(directory));
-  if (is_at("/", info)) return Error{"go through", 0, {}, "that is everything"};
+  if (is_at("/", info)) return Error{"go through", 0, {}, "it is the root directory"};
   const bool is_vital = is_kernels(directory) || TRY(is_among_devices(directory));
   if (!is_vital) return {};
-  return Error{"go through", 0, {}, "what is in /proc, /sys and /dev is the kernel's"};
+  return Error{"go through", 0, {}, "the files in /proc, /sys and /dev belong to the kernel"};
 }
 
 Result<std::size_t> visit_tree(const Fd& root, const std::string& path, const Visitor& visitor) {

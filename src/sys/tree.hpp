@@ -1,6 +1,6 @@
-// sys/tree.hpp - walks a tree by directory descriptors. It follows no symbolic link and stays on
-// one mount, whatever somebody who may write in the tree swaps meanwhile. However deep it is, it
-// holds few descriptors.
+// sys/tree.hpp - walks a directory tree by descriptors. It follows no symbolic link and stays on
+// one mount, even if another process changes the tree at the same time. It keeps few descriptors
+// open, however deep the tree is.
 #pragma once
 
 #include <cstddef>
@@ -12,29 +12,28 @@
 namespace pintle::sys {
 
 struct Visit {
-  const Fd& directory;  ///< that it is in
+  const Fd& directory;  ///< the parent directory
   const std::string& name;
   const Entry& entry;
-  std::size_t depth;  ///< 0: directly in the tree's root
+  std::size_t depth;  ///< 0: in the tree's root directory
 };
 
 struct Visitor {
-  /// For everything in the tree but its root; a directory comes before what is in it.
+  /// Called for everything in the tree except its root; for a directory before its content.
   std::function<Result<void>(const Visit&)> each;
-  /// For each directory, after what is in it.
+  /// Called for each directory after its content.
   std::function<Result<void>(const Visit&)> leave{};
   bool enters_directories = true;
 };
 
-/// Visits what is in `root`, O_PATH will do. Other mounts are counted, not visited. What vanishes,
-/// or is moved away while it is looked at, is passed over. Returns how many mounts were passed
-/// over. Errors: those of refuse_vital(), openat(2), readdir(3), of the visitor; `path`, the
-/// root's, is named with them.
+/// Visits everything in `root` (O_PATH is enough). Skips other mounts, and files that are removed
+/// or moved meanwhile. Returns the number of skipped mounts. Errors: those of refuse_vital(),
+/// openat(2), readdir(3) and the visitor, with a path that begins with `path`.
 Result<std::size_t> visit_tree(const Fd& root, const std::string& path, const Visitor& visitor);
 
-/// Refuses what no action may go through: the root, and what the kernel shows of itself in /proc,
-/// /sys and /dev, all by what it is and not by how it is called. A file system of its own in /dev,
-/// as /dev/shm is, is like any other. Errors: that; those of fstat(2), fstatfs(2).
+/// Error if no action may walk this directory: it is the root directory, or in /proc, /sys or /dev.
+/// The check does not depend on the directory's name. A separate file system in /dev, such as
+/// /dev/shm, is allowed. Errors also: those of fstat(2), fstatfs(2).
 Result<void> refuse_vital(const Fd& directory);
 
 }  // namespace pintle::sys

@@ -16,7 +16,7 @@
 namespace pintle::sys {
 namespace {
 
-constexpr int kMostLinks = 40;  // as the kernel's own limit, path_resolution(7)
+constexpr int kMostLinks = 40;  // the kernel's own limit, path_resolution(7)
 
 Error failed(const char* what, const std::string& path) {
   Error error = Error::from_errno(what);
@@ -24,7 +24,7 @@ Error failed(const char* what, const std::string& path) {
   return error;
 }
 
-/// Nobody but root and us can put anything into this folder.
+/// True if only root and this process's user can create files in this directory.
 bool is_trusted(int fd, const struct stat& info) noexcept {
   struct statvfs mount {};
   if (::fstatvfs(fd, &mount) == 0 && (mount.f_flag & ST_RDONLY) != 0) return true;
@@ -92,7 +92,7 @@ class Walk {
     if (!next && errno == ENOENT && missing_ == Missing::make) {
       const mode_t mode = components_.empty() ? 0700 : 0755;
       was_made = ::mkdirat(here_.directory.get(), name.c_str(), mode) == 0;
-      // Somebody may have been quicker; what is there now is looked at like anything else.
+      // Another process may have created it first; it is then checked like any other component.
       if (!was_made && errno != EEXIST) return failed("make the directory", path_);
       next = open_component(name);
     }
@@ -107,7 +107,7 @@ class Walk {
     const bool ours = info.st_uid == 0 || info.st_uid == ::geteuid();
     if (!trusted_ || !ours || ++links_ > kMostLinks) {
       Error error{"enter", ELOOP, path_, {}};
-      error.detail = "a symbolic link on the way could have been put there by somebody else";
+      error.detail = "another user could have created a symbolic link in this path";
       return error;
     }
     std::array<char, PATH_MAX> target{};

@@ -1,5 +1,5 @@
-// sys/walk.hpp - reaches a directory by its path, one component after the other, so that no
-// symbolic link planted by somebody with fewer rights leads us astray (CVE-2018-15687 and its kin).
+// sys/walk.hpp - opens a directory by its path, one component after the other, so that no symbolic
+// link of a less privileged user can redirect it (as in CVE-2018-15687).
 #pragma once
 
 #include <sys/types.h>
@@ -18,23 +18,23 @@ struct Reached {
 
 enum class Missing : bool { fail, make };
 
-/// Opens the directory `path`. Missing components are made if `missing` says so, parents with mode
-/// 0755, the last with 0700. A symbolic link is followed only if it and every folder passed before
-/// it belong to root or to us and nobody else may write there; a read-only mount counts as not
-/// writable (design section 2, "Links").
-/// Errors: ELOOP for a link that is not to be followed; ENOTDIR; those of openat(2), mkdirat(2).
+/// Opens the directory `path`. Creates missing components if `missing` says so, parents with mode
+/// 0755, the last one with 0700. A symbolic link is followed only if it and every directory before
+/// it in the path belong to root or to this process's user, and no other user can write there; a
+/// read-only mount counts as not writable. Errors: ELOOP for a link that is not followed; ENOTDIR;
+/// those of openat(2), mkdirat(2).
 Result<Reached> reach_directory(const std::string& path, Missing missing);
 
-/// Opens what `path` names, whatever it is, by the same rules: a link in its last component is
-/// followed only if it is to be trusted. O_PATH. Errors: those of reach_directory().
+/// Opens the file `path` of any type with O_PATH, by the same rules, which also apply to a link as
+/// the last component. Errors: those of reach_directory().
 Result<Fd> reach_anything(const std::string& path);
 
-/// Opens the regular file `path` for reading, reached by the same rules, without waiting for
-/// anything. Errors: those of reach_directory() and open(2); not a regular file.
+/// Opens the regular file `path` for reading, by the same rules, without blocking. Errors: those of
+/// reach_directory() and open(2); it is not a regular file.
 Result<Fd> open_trusted_file(const std::string& path);
 
-/// The content of the regular file `path`, of at most `limit` bytes, reached by the same rules: so
-/// are secrets and configs read that come from ConfigMap and Secret volumes (`..data`). Errors:
+/// The content of the regular file `path`, of at most `limit` bytes, by the same rules. Secrets and
+/// configs in ConfigMap and Secret volumes, which use links (`..data`), are read this way. Errors:
 /// those of reach_directory() and read_file().
 Result<std::string> read_trusted_file(const std::string& path, std::size_t limit);
 

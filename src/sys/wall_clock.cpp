@@ -12,7 +12,8 @@ namespace pintle::sys {
 
 WallOffset wall_offset() noexcept {
   WallOffset best = WallOffset::min();
-  // The boot clock is read last, so each result is too small by what lies between the two.
+  // The boot clock is read last, so each result is too small by the time between both reads. The
+  // largest of three is the best.
   for (int i = 0; i < 3; ++i) {
     timespec wall{};
     (void)::clock_gettime(CLOCK_REALTIME, &wall);
@@ -35,9 +36,10 @@ Result<Fd> watch_wall_clock() noexcept {
   return watch;
 }
 
-void heed_wall_clock(const Fd& watch) noexcept {
+void clear_clock_event(const Fd& watch) noexcept {
   std::uint64_t expirations = 0;
-  (void)!::read(watch.get(), &expirations, sizeof expirations);  // ECANCELED, as it should be
+  (void)!::read(watch.get(), &expirations,
+                sizeof expirations);  // fails with ECANCELED, as documented
 }
 
 }  // namespace pintle::sys

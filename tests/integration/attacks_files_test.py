@@ -166,7 +166,7 @@ def special_uses(race):
 def what_he_wrote_never_runs_as_root_though_the_config_names_the_bits():
     race = Race()
     err, seen = race.run(special_uses(race) * 30)
-    tap.holds(err, 'others could have written what is in it')
+    tap.holds(err, 'another user could have written its content')
     tap.equal(seen, [])
     race.nothing_runs_as_root()
     tap.check(not (race.data / 'copied').exists(), 'no copy of it was made')

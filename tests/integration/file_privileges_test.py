@@ -69,7 +69,7 @@ def a_file_that_insists_on_its_capabilities_is_one_line_as_well():
     for options in (USER, ALLOWED):
         code, _, lines = permitted(file, options=options)
         tap.equal((code, len(lines)), (126, 1), lines)
-        tap.holds(lines[0], "the file's capabilities NET_BIND_SERVICE cannot be had")
+        tap.holds(lines[0], "the file's capabilities NET_BIND_SERVICE cannot be granted")
         tap.holds(lines[0], '"confinement"')
     file = program('cap_net_bind_service+ep')
     tap.equal(permitted(file, KEPT), (0, NET_BIND_SERVICE, []))

@@ -205,7 +205,7 @@ def groups_are_those_that_are_named_or_the_containers_as_well():
     document = {'main': {'command': 'id', 'groups': ['no-such-group']}}
     code, _, err = pid1.run_with(document)
     tap.equal(code, 78)
-    tap.holds(err, "group 'no-such-group': no such group in /etc/group; write its number, as 1000\n")
+    tap.holds(err, "group 'no-such-group': no such group in /etc/group; write its number, as in 1000\n")
     document['main']['groups'] = [4242]
     code, _, err = pid1.run_with(document, before=AS_USER)
     tap.equal(code, 83)

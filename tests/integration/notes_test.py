@@ -73,8 +73,8 @@ def a_user_by_number_that_no_start_here_could_resolve_is_noted():
              {'id': 'c', 'command': 'x', 'user': '4242:4242'}, {'id': 'd', 'command': 'x', 'user': 'app'}]
     would = 'would end a start as root here with exit code 78: '
     tap.equal(notes({'user': '4242', 'steps': steps}), [
-        f'the config: the "user" 4242 {would}it has no entry in /etc/passwd, so name its group too, '
-        'as 1000:1000',
+        f'the config: the "user" 4242 {would}it has no entry in /etc/passwd; add its group, '
+        'as in 1000:1000',
         f'step b: the "user" 007 {would}a uid is a number from 0 to 2147483647, without leading zero'])
 
 

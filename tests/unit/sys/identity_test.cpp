@@ -135,13 +135,15 @@ TEST_SUITE("sys/identity") {
       const char* message;
     };
     const Row rows[] = {
-        {"bob", "cannot use user 'bob': no such user in /etc/passwd; write a number, as 1000:1000"},
+        {"bob",
+         "cannot use user 'bob': no such user in /etc/passwd; write a number, as in 1000:1000"},
         {"5000",
-         "cannot use user '5000': it has no entry in /etc/passwd, so name its group too, as "
+         "cannot use user '5000': it has no entry in /etc/passwd; add its group, as in "
          "1000:1000"},
         {"007",
          "cannot use user '007': a uid is a number from 0 to 2147483647, without leading zero"},
-        {"app:x", "cannot use group 'x': no such group in /etc/group; write its number, as 1000"},
+        {"app:x",
+         "cannot use group 'x': no such group in /etc/group; write its number, as in 1000"},
         {"${PUID:-1}",
          "cannot use user '${PUID:-1}': no such user in /etc/passwd; write a number, as "
          "1000:1000"},

@@ -104,7 +104,7 @@ TEST_SUITE("sys/ownership") {
       for (const std::optional<uid_t>& uid : {std::optional<uid_t>(0), std::optional<uid_t>()}) {
         const auto given = give_ownership(file, {.uid = uid, .mode = mode});
         REQUIRE_FALSE(given);
-        CHECK(given.error().detail.starts_with("others could have written what is in it"));
+        CHECK(given.error().detail.starts_with("another user could have written its content"));
         CHECK(*has_ownership(file, {.uid = kOther, .mode = 0644}));
       }
     }
@@ -160,7 +160,7 @@ TEST_SUITE("sys/ownership") {
     CHECK_FALSE(may_be_kept(info_with(::geteuid(), 0644), {.mode = 04755}));
   }
 
-  TEST_CASE("what others could have written is made no program that runs as somebody") {
+  TEST_CASE("a file that another user could have written does not become set-user-ID") {
     CHECK(refuse_lending(info_with(0, 0755), {.mode = 04755}));
     CHECK(refuse_lending(info_with(kOther, 0755), {.mode = 01755}));
     CHECK_FALSE(refuse_lending(info_with(kOther, 0755), {.mode = 02755}));
