@@ -17,11 +17,11 @@ Result<void> ask_one(const Status& status, const std::vector<std::string>& ids, 
   std::string text(kNowVerb);
   for (const std::string& id : ids) text += "\t" + id;
   if (text.size() > sys::kLargestRequestPacket) return refused("too many ids");
-  if (status.requests.empty()) return refused("PID 1 takes no requests");
+  if (status.requests.empty()) return refused("PID 1 accepts no requests");
   const Fd socket = TRY(sys::send_request(status.requests, text, timeout));
   const std::string said = TRY(sys::receive_message(socket, timeout));
   if (said == kDone) return {};
-  return refused(said.empty() ? "PID 1 did not answer" : one_line(said, 200));
+  return refused(said.empty() ? "PID 1 did not reply" : one_line(said, 200));
 }
 
 bool has_check(const Status& status, const std::string& id) {
@@ -33,7 +33,8 @@ bool has_check(const Status& status, const std::string& id) {
 
 Result<void> run_checks_now(const Status& status, const std::vector<std::string>& ids,
                             Duration timeout) {
-  // What no nested one has is asked of the outermost, which says that there is no such check.
+  // An id that no nested pintle has goes to the outermost pintle, which replies that there is no
+  // such check.
   std::vector<std::string> own = ids;
   for (const Status& one : status.nested) {
     std::vector<std::string> its;

@@ -11,12 +11,13 @@
 
 namespace pintle::control {
 
-/// The verb of the request: "now\tID\tID…"; the answer is kDone, or why not.
+/// The verb of the request: "now\tID\tID…". The reply is kDone or the reason of a refusal.
 inline constexpr std::string_view kNowVerb = "now";
 inline constexpr std::string_view kDone = "done";
 
-/// Asks the pintles that `status` is of to run these checks now, all of them if `ids` is empty, and
-/// waits until they have. Errors: a refusal, in words; no answer of one of them within `timeout`.
+/// Asks the pintles of `status` to run these checks now, all checks if `ids` is empty, and waits
+/// until they have run. Errors: a pintle refuses, with its reason; a pintle does not reply within
+/// `timeout`.
 Result<void> run_checks_now(const Status& status, const std::vector<std::string>& ids,
                             Duration timeout);
 

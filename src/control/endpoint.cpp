@@ -82,7 +82,7 @@ bool concerns(Asked asked, Question question) noexcept {
   return question != Question::liveness;
 }
 
-/// As kube-apiserver writes it: a line for each check, then the sum.
+/// The format of kube-apiserver: a line for each check, then the result.
 std::string verbose_text(std::string_view path, Asked asked, const Status& status,
                          const hooks::Answer& answer) {
   std::string text;
@@ -98,7 +98,8 @@ std::string verbose_text(std::string_view path, Asked asked, const Status& statu
   return text + fmt::format("{} check failed: {}\n", path, answer.reason);
 }
 
-/// Without the words of the checks, which not everybody who reaches the port need read.
+/// The answer without the messages of the checks: not every client that reaches the port may read
+/// them.
 hooks::Answer answer_in_short(Asked asked, Status status) {
   for (hooks::CheckView& check : status.checks) check.message.clear();
   for (Status& nested : status.nested) {
@@ -115,7 +116,7 @@ const Path* find(std::string_view path) noexcept {
 }
 
 std::string not_found() {
-  std::string text = "there are";
+  std::string text = "the paths are";
   for (const Path& one : kPaths) text += fmt::format(" {}", one.path);
   return text + fmt::format(", each with ?verbose, and {}\n", kMetricsPath);
 }
@@ -133,7 +134,7 @@ std::string respond(std::string_view request, const Result<Status>& status) {
     return response(code, body, has_body);
   };
   if (request.size() > kLargestRequestHead) return say(kTooLarge, "the request is too large\n");
-  if (!line.is_http) return say(kBadRequest, "that is no HTTP/1.1\n");
+  if (!line.is_http) return say(kBadRequest, "the request is not HTTP/1.1\n");
   if (line.method != "GET" && line.method != "HEAD") return say(kNotAllowed, "GET or HEAD\n");
   const Path* path = find(line.path);
   const bool wants_metrics = line.path == kMetricsPath;

@@ -1,5 +1,5 @@
-// control/endpoint.hpp - what the HTTP of `listen.health` says: /livez, /readyz and /startupz, each
-// with ?verbose, as kube-apiserver has them, and /metrics. Pure.
+// control/endpoint.hpp - the HTTP responses of `listen.health`: /livez, /readyz and /startupz, each
+// with ?verbose, as in kube-apiserver, and /metrics. Pure.
 #pragma once
 
 #include <string>
@@ -10,14 +10,14 @@
 
 namespace pintle::control {
 
-/// A request whose head is longer is refused.
+/// A request with a longer head is refused; in bytes.
 inline constexpr std::size_t kLargestRequestHead = 8U << 10U;
 
-/// True when `request` is complete, or will not become one that is taken.
+/// True if `request` is complete or already too large.
 bool is_complete(std::string_view request) noexcept;
 
-/// The whole response to a complete request. 200 if the answer is good, 503 if it is not or if PID
-/// 1 gave none; 400, 404, 405 and 431 for what is no question.
+/// The whole response to a complete request. 200 if the container is healthy; 503 if it is not, or
+/// if PID 1 did not reply; 400, 404, 405 or 431 if the request is wrong.
 std::string respond(std::string_view request, const Result<Status>& status);
 
 }  // namespace pintle::control

@@ -20,9 +20,9 @@ namespace {
 
 constexpr std::size_t kMostClients = 64;
 constexpr Duration kPatience(2000);
-/// How long PID 1 may take: less than the second that a kubelet waits by default.
+/// How long PID 1 may take to reply: less than the 1 s that a kubelet waits by default.
 constexpr Duration kAnswer(800);
-/// When no descriptor is left, until some are free again.
+/// How long no client is accepted after descriptors or memory ran out.
 constexpr Duration kRest(100);
 
 struct Client {
@@ -30,7 +30,7 @@ struct Client {
   Time deadline;
   std::string request{};
   std::string response{};  ///< what is still to be sent
-  bool is_over = false;
+  bool is_over = false;    ///< to be closed
 
   bool is_asking() const noexcept { return !is_over && response.empty(); }
 };
@@ -40,7 +40,7 @@ class Server {
   Server(const Fd& listener, const std::string& mount_namespace)
       : listener_(listener), mount_namespace_(mount_namespace) {}
 
-  /// False when there is no sense in going on.
+  /// Serves the clients that are ready. False if poll(2) failed.
   bool turn() {
     if (!wait()) return false;
     const Time now = BootClock::now();
@@ -95,7 +95,7 @@ class Server {
     client.is_over = sent < 0 || client.response.empty();
   }
 
-  /// All who have asked meanwhile, by one look at PID 1.
+  /// Responds to all complete requests with one status of PID 1.
   void answer() {
     const auto has_asked = [](const Client& one) {
       return one.is_asking() && is_complete(one.request);
@@ -125,7 +125,7 @@ class Server {
 
   const Fd& listener_;
   const std::string& mount_namespace_;
-  std::vector<Client> clients_;  // in the order in which they came
+  std::vector<Client> clients_;  // the oldest first
   std::vector<pollfd> events_;   // the listener's, then the clients'
   std::optional<Time> rest_;
 };
@@ -133,9 +133,9 @@ class Server {
 }  // namespace
 
 int serve_health(const Fd& listener, const std::string& mount_namespace, pid_t parent) {
-  // Where pintle is not PID 1, whoever starts it again wants the port.
+  // If pintle is not PID 1, this child must end with it: the next start of pintle needs the port.
   (void)::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (::getppid() != parent) return 0;  // it ended before that
+  if (::getppid() != parent) return 0;  // it ended before prctl()
   Server server(listener, mount_namespace);
   while (server.turn()) {
   }

@@ -13,8 +13,8 @@
 namespace pintle::control {
 namespace {
 
-constexpr Duration kPatience(2000);  // for what is there already
-constexpr int kBetweenLooks = 5000;  // milliseconds of silence; for taking the request as well
+constexpr Duration kPatience(2000);  // for a packet that poll(2) has reported
+constexpr int kBetweenLooks = 5000;  // milliseconds; also the limit for accepting the request
 constexpr std::size_t kLongestId = 64;
 
 class Watch {
@@ -28,17 +28,17 @@ class Watch {
           {answer_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}};
       const int ready = ::poll(sources, std::size(sources), kBetweenLooks);
       if (ready == 0 && !was_taken_) {
-        return Error{"run the job", 0, {}, "PID 1 does not take the request"};
+        return Error{"run the job", 0, {}, "PID 1 does not accept the request"};
       }
       if (ready == 0 && !viewer_.is_served()) {
-        return Error{"wait for the job", 0, {}, "PID 1 does not answer any more"};
+        return Error{"wait for the job", 0, {}, "PID 1 does not reply any more"};
       }
       if (ready <= 0) continue;
       if (sources[1].revents != 0) TRY(accept());
       if (sources[2].revents != 0) (void)read_one();
       if (sources[0].revents == 0) continue;
       const std::string packet = TRY(sys::receive_message(answer_, kPatience));
-      // What the job wrote came before its end.
+      // The job's output was sent before this reply.
       while (output_ && is_readable() && read_one()) {
       }
       if (is_cut_) viewer_.cut();
@@ -47,8 +47,8 @@ class Watch {
   }
 
  private:
-  /// Nobody but the pintle that was asked can show us anything; that it connects says that it has
-  /// taken the request.
+  /// Accepts only a connection from the pintle that got the request. By connecting, it accepts the
+  /// request.
   Result<void> accept() {
     auto taken = TRY(sys::accept_local(listener_));
     if (!taken || was_taken_) return {};
@@ -64,7 +64,7 @@ class Watch {
     return ::poll(&source, 1, 0) > 0;
   }
 
-  /// False when nothing more will come.
+  /// False if no more output will come.
   bool read_one() {
     const auto packet = sys::receive_message(output_, kPatience);
     if (!packet || packet->empty()) {
@@ -82,13 +82,13 @@ class Watch {
   const JobViewer& viewer_;
   Fd output_;
   bool was_taken_ = false;
-  bool is_cut_ = false;  ///< as far as we know: something came, and not that this was all
+  bool is_cut_ = false;  ///< there was output, and kShownAll has not come
 };
 
 }  // namespace
 
 Result<JobReply> run_job_now(const Status& status, const std::string& id, const JobViewer& viewer) {
-  if (status.requests.empty()) return Error{"ask PID 1", 0, {}, "it takes no requests"};
+  if (status.requests.empty()) return Error{"ask PID 1", 0, {}, "it accepts no requests"};
   if (id.size() > kLongestId || id.find('\t') != std::string::npos) {
     return JobReply{JobReply::Kind::unknown, 0,
                     fmt::format("there is no job \"{}\"", one_line(id, kLongestId))};

@@ -1,4 +1,4 @@
-// control/job_client.hpp - how `pintle job` asks PID 1 for a run, and sees what the job writes.
+// control/job_client.hpp - how `pintle job` asks PID 1 for a run and gets the job's output.
 #pragma once
 
 #include <functional>
@@ -11,17 +11,17 @@
 
 namespace pintle::control {
 
-/// What becomes of what happens while the job runs.
+/// Callbacks while the job runs.
 struct JobViewer {
   std::function<void(bool is_error, std::string_view text)>
-      show;                         ///< what it writes to either output
-  std::function<void()> cut;        ///< not all of that was shown, as it was not read in time
-  std::function<bool()> is_served;  ///< asked now and then: does PID 1 still answer?
+      show;                         ///< the job wrote `text` to its output or standard error
+  std::function<void()> cut;        ///< a part of the output is missing: it was not read in time
+  std::function<bool()> is_served;  ///< called regularly: does PID 1 still reply?
 };
 
-/// Asks the pintle that `status` is of to run the job `id`, and waits until it has ended, however
-/// long that takes; that it is begun has a limit. Errors: it takes no requests, cannot be reached,
-/// does not take this one in time, or answers no more.
+/// Asks the pintle of `status` to run the job `id` and waits until the job has ended. The wait has
+/// no limit, except for the acceptance of the request. Errors: the pintle accepts no requests,
+/// cannot be reached, does not accept this one in time, or does not reply any more.
 Result<JobReply> run_job_now(const Status& status, const std::string& id, const JobViewer& viewer);
 
 }  // namespace pintle::control

@@ -1,4 +1,4 @@
-// control/job_reply.hpp - what PID 1 answers to `pintle job`, as a packet. Pure.
+// control/job_reply.hpp - the reply of PID 1 to `pintle job`, as a packet. Pure.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +12,19 @@ inline constexpr std::string_view kJobVerb = "job";
 
 struct JobReply {
   enum class Kind : std::uint8_t {
-    ran,        ///< and ended; `code` is what to exit with
-    refused,    ///< not now
+    ran,        ///< the job has run; `code` is the exit code for `pintle job`
+    refused,    ///< the job cannot run now
     unknown,    ///< there is no such job
-    forbidden,  ///< not to who asks
+    forbidden,  ///< the client's user may not ask for it
   };
   Kind kind = Kind::refused;
   int code = 0;
-  std::string line{};  ///< for people
+  std::string line{};  ///< a message
 };
 
 std::string encode(const JobReply& reply);
 
-/// Of a text that is none a refusal with that text.
+/// A text that is not an encoded reply becomes a refusal with that text.
 JobReply decode_job_reply(std::string_view packet);
 
 }  // namespace pintle::control

@@ -26,7 +26,7 @@ class Samples {
 
 struct Metric {
   const char* name;
-  const char* type;  ///< "gauge", "counter", whose samples are called NAME_total, or "stateset"
+  const char* type;  ///< "gauge", "counter" (its samples have the name NAME_total) or "stateset"
   const char* unit;  ///< the end of the name, or ""
   const char* help;
   void (*samples)(const Status& status, const Samples& out);
@@ -36,7 +36,7 @@ double seconds(Duration time) noexcept {
   return static_cast<double>(time.count()) / 1000;
 }
 
-// Ids are letters, digits, dots, dashes and underscores, so nothing in them is to be escaped.
+// Ids consist of letters, digits, dots, dashes and underscores, so they need no escaping.
 std::string id_label(std::string_view id) {
   return fmt::format("id=\"{}\"", id);
 }
@@ -48,7 +48,7 @@ void each_hook(const Status& status, std::string_view kind, const Samples& out, 
   }
 }
 
-/// Of hooks that have ended once: before that, there is nothing to tell.
+/// Adds a sample for each hook that has ended at least once.
 template <class Value>
 void each_ended(const Status& status, std::string_view kind, const Samples& out, Value value) {
   for (const HookStatus& hook : status.hooks) {
@@ -120,24 +120,26 @@ void dropped(const Status& status, const Samples& out) {
 }
 
 constexpr Metric kMetrics[] = {
-    {"pintle_phase", "stateset", "", "What the container is doing.", phase},
+    {"pintle_phase", "stateset", "", "The phase of the container.", phase},
     {"pintle_main_up", "gauge", "", "Whether main runs.", main_up},
     {"pintle_main_running_seconds", "gauge", "seconds", "How long main has been running.",
      main_time},
     {"pintle_check_healthy", "gauge", "", "Whether the check's verdict is healthy.", check_healthy},
-    {"pintle_check_runs", "counter", "", "How often the check was begun.", check_runs},
-    {"pintle_check_failures", "counter", "", "How often the check failed.", check_failures},
+    {"pintle_check_runs", "counter", "", "How many runs of the check have begun.", check_runs},
+    {"pintle_check_failures", "counter", "", "How many runs of the check failed.", check_failures},
     {"pintle_step_failures", "counter", "", "How many attempts of the step failed.", step_failures},
-    {"pintle_step_duration_seconds", "gauge", "seconds", "What the step's last attempt took.",
+    {"pintle_step_duration_seconds", "gauge", "seconds", "How long the step's last attempt took.",
      step_time},
-    {"pintle_job_runs", "counter", "", "How often the job has been begun.", job_runs},
+    {"pintle_job_runs", "counter", "", "How many runs of the job have begun.", job_runs},
     {"pintle_job_failures", "counter", "", "How many runs of the job failed.", job_failures},
     {"pintle_job_last_success_timestamp_seconds", "gauge", "seconds",
-     "When the job's last success ended, in Unix time; 0: never.", job_success},
-    {"pintle_job_exit_code", "gauge", "", "What the job's last run ended with.", job_code},
-    {"pintle_job_duration_seconds", "gauge", "seconds", "What the job's last run took.", job_time},
-    {"pintle_reaped_orphans", "counter", "", "Dead processes that were nobody's hook.", orphans},
-    {"pintle_dropped_log_lines", "counter", "", "Lines that standard error did not take.", dropped},
+     "When the job's last successful run ended, in Unix time; 0: never.", job_success},
+    {"pintle_job_exit_code", "gauge", "", "The exit code of the job's last run.", job_code},
+    {"pintle_job_duration_seconds", "gauge", "seconds", "How long the job's last run took.",
+     job_time},
+    {"pintle_reaped_orphans", "counter", "", "How many orphans pintle has reaped.", orphans},
+    {"pintle_dropped_log_lines", "counter", "",
+     "How many log lines were dropped because standard error did not accept them.", dropped},
 };
 
 constexpr std::string_view kOpenType = "application/openmetrics-text";
@@ -147,7 +149,7 @@ void add_metric(const Metric& metric, const Status& status, std::string& out) {
   metric.samples(status, {out, counts ? fmt::format("{}_total", metric.name) : metric.name});
 }
 
-/// There is no "stateset" in the older format, and a counter's name is that of its samples.
+/// The older format has no "stateset", and a counter has the name of its samples.
 std::string text_format(const Status& status) {
   std::string out;
   for (const Metric& metric : kMetrics) {
@@ -177,7 +179,7 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(0, text.find_last_not_of(" \t\r") + 1);
 }
 
-/// "0.5" in thousandths, at most 1000 (RFC 9110 section 12.4.2); what is no weight is none at all.
+/// "0.5" in thousandths, at most 1000 (RFC 9110 section 12.4.2); 0 if the text is not a weight.
 int thousandths(std::string_view weight) noexcept {
   constexpr int kWhole = 1000;
   if (weight.starts_with('1')) return kWhole;
@@ -192,7 +194,7 @@ int thousandths(std::string_view weight) noexcept {
   return value;
 }
 
-/// Of a media range, by its parameters: "; version=0.0.4; q=0.5".
+/// The weight of a media range with these parameters: "; version=0.0.4; q=0.5".
 int weight_of(std::string_view parameters) noexcept {
   while (!parameters.empty()) {
     std::string_view value = take_field(parameters, ';');

@@ -9,17 +9,17 @@
 
 namespace pintle::control {
 
-/// Prometheus' text format 0.0.4, which every scraper reads, and OpenMetrics 1.0.
+/// Prometheus' text format 0.0.4, which every scraper understands, and OpenMetrics 1.0.
 enum class MetricsFormat : std::uint8_t { text, open };
 
-/// What "Accept" among the lines of a request's head asks for (RFC 9110 section 12.5.1):
-/// OpenMetrics if it is named, and not with a lower weight than plain text.
+/// The format for the "Accept" header in a request's head (RFC 9110 section 12.5.1): OpenMetrics if
+/// the header names it, unless plain text has a higher weight.
 MetricsFormat metrics_format(std::string_view head);
 
-/// For Content-Type.
+/// The value of Content-Type.
 std::string_view type_of(MetricsFormat format) noexcept;
 
-/// Series of a hook are there before its first run, with 0 where something is counted.
+/// The metrics of `status` as text. A hook's counters are present, as 0, before its first run.
 std::string metrics(const Status& status, MetricsFormat format);
 
 }  // namespace pintle::control

@@ -14,20 +14,20 @@ namespace pintle::control {
 namespace {
 
 constexpr int kNames = 8;
-/// How long an outer pintle may take before it counts as absent.
+/// How long an outer pintle may take to reply before it counts as absent.
 constexpr Duration kOuterAnswers(200);
-/// So that a storm of clients delays neither signals nor children.
+/// How many clients are served at once: many clients must delay neither signals nor children.
 constexpr int kClientsATurn = 16;
 
 std::string name_of(const std::string& mount_namespace, int k) {
   return fmt::format("pintle/{}/{}", mount_namespace, k);
 }
 
-/// How far the other end can be trusted to be a pintle of our container.
+/// How far pintle trusts that the other end is a pintle of this container.
 enum class Trust : std::uint8_t {
-  none,       ///< of another PID namespace (its pid is 0), or of another container in a shared one
-  container,  ///< somebody in our control group
-  owner,      ///< root or ourselves
+  none,       ///< in another PID namespace (its pid is 0), or in another container that shares ours
+  container,  ///< another user in our control group
+  owner,      ///< root or our own user
   pid1,
 };
 
@@ -44,10 +44,10 @@ struct Connection {
   Trust trust = Trust::none;
 };
 
-/// The pintles of our container, the outermost first.
+/// The pintles of this container, the outermost first.
 struct Found {
   std::vector<Connection> connections{};
-  Error why{"reach PID 1", ECONNREFUSED, {}, {}};  ///< there is none
+  Error why{"reach PID 1", ECONNREFUSED, {}, {}};  ///< if none was found
 };
 
 Duration left_until(Time deadline) noexcept {
@@ -55,7 +55,7 @@ Duration left_until(Time deadline) noexcept {
   return std::max(left, Duration(1));
 }
 
-/// Adds the other end to what was found, if it can be trusted.
+/// Adds the connection to `found` if the other end is trusted.
 void add(Found& found, Fd socket) {
   const auto peer = sys::peer_of(socket);
   if (!peer || peer->pid == 0) return;
@@ -65,17 +65,17 @@ void add(Found& found, Fd socket) {
     return;
   }
   found.why.detail = fmt::format(
-      "a pintle answers, but it runs as uid {}, and may be another container's; run this command "
-      "as uid {}",
+      "a pintle listens, but it runs as uid {} and may belong to another container; run this "
+      "command as uid {}",
       peer->uid, peer->uid);
 }
 
-/// Anybody in the network namespace can take a name and accept nobody, so the names are tried
-/// without waiting. Only while no owner's pintle is found is there a wait for those that are busy:
-/// theirs may be among them.
+/// Any process in the network namespace can bind one of the names and never accept a connection, so
+/// the names are first tried without waiting. Busy names are waited for only if no pintle with
+/// Trust::owner was found: it may be one of them.
 Found find_pintles(const std::string& mount_namespace, Time deadline) {
   Found found;
-  found.why.detail = "no pintle answers in this container";
+  found.why.detail = "no pintle process listens in this container; is /pintle its ENTRYPOINT?";
   std::vector<int> busy;
   for (int k = 0; k < kNames; ++k) {
     auto socket = sys::try_connect_local(name_of(mount_namespace, k));
@@ -104,7 +104,7 @@ Result<Status> read_status(const Connection& from, Time deadline) {
   auto message = sys::receive_message(from.socket, left_until(deadline));
   if (!message) {
     Error error = std::move(message).error();
-    error.what = "get an answer of PID 1";
+    error.what = "get a reply from PID 1";
     return error;
   }
   Status status = TRY(decode(*message));
@@ -119,7 +119,10 @@ Result<ControlSocket> ControlSocket::open(const std::string& mount_namespace) {
     const auto outer = ask_status(mount_namespace, kOuterAnswers);
     const bool is_nested = outer && outer->main_pid > 0 && sys::descends_from(outer->main_pid);
     if (outer && !is_nested) {
-      return Error{"open the control socket", EALREADY, {}, "an outer pintle answers already"};
+      return Error{"open the control socket",
+                   EALREADY,
+                   {},
+                   "another pintle of this container already listens"};
     }
   }
   for (int k = 0; k < kNames; ++k) {
@@ -127,7 +130,7 @@ Result<ControlSocket> ControlSocket::open(const std::string& mount_namespace) {
     if (listener) return ControlSocket(*std::move(listener));
     if (listener.error().code != EADDRINUSE) return std::move(listener).error();
   }
-  return Error{"open the control socket", EADDRINUSE, {}, "all its names are taken"};
+  return Error{"open the control socket", EADDRINUSE, {}, "all its names are in use"};
 }
 
 bool ControlSocket::serve(const std::function<std::string()>& status) const {
@@ -137,7 +140,7 @@ bool ControlSocket::serve(const std::function<std::string()>& status) const {
     if (!*client) return false;
     const auto peer = sys::peer_of(**client);
     if (!peer || peer->pid == 0) continue;
-    // A client that went away or does not read has itself to blame.
+    // PID 1 does not wait: a client that has closed or does not read loses its reply.
     (void)sys::send_message(**client, status());
   }
   return false;

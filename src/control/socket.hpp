@@ -1,5 +1,5 @@
-// control/socket.hpp - the control socket: who connects is sent the status, and nothing is read
-// from him, so no client can make PID 1 wait, parse or remember anything (design section 5).
+// control/socket.hpp - the control socket: PID 1 sends its status to each client and reads nothing,
+// so no client can make PID 1 wait, parse or store anything.
 #pragma once
 
 #include <functional>
@@ -13,14 +13,15 @@ namespace pintle::control {
 
 class ControlSocket {
  public:
-  /// Listens under the first free name of this container. Errors: all names are taken (EADDRINUSE);
-  /// a pintle of this container answers already that does not run us as its main (EALREADY).
+  /// Listens on the first free name of this container. Errors: all names are in use (EADDRINUSE);
+  /// another pintle of this container listens already, and this process does not descend from its
+  /// main process (EALREADY).
   static Result<ControlSocket> open(const std::string& mount_namespace);
 
   const Fd& descriptor() const noexcept { return listener_; }
 
-  /// Answers those who wait, a bounded number of them. True if a refusal by the kernel (no more
-  /// descriptors) makes it pointless to try again at once.
+  /// Sends the status to waiting clients, up to a fixed number of them. True if accept4(2) failed,
+  /// for example because there are no more descriptors: trying again at once would fail again.
   bool serve(const std::function<std::string()>& status) const;
 
  private:
@@ -28,9 +29,9 @@ class ControlSocket {
   Fd listener_;
 };
 
-/// Asks the pintles of this container for their status, for at most `timeout` in all: PID 1, or
-/// where that is none the one that root, we, or somebody in our control group runs; nested ones
-/// come with it. Errors: nobody answers, not in time, or nobody whom we can trust.
+/// Returns the status of this container's pintles; takes at most `timeout`. The outermost pintle is
+/// PID 1, otherwise one that root, our own user, or a process in our control group runs; the nested
+/// ones are in Status::nested. Errors: no pintle listens, none replies in time, or none is trusted.
 Result<Status> ask_status(const std::string& mount_namespace, Duration timeout);
 
 }  // namespace pintle::control

@@ -13,7 +13,7 @@ namespace pintle::control {
 namespace {
 
 constexpr std::string_view kFirstLine = "pintle-status 1";
-// Without it the message is cut, and a check that is unhealthy may be missing.
+// A message without this line is incomplete, and an unhealthy check may be missing.
 constexpr std::string_view kLastLine = "end\n";
 constexpr std::size_t kFields = 12;
 
@@ -118,7 +118,7 @@ std::string encode(const Status& status) {
     out += line;
   }
   if (out.size() + kLastLine.size() > sys::kLargestMessage) {
-    out.resize(sys::kLargestMessage);  // checks without end: no answer rather than half of one
+    out.resize(sys::kLargestMessage);  // too many checks: decode() refuses the message
     return out;
   }
   out += kLastLine;
@@ -134,10 +134,10 @@ std::vector<std::string> names_of(const sys::Unlocked& unlocked) {
 
 Result<Status> decode(std::string_view message) {
   if (take_field(message, '\n') != kFirstLine) {
-    return Error{"read the answer of PID 1", 0, {}, "it is not of this version of pintle"};
+    return Error{"read the reply of PID 1", 0, {}, "it is from another version of pintle"};
   }
   if (!message.ends_with(kLastLine)) {
-    return Error{"read the answer of PID 1", 0, {}, "it is not whole"};
+    return Error{"read the reply of PID 1", 0, {}, "it is incomplete"};
   }
   Status status;
   while (!message.empty()) read_line(take_field(message, '\n'), status);
@@ -173,7 +173,7 @@ const Status& pintle_with(std::string_view kind, std::string_view id, const Stat
                        [&](const HookStatus& hook) { return hook.kind == kind && hook.id == id; });
   };
   if (has(status))
-    return status;  // what a nested one claims to have as well is not asked for there
+    return status;  // the outermost pintle has priority if a nested one has the same id
   const auto found = std::find_if(status.nested.begin(), status.nested.end(), has);
   return found == status.nested.end() ? status : *found;
 }

@@ -1,5 +1,5 @@
-// control/status.hpp - what PID 1 tells its clients: one message of lines with tab-separated
-// fields, which `pintle health` and `pintle status` read. Pure.
+// control/status.hpp - the status that PID 1 sends to its clients: one message of lines with
+// tab-separated fields, which `pintle health` and `pintle status` read. Pure.
 #pragma once
 
 #include <sys/types.h>
@@ -21,17 +21,17 @@ namespace pintle::control {
 struct HookStatus {
   std::string kind;  ///< "step", "job" or "shutdown"
   std::string id;
-  std::string state;  ///< "waiting", "running", "done", "failed"
+  std::string state;  ///< "waiting", "running", "done", "failed" and others
   std::int64_t runs = 0;
   std::optional<int> last_code{};
   Duration last_time{};
   std::int64_t failures = 0;  ///< runs of a job that failed, attempts of another hook
-  // Of a job:
+  // Only of a job:
   std::optional<Duration> next_in{};
-  std::optional<std::int64_t> next_at{};       ///< the same as the wall clock shows it, Unix time
-  std::optional<std::int64_t> succeeded_at{};  ///< the end of the last success, likewise
-  std::optional<Duration> began_before{};      ///< how long ago a run began last
-  std::int64_t streak = 0;                     ///< runs in a row that ended like the last one
+  std::optional<std::int64_t> next_at{};       ///< the same moment as Unix time
+  std::optional<std::int64_t> succeeded_at{};  ///< end of the last successful run, Unix time
+  std::optional<Duration> began_before{};      ///< time since the last run began
+  std::int64_t streak = 0;                     ///< runs in a row with the last run's result
 };
 
 struct Status {
@@ -42,38 +42,38 @@ struct Status {
   std::string main_text{};  ///< STATUS= of sd_notify(3)
   std::uint64_t orphans = 0;
   std::uint64_t dropped_lines = 0;
-  sys::Unlocked unlocked{};  ///< of who has stepped down
-  std::string requests{};    ///< the socket that requests go to; "" if there is none
+  sys::Unlocked unlocked{};  ///< of the children after their step-down
+  std::string requests{};    ///< the name of the request socket; "" if there is none
   std::vector<hooks::CheckView> checks{};
   std::vector<HookStatus> hooks{};
 
   // Not in the message; ask_status() adds it.
-  pid_t pid = 0;                 ///< of the one that said it
-  std::string silence{};         ///< why nothing is known of a nested pintle; "" if it answered
-  std::vector<Status> nested{};  ///< of each pintle that runs as main of this one, or below it
+  pid_t pid = 0;                 ///< of the pintle that sent the status
+  std::string silence{};         ///< why a nested pintle's status is unknown; "" if it is known
+  std::vector<Status> nested{};  ///< of each pintle that descends from this one's main process
 };
 
-/// What `pintle health` says of the container: healthy if all its pintles are. Pure.
+/// The answer of `pintle health` for the container: healthy if all its pintles are.
 hooks::Answer answer(hooks::Asked asked, const Status& status);
 
-/// The same for these checks, whichever pintle has them.
+/// The answer for these checks, in whichever pintle they are.
 hooks::Answer answer_for(std::span<const std::string> ids, const Status& status);
 
 /// All checks, those of nested pintles last.
 std::vector<hooks::CheckView> all_checks(const Status& status);
 
-/// The pintle that has a hook of that kind and id, the outermost first; `status` itself if none
+/// The status of the outermost pintle that has a hook of this kind and id; `status` itself if none
 /// has.
 const Status& pintle_with(std::string_view kind, std::string_view id, const Status& status);
 
-/// "bounding set", "securebits": what could not be locked.
+/// "bounding set", "securebits": the names of what could not be locked.
 std::vector<std::string> names_of(const sys::Unlocked& unlocked);
 
-/// At most sys::kLargestMessage bytes: hooks that do not fit are left out, checks come first. With
-/// checks that do not fit it is a message that decode() refuses.
+/// At most sys::kLargestMessage bytes. Checks come before hooks; hooks that do not fit are omitted.
+/// If the checks do not fit, decode() refuses the message.
 std::string encode(const Status& status);
 
-/// Errors: a message of another version, none of ours, or one that is not whole.
+/// Errors: the message is from another version, is incomplete, or is no status at all.
 Result<Status> decode(std::string_view message);
 
 }  // namespace pintle::control

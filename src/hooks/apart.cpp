@@ -24,7 +24,7 @@ Result<Pair> make_pair() noexcept {
   return Pair{Fd(ends[0]), Fd(ends[1])};
 }
 
-/// False when the program ended instead.
+/// False if the program ended before it was ready.
 bool is_ready(const Fd& socket) noexcept {
   char word = 0;
   ssize_t got = 0;
@@ -33,7 +33,7 @@ bool is_ready(const Fd& socket) noexcept {
   return got == 1 && word == config::kReady;
 }
 
-/// A program that ends meanwhile says why by its exit.
+/// Ignores an error: if the program has ended, its exit code tells why.
 void hand_over(const Fd& socket, std::string_view request) noexcept {
   while (!request.empty()) {
     const ssize_t sent = ::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL);

@@ -1,5 +1,6 @@
-// hooks/apart.hpp - a hook that our own second program does: the hook's child stays beside it, and
-// hands it the request when nobody of its user can look on any more.
+// hooks/apart.hpp - a hook that runs in pintle-fetch, the second program. The hook's child stays
+// its parent and sends it the request only when other processes of the same user cannot trace it
+// any more.
 #pragma once
 
 #include <string_view>
@@ -8,10 +9,10 @@
 
 namespace pintle::hooks {
 
-/// Runs `program`, whose standard input is a socket. When it has written config::kReady to that, it
-/// is sent `request`, and the end of it. It says its own line over the pipe that it inherits.
-/// Returns its exit code, or ends as it did by a signal; 1 if it could not be run, and why is in
-/// `report`.
+/// Runs `program` with a socket as its standard input. When the program has written config::kReady
+/// to the socket, sends it `request` and closes that direction. The program sends its result line
+/// over the pipe that it inherits. Returns its exit code, or kills this process with the signal
+/// that killed it; returns 1 if it could not be run, with the reason in `report`.
 int run_apart(sys::Child program, std::string_view request, sys::Report& report);
 
 }  // namespace pintle::hooks

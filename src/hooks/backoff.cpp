@@ -23,7 +23,7 @@ double factor_of(const config::Backoff& backoff, int attempt) noexcept {
 }  // namespace
 
 Duration wait_after(const config::Backoff& backoff, int attempt, double chance) noexcept {
-  // Nothing times infinity, which a power soon is, would be no number.
+  // Zero times infinity, which the power can become, would be NaN.
   if (backoff.initial.count() == 0) return Duration(0);
   const auto initial = static_cast<double>(backoff.initial.count());
   const auto longest = static_cast<double>(backoff.max.count());

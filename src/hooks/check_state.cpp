@@ -25,7 +25,7 @@ Duration CheckState::wait(Time now) const noexcept {
   if (!forgives(now)) return policy_.interval;
   const Duration left = start_period() - std::chrono::floor<Duration>(now - *began_);
   const Duration quick = policy_.start_interval.value_or(std::min<Duration>(1s, policy_.interval));
-  // The last forgiven run is followed by one at the period's end, which counts.
+  // At the end of the start period comes a run that counts.
   return std::min(quick, left);
 }
 

@@ -24,7 +24,8 @@ class CheckState {
   /// When to run next; nullopt while it is running or has not begun.
   std::optional<Time> due() const noexcept { return due_; }
 
-  /// Runs next at once, if it has begun; where it is running, again after that.
+  /// Makes the next run due at once, if begin() was called; a check that is running runs again
+  /// afterwards.
   void hurry(Time now) noexcept {
     if (due_) {
       due_ = now;
@@ -46,7 +47,7 @@ class CheckState {
   }
 
   Verdict verdict() const noexcept { return verdict_; }
-  /// Results in a row that were like the last one.
+  /// How many results in a row are like the last one.
   std::int64_t streak() const noexcept { return streak_; }
   bool last_succeeded() const noexcept { return last_; }
   bool has_begun() const noexcept { return began_.has_value(); }

@@ -10,7 +10,7 @@ bool is_leaf(Type type) noexcept {
   return type != Type::negation && type != Type::all && type != Type::any;
 }
 
-/// `all` is decided by one that is false, `any` by one that is true.
+/// A false part decides `all`, a true part decides `any`.
 std::optional<bool> join(const Condition& condition, const Leaf& leaf, bool decisive) {
   bool is_known = true;
   for (const Condition& part : condition.parts) {
@@ -35,7 +35,7 @@ Condition settled(const Condition& condition, const Leaf& leaf) {
   Condition out = condition;
   for (Condition& part : out.parts) part = settled(part, leaf);
   if (!is_leaf(out.type)) return out;
-  // All of nothing always holds, one of nothing never.
+  // An empty `all` is always true, an empty `any` never.
   if (const auto value = leaf(out)) out = {.type = *value ? Type::all : Type::any};
   return out;
 }

@@ -1,5 +1,5 @@
-// hooks/condition.hpp - whether a condition holds, as far as it is known. Pure: who asks says what
-// he knows of each leaf.
+// hooks/condition.hpp - whether a condition holds, as far as its leaves are known. Pure: the caller
+// provides the value of each leaf.
 #pragma once
 
 #include <functional>
@@ -9,13 +9,14 @@
 
 namespace pintle::hooks {
 
-/// Whether a leaf (a step's id, a file, a variable, an image mode) holds; nullopt: not known here.
+/// Whether a leaf (a step's id, a file, a variable, an image mode) holds; nullopt: the caller does
+/// not know.
 using Leaf = std::function<std::optional<bool>(const config::Condition& leaf)>;
 
-/// nullopt when it depends on a leaf that is not known.
+/// nullopt if the result depends on a leaf that is not known.
 std::optional<bool> holds(const config::Condition& condition, const Leaf& leaf);
 
-/// The same condition without the leaves that `leaf` knows: it holds whenever `condition` does.
+/// An equivalent condition in which the leaves that `leaf` knows are replaced by their value.
 config::Condition settled(const config::Condition& condition, const Leaf& leaf);
 
 /// Calls `each` for every leaf.

@@ -34,8 +34,8 @@ constexpr Row kRows[] = {
     {kManager, "pacman"},    {kManager, "opkg"},
 };
 
-/// What starts the program that its arguments name, as env(1) does; where that stands among options
-/// and values of its own is not known here.
+/// Programs that start another program named by their arguments, as env(1) does. Which argument
+/// that is depends on their options, which this table does not describe.
 constexpr std::string_view kLaunchers[] = {"nice",    "timeout", "setsid",  "nohup",   "stdbuf",
                                            "xargs",   "chroot",  "su",      "setpriv", "ionice",
                                            "taskset", "chrt",    "unshare", "nsenter"};
@@ -57,7 +57,8 @@ std::vector<std::string> words_of(std::string_view line) {
   return words;
 }
 
-/// What `env -S` makes of a string, without its quoting: a name is to be recognized, not started.
+/// Splits a string as `env -S` does, but without its quoting rules: they do not matter for
+/// recognizing a name.
 std::vector<std::string> split_string(std::string_view text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -80,7 +81,8 @@ bool is_launcher(std::string_view program) noexcept {
          std::find(std::begin(kLaunchers), std::end(kLaunchers), base) != std::end(kLaunchers);
 }
 
-/// The word at `from`; of a launcher the forbidden one among those behind it, if there is one.
+/// The program that the words from `from` on start. For a launcher, that is the first forbidden
+/// word after it, if there is one.
 std::string started_by(const std::vector<std::string>& words, std::size_t from) {
   if (!is_launcher(words[from])) return words[from];
   for (std::size_t i = from + 1; i < words.size(); ++i) {
@@ -89,8 +91,8 @@ std::string started_by(const std::vector<std::string>& words, std::size_t from) 
   return words[from];
 }
 
-/// Where in an option of env(1) the letter or "=" stands behind which its value begins: of -u, -C,
-/// -S and their long forms. npos: it takes none.
+/// The position in an option of env(1) after which its value begins: that of the letter or "=" of
+/// -u, -C, -S and their long forms. npos if the option has no value.
 std::size_t value_begin(std::string_view option) noexcept {
   const bool is_long = option.starts_with("--");
   if (!is_long) return option.find_first_of("uCS", 1);
@@ -103,7 +105,7 @@ bool is_split(std::string_view option, std::size_t at) noexcept {
   return option.starts_with("--") ? option.starts_with("--s") : option[at] == 'S';
 }
 
-/// What env(1) would start: the first word that is neither an option nor an assignment, nor env.
+/// The program that env(1) would start: the first word that is not an option, an assignment or env.
 std::string program_after_env(std::vector<std::string> words, std::size_t from) {
   for (std::size_t i = from; i < words.size(); ++i) {
     std::string word = words[i];
@@ -131,14 +133,14 @@ std::string resolve_links(const std::string& path) {
 }
 
 std::string why_name(std::string_view name, std::string_view what) {
-  if (name.find("${") != std::string_view::npos) {  // as env -S takes it
+  if (name.find("${") != std::string_view::npos) {  // env -S expands variables
     return fmt::format("{} may be a shell", what);
   }
   const std::string_view kind = kind_of_forbidden(name);
   return kind.empty() ? std::string() : fmt::format("{} is {}", what, kind);
 }
 
-/// What env(1) is asked to start, whatever it is called here.
+/// Checks the program that env(1) or a launcher would start. `path` may be another name of env.
 std::string why_env(const std::string& path, const std::vector<std::string>& argv) {
   const bool is_env = !is_launcher(path);
   const std::string program = is_env ? program_after_env(argv, 1) : started_by(argv, 0);
@@ -168,7 +170,7 @@ std::string why_file(const std::string& path, const std::vector<std::string>& ar
   const std::string real = resolve_links(path);
   if (real.empty()) return {};
   std::string why = why_name(
-      real, fmt::format("'{}' leads to '{}', which", shown_value(path), shown_value(real)));
+      real, fmt::format("'{}' is a link to '{}', which", shown_value(path), shown_value(real)));
   if (why.empty() && base_name(real) == "env") why = why_env(path, argv);
   return why.empty() ? why_script(path, real) : why;
 }

@@ -13,7 +13,7 @@ std::string describe(const CheckView& check) {
   return text;
 }
 
-/// The first check of this kind whose verdict `spoils` the answer.
+/// The first check with this question for whose verdict `spoils` is true.
 template <class Spoils>
 const CheckView* find(std::span<const CheckView> checks, Question question, Spoils spoils) {
   for (const CheckView& check : checks) {
@@ -45,8 +45,8 @@ Answer ready(Phase phase, std::span<const CheckView> checks, MainSays main) {
   if (phase == Phase::stopping) return {false, "the container is stopping"};
   Answer started = startup(phase, checks);
   if (!started.healthy) return started;
-  if (main == MainSays::starting) return {false, "main has not said READY=1"};
-  if (main == MainSays::stopping) return {false, "main has said STOPPING=1"};
+  if (main == MainSays::starting) return {false, "main has not sent READY=1"};
+  if (main == MainSays::stopping) return {false, "main has sent STOPPING=1"};
   const CheckView* bad = find(checks, Question::readiness, is_not_healthy);
   if (bad != nullptr) return {false, describe(*bad)};
   return {true, "ready"};

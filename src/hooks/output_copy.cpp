@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kChunk = 16384;
 constexpr int kPatience = 5000;    // milliseconds
-constexpr int kChunksOfAPipe = 8;  // twice what a pipe holds, pipe(7)
+constexpr int kChunksOfAPipe = 8;  // twice the capacity of a pipe, pipe(7)
 
 /// Until one of them may be ready. Where poll(2) fails, for want of memory or because of a limit of
 /// descriptors below their number, all are looked at after a rest.
@@ -91,8 +91,9 @@ class Copying {
     }
   }
 
-  /// What the program left in the background may write on, as it may when nobody watches: a process
-  /// of the same group goes on copying, as long as somebody can write.
+  /// Processes that the program started in the background may continue to write, as they may
+  /// without a viewer. Another process of the same group copies their output until none of them can
+  /// write.
   void leave_copier() noexcept {
     show({&kShownAll, 1});
     viewer_.reset();
@@ -108,7 +109,7 @@ class Copying {
     ::_exit(0);
   }
 
-  /// False when there is nothing more now.
+  /// False if there is nothing to read now.
   bool copy_some(Source& source) noexcept {
     if (!source.reader) return false;
     std::array<char, kChunk + 1> packet;
@@ -132,7 +133,9 @@ class Copying {
       if (sent >= 0) return;
       pollfd sink{viewer_.get(), POLLOUT, 0};
       if (errno == EINTR || (errno == EAGAIN && ::poll(&sink, 1, kPatience) > 0)) continue;
-      (void)::shutdown(viewer_.get(), SHUT_RDWR);  // so that it knows: PID 1 has the socket, too
+      (void)::shutdown(
+          viewer_.get(),
+          SHUT_RDWR);  // close() alone would not end the connection: PID 1 has the socket, too
       viewer_.reset();
     }
   }

@@ -1,4 +1,4 @@
-// hooks/output_copy.hpp - shows what a job writes to who asked for it, beside where it goes anyway.
+// hooks/output_copy.hpp - copies the output of a job that `pintle job` has started to that client.
 #pragma once
 
 #include "base/fd.hpp"
@@ -6,18 +6,17 @@
 
 namespace pintle::hooks {
 
-/// The first byte of each packet that a viewer gets: what follows was written to which of the two,
-/// or that was all.
+/// The first byte of each packet to a viewer: the rest was written to standard output, or to
+/// standard error, or there is no more output.
 inline constexpr char kShownOutput = '1';
 inline constexpr char kShownErrors = '2';
 inline constexpr char kShownAll = '.';
 
-/// Runs `program` in the process group of the caller, a hook's child, and waits for it. What it
-/// writes goes to the caller's own standard output and error, and a copy to `viewer`, a socket that
-/// keeps packets apart. A viewer that is gone gets no more, one that does not read for five seconds
-/// finds the end of the connection behind what it has been sent.
-/// Returns the program's exit code, or 1 with the reason in `report`; ends by the signal that
-/// killed it.
+/// Runs `program` in the process group of the caller, a hook's child, and waits for it. Its output
+/// goes to the caller's own standard output and error, and a copy to `viewer`, a packet socket. If
+/// the viewer does not read for 5 s, the connection to it is closed. Returns the program's exit
+/// code, or 1 with the reason in `report`; kills this process with the signal that killed the
+/// program.
 int run_and_show(sys::Child program, Fd viewer, sys::Report& report);
 
 }  // namespace pintle::hooks

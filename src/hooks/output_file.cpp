@@ -11,14 +11,14 @@
 namespace pintle::hooks {
 namespace {
 
-/// That of any new file, open(2).
+/// The mode of a new file, open(2).
 mode_t usual_mode() noexcept {
   const mode_t mask = ::umask(0);
   ::umask(mask);
   return 0666 & ~mask;
 }
 
-/// The mode of what is at `place`, if that is to decide anything.
+/// The mode for the new file at `place`: that of the file it replaces if that can be trusted.
 Result<mode_t> mode_for(const sys::Place& place) {
   const auto there = TRY(sys::look_at(place.directory, place.name, sys::Mounts::cross));
   if (!there || !S_ISREG(there->info.st_mode)) return usual_mode();

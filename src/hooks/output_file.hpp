@@ -1,5 +1,5 @@
-// hooks/output_file.hpp - keeps what a hook's program writes as a file: the shell's `>`, but all at
-// once and only after a success.
+// hooks/output_file.hpp - writes the output of a hook's program to a file, like the shell's `>`,
+// but atomically and only if the program succeeds.
 #pragma once
 
 #include <functional>
@@ -10,11 +10,11 @@
 
 namespace pintle::hooks {
 
-/// Runs `program` in the process group of the caller, which is a hook's child, and waits for it.
-/// Its standard output takes the place of `path` if it ends with one of `success_codes`; the
-/// permissions of a file that is replaced stay if it is root's or ours, its special bits never.
-/// Returns the program's exit code, or 1 when the file could not be written; ends by the signal
-/// that killed the program. The reason is in `report`, as `words` puts it.
+/// Runs `program` in the process group of the caller, which is a hook's child, and waits for it. If
+/// its exit code is one of `success_codes`, its standard output replaces the file at `path`. The
+/// new file keeps the old file's permissions, without its special bits, if root or our user owns
+/// that. Returns the program's exit code, or 1 if the file could not be written, with the reason in
+/// `report`, formatted by `words`. Kills this process with the signal that killed the program.
 int run_into_file(sys::Child program, const std::string& path, std::span<const int> success_codes,
                   const std::function<std::string(const Error&)>& words, sys::Report& report);
 

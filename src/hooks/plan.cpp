@@ -24,18 +24,19 @@ const config::Precedents& precedents_of(const Hook& hook) {
   return shutdown != nullptr ? shutdown->precedents : hook.as<config::StepPolicy>().precedents;
 }
 
-/// The step that `reference` names, as an index in Plan::steps.
+/// Makes `step` wait for the step that `reference` names. Adds to `problems` if there is none.
 void add_edge(const config::Reference& reference, const Index& index, PlannedStep& step,
               Problems& problems) {
   const auto found = index.find(reference.id);
   if (found != index.end()) {
-    const auto& known = step.precedents;  // a condition may ask for what is waited for already
+    const auto& known =
+        step.precedents;  // a condition may refer to a step that is already a precedent
     if (std::find(known.begin(), known.end(), found->second) == known.end()) {
       step.precedents.push_back(found->second);
     }
     return;
   }
-  // Looking for what was meant takes its time, and nobody reads hundreds of such lines.
+  // A suggestion takes time to compute, so only the first problems get one.
   constexpr std::size_t kMostSuggestions = 20;
   std::vector<std::string_view> ids;
   if (problems.size() < kMostSuggestions) {
@@ -48,8 +49,8 @@ void add_edge(const config::Reference& reference, const Index& index, PlannedSte
   problems.push_back({reference.at, reference.pointer, std::move(text)});
 }
 
-/// Listed order: the step before, and through it all others. A step that named its precedents is
-/// no link of that chain, so it is waited for as well.
+/// Listed order: waits for the step before, which waits for the others. A step with `precedents`
+/// does not wait for all before it, so the search continues at the step before that.
 void add_listed_order(const Model& model, Graph& graph, std::size_t position) {
   PlannedStep& step = graph[position];
   for (std::size_t before = position; before-- > 0;) {
@@ -58,8 +59,8 @@ void add_listed_order(const Model& model, Graph& graph, std::size_t position) {
   }
 }
 
-/// The steps that a condition asks for come before it, and their failure is an answer, unless they
-/// say themselves that it ends the start.
+/// A step waits for the steps in its condition. Their failure only makes the condition false,
+/// unless their own `onFailure` is "abort".
 void add_conditions(const Model& model, const Index& index, Graph& graph, std::size_t position,
                     Problems& problems) {
   const Hook& hook = model.hooks[graph[position].hook];
@@ -77,12 +78,13 @@ void add_conditions(const Model& model, const Index& index, Graph& graph, std::s
 
 enum class Mark : std::uint8_t { fresh, open, closed };
 
-/// Looks for a cycle by a depth-first walk without recursion, so that no chain is too long.
+/// Searches for a cycle depth-first and without recursion, so that a long chain cannot overflow the
+/// stack.
 class CycleSearch {
  public:
   explicit CycleSearch(const Graph& graph) : graph_(graph), marks_(graph.size(), Mark::fresh) {}
 
-  /// The steps of one cycle, first and last the same; empty when there is none.
+  /// The steps of one cycle, first and last the same; empty if there is none.
   std::vector<std::size_t> find() {
     for (std::size_t start = 0; start < graph_.size(); ++start) {
       if (marks_[start] != Mark::fresh) continue;
@@ -146,7 +148,7 @@ void report_cycle(const Model& model, const Graph& graph, Problems& problems) {
        fmt::format("the steps wait for each other: {}; remove one precedent", text)});
 }
 
-/// The list that `hook` stands in; nullptr if it has no place in an order.
+/// The graph to which `hook` belongs; nullptr if it is neither a step nor a shutdown step.
 Graph* graph_of(const Hook& hook, Plan& plan) noexcept {
   if (hook.kind() == config::Kind::step) return &plan.steps;
   const auto* shutdown = hook.if_is<config::ShutdownPolicy>();

@@ -1,5 +1,5 @@
-// hooks/program.hpp - a program that the child of a hook runs and waits for, in its own process
-// group, because something is to be done with what it writes.
+// hooks/program.hpp - a program that the child of a hook runs in its own process group and waits
+// for, because pintle processes the program's output.
 #pragma once
 
 #include "sys/reap.hpp"
@@ -7,15 +7,15 @@
 
 namespace pintle::hooks {
 
-/// Starts `program`. From here on no signal ends the caller but SIGKILL: what ends the hook is
-/// meant for the program, whose end is to be seen. Errors: those of sys::spawn().
+/// Starts `program` and blocks all signals in the caller: a signal to stop the hook is for the
+/// program, and the caller must see how the program ends. Errors: those of sys::spawn().
 Result<sys::Spawned> start_program(sys::Child program);
 
-/// Takes over why it could not start, if it could not.
+/// Copies the program's own report to `report`, if there is one.
 void take_report(const sys::Spawned& spawned, sys::Report& report);
 
-/// Returns its exit code, or ends by the signal that killed it, so that whoever waits for the
-/// caller sees how the program ended.
+/// Returns the program's exit code, or kills this process with the signal that killed the program,
+/// so that the caller's parent sees how the program ended.
 int end_like(const sys::Exit& exit);
 
 }  // namespace pintle::hooks

@@ -1,5 +1,5 @@
-// hooks/steps.hpp - how far the steps of a plan are: which may start now, and whether all are done.
-// Pure, and after construction without allocation.
+// hooks/steps.hpp - the states of the steps of a plan: which may start now, and whether all are
+// done. Pure; does not allocate after construction.
 #pragma once
 
 #include <cstddef>
@@ -16,10 +16,10 @@ enum class StepState : std::uint8_t {
   waiting,
   running,
   done,
-  answered_no,  ///< failed, and another step's condition wanted to know
+  condition_false,  ///< failed, and only another step's condition uses its result
   skipped,
-  went_on,    ///< failed, with onFailure: continue
-  fell_back,  ///< failed, and its fallback did not
+  continued,  ///< failed, with onFailure: continue
+  fell_back,  ///< failed, but its fallback succeeded
   failed,
 };
 
@@ -30,17 +30,19 @@ class Steps {
   /// At most `parallelism` steps run at the same time.
   Steps(const Graph& graph, std::size_t parallelism);
 
-  /// A step that may start now, in the order of the text; it counts as running from here on.
+  /// Marks the next step that may start, in the order of the config, as running and returns it;
+  /// nullopt if there is none.
   std::optional<std::size_t> start_next() noexcept;
 
-  /// A step that has not been started, and never will be: it is skipped; nullopt when none is left.
+  /// Marks a waiting step as skipped and returns it; nullopt if none is waiting.
   std::optional<std::size_t> skip_next() noexcept;
 
-  /// Anything but `failed` lets those go that wait for it.
+  /// Sets the result of a running step. Unless it is `failed`, the steps that wait for it may
+  /// start.
   void finish(std::size_t step, StepState result) noexcept;
 
   bool all_done() const noexcept { return done_ == states_.size(); }
-  /// It waits for nothing but for another to end: as many run as may.
+  /// True if only the limit of `parallelism` keeps the step from starting.
   bool is_held_back(std::size_t step) const noexcept {
     return running_ >= parallelism_ && states_[step] == StepState::waiting &&
            open_precedents_[step] == 0;
@@ -52,7 +54,7 @@ class Steps {
  private:
   std::vector<StepState> states_;
   std::vector<std::size_t> open_precedents_;       ///< how many each step still waits for
-  std::vector<std::vector<std::size_t>> waiters_;  ///< whom each step's end may let go
+  std::vector<std::vector<std::size_t>> waiters_;  ///< the steps that wait for each step
   std::size_t parallelism_;
   std::size_t running_ = 0;
   std::size_t done_ = 0;

@@ -1,4 +1,4 @@
-// hooks/texts.hpp - the texts of a hook in which variables may stand. Pure.
+// hooks/texts.hpp - the texts of a hook that may contain variables. Pure.
 #pragma once
 
 #include <string>
@@ -9,23 +9,25 @@
 
 namespace pintle::hooks {
 
-/// The program and the words of a command; nothing of a line for the shell, which expands its own.
+/// The program and the arguments of a command; empty for a shell line, in which the shell expands
+/// variables.
 std::vector<std::string> words_of(const config::Command& command);
 
-/// A text in which variables may stand, the key that has it, and what it must be when they are
-/// expanded, besides not empty.
+/// A text that may contain variables, its key, and which kind of text it must be after expansion.
+/// It must not be empty then.
 struct KeyText {
   std::string_view key;
   std::string text;
   const config::TextKind* kind = nullptr;  ///< nullptr: any text
 };
 
-/// Those that must not be empty once they are expanded, but for its command and its directory: the
-/// parameters of a built-in, where its output goes, the paths of its condition. None is empty.
+/// The texts that must not be empty after expansion: the parameters of a built-in, the output file,
+/// and the paths of the condition. Without the command and the working directory. No text in the
+/// result is empty.
 std::vector<KeyText> filled_texts_of(const config::Hook& hook);
 
-/// Those, and everything else of `hook` that is expanded: its directory, the members of objects,
-/// the fields of its events, and what stands for a number.
+/// All texts of `hook` that are expanded: filled_texts_of(), the working directory, the members of
+/// objects, the fields of its events, and the texts for numbers.
 std::vector<std::string> texts_of(const config::Hook& hook);
 
 }  // namespace pintle::hooks

@@ -51,10 +51,10 @@ void Stage::concluded(const Ended& ended, Time) noexcept {
     news = ended.fell_back() ? News::step_fell_back : News::step_done;
   } else if (places_[step].is_condition && ended.outcome == Outcome::failure &&
              !ended.fell_back()) {
-    state = StepState::answered_no;
+    state = StepState::condition_false;
     news = News::step_false;
   } else if (goes_on) {
-    state = StepState::went_on;
+    state = StepState::continued;
     news = News::step_went_on;
   }
   steps_.finish(step, state);

@@ -64,7 +64,7 @@ def a_pid_1_that_is_stopped_is_unhealthy_by_the_clients_own_timeout():
     events.wait_for('health_status: unhealthy')
     log = one.state()['Health']['Log'][-1]
     tap.equal((log['ExitCode'], log['Output']),
-              (1, 'cannot get an answer of PID 1: Operation timed out\n'))
+              (1, 'cannot get a reply from PID 1: Operation timed out\n'))
     docker.must('kill', '--signal', 'CONT', one.name)
     events.wait_for('health_status: healthy')
 

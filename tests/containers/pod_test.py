@@ -51,7 +51,8 @@ def each_container_answers_for_itself():
     tap.equal(good.execute('/pintle', 'health').stdout, 'healthy\n')
     tap.holds(bad.execute('/pintle', 'health').stdout, 'check none is unhealthy: ')
     tap.equal(pod.pause.execute('/pintle', 'health').stdout,
-              'cannot reach PID 1: no pintle answers in this container\n')
+              'cannot reach PID 1: no pintle process listens in this container; is /pintle its '
+              'ENTRYPOINT?\n')
 
 
 @tap.test

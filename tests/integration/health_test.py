@@ -212,7 +212,7 @@ def a_pid_1_that_does_not_answer_is_unhealthy():
     tap.until(lambda: pid1.state(one.pid) == 'T', 'PID 1 is stopped')
     code, reason = one.health('--timeout', '100ms')
     tap.equal(code, 1)
-    tap.holds(reason, 'cannot get an answer of PID 1')
+    tap.holds(reason, 'cannot get a reply from PID 1')
     one.signal(signal.SIGCONT)
     stop(one, 0)
 
@@ -223,7 +223,7 @@ def without_a_pintle_it_is_unhealthy():
     tap.until(lambda: pid1.exe(one.pid) != pid1.exe(one.popen.pid), 'sleep is PID 1')
     code, reason = one.health()
     tap.equal(code, 1)
-    tap.holds(reason, 'no pintle answers')
+    tap.holds(reason, 'no pintle process listens')
 
 
 @tap.test

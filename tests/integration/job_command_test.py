@@ -165,7 +165,7 @@ def a_pid_1_that_is_gone_is_not_waited_for():
     for group in groups:
         os.killpg(group, signal.SIGKILL)
     tap.equal(client.returncode, 1)
-    tap.holds(pid1.chosen_line(err, 1), 'PID 1 does not answer any more')
+    tap.holds(pid1.chosen_line(err, 1), 'PID 1 does not reply any more')
 
 
 @tap.test
@@ -254,7 +254,7 @@ def without_a_pintle_it_says_so():
     done = subprocess.run([*pid1.UNSHARE, '--mount', 'sh', '-c', f'{PINTLE} job job; exit $?'],
                           capture_output=True, text=True, timeout=pid1.DEADLINE)
     tap.equal(done.returncode, 1)
-    tap.holds(pid1.chosen_line(done.stderr, 1), 'no pintle answers')
+    tap.holds(pid1.chosen_line(done.stderr, 1), 'no pintle process listens')
 
 
 @tap.test

@@ -151,7 +151,7 @@ def it_answers_while_steps_run_and_while_main_stops():
 def what_is_no_question_is_told_so():
     served = Served({})
     for path, method, status, text in (
-            ('/', 'GET', 404, 'there are /livez /readyz /startupz, each'),
+            ('/', 'GET', 404, 'the paths are /livez /readyz /startupz, each'),
             ('/livez/', 'GET', 404, 'there are'),
             ('/livez', 'POST', 405, 'GET or HEAD'),
             ('/livez', 'DELETE', 405, 'GET or HEAD')):

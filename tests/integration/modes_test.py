@@ -73,7 +73,7 @@ def prebuilt_refuses_what_leads_to_one():
     image = Image()
     for name in ('link', 'chain', 'ls'):
         for program in (name, f'{image.folder}/{name}'):
-            tap.holds(refused([program], image), f"leads to '{image.folder}/busybox', which is a")
+            tap.holds(refused([program], image), f"is a link to '{image.folder}/busybox', which is a")
 
 
 @tap.test

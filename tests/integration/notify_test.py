@@ -92,7 +92,7 @@ class Outer:
 @tap.test
 def ready_gates_readiness_and_nothing_else():
     main = Speaker()
-    tap.equal(main.one.health(), (1, 'main has not said READY=1'))
+    tap.equal(main.one.health(), (1, 'main has not sent READY=1'))
     tap.equal(main.one.health('--ready')[0], 1)
     tap.equal(main.one.health('--live')[0], 0)
     tap.equal(main.one.health('--startup')[0], 0)
@@ -104,11 +104,11 @@ def ready_gates_readiness_and_nothing_else():
     seen = main.one.status()['main']
     tap.equal((seen['says'], seen['status']), ('ready', 'serving 3 clients'))
     main.say('RELOADING=1')
-    main.becomes(1, 'main has not said READY=1')
+    main.becomes(1, 'main has not sent READY=1')
     main.say('READY=1')
     main.becomes(0, 'healthy')
     main.say('STOPPING=1')
-    main.becomes(1, 'main has said STOPPING=1')
+    main.becomes(1, 'main has sent STOPPING=1')
     main.end()
 
 

@@ -120,7 +120,7 @@ os.execv(sys.argv[2], sys.argv[2:])
     os.mkfifo(held)
     one = pid1.Process([sys.executable, '-c', inbox, str(held), PINTLE, '--', ACTOR, 'listen', '15'])
     one.line('ready')
-    one.complaint('.*all its names are taken.*until it can be opened')
+    one.complaint('.*all its names are in use.*until it can be opened')
     tap.equal(one.health()[0], 1)
     with open(held, 'w', encoding='ascii') as fifo:
         fifo.write('x')
@@ -165,7 +165,7 @@ print(client.recv(1 << 17).decode(), end='')""").stdout
     one.line('ready')
     done = one.inside(PINTLE, 'job', 'tidy')
     tap.equal(done.returncode, 1)
-    tap.holds(done.stderr, 'PID 1 does not take the request')
+    tap.holds(done.stderr, 'PID 1 does not accept the request')
 
 
 tap.main()

@@ -193,7 +193,7 @@ class Process:
         """What `pintle status` says, once it is there to be asked."""
         def answered():
             done = self.inside(PINTLE, 'status', '--json')
-            return None if 'no pintle answers' in done.stderr + done.stdout else done
+            return None if 'no pintle process listens' in done.stderr + done.stdout else done
         done = tap.until(answered, 'pintle answers')
         tap.equal(done.returncode, 0, f'status: {done.stdout}{done.stderr}')
         return json.loads(done.stdout)

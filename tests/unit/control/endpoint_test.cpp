@@ -58,11 +58,12 @@ TEST_SUITE("control/endpoint") {
         {"PUT /readyz HTTP/1.1", Verdict::healthy, "HTTP/1.1 405 Method Not Allowed",
          "GET or HEAD\n"},
         {"GET /readyz/ HTTP/1.1", Verdict::healthy, "HTTP/1.1 404 Not Found",
-         "there are /livez /readyz /startupz, each with ?verbose, and /metrics\n"},
+         "the paths are /livez /readyz /startupz, each with ?verbose, and /metrics\n"},
         {"GET readyz HTTP/1.1", Verdict::healthy, "HTTP/1.1 400 Bad Request",
-         "that is no HTTP/1.1\n"},
-        {"GET /readyz", Verdict::healthy, "HTTP/1.1 400 Bad Request", "that is no HTTP/1.1\n"},
-        {"", Verdict::healthy, "HTTP/1.1 400 Bad Request", "that is no HTTP/1.1\n"},
+         "the request is not HTTP/1.1\n"},
+        {"GET /readyz", Verdict::healthy, "HTTP/1.1 400 Bad Request",
+         "the request is not HTTP/1.1\n"},
+        {"", Verdict::healthy, "HTTP/1.1 400 Bad Request", "the request is not HTTP/1.1\n"},
     };
     for (const Row& row : rows) {
       CAPTURE(row.line);
@@ -72,11 +73,11 @@ TEST_SUITE("control/endpoint") {
     }
   }
 
-  TEST_CASE("without an answer of PID 1 nothing is healthy") {
-    const Error error{"get an answer of PID 1", 0, {}, "it\r\nhangs"};
+  TEST_CASE("without a reply from PID 1 nothing is healthy") {
+    const Error error{"get a reply from PID 1", 0, {}, "it\r\nhangs"};
     const std::string response = asked("GET /livez HTTP/1.1", error);
     CHECK(first_line(response) == "HTTP/1.1 503 Service Unavailable");
-    CHECK(body(response) == "cannot get an answer of PID 1: it\\x0d\\nhangs\n");
+    CHECK(body(response) == "cannot get a reply from PID 1: it\\x0d\\nhangs\n");
   }
 
   TEST_CASE("the length is that of the body, with and without it") {

@@ -73,7 +73,8 @@ TEST_SUITE("hooks/forbidden") {
       return why_forbidden({file}, {"/nonexistent/" + file, folder + "/" + file});
     };
     CHECK(why("sh") == "'sh' is a shell");
-    CHECK(why("ls") == "'" + folder + "/ls' leads to '" + folder + "/busybox', which is a shell");
+    CHECK(why("ls") ==
+          "'" + folder + "/ls' is a link to '" + folder + "/busybox', which is a shell");
     CHECK(why("script") == "'" + folder + "/script' is a script for 'bash', which is a shell");
     CHECK(why("good").empty());
     CHECK(why("missing").empty());
