@@ -1,5 +1,5 @@
-// init/action_queue.hpp - the actions that wait to be taken. Of a fixed size, so that nothing in
-// the supervisor allocates.
+// init/action_queue.hpp - the queue of the supervisor's actions. It has a fixed size, so that the
+// supervisor does not allocate.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ class ActionQueue {
     actions_[(begin_ + size_++) % actions_.size()] = action;
   }
 
-  /// News of a hook's attempt that ended last, with its time.
+  /// Queues news about the hook's last attempt, with the time that it took.
   void tell(News news, Hook& hook, int code = 0) noexcept {
     push(Tell{news, &hook, code, hook.run.last_time, hook.run.timed_out});
   }
@@ -32,8 +32,8 @@ class ActionQueue {
   }
 
  private:
-  // An event queues five at most, a turn of next() fewer, and they are taken before the next event
-  // is noted.
+  // An event queues at most five actions, a call of next() fewer, and all are taken before the next
+  // event is noted.
   std::array<Action, 16> actions_{};
   std::size_t begin_ = 0;
   std::size_t size_ = 0;

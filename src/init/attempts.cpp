@@ -87,8 +87,8 @@ bool Attempts::retry(Hook& hook, Time now) noexcept {
   return true;
 }
 
-/// The hooks between the last one and the root were told of when they failed; a check has words of
-/// its own for its repair.
+/// Failures of hooks between the last one and the root have been logged already; a check has its
+/// own news for its repair.
 void Attempts::conclude(Hook& last, Outcome outcome, Time now) noexcept {
   Hook& root = last.root();
   const Ended ended{root, last, outcome};
@@ -101,7 +101,7 @@ void Attempts::conclude(Hook& last, Outcome outcome, Time now) noexcept {
 }
 
 void Attempts::end(Hook& hook, Time now) noexcept {
-  // A probe has nothing to put in order, and must not outlive its timeout.
+  // A probe needs no time for a clean end, and must not run longer than its timeout.
   if (hook.is(Kind::check)) return kill(hook, now);
   queue_.push(Kill{&hook, -hook.run.pid, SIGTERM});
   queue_.push(Kill{&hook, -hook.run.pid, SIGCONT});
@@ -115,12 +115,13 @@ void Attempts::kill(Hook& hook, Time now) noexcept {
   hook.run.deadline = now + kAfterKill;
 }
 
-/// As long as it may run it is left alone: another one beside it would be one too many.
+/// True if a hook that has survived SIGKILL need not be waited for. While it may run it is waited
+/// for: a second one at the same time would be wrong.
 bool Attempts::may_be_lost(const Hook& hook) const noexcept {
   return hook.run.state == Run::State::killed && !lifecycle_.lets_run(hook);
 }
 
-/// Nobody waits for it any longer.
+/// Does not wait for the hook any longer.
 bool Attempts::lose(Hook& hook, Time now) noexcept {
   if (!may_be_lost(hook)) return false;
   queue_.push(Tell{.news = News::outlives_kill, .hook = &hook});
@@ -151,7 +152,7 @@ bool Attempts::enforce(Hook& hook, Time now) noexcept {
   if (!run.is_active()) return false;
   if (run.remark && now >= *run.remark) {
     queue_.push(Tell{.news = News::step_slow, .hook = &hook, .time = since(run.began, now)});
-    run.remark = now + kSlowStep;  // once, however long the machine slept
+    run.remark = now + kSlowStep;  // one warning, even if the machine was suspended for long
     return true;
   }
   if (!run.deadline || now < *run.deadline) return false;
@@ -194,7 +195,7 @@ bool Attempts::any_active() const noexcept {
                      [](const Hook& hook) { return hook.run.is_active(); });
 }
 
-/// xorshift64: good enough to spread retries.
+/// A random number from 0 to 1, by xorshift64: good enough to spread retries.
 double Attempts::chance() noexcept {
   random_ ^= random_ << 13U;
   random_ ^= random_ >> 7U;

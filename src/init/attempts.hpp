@@ -1,5 +1,5 @@
-// init/attempts.hpp - the life of one hook, from its start to its outcome: attempts, its timeout
-// (SIGTERM and SIGCONT, SIGKILL after kKillDelay), retries with their waits, its fallback. Pure.
+// init/attempts.hpp - runs a hook from its start to its outcome: attempts, timeout (SIGTERM and
+// SIGCONT, then SIGKILL after kKillDelay), retries with their waits, fallback. Pure.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace pintle::init {
 
-/// How a turn ended. Only a plain failure can be the answer to a condition.
+/// The outcome of a hook's run. Only `failure` can make a condition false.
 enum class Outcome : std::uint8_t { success, failure, error, skipped };
 
 inline bool has_failed(Outcome outcome) noexcept {
@@ -21,8 +21,8 @@ inline bool has_failed(Outcome outcome) noexcept {
 }
 
 struct Ended {
-  Hook& hook;  ///< of the component that is told
-  Hook& last;  ///< whose attempt was the last: the hook, or what stood in for it
+  Hook& hook;  ///< the hook of the component
+  Hook& last;  ///< the hook of the last attempt: `hook`, its fallback or its repair
   Outcome outcome;
 
   bool fell_back() const noexcept { return &hook != &last; }
@@ -34,30 +34,31 @@ class Attempts {
            std::uint64_t seed) noexcept
       : hooks_(hooks), queue_(queue), lifecycle_(lifecycle), budget_(budget), random_(seed | 1U) {}
 
-  /// Begins a turn of `hook`, which is not busy: its first attempt.
+  /// Begins a run of `hook`, which is not busy, with its first attempt.
   void begin(Hook& hook, Time now) noexcept;
 
-  // What becomes of the attempt. Its end leads to the next one, to the fallback, or to
+  // The results of an attempt. After its end come the next attempt, the fallback, or
   // Component::concluded().
   void started(Hook& hook, pid_t pid, Time now) noexcept;
   void not_started(Hook& hook, Time now) noexcept;
   void gone(Hook& hook, const ChildGone& event, Time now) noexcept;
 
-  /// Ends the attempt that runs: SIGTERM, and SIGKILL after a while; a check at once.
+  /// Stops the running attempt: SIGTERM, SIGKILL after kKillDelay; a check is killed at once.
   void end(Hook& hook, Time now) noexcept;
 
-  /// Ends the turn of a hook that is busy: its attempt, or its wait for the next one.
+  /// Ends the run of a busy hook: stops its attempt, or its wait for the next one.
   void give_up(Hook& hook, Time now) noexcept;
 
-  /// What was being ended before a stop began has no longer than that.
+  /// Limits hooks that are being stopped already to the end of the shutdown.
   void limit_what_ends() noexcept;
 
-  /// Does one thing whose time has come: kills, says that a step takes long, tries again.
+  /// Each does one thing that is due: kills an attempt or warns about a slow step; begins an
+  /// attempt after a wait.
   bool enforce(Time now) noexcept;
   bool try_again(Time now) noexcept;
   std::optional<Time> deadline() const noexcept;
 
-  /// One of the hooks has a child.
+  /// True if a hook has a child process.
   bool any_active() const noexcept;
 
  private:

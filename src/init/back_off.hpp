@@ -1,11 +1,12 @@
-// init/back_off.hpp - the rest of PID 1 after what failed and would fail again at once.
+// init/back_off.hpp - how long PID 1 waits before it repeats something that would fail again at
+// once.
 #pragma once
 
 #include "base/clock.hpp"
 
 namespace pintle::init {
 
-/// Never spin, never exit.
+/// PID 1 must neither spin nor exit.
 inline constexpr Duration kBackOff(1000);
 
 }  // namespace pintle::init

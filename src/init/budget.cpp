@@ -6,7 +6,7 @@
 
 namespace pintle::init {
 
-/// When so many eighths of the total are over.
+/// The time at which `number` eighths of the total are over.
 std::optional<Time> Budget::eighths(int number) const noexcept {
   const bool is_end = main_ended_ && (!began_ || *main_ended_ < *began_);
   const auto& from = is_end ? main_ended_ : began_;

@@ -61,7 +61,7 @@ void Checks::run_ended(Hook& hook, bool succeeded, Time now) noexcept {
   }
   const bool is_startup = policy_of(hook).question == Question::startup;
   if (!is_startup || check.verdict() != Verdict::healthy) return;
-  check.end();  // it has been answered for good
+  check.end();  // a startup check that has passed does not run again
   open_gates(now);
 }
 
@@ -77,7 +77,7 @@ void Checks::turned(Hook& hook, Time now) noexcept {
   desk_.attempts.begin(*hook.fallback, now);
 }
 
-/// Whatever the repair says of itself, the check tells whether it helped.
+/// The check runs again at once: only it can tell whether the repair helped.
 void Checks::repair_ended(const Ended& ended, Time now) noexcept {
   const Run& run = ended.last.run;
   const News news = has_failed(ended.outcome) ? News::repair_failed : News::repair_done;
@@ -99,7 +99,7 @@ std::optional<Time> Checks::deadline() const noexcept {
   return first;
 }
 
-/// True if a check of this kind has such a verdict.
+/// True if `is` is true for the verdict of a check with this question.
 template <class Is>
 bool Checks::any(Question question, Is is) const noexcept {
   return std::any_of(checks_.begin(), checks_.end(), [&](const Hook* hook) {

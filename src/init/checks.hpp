@@ -1,5 +1,5 @@
-// init/checks.hpp - the checks: when each runs, the gates that the startup checks keep shut, the
-// repair of one that turned unhealthy, and what they say of main together. Pure.
+// init/checks.hpp - the checks: when each runs, which checks wait for the startup checks, the
+// repair of an unhealthy check, and what all checks together say about main. Pure.
 #pragma once
 
 #include <optional>
@@ -15,19 +15,19 @@ class Checks final : public Component {
  public:
   Checks(Hooks& hooks, const Desk& desk);
 
-  /// Main runs: the startup checks begin, the others when those have passed.
+  /// Main runs: begins the startup checks; the other checks begin when those have passed.
   void begin(Time now) noexcept;
-  /// No further runs.
+  /// Ends all checks: no further runs.
   void end() noexcept;
 
   bool drive(Time now) noexcept override;
   void concluded(const Ended& ended, Time now) noexcept override;
   std::optional<Time> deadline() const noexcept override;
 
-  /// A check for the failure of which main is to be stopped; nullptr: none. Told once.
+  /// The check because of which main must be stopped; nullptr: none. Returns a check only once.
   Hook* take_terminating() noexcept { return std::exchange(terminating_, nullptr); }
 
-  /// What main says of itself counts for readiness.
+  /// Stores the state that main has sent by sd_notify(3), which counts for readiness.
   void hear(hooks::MainSays says) noexcept { main_says_ = says; }
 
   bool is_alive() const noexcept;

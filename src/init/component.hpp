@@ -1,5 +1,5 @@
-// init/component.hpp - what there is one of for each kind of hook: it starts its hooks when they
-// are due, and is told how they ended. Pure.
+// init/component.hpp - the interface of the components; each is for one kind of hook. A component
+// starts its hooks when they are due and gets their outcome. Pure.
 #pragma once
 
 #include <functional>
@@ -20,10 +20,10 @@ class Component {
   /// Does one thing that is due now; false if nothing is.
   virtual bool drive(Time now) noexcept = 0;
 
-  /// A turn of one of its hooks, or of what stood in for it, has ended.
+  /// A run of one of its hooks has ended, with its retries and its fallback.
   virtual void concluded(const Ended& ended, Time now) noexcept = 0;
 
-  /// When drive() will have something to do though nothing happens; nullopt: never.
+  /// When drive() must be called even without an event; nullopt: never.
   virtual std::optional<Time> deadline() const noexcept = 0;
 
  protected:
@@ -31,12 +31,12 @@ class Component {
   ~Component() = default;
 };
 
-/// What the components work with.
+/// What all components share.
 struct Desk {
   ActionQueue& queue;
   Attempts& attempts;
   const Lifecycle& lifecycle;
-  /// Whether the condition of a hook holds; nullopt where its child has to look.
+  /// Whether the condition of a hook holds; nullopt if its child must check it.
   std::function<std::optional<bool>(const Hook&)> holds;
 };
 

@@ -18,7 +18,7 @@
 namespace pintle::init {
 namespace {
 
-/// Short enough for a string to hold it without memory.
+/// Short enough for std::string to hold it without allocating.
 constexpr const char* kNoMemory = "out of memory";
 
 /// "cannot execute '/app/run': No such file or directory".
@@ -31,11 +31,11 @@ std::string describe(const sys::Report& report, const std::string& subject, std:
   return error.message();
 }
 
-/// Exit code 0 is news where it is no success.
+/// The reason of a failure, also if exit code 0 counts as one.
 std::string why_unwanted(const Hook& hook) {
   const auto& codes = hook.config->success_codes;
   if (std::find(codes.begin(), codes.end(), 0) != codes.end()) return {};
-  return "exit code 0, which is no success here";
+  return "exit code 0, which is not one of the hook's successExitCodes";
 }
 
 /// A verdict is worth a warning only when it is a bad one.
@@ -53,16 +53,16 @@ Line verdict_line(const Hook& hook) {
                       hook.words.empty() ? "" : ": ", hook.words)};
 }
 
-/// A step that waits for another one which has no place to run in will wait for ever.
+/// A slow step may wait for another step that `parallelism` does not let start. The text names that
+/// step.
 std::string words_of_slow(const Hook& hook, std::size_t parallelism) {
   const auto* task = std::get_if<StepTask>(&hook.root().task);
   const Hook* const waiting = task != nullptr ? task->stage->held_back() : nullptr;
   if (waiting == nullptr) return {};
-  return fmt::format("parallelism is {}, so step {} waits for a free place", parallelism,
-                     waiting->id());
+  return fmt::format("parallelism is {}, so step {} cannot start yet", parallelism, waiting->id());
 }
 
-/// Nothing for a success: that is news enough.
+/// How a child ended; "" for exit code 0.
 std::string describe(const sys::Exit& exit) {
   if (exit.code == 0) return {};
   if (exit.signal != 0) return fmt::format("killed by {}", signal_name(exit.signal));
@@ -80,8 +80,8 @@ Effects::Effects(const Recipes& recipes, Supervisor& supervisor, Requests& reque
                       bool is_partial) { write_output(hook, line, is_partial); },
                [this](std::string_view piece) { return recipes_.secrets().begun_in(piece); }) {}
 
-/// Memory can run out in any action, also in the middle: then a hook is not started, and of
-/// anything else, which is done before its words are made, a line is missing.
+/// Every action can run out of memory at any point. A hook is then not started. Any other action is
+/// done before its log line is made, so only the line is missing.
 std::optional<Event> Effects::perform(const Action& action) noexcept {
   try {
     return std::visit([this](const auto& a) { return act(a); }, action);
@@ -118,7 +118,7 @@ pid_t Effects::main_pid() const noexcept {
   return main.is_active() ? main.pid : 0;
 }
 
-/// The pipe of a hook whose output becomes events; where there can be none it goes where ours does.
+/// A pipe for a hook whose output is logged. If none can be made, the output goes to pintle's own.
 sys::Outlet Effects::outlet_for(const Hook& hook, Fd& writer) {
   if (hook.is_main() || hook.config->output != config::Output::log) return {};
   auto opened = outputs_.open(hook, hook.recipe->identity().uid);
@@ -167,7 +167,8 @@ std::optional<Event> Effects::act(const Settle&) {
   if (::geteuid() != 0) return std::nullopt;
   if (recipes_.model().init_as_main) {
     const auto stepped = sys::step_down_for_good({.identity = &recipes_.main().identity()});
-    if (recipes_.model().init_is_dumpable) sys::allow_tracing();  // the change of ids forbade it
+    if (recipes_.model().init_is_dumpable)
+      sys::allow_tracing();  // the change of ids has disabled it
     if (!stepped) log::warning(fmt::format("PID 1 keeps its uid: {}", stepped.error().message()));
     return std::nullopt;
   }
@@ -184,7 +185,7 @@ std::optional<Event> Effects::act(const Tell& tell) {
     log::write({.level = line.level, .text = line.text, .kind = "main"});
     return std::nullopt;
   }
-  // Nothing else says of it how it ended.
+  // The process has not ended, so there is no other text.
   if (tell.news == News::outlives_kill) tell.hook->words = "killed, and not ended";
   const Hook& hook = *tell.hook;
   const bool is_repair = tell.news == News::repair_done || tell.news == News::repair_failed;
@@ -216,7 +217,7 @@ std::optional<Event> Effects::act(const Answer& answer) {
 }
 
 std::optional<Event> Effects::act(const Quit& quit) {
-  // Ahead of what could fail for want of memory; what pintle chose never lacks a reason.
+  // Set before anything that needs memory: an exit code that pintle has chosen always has a reason.
   const bool is_ours = quit.reason != Reason::main_ended;
   end_ = End{quit.code, is_ours ? kNoMemory : std::string()};
   const Hook& about = quit.hook == nullptr ? supervisor_.hooks().main() : *quit.hook;
@@ -224,7 +225,7 @@ std::optional<Event> Effects::act(const Quit& quit) {
   return std::nullopt;
 }
 
-/// What a child says of its end: its report, or what the kernel says.
+/// The text about a child's end: from its report, otherwise from its exit status.
 std::string Effects::words_at_end(const Hook& hook, const sys::Exit& exit,
                                   const std::optional<sys::Report>& report) const {
   const bool failed = report && report->has_failure;

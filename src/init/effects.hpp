@@ -1,5 +1,5 @@
-// init/effects.hpp - carries the supervisor's actions out, and keeps the words that go with its
-// numbers: what each hook said last, which text each piece of news has.
+// init/effects.hpp - performs the supervisor's actions and writes its news as log lines, with the
+// last message of each hook.
 #pragma once
 
 #include <optional>
@@ -20,27 +20,27 @@ class Effects {
  public:
   Effects(const Recipes& recipes, Supervisor& supervisor, Requests& requests);
 
-  /// Does it. Returns what the supervisor is to be told of it, if anything. Without memory for its
-  /// words it is done without them, and a hook that cannot be started has failed.
+  /// Performs the action. Returns an event for the supervisor, if there is one. Without memory for
+  /// the log line, the action is done without it; a hook that cannot be started has failed.
   std::optional<Event> perform(const Action& action) noexcept;
 
-  /// Reads what a dead child of `hook` left: what decides, which needs no memory, and its words,
-  /// for which there may be none.
+  /// Reads the report of a dead child of `hook`. Stores its message in the hook if there is memory
+  /// for it; the rest needs none.
   struct LastWords {
     std::optional<StartFailure> failure{};
     bool was_skipped = false;
   };
   LastWords last_words(Hook& hook, const sys::Exit& exit) noexcept;
 
-  /// Whom the reaper kills groups with.
+  /// The reaper uses it to kill process groups.
   Signaller& signaller() noexcept { return signaller_; }
 
-  /// The pipes of the hooks whose output becomes events.
+  /// The pipes of hooks whose output is logged.
   OutputLog& outputs() noexcept { return outputs_; }
 
-  /// 0 when main does not run.
+  /// 0 if main does not run.
   pid_t main_pid() const noexcept;
-  /// nullptr as long as PID 1 goes on.
+  /// nullptr until PID 1 has to end.
   End* end() noexcept { return end_ ? &*end_ : nullptr; }
 
  private:

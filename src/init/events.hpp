@@ -1,5 +1,6 @@
-// init/events.hpp - what the supervisor is told and what it asks for. Plain values without
-// allocation: a child's death is read from the kernel once and must not be lost for want of memory.
+// init/events.hpp - the events that the supervisor gets and the actions that it returns. Plain
+// values that need no allocation: the kernel reports a child's death only once, and it must not be
+// lost for lack of memory.
 #pragma once
 
 #include <sys/types.h>
@@ -22,7 +23,7 @@ struct Hook;
 struct Signalled {
   int number;
 };
-/// The child exists; whether its program could be executed is known when it ends.
+/// The child exists. Whether its program could be executed is known only when it ends.
 struct ChildStarted {
   Hook* hook;
   pid_t pid;
@@ -37,35 +38,36 @@ struct StartFailure {
 struct ChildGone {
   pid_t pid;
   int code;    ///< 0-255, or 128 + signal
-  int signal;  ///< what killed it, 0 if nothing did
+  int signal;  ///< the signal that killed it; 0: none
   std::optional<StartFailure> failure{};
-  bool was_skipped = false;  ///< its condition did not hold, so nothing was done
+  bool was_skipped = false;  ///< its condition did not hold, so it did nothing
 };
 /// Every dead child has been collected.
 struct AllReaped {
   bool has_children;
 };
 struct MainStopped {
-  int signal;  ///< SIGSTOP, or what a terminal sends: SIGTSTP, SIGTTIN, SIGTTOU
+  int signal;  ///< SIGSTOP, or one from a terminal: SIGTSTP, SIGTTIN, SIGTTOU
 };
-/// Main asks for more time to stop.
+/// Main has asked for more time to stop: EXTEND_TIMEOUT_USEC, sd_notify(3).
 struct GraceExtended {
   Duration time;
 };
-/// Somebody asks for the check's next run now.
+/// A client asks for a run of the check now.
 struct CheckHurried {
   Hook* hook;
 };
-/// Somebody asks for a run of the job now, and wants to know how it ends.
+/// A client asks for a run of the job now, and waits for its result.
 struct JobAsked {
   Hook* hook;
-  int ticket;  ///< not 0; of the Answer
+  int ticket;  ///< identifies the request in Answer; not 0
 };
-/// What main says of itself has changed.
+/// Main has sent a new state, sd_notify(3).
 struct MainSpoke {
   hooks::MainSays says;
 };
-/// The wall clock is so far ahead of the boot clock; told before the first child is started.
+/// The offset of the wall clock from the boot clock; sent before the first child is started, and
+/// when it changes.
 struct ClockChanged {
   WallOffset offset;
 };
@@ -78,8 +80,8 @@ using Event =
 
 struct Spawn {
   Hook* hook;
-  bool asks_condition = false;  ///< the child is to look at the hook's condition first
-  int ticket = 0;               ///< of who asked for it, and wants to see what it writes
+  bool asks_condition = false;  ///< the child checks the hook's condition first
+  int ticket = 0;               ///< of the client that gets a copy of the output; 0: none
 };
 /// Send `number` to the process of `hook`, or to its whole group.
 struct Kill {
@@ -87,21 +89,23 @@ struct Kill {
   pid_t pid;  ///< below zero: the process group
   int number;
 };
-/// Send `number` to everything that is left in the container.
+/// Send `number` to all remaining processes in the container.
 struct KillAll {
   int number;
 };
-/// Init is over and main has been forked: PID 1 gives up what it no longer needs.
+/// The init phase is over and main has been forked: PID 1 drops the privileges that it no longer
+/// needs.
 struct Settle {};
-/// Not PID 1, and main was stopped: where there is a terminal, stop as well until we are continued.
+/// If pintle is not PID 1, and main was stopped by a signal: stop pintle as well until it is
+/// continued, if there is a terminal.
 struct Suspend {
   pid_t main;
-  int signal;  ///< what stopped it
+  int signal;  ///< the signal that stopped it
 };
-/// PID 1, and main was stopped by its terminal: it goes on.
+/// If pintle is PID 1, and the terminal has stopped main: continue main.
 struct Resume {
   pid_t main;
-  bool needs_terminal;  ///< it was stopped for not being in the foreground
+  bool needs_terminal;  ///< it was stopped because it was not in the foreground
 };
 
 enum class News : std::uint8_t {
@@ -139,48 +143,48 @@ enum class News : std::uint8_t {
   leftovers_killed,
 };
 
-/// Something that people and machines are told.
+/// Write a log line.
 struct Tell {
   News news;
   Hook* hook = nullptr;  ///< nullptr: it is about pintle or main
-  int code = 0;  ///< exit code, the signal number of `stopping`, or why a step is skipped: a Skip
+  int code = 0;          ///< an exit code, the signal of `stopping`, or the Skip of a skipped step
   Duration time{};
   bool timed_out = false;
-  Duration wait{};  ///< of `hook_retried`: until the next attempt
+  Duration wait{};  ///< only of `hook_retried`: until the next attempt
 };
 
 /// Why a step is skipped.
 enum class Skip : std::uint8_t { condition, image_mode, no_time, main_gone };
 
-/// What became of a job that somebody asked for.
+/// The result of a job that a client has asked for.
 struct Answer {
   enum class Result : std::uint8_t { done, failed, busy, not_running, stopping };
   int ticket;
   Result result;
   Hook* hook;
-  int code = 0;  ///< of `failed`: the exit code of its last attempt
+  int code = 0;  ///< only of `failed`: the exit code of the last attempt
   Duration time{};
-  bool fell_back = false;  ///< of `done`: by its fallback
+  bool fell_back = false;  ///< only of `done`: its fallback has succeeded
 };
 
 enum class Reason : std::uint8_t {
   main_ended,       ///< the code is main's
   unhealthy,        ///< main was stopped because the liveness check `hook` failed
   stopped_in_init,  ///< `signal` came before main was started
-  step_failed,      ///< `hook` says which
+  step_failed,      ///< `hook` is the step
   main_not_found,   ///
   main_not_executable,
   main_not_forked,
   main_refused,  ///< its privileges could not be set
 };
 
-/// PID 1's own end.
+/// PID 1 exits.
 struct Quit {
   int code;
   Reason reason;
   Hook* hook = nullptr;  ///< nullptr: it is about main
   int signal = 0;
-  StartFailure failure{};  ///< of a main that could not start
+  StartFailure failure{};  ///< if main could not be started
 };
 
 using Action = std::variant<Spawn, Kill, KillAll, Settle, Suspend, Resume, Tell, Answer, Quit>;

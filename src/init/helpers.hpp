@@ -1,4 +1,4 @@
-// init/helpers.hpp - the children that send a signal for us (sys/signal_as.hpp), until they are
+// init/helpers.hpp - the children that send a signal for PID 1 (sys/signal_as.hpp), until they are
 // reaped. Pure.
 #pragma once
 
@@ -12,12 +12,13 @@ namespace pintle::init {
 
 class Helpers {
  public:
-  /// In place of a pid: it may still signal anybody.
+  /// A target that means: the child may still signal any process.
   static constexpr pid_t kAnybody = -1;
 
-  Helpers() { all_.reserve(kMost); }  // so that remembering one cannot fail
+  Helpers() { all_.reserve(kMost); }  // so that add() does not allocate
 
-  /// `target`: whom, or whose group, it may still signal; 0: nobody, it has done its work.
+  /// `target` is the process, or the process group, that the child may still signal; 0: none, it
+  /// has finished.
   void add(pid_t pid, pid_t target) noexcept {
     if (all_.size() < kMost) all_.push_back({pid, target});
   }
@@ -26,12 +27,12 @@ class Helpers {
     return std::any_of(all_.begin(), all_.end(), [=](const One& one) { return one.pid == pid; });
   }
 
-  /// True if `pid` was one, once.
+  /// Removes `pid`; true if it was one of the children.
   bool forget(pid_t pid) noexcept {
     return std::erase_if(all_, [=](const One& one) { return one.pid == pid; }) != 0;
   }
 
-  /// One that may still signal `target`; 0: none.
+  /// The pid of a child that may still signal `target`; 0: none.
   pid_t late_for(pid_t target) const noexcept {
     const auto late = std::find_if(all_.begin(), all_.end(), [=](const One& one) {
       return one.target == target || one.target == kAnybody;
@@ -45,7 +46,7 @@ class Helpers {
     pid_t target;
   };
 
-  static constexpr std::size_t kMost = 256;  ///< more would count as orphans
+  static constexpr std::size_t kMost = 256;  ///< any more count as orphans
   std::vector<One> all_;
 };
 

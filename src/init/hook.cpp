@@ -29,7 +29,8 @@ Hook& Hooks::add(const config::Hook& config) {
   return hook;
 }
 
-/// With its own of whatever stands in for it: a hook has one child at a time.
+/// Adds another hook for a parallel run, with its own fallbacks, because a hook has only one child
+/// at a time.
 void Hooks::add_further_run(const config::Hook& config) {
   Hook* above = nullptr;
   for (const config::Hook* one = &config;; one = &one->fallback.front()) {

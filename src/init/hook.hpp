@@ -1,6 +1,6 @@
-// init/hook.hpp - what PID 1 starts: main, and each hook of the config. One object holds what it is
-// told to do, what may stand in for it, how it runs now, and what it said last; the supervisor, the
-// effects and the status all read the same one. Its address never changes.
+// init/hook.hpp - what PID 1 starts: main, and each hook of the config. One object contains its
+// config, its fallback, its present state and its last message; the supervisor, the effects and the
+// status all use the same object. Its address never changes.
 #pragma once
 
 #include <sys/types.h>
@@ -24,44 +24,44 @@ class Recipe;
 class Stage;
 struct Job;
 
-/// How many runs of a job with "concurrencyPolicy": "Allow" there may be at a time.
+/// How many runs of a job with "concurrencyPolicy": "Allow" there may be at the same time.
 inline constexpr std::size_t kMostRuns = 8;
 
-/// Of a step of init or of the shutdown.
+/// The task of an init step or a shutdown step.
 struct StepTask {
-  Stage* stage = nullptr;  ///< the list that it stands in
-  std::size_t step = 0;    ///< its place there
+  Stage* stage = nullptr;  ///< the list that it belongs to
+  std::size_t step = 0;    ///< its index there
 };
 
 struct CheckTask {
   hooks::CheckState state;
-  bool is_repaired = false;  ///< its repair ran since it turned unhealthy
+  bool is_repaired = false;  ///< its repair has run since it became unhealthy
 };
 
-/// Of each run of a job that there may be at a time.
+/// The task of each parallel run of a job.
 struct JobTask {
   Job* job = nullptr;
 };
 
 struct Hook {
-  const config::Hook* config = nullptr;  ///< nullptr of main
-  const Recipe* recipe = nullptr;        ///< how it is started; Recipes::bind() gives it
-  Hook* fallback = nullptr;              ///< runs when this one has failed; of a check: its repair
-  Hook* stands_for = nullptr;            ///< whose fallback or repair it is
-  bool is_further_run = false;           ///< of a job: not the one that the status shows
-  bool signals_group = true;             ///< what it is sent goes to its whole process group
-  std::optional<config::Condition> condition{};  ///< without what is known before the start
-  Component* component = nullptr;                ///< that starts it, and is told how it ended
+  const config::Hook* config = nullptr;  ///< nullptr for main
+  const Recipe* recipe = nullptr;        ///< how it is started; set by Recipes::bind()
+  Hook* fallback = nullptr;              ///< runs if this one has failed; for a check its repair
+  Hook* stands_for = nullptr;            ///< the hook whose fallback or repair this is
+  bool is_further_run = false;           ///< a job's parallel run, not shown in the status
+  bool signals_group = true;             ///< signals go to its whole process group
+  std::optional<config::Condition> condition{};  ///< without the leaves known before the start
+  Component* component = nullptr;                ///< starts it and gets its outcome
   std::variant<std::monostate, StepTask, CheckTask, JobTask> task{};
   Run run{};
-  Fd report{};          ///< what its child writes before it is done, sys::read_report()
-  std::string words{};  ///< what was said last of the attempt that ended last
+  Fd report{};          ///< the pipe of its child's report, sys::read_report()
+  std::string words{};  ///< the message of the last attempt that ended
 
   bool is_main() const noexcept { return config == nullptr; }
   bool is(config::Kind kind) const noexcept { return config != nullptr && config->kind() == kind; }
   std::string_view id() const noexcept { return is_main() ? std::string_view("main") : config->id; }
 
-  /// Itself, or what it stands for in the end.
+  /// The hook itself; for a fallback or a repair, the hook that it finally belongs to.
   const Hook& root() const noexcept {
     const Hook* hook = this;
     while (hook->stands_for != nullptr) hook = hook->stands_for;
@@ -69,7 +69,7 @@ struct Hook {
   }
   Hook& root() noexcept { return const_cast<Hook&>(std::as_const(*this).root()); }
 
-  /// It runs, or waits for its next attempt, or what stands in for it does.
+  /// True if it or its fallback runs or waits for the next attempt.
   bool is_busy() const noexcept {
     for (const Hook* hook = this; hook != nullptr; hook = hook->fallback) {
       if (hook->run.is_busy()) return true;
@@ -82,7 +82,7 @@ struct Hook {
   Job& job() const noexcept { return *std::get<JobTask>(task).job; }
 };
 
-/// All that there are. Made once; nothing in it allocates afterwards.
+/// All hooks. Does not allocate after construction.
 class Hooks {
  public:
   explicit Hooks(const config::Model& model);
@@ -92,16 +92,16 @@ class Hooks {
 
   Hook& main() noexcept { return main_; }
   const Hook& main() const noexcept { return main_; }
-  /// The one that stands at that place of Model::hooks.
+  /// The hook with this index in Model::hooks.
   Hook& at(std::size_t place) noexcept { return all_[place]; }
 
-  /// Those of the config in its order, fallbacks behind them, and further runs of jobs last.
+  /// All hooks: those of the config in its order, then fallbacks, then parallel runs of jobs.
   auto begin() noexcept { return all_.begin(); }
   auto end() noexcept { return all_.end(); }
   auto begin() const noexcept { return all_.begin(); }
   auto end() const noexcept { return all_.end(); }
 
-  /// Whose child has this pid; nullptr for an orphan.
+  /// The hook whose child has this pid; nullptr for an orphan.
   Hook* find(pid_t pid) noexcept;
 
  private:

@@ -18,8 +18,9 @@ bool holds(const std::vector<gid_t>& groups, gid_t group) {
   return std::find(groups.begin(), groups.end(), group) != groups.end();
 }
 
-/// Those by name or number; or the user's, and what the container was started with beyond what
-/// its own user has: root's groups are not handed down.
+/// The groups that the config lists by name or number. Without a list: the groups of the user, and
+/// those that the container was started with in addition to the groups of its own user. Root's own
+/// groups are not passed on.
 Result<std::vector<gid_t>> wanted_groups(const sys::Identity& user, const config::Groups& wish,
                                          const Surroundings& around) {
   std::vector<gid_t> groups;
@@ -39,7 +40,7 @@ Result<std::vector<gid_t>> wanted_groups(const sys::Identity& user, const config
   return groups;
 }
 
-/// Whether `identity` names groups that `from` does not have as they are.
+/// True if the config lists groups for `identity` that differ from those of `from`.
 bool changes_groups(const sys::Identity& identity, const sys::Identity& from) {
   if (!identity.groups_are_named) return false;
   const auto has_all = [&](const std::vector<gid_t>& all, const std::vector<gid_t>& some) {
@@ -56,25 +57,26 @@ void refuse_unknown(const Recipe& recipe, const Error& error, Refusal& refusal) 
 
 struct User {
   sys::Identity identity;
-  bool is_other = false;  ///< than who we are
+  bool is_other = false;  ///< not the user of this process
 };
 
-/// The user that it names; us where nobody is named, or without root nobody can be followed.
+/// The user that the recipe names; the user of this process if it names none, or if pintle was not
+/// started as root.
 Result<User> wanted_user(const Recipe& recipe, const Surroundings& around) {
   const sys::Identity& self = around.self;
   const std::string user = recipe.user();
   if (user.empty()) return User{self};
   auto identity = sys::resolve_user(user, around.accounts);
   if (!identity) {
-    // Without root nobody is stepped down to, so the top level's name need not exist, and a number
-    // needs no entry to be ours or not.
+    // Without root there is no step-down, so the user at the top level need not exist, and a number
+    // can be compared without a passwd entry.
     const bool is_number = user.find_first_not_of("0123456789") == std::string::npos;
     const bool matters = self.uid == 0 || (!recipe.wish().user.empty() && !is_number);
     if (matters) return std::move(identity).error();
     return User{self, !is_number || !sys::is_uid(user, self.uid)};
   }
   const bool is_other = identity->uid != self.uid || identity->gid != self.gid;
-  if (!is_other) identity->groups = self.groups;  // the container's, as they are
+  if (!is_other) identity->groups = self.groups;  // the groups that the container was started with
   const bool can_follow = self.uid == 0 || identity->uid == self.uid;
   return User{can_follow ? *std::move(identity) : self, is_other};
 }
@@ -82,7 +84,8 @@ Result<User> wanted_user(const Recipe& recipe, const Surroundings& around) {
 void resolve(Recipe& recipe, const Recipes& recipes, Refusal& refusal) {
   auto user = wanted_user(recipe, recipes.around());
   if (!user) return refuse_unknown(recipe, user.error(), refusal);
-  // Groups at the top belong to the user there: who names a user of its own has that one's.
+  // The groups at the top level belong to the user there. A hook with its own user has that user's
+  // groups.
   const config::Identity& own = recipe.wish();
   const auto& wish = !own.groups && own.user.empty() ? recipes.model().groups : own.groups;
   if (wish) {
@@ -99,7 +102,8 @@ void resolve(Recipe& recipe, const Recipes& recipes, Refusal& refusal) {
   recipe.run_as(std::move(user->identity), user->is_other);
 }
 
-/// Runtimes make capabilities effective for root only, whatever they were asked to add.
+/// Why a capability is not held. Container runtimes make added capabilities effective for root
+/// only.
 std::string why_not_held(const std::string& name, unsigned number, const Surroundings& around) {
   const sys::Identity& self = around.self;
   if (self.uid == 0 || !around.bounding.has(number)) {
@@ -115,7 +119,7 @@ std::string why_not_held(const std::string& name, unsigned number, const Surroun
       name, self.uid, self.uid, self.gid);
 }
 
-/// A user namespace maps some ids only, and no process in it can have another.
+/// A user namespace maps only some ids, and a process in it cannot have any other id.
 void refuse_unmapped(const Recipe& recipe, const Surroundings& around, Refusal& refusal) {
   const sys::Identity& identity = recipe.identity();
   const auto refuse = [&](const char* kind, std::uint32_t id) {
@@ -148,7 +152,7 @@ void refuse_root_main(const Recipes& recipes, Refusal& refusal, Remarks& remarks
   remarks.emplace_back("main runs as root; name a \"user\" in the config, or start with --user");
 }
 
-/// With `"init": {"user": "main"}` nobody else can be become when init is over.
+/// With `"init": {"user": "main"}`, PID 1 cannot switch to any other user after the init phase.
 void refuse_strangers_of_init(const Recipes& recipes, Refusal& refusal) {
   if (!recipes.model().init_as_main) return;
   const sys::Identity& main = recipes.main().identity();
@@ -161,15 +165,16 @@ void refuse_strangers_of_init(const Recipes& recipes, Refusal& refusal) {
     strangers.push_back(fmt::format("{} ({}:{})", recipe->name(), identity.uid, identity.gid));
   }
   if (strangers.empty()) return;
-  refusal.add(ExitCode::refused,
-              fmt::format("PID 1 takes main's user, {}:{}, when init is over (\"init\": "
-                          "{{\"user\": \"main\"}}), so these could never run as theirs: {}; give "
-                          "them main's, or leave \"init\" out",
-                          main.uid, main.gid, fmt::join(strangers, ", ")));
+  refusal.add(
+      ExitCode::refused,
+      fmt::format("PID 1 switches to main's user, {}:{}, after the init steps (\"init\": "
+                  "{{\"user\": \"main\"}}), so these cannot run as their own user: {}; give "
+                  "them main's user, or remove \"init\"",
+                  main.uid, main.gid, fmt::join(strangers, ", ")));
 }
 
-/// Without root everything runs as we do; a hook that asks for somebody else cannot, unless it is a
-/// built-in with nothing left to do.
+/// Without root, everything runs as pintle's user. A hook with another user is refused, unless it
+/// is a built-in that has nothing left to do.
 void refuse_other_users(const Recipes& recipes, Refusal& refusal, Remarks& remarks) {
   const uid_t self = recipes.around().self.uid;
   std::vector<std::string> others;

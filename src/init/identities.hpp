@@ -1,5 +1,5 @@
-// init/identities.hpp - who everything runs as: users, groups and capabilities, and what of them
-// cannot be had.
+// init/identities.hpp - users, groups and capabilities of main and all hooks, and the refusal of
+// those that are not possible.
 #pragma once
 
 #include <string>
@@ -10,17 +10,17 @@
 
 namespace pintle::init {
 
-/// Looks users and groups up, for each recipe, and chooses who serves `listen.health`. Refuses
-/// names that are unknown.
+/// Looks up the user and the groups of each recipe, and chooses the user that serves
+/// `listen.health`. Refuses unknown names.
 void resolve_identities(Recipes& recipes, Refusal& refusal);
 
-/// The capabilities that main keeps, `confinement.capabilities`, or without it the ambient ones.
+/// Sets the capabilities that main keeps: `confinement.capabilities`, otherwise the ambient ones.
 /// Refuses those that do not exist or are not held.
 void resolve_kept_capabilities(Recipes& recipes, Refusal& refusal);
 
-/// Refuses what could fail in the middle of a start, or later: ids that are not mapped, users that
-/// cannot be followed, capabilities that the step-down needs. What should only be said goes to
-/// `remarks`, a line each.
+/// Refuses what would otherwise fail during the start or later: ids that are not mapped, users to
+/// which pintle cannot switch, missing capabilities for the step-down. Adds a line to `remarks` for
+/// each warning.
 void refuse_identities(const Recipes& recipes, Refusal& refusal, std::vector<std::string>& remarks);
 
 }  // namespace pintle::init

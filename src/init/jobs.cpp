@@ -8,7 +8,8 @@ namespace {
 
 using config::Concurrency;
 
-/// Whoever asks for a punctual start means no less: waking up takes its time.
+/// The shortest `startingDeadline` that is applied. PID 1 wakes up slightly late, so a deadline of
+/// 0 would skip every run.
 constexpr Duration kPunctual = 1s;
 
 schedule::Timer timer_of(const config::Hook& hook, const std::string& host) noexcept {
@@ -18,7 +19,7 @@ schedule::Timer timer_of(const config::Hook& hook, const std::string& host) noex
                            : schedule::Timer(job.schedule.every, jitter);
 }
 
-/// Which of a job's runs could begin now; nullptr if none.
+/// A run of the job that is free to begin; nullptr if none is.
 Hook* free_run(const Job& job) noexcept {
   const auto found = std::find_if(job.runs.begin(), job.runs.end(),
                                   [](const Hook* run) { return !run->is_busy(); });
@@ -44,7 +45,7 @@ Jobs::Jobs(Hooks& hooks, const std::string& host, const Desk& desk) : desk_(desk
     if (!hook.is(config::Kind::job)) continue;
     hook.component = this;
     if (!hook.is_further_run) jobs_.push_back(Job{.timer = timer_of(*hook.config, host)});
-    // Further runs stand behind all hooks of the config, so their job is known by now.
+    // Parallel runs come after all hooks of the config, so their job exists already.
     const auto job = std::find_if(jobs_.begin(), jobs_.end(), [&](const Job& one) {
       return one.runs.empty() || one.hook().config == hook.config;
     });
@@ -90,7 +91,7 @@ void Jobs::take_slot(Job& job, Time now) noexcept {
   job.timer.take(now);
   if (!due) return desk_.queue.tell(News::job_missed, job.hook());
   const Time until = std::max(now, *due + deadline.value_or(Duration(0)));
-  // One run waits at most, for as long as the more patient of the two would.
+  // At most one run is pending; it waits until the later one of both deadlines.
   if (!job.turn) {
     job.turn = Turn{.until = until};
   } else if (job.turn->until) {
@@ -115,7 +116,7 @@ bool Jobs::take_turn(Job& job, Time now) noexcept {
   return true;
 }
 
-/// Said once for a run that is in the way, however many slots it takes.
+/// Logs only the first of several runs that are skipped because of the same running one.
 void Jobs::skip_turn(Job& job, bool is_unwanted) noexcept {
   job.turn.reset();
   if (is_unwanted) return desk_.queue.tell(News::job_not_now, job.hook());
@@ -132,7 +133,7 @@ void Jobs::begin_run(Job& job, Hook& run, int ticket, Time now) noexcept {
   desk_.queue.tell(News::job_started, run);
 }
 
-/// Ends the run that is in the way, its fallback included; false while that is being waited for.
+/// Stops the running run, its fallback included; false if it is being stopped already.
 bool Jobs::replace_run(Job& job, Time now) noexcept {
   for (Hook* one = &job.hook(); one != nullptr; one = one->fallback) {
     if (!one->run.is_busy() || one->run.is_being_ended()) continue;
@@ -170,7 +171,7 @@ void Jobs::concluded(const Ended& ended, Time now) noexcept {
   }
   if (desk_.lifecycle.phase != Phase::running && !job.policy().after_main) return;
   desk_.queue.tell(news, ended.hook, run.last_code);
-  if (ended.outcome == Outcome::skipped) job.count -= 1;  // its child saw that it is not wanted
+  if (ended.outcome == Outcome::skipped) job.count -= 1;  // its child saw that `when` does not hold
   if (ended.outcome == Outcome::skipped || news == News::job_replaced) return;
   job.streak = job.has_ended && job.last_succeeded == succeeded ? job.streak + 1 : 1;
   job.has_ended = true;

@@ -1,5 +1,5 @@
-// init/jobs.hpp - the jobs: a slot of the schedule, a start or a request becomes a turn, and a turn
-// a run as soon as the job's policy allows it. Pure.
+// init/jobs.hpp - the jobs. A slot of the schedule, the start of main or a request makes a run
+// pending; it begins as soon as the job's policy allows it. Pure.
 #pragma once
 
 #include <deque>
@@ -12,27 +12,27 @@
 
 namespace pintle::init {
 
-/// A run that is due and has not begun.
+/// A pending run: it is due and has not begun.
 struct Turn {
-  std::optional<Time> until{};  ///< how long it waits; unset: for ever
-  int ticket = 0;               ///< of who asked for it
-  bool is_replacing = false;    ///< it waits for the end of the run that it replaces, however long
+  std::optional<Time> until{};  ///< how long it may wait; unset: no limit
+  int ticket = 0;               ///< of the client that asked for it; 0: none
+  bool is_replacing = false;    ///< waits, without a limit, for the run that it replaces
 };
 
-/// What is known of one job: when it is due, the turn that waits, and how its runs ended.
+/// The state of one job: when it is due, its pending run, and how its runs ended.
 struct Job {
   schedule::Timer timer;
-  std::vector<Hook*> runs{};  ///< as many as there may be at a time; the first is the config's hook
+  std::vector<Hook*> runs{};  ///< one for each parallel run; the first is the config's hook
   std::optional<Turn> turn{};
-  bool skip_was_told = false;  ///< since a run began last
+  bool skip_was_told = false;  ///< a skipped run was logged since the last run began
   // For status.
-  std::optional<Time> began{};  ///< the run that began last
-  bool has_ended = false;       ///< one has; then:
+  std::optional<Time> began{};  ///< when the last run began
+  bool has_ended = false;       ///< a run has ended; the following members are set then
   bool last_succeeded = false;
-  int streak = 0;                   ///< runs in a row that ended like the last one
-  int count = 0;                    ///< runs that were begun
+  int streak = 0;                   ///< runs in a row with the last run's result
+  int count = 0;                    ///< runs that have begun
   int failures = 0;                 ///< runs that ended without success
-  std::optional<Time> succeeded{};  ///< when the last success ended
+  std::optional<Time> succeeded{};  ///< when the last successful run ended
   int last_code = 0;                ///< 0 if its fallback succeeded
   Duration last_time{};
 
@@ -40,32 +40,32 @@ struct Job {
   const config::JobPolicy& policy() const noexcept {
     return hook().config->as<config::JobPolicy>();
   }
-  /// One of its runs has not ended, or waits for another attempt.
+  /// True if one of its runs has not ended or waits for another attempt.
   bool is_running() const noexcept;
 };
 
 class Jobs final : public Component {
  public:
-  /// `host` tells one container of a fleet from another: their jitter differs.
+  /// `host` is the name of the container: each container has a different jitter.
   Jobs(Hooks& hooks, const std::string& host, const Desk& desk);
 
-  /// Main runs: the schedules count from now.
+  /// Main runs: the schedules begin now.
   void begin(Time now) noexcept;
-  /// No further slots.
+  /// Ends the schedules: no further runs become pending.
   void end() noexcept;
   void set_clock(WallOffset offset, Time now) noexcept;
 
-  /// Somebody wants a run of the job that `hook` is, now. Its `when` is not asked: whoever asks
-  /// knows what he wants.
+  /// A client asks for a run of the job now. `when` is not checked: an explicit request has
+  /// priority.
   void ask(Hook& hook, int ticket, Time now) noexcept;
 
   bool drive(Time now) noexcept override;
   void concluded(const Ended& ended, Time now) noexcept override;
   std::optional<Time> deadline() const noexcept override;
 
-  /// The container stops: forgets one turn that has not begun; false if there is none.
+  /// The container stops: drops one pending run; false if there is none.
   bool drop_turn() noexcept;
-  /// A run has not ended that the stop of main waits for.
+  /// True if a run has not ended for which the stop of main waits.
   bool keep_main() const noexcept;
 
  private:

@@ -1,12 +1,12 @@
-// init/lifecycle.hpp - how far PID 1 is on its way, and who may still run there. Pure.
+// init/lifecycle.hpp - the phase of PID 1, and which hooks may run in it. Pure.
 //
-//   init      the steps run                    -> running, or stopping when one has failed
+//   init      the init steps run               -> running, or stopping if one has failed
 //   running   main, checks and jobs run        -> stopping
-//   stopping  before   jobs and the steps before main's stop signal are ended or done
-//             main     main has its stop signal; it ends, or its grace period does
+//   stopping  before   jobs and the steps before main's stop signal end or are stopped
+//             main     main has got its stop signal, and ends or is killed
 //             after    the steps after main
-//             rest     what is left in the container is ended
-//   exited    PID 1 ends
+//             rest     the remaining processes are stopped
+//   exited    PID 1 exits
 #pragma once
 
 #include <cstdint>
@@ -18,25 +18,25 @@ namespace pintle::init {
 
 enum class Phase : std::uint8_t { init, running, stopping, exited };
 
-/// What the stop waits for.
+/// The part of the shutdown that is in progress.
 enum class StopPart : std::uint8_t { before, main, after, rest };
 
 struct Lifecycle {
   Phase phase = Phase::init;
   StopPart part = StopPart::before;
-  // A further stop signal came while these were waited for.
+  // Another stop signal came during this part.
   bool before_is_hurried = false;
   bool after_is_hurried = false;
   bool start_failed = false;  ///< a step failed, or a stop signal came, before main was started
 
-  /// False where a run of `hook` is to be ended.
+  /// False if a run of `hook` must be stopped.
   bool lets_run(const Hook& hook) const noexcept;
 
-  /// False where nothing of `hook` is to begin any more, a further attempt or its fallback either.
+  /// False if `hook` must not begin any more, neither another attempt nor its fallback.
   bool lets_begin(const Hook& hook, const Budget& budget, Time now) const noexcept;
 
-  /// Whether the part of the stop that has steps may start one: it is within its bound, and nobody
-  /// is in a hurry. Other parts have no steps.
+  /// Whether the present part of the shutdown may start a step: its time is not over, and no second
+  /// stop signal has come. False for the parts without steps.
   bool has_time(const Budget& budget, Time now) const noexcept;
 };
 

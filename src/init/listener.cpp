@@ -16,10 +16,10 @@ void Listener::keep_up(Time now) {
   const bool is_due = !was_started_ || (due_ && now >= *due_);
   if (!port_ || pid_ != 0 || is_ending_ || !is_due) return;
   was_started_ = true;
-  due_ = now + kBackOff;  // if what follows fails, for want of memory too
+  due_ = now + kBackOff;  // also if the next lines throw because of too little memory
   if (const auto code = std::exchange(exit_code_, std::nullopt)) {
     log::warning(fmt::format(
-        "the child that answers on \"listen.health\" ended with exit code {}; starting another",
+        "the child that serves \"listen.health\" ended with exit code {}; starting it again",
         *code));
   }
   sys::Child child = recipes_.server();

@@ -1,4 +1,4 @@
-// init/listener.hpp - keeps the port of `listen.health`, and a child that serves it.
+// init/listener.hpp - holds the port of `listen.health`, and keeps a child running that serves it.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@ namespace pintle::init {
 
 class Listener {
  public:
-  /// `port` is the listening socket; without one nothing is ever served.
+  /// `port` is the listening socket; if it is empty, no child is started.
   Listener(const Recipes& recipes, const Fd& port, const std::string& mount_namespace)
       : recipes_(recipes), port_(port), mount_namespace_(mount_namespace) {}
 
@@ -22,13 +22,13 @@ class Listener {
   /// True if `pid` is the child.
   bool is(pid_t pid) const noexcept { return pid_ != 0 && pid == pid_; }
 
-  /// True if `pid` was the child; it is started again a second later.
+  /// True if `pid` was the child. It is started again 1 s later.
   bool buried(pid_t pid, int code, Time now) noexcept;
 
-  /// When keep_up() has something to do.
+  /// When keep_up() must be called; nullopt: never.
   std::optional<Time> due() const noexcept { return due_; }
 
-  /// Nothing is started any more: the container is ending.
+  /// Starts no child any more: the container is stopping.
   void end() noexcept {
     due_.reset();
     is_ending_ = true;
@@ -39,7 +39,7 @@ class Listener {
   const Fd& port_;
   const std::string& mount_namespace_;
   std::optional<Time> due_{};
-  std::optional<int> exit_code_{};  ///< of the one that ended, until it is told
+  std::optional<int> exit_code_{};  ///< of the child that ended, until it is logged
   pid_t pid_ = 0;
   bool was_started_ = false;
   bool is_ending_ = false;

@@ -30,7 +30,7 @@
 namespace pintle::init {
 namespace {
 
-/// After a part of a turn that threw.
+/// The wait after a part of a turn has thrown an exception.
 constexpr Duration kRest(100);
 
 class Loop {
@@ -48,15 +48,17 @@ class Loop {
     if (notify_.is_open()) supervisor_.note(MainSpoke{notify_.says()}, BootClock::now());
   }
 
-  /// Before the first turn. What cannot be had is done without.
+  /// To be called before the first turn. Errors are logged, and the loop works without what failed.
   void prepare() noexcept {
     guarded([this] { watch_clock(); });
     guarded([this] { keep_door(); });
   }
 
-  /// One turn: wait, then whatever is ready or due. Set when PID 1 is to end.
+  /// One turn of the loop: waits, then handles everything that is ready or due. Not null if PID 1
+  /// has to end.
   End* turn() noexcept {
-    // Without steps main is forked before the first signal is read, so that it gets that too.
+    // The first turn does not wait: without steps, main is forked before the first signal is read,
+    // so that main gets that signal as well.
     const bool waits = !std::exchange(is_first_turn_, false);
     if (waits) {
       rest_after_failure();
@@ -71,21 +73,23 @@ class Loop {
   }
 
  private:
-  /// What PID 1 waits for.
+  /// Something that PID 1 waits for.
   struct Source {
-    /// What to poll for reading; below zero, or without this: nothing.
+    /// The descriptor to poll for reading. Below zero or nullptr: none.
     int (Loop::*descriptor)() const noexcept;
-    /// In each turn; `is_ready`: it can be read. False if that failed, and would again at once.
+    /// Called in each turn; `is_ready`: the descriptor is readable. False if reading failed and
+    /// would fail again at once.
     bool (Loop::*attend)(bool is_ready);
-    /// When it has something to do though nothing happens; nullptr: never.
+    /// When `attend` must be called even without an event; nullptr: never.
     std::optional<Time> (Loop::*due)() const noexcept;
   };
-  // In the order of a turn: signals first, and main is heard before its end is noted, after which
-  // its pid is nobody's.
+  // In the order of a turn: signals first; main's notifications before its end, after which main's
+  // pid is unknown and its messages would be dropped.
   static constexpr std::size_t kCount = 10;
   static const Source kSources[kCount];
 
-  /// Nothing that throws in one part, for want of memory, keeps another part from its work.
+  /// Calls `part`. An exception in one part, because of too little memory, must not keep the other
+  /// parts from their work.
   template <class Part>
   void guarded(Part part) noexcept {
     try {
@@ -96,22 +100,22 @@ class Loop {
     }
   }
 
-  /// What failed would often fail again at once, and nothing else may bring it up again: it is
-  /// tried once more after a rest, which a signal ends.
+  /// After an exception, waits for kRest or a signal, since it would often happen again at once.
+  /// The next turn then does not wait, since no event may come that repeats the work.
   void rest_after_failure() noexcept {
     at_once_ = std::exchange(failed_, false);
     if (at_once_) rest();
   }
 
-  /// poll(2) may be what fails.
+  /// Waits for kRest or a signal. An error of poll(2) is ignored.
   void rest() const noexcept {
     pollfd signals{setup_.signals.get(), POLLIN, 0};
     if (::poll(&signals, 1, static_cast<int>(kRest.count())) < 0)
       std::this_thread::sleep_for(kRest);
   }
 
-  /// Only jobs need to know the wall time, and when somebody sets it or the machine has slept:
-  /// poll(2) does not count that.
+  /// Only jobs need the wall clock and a notification when it is set or the machine was suspended:
+  /// the timeout of poll(2) does not include suspended time.
   void watch_clock() {
     const auto& hooks = setup_.model.hooks;
     const auto is_job = [](const config::Hook& hook) { return hook.kind() == config::Kind::job; };
@@ -120,7 +124,7 @@ class Loop {
     if (auto clock = sys::watch_wall_clock()) {
       clock_ = *std::move(clock);
     } else {
-      log::warning(fmt::format("{}; jobs do not notice when the clock is set or the machine slept",
+      log::warning(fmt::format("{}; jobs do not notice a change of the clock or a suspend",
                                clock.error().message()));
     }
     supervisor_.note(ClockChanged{sys::wall_offset()}, BootClock::now());
@@ -136,8 +140,8 @@ class Loop {
     const std::size_t outputs = effects_.outputs().watch(std::span(polled).subspan<kCount>());
     const bool is_urgent = at_once_ || reaper_.is_unfinished();
     const int found = ::poll(polled.data(), kCount + outputs, is_urgent ? 0 : timeout());
-    // With a limit of descriptors below their number, or without memory, nothing tells what is
-    // ready: everything is looked at, after a rest.
+    // poll(2) fails if there are more descriptors than the limit, or without memory. Then every
+    // source is treated as ready, after a wait.
     const bool is_blind = found < 0 && errno != EINTR;
     if (is_blind) rest();
     outputs_ready_ = found > 0 || is_blind;
@@ -146,8 +150,8 @@ class Loop {
     }
   }
 
-  /// What cannot be taken, for want of memory or descriptors, stays there: poll(2) would say so at
-  /// once, again and again.
+  /// Does not poll the source for kBackOff: what could not be read, because of too little memory or
+  /// descriptors, would make it ready again at once.
   void let_rest(std::size_t source) noexcept { rest_until_[source] = BootClock::now() + kBackOff; }
 
   bool is_resting(std::size_t source) noexcept {
@@ -156,7 +160,7 @@ class Loop {
     return until.has_value();
   }
 
-  /// Milliseconds to the next deadline, rounded up; -1 when there is none.
+  /// Milliseconds to the next deadline, rounded up; -1 if there is none.
   int timeout() const noexcept {
     std::optional<Time> first;
     for (const Source& source : kSources) {
@@ -184,7 +188,8 @@ class Loop {
       const auto [number, sender] = **signal;
       if (number == SIGCHLD) {
         look_for_stop();
-      } else if (sender != ::getpid()) {  // not what our own writes or kills bring back to us
+      } else if (sender !=
+                 ::getpid()) {  // not a signal that pintle itself has caused by a write or kill
         feed(Signalled{number});
       }
     }
@@ -317,8 +322,8 @@ class Loop {
   std::array<std::optional<Time>, kCount> rest_until_{};  ///< of each source
   bool outputs_ready_ = false;
   bool is_first_turn_ = true;
-  bool failed_ = false;   ///< a part of this turn threw
-  bool at_once_ = false;  ///< this turn waits for nothing
+  bool failed_ = false;   ///< a part of this turn has thrown
+  bool at_once_ = false;  ///< this turn does not wait
 };
 
 const Loop::Source Loop::kSources[] = {
@@ -344,7 +349,7 @@ End run(LoopSetup setup) noexcept {
       if (End* end = loop.turn()) return std::move(*end);
     }
   } catch (const std::exception&) {
-    // Nothing has been started. The words are short enough to need no memory.
+    // Nothing has been started. The text is short enough to need no allocation.
     return {static_cast<int>(ExitCode::internal), "out of memory"};
   }
 }

@@ -1,5 +1,5 @@
-// init/loop.hpp - PID 1's only blocking call: turns kernel news into events, actions into system
-// calls.
+// init/loop.hpp - the event loop of PID 1, with its only blocking call. It turns what the kernel
+// reports into events, and actions into system calls.
 #pragma once
 
 #include <string>
@@ -21,19 +21,19 @@ struct LoopSetup {
   const Fd& signals;
   std::string mount_namespace;  ///< for the control socket
   bool warn_on_reap = false;    ///< -w
-  Fd health_port{};             ///< listening, for `listen.health`
-  sys::NamedSocket notify{};    ///< main's NOTIFY_SOCKET, if it has one
-  std::string outer_notify{};   ///< the container's own NOTIFY_SOCKET
-  sys::Unlocked unlocked{};     ///< of those who step down
+  Fd health_port{};             ///< the listening socket of `listen.health`
+  sys::NamedSocket notify{};    ///< main's NOTIFY_SOCKET, if main has one
+  std::string outer_notify{};   ///< the NOTIFY_SOCKET that pintle was given; "": none
+  sys::Unlocked unlocked{};     ///< of the children after their step-down
 };
 
 struct End {
   int code;
-  std::string reason;  ///< why pintle chose the code; empty: it is main's
+  std::string reason;  ///< why pintle has chosen the exit code; empty: it is main's
 };
 
-/// Runs until the supervisor quits. Never throws: a handler that does is logged and the loop goes
-/// on, because the death of PID 1 kills the container.
+/// Runs until the supervisor quits. Never throws: an exception in a handler is logged and the loop
+/// continues, because the death of PID 1 kills the container.
 End run(LoopSetup setup) noexcept;
 
 }  // namespace pintle::init

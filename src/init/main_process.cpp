@@ -46,8 +46,9 @@ void MainProcess::extend(Duration time, Time now) noexcept {
   deadline = std::max(*deadline, std::min(wanted, budget_.main_end().value_or(wanted)));
 }
 
-/// A terminal stops no process group that nobody could continue (setpgid(2), NOTES), and as PID 1
-/// there is nobody. Whoever sends SIGSTOP means it.
+/// A terminal does not stop a process group that no other process could continue (setpgid(2),
+/// NOTES), so as PID 1 pintle continues main. After SIGSTOP, which is always intended, main stays
+/// stopped.
 void MainProcess::stopped_by(int signal) noexcept {
   if (!hook_.run.is_active()) return;
   if (!rules_.is_pid1) {

@@ -1,5 +1,5 @@
-// init/main_process.hpp - main: the signals that it is sent, its grace period, what a stop by its
-// terminal means, and the exit code that its end gives. Pure.
+// init/main_process.hpp - the main process: the signals for it, its grace period, what happens if
+// its terminal stops it, and the exit code after its end. Pure.
 #pragma once
 
 #include "init/action_queue.hpp"
@@ -20,20 +20,22 @@ class MainProcess {
   Hook& hook() noexcept { return hook_; }
   bool is_active() const noexcept { return hook_.run.is_active(); }
 
-  /// Main gets `number`, or what it gets instead; one that stops gets SIGCONT as well, because it
-  /// must reach a main that is stopped, too.
+  /// Sends `number`, or the signal that the config maps it to. With `stops`, sends SIGCONT as well,
+  /// so that the signal also reaches a main that is stopped.
   void forward(int number, bool stops) noexcept;
 
-  /// The stop has come to main: its stop signal, unless it had one, and its grace period.
+  /// Begins the stop of main: sends its stop signal, unless it has got one already, and starts its
+  /// grace period.
   void stop(int number, Time now) noexcept;
 
-  /// It asks for more time, within what the whole stop may take: EXTEND_TIMEOUT_USEC, sd_notify(3).
+  /// Extends the grace period, but not beyond the end of the whole shutdown: EXTEND_TIMEOUT_USEC,
+  /// sd_notify(3).
   void extend(Duration time, Time now) noexcept;
 
-  /// It was stopped by SIGSTOP, or by its terminal.
+  /// Main was stopped by SIGSTOP or by its terminal.
   void stopped_by(int signal) noexcept;
 
-  /// What PID 1 ends with, main having ended like that.
+  /// How PID 1 exits after this end of main.
   Quit verdict_on(const ChildGone& event) const noexcept;
 
  private:
@@ -41,7 +43,7 @@ class MainProcess {
   const Rules& rules_;
   ActionQueue& queue_;
   const Budget& budget_;
-  bool was_told_ = false;  ///< it has had a stop signal
+  bool was_told_ = false;  ///< it has got a stop signal
 };
 
 }  // namespace pintle::init

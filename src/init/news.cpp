@@ -14,8 +14,8 @@ namespace {
 
 using log::Level;
 
-/// How each kind of news is said: {level, text after the hook's name}. %c the code, %t the time, %w
-/// the wait, %s why it is skipped, %d the detail with ": " before it.
+/// The text of each kind of news after the hook's name. %c: the code, %t: the time, %w: the wait,
+/// %s: why it is skipped, %d: the detail with ": " before it.
 struct Row {
   News news;
   Level level;
@@ -26,8 +26,8 @@ constexpr Row kRows[] = {
     {News::step_done, Level::info, "done in %t%d"},
     {News::step_failed, Level::error, "failed after %t%d"},
     {News::step_skipped, Level::info, "skipped: %s"},
-    {News::step_false, Level::info, "its answer is no, after %t%d"},
-    {News::step_went_on, Level::warning, "failed after %t%d; going on without it"},
+    {News::step_false, Level::info, "condition is false, after %t%d"},
+    {News::step_went_on, Level::warning, "failed after %t%d; continued (onFailure: continue)"},
     {News::step_fell_back, Level::warning, "done by its fallback"},
     {News::hook_retried, Level::warning, "failed after %t%d; next attempt in %w"},
     {News::hook_falls_back, Level::warning, "failed after %t%d; falling back"},
@@ -46,18 +46,20 @@ constexpr Row kRows[] = {
     {News::job_missed, Level::warning, "skipped: its startingDeadline has passed"},
     {News::job_not_now, Level::debug, "skipped: its \"when\" does not hold"},
     {News::job_replaced, Level::info, "stopped after %t for its next run"},
-    {News::shutdown_cut, Level::warning, "stopped after %t: the stop goes on without it"},
+    {News::shutdown_cut, Level::warning,
+     "stopped after %t: its time is over (deadline or second stop signal)"},
     {News::hook_timed_out, Level::warning, "timed out after %t, stopping it"},
     {News::main_started, Level::debug, "started"},
     {News::main_ended, Level::debug, "ended with exit code %c"},
     {News::stopping, Level::info, "stopping"},
     {News::grace_over, Level::warning, "did not end within the grace period, killing it"},
     {News::outlives_kill, Level::error, "does not end though it was killed; not waiting for it"},
-    {News::leftovers_killed, Level::warning, "killing what is left in the container"},
+    {News::leftovers_killed, Level::warning, "sending SIGKILL to the remaining processes"},
 };
 
-constexpr std::string_view kSkips[] = {"its condition does not hold", "not for this image mode",
-                                       "the stop goes on without it", "main has ended"};
+constexpr std::string_view kSkips[] = {
+    "its condition does not hold", "not for this image mode",
+    "its time ended before it started (deadline or second stop signal)", "main has ended"};
 static_assert(std::size(kSkips) == static_cast<std::size_t>(Skip::main_gone) + 1);
 
 const Row& row_of(News news) noexcept {
@@ -128,7 +130,9 @@ Line line_for(const Tell& tell, std::string_view detail) {
   if (tell.news == News::stopping) {
     return {row.level, fmt::format("{}: stopping", signal_name(tell.code))};
   }
-  return {row.level, fmt::format("{}: {}", name_of(tell.hook), fill(row.text, tell, detail))};
+  const std::string who =
+      tell.news == News::leftovers_killed ? std::string("shutdown") : name_of(tell.hook);
+  return {row.level, fmt::format("{}: {}", who, fill(row.text, tell, detail))};
 }
 
 control::JobReply reply_to(const Answer& answer, std::string_view detail) {
@@ -156,7 +160,7 @@ std::string reason_for(const Quit& quit, std::string_view detail) {
     case Reason::unhealthy:
       return fmt::format("{} is unhealthy: {}; main was stopped", name_of(quit.hook), detail);
     case Reason::stopped_in_init:
-      return fmt::format("stopped by {} during init", signal_name(quit.signal));
+      return fmt::format("stopped by {} during the init steps", signal_name(quit.signal));
     case Reason::step_failed:
       return fmt::format("{} failed: {}", name_of(quit.hook), detail);
     case Reason::main_not_forked:

@@ -1,4 +1,4 @@
-// init/news.hpp - the supervisor's news as lines for the log. Pure.
+// init/news.hpp - the supervisor's news as log lines. Pure.
 #pragma once
 
 #include <string>
@@ -16,17 +16,17 @@ struct Line {
   std::string text;
 };
 
-/// `detail` is what the hook's report or its exit said, "" if nothing.
+/// `detail` is the text from the hook's report or its exit status; may be "".
 Line line_for(const Tell& tell, std::string_view detail);
 
-/// What who asked for a job is told of its end: "job tidy: done in 2s: removed 3 files". A failure
-/// is never exit code 0, whatever the program said.
+/// The reply to the client that asked for a job: "job tidy: done in 2s: removed 3 files". The exit
+/// code of a failure is never 0, even if the program's was.
 control::JobReply reply_to(const Answer& answer, std::string_view detail);
 
-/// True if the news is about the end of an attempt, so that it has an exit code and a time.
+/// True if the news is about the end of an attempt, so it has an exit code and a time.
 bool has_result(News news) noexcept;
 
-/// Why PID 1 ends: "step migrate failed: exit code 3". `detail` as above.
+/// Why PID 1 exits: "step migrate failed: exit code 3". `detail` is the same as for line_for().
 std::string reason_for(const Quit& quit, std::string_view detail);
 
 }  // namespace pintle::init

@@ -1,5 +1,5 @@
-// init/notify.hpp - sd_notify(3) in both directions: what main says over its NOTIFY_SOCKET, and
-// what an outer one is told, which is what the checks confirm.
+// init/notify.hpp - sd_notify(3) in both directions: messages from main to its NOTIFY_SOCKET, and
+// messages from pintle to an outer NOTIFY_SOCKET, which depend on the checks.
 #pragma once
 
 #include <optional>
@@ -15,26 +15,27 @@
 
 namespace pintle::init {
 
-/// One message: lines of NAME=VALUE. What is not known, MAINPID among it, is ignored.
+/// One message: lines of NAME=VALUE. Unknown names, and MAINPID, are ignored.
 struct Notification {
-  std::optional<hooks::MainSays> says{};  ///< READY=1, RELOADING=1, STOPPING=1; the last counts
+  std::optional<hooks::MainSays> says{};  ///< the last of READY=1, RELOADING=1, STOPPING=1
   std::optional<std::string> status{};
   bool is_watchdog = false;
   std::optional<Duration> extension{};  ///< EXTEND_TIMEOUT_USEC
 };
 Notification parse_notification(std::string_view text);
 
-/// Who is heard: main, or everybody of its user.
+/// True if messages from this sender are accepted: from main only, or from all processes of its
+/// user.
 bool is_heard(const sys::Peer& from, config::Notify heard, pid_t main, uid_t main_uid) noexcept;
 
-/// What an outer NOTIFY_SOCKET is to be told next. Pure.
+/// Decides what to send to an outer NOTIFY_SOCKET. Pure.
 class Outward {
  public:
-  /// What there is to say about `status`: READY=1 once, when all is ready; STOPPING=1 once; main's
-  /// words when they change. "" if nothing.
+  /// The message for `status`: READY=1 once, when the container is ready; STOPPING=1 once; main's
+  /// STATUS= when it changes. "" if there is nothing new.
   std::string news(const control::Status& status);
 
-  /// A watchdog's ping is passed on only while main is alive and no liveness check is unhealthy.
+  /// True if main's WATCHDOG=1 may be passed on: main runs and no liveness check is unhealthy.
   static bool may_ping(const control::Status& status);
 
  private:

@@ -1,4 +1,5 @@
-// init/notify_socket.hpp - the NOTIFY_SOCKET that main is given, and the one that pintle was given.
+// init/notify_socket.hpp - the NOTIFY_SOCKET that pintle gives to main, and the one that pintle was
+// given.
 #pragma once
 
 #include <functional>
@@ -10,7 +11,8 @@ namespace pintle::init {
 
 class NotifySocket {
  public:
-  /// `inbox` is what main sends to, `outer` whom pintle tells: a path, or "@name"; "" is nobody.
+  /// `inbox` receives main's messages. `outer` is the socket to which pintle sends: a path, or
+  /// "@name"; "": none.
   NotifySocket(sys::NamedSocket inbox, std::string outer)
       : inbox_(std::move(inbox)), outer_(std::move(outer)) {}
 
@@ -22,22 +24,22 @@ class NotifySocket {
     pid_t main = 0;
     uid_t main_uid = 0;
   };
-  /// Takes what has come, a bounded number of messages. Descriptors that came along are closed.
-  /// False if it cannot be read now.
+  /// Receives waiting messages, up to a fixed number. Closes descriptors that they contain. False
+  /// if receiving failed.
   bool receive(const Heard& heard, const std::function<void(const Notification&)>& each);
 
-  /// What main said last, for the status.
+  /// The last state and text that main has sent, for the status.
   hooks::MainSays says() const noexcept { return says_; }
   const std::string& text() const noexcept { return text_; }
   void remember(const Notification& said, std::string scrubbed_text);
 
-  /// True if somebody outside is told anything.
+  /// True if pintle was given a NOTIFY_SOCKET.
   bool has_outer() const noexcept { return !outer_.empty(); }
-  /// Tells the outer socket what is new; never waits, but tries again where it was full.
+  /// Sends news to the outer socket. Does not wait; if the socket is full, tries again later.
   void tell(const control::Status& status, Time now);
   std::optional<Time> due() const noexcept { return again_; }
   void ping(const control::Status& status) const;
-  /// False if it was full.
+  /// Sends `text` to the outer socket. False if that is full.
   bool pass_on(std::string_view text) const;
 
  private:

@@ -9,7 +9,7 @@ namespace pintle::init {
 namespace {
 
 constexpr std::size_t kChunk = 16384;
-constexpr int kChunksOfAPipe = 8;  // twice what a pipe holds, pipe(7)
+constexpr int kChunksOfAPipe = 8;  // twice the capacity of a pipe, pipe(7)
 
 }  // namespace
 
@@ -23,7 +23,8 @@ void LineSplitter::feed(std::string_view bytes, const Each& each, const Held& he
     const bool ended = !bytes.empty() && bytes.front() == '\n';
     if (ended) bytes.remove_prefix(1);
     if (!ended && rest_.size() < kLongest) return;
-    // The whole of it is held only while it may still become one secret, whose size ends that.
+    // The whole piece is held only while it may be the beginning of a secret, so it cannot grow
+    // beyond a secret's size.
     const std::size_t kept = ended || !held ? 0 : held(rest_);
     if (kept > 0 && kept == rest_.size()) continue;
     std::string_view piece = std::string_view(rest_).substr(0, rest_.size() - kept);
@@ -52,7 +53,7 @@ std::size_t OutputLog::watch(std::span<pollfd, kMost> out) const noexcept {
   return sources_.size();
 }
 
-/// One chunk; false when there is nothing more now.
+/// Reads one chunk; false if there is nothing more to read now.
 bool OutputLog::read_from(Source& source) {
   if (!source.reader) return false;
   std::array<char, kChunk> chunk{};

@@ -1,5 +1,5 @@
-// init/output_log.hpp - what hooks with `"output": "log"` write, line by line. A pipe stays open
-// for as long as somebody can write to it: what a hook left in the background may go on.
+// init/output_log.hpp - logs the output of hooks with `"output": "log"`, line by line. A pipe stays
+// open as long as a process can write to it: a hook may have left processes in the background.
 #pragma once
 
 #include <poll.h>
@@ -16,19 +16,20 @@
 
 namespace pintle::init {
 
-/// Bytes to lines. What is longer than a log line takes comes in pieces; no piece ends within what
-/// `held` knows.
+/// Splits bytes into lines. A line that is too long for a log line is split into pieces, but not
+/// within a text that `held` recognizes.
 class LineSplitter {
  public:
   static constexpr std::size_t kLongest = 3000;
-  /// `is_partial`: more of the line follows.
+  /// Called for each piece; `is_partial`: more of the line follows.
   using Each = std::function<void(std::string_view line, bool is_partial)>;
 
-  /// How many bytes at the end of a piece may be the beginning of what must not be parted.
+  /// Returns how many bytes at the end of a piece may be the beginning of a text that must not be
+  /// split.
   using Held = std::function<std::size_t(std::string_view piece)>;
 
   void feed(std::string_view bytes, const Each& each, const Held& held = {});
-  /// The last line, if nothing ended it.
+  /// Calls `each` for the last line if it has no line end.
   void finish(const Each& each);
 
  private:
@@ -37,7 +38,7 @@ class LineSplitter {
 
 class OutputLog {
  public:
-  static constexpr std::size_t kMost = 64;  ///< pipes at a time
+  static constexpr std::size_t kMost = 64;  ///< open pipes at the same time
   using Write = std::function<void(const Hook& hook, std::string_view line, bool is_partial)>;
 
   explicit OutputLog(Write write, LineSplitter::Held held = {})
@@ -48,16 +49,18 @@ class OutputLog {
   OutputLog& operator=(const OutputLog&) = delete;
   ~OutputLog() = default;
 
-  /// A new pipe for a run of `hook` as `uid`; the end to write to. Errors: too many; pipe2(2).
+  /// Opens a pipe for a run of `hook` as `uid`; returns the writing end. Errors: too many pipes;
+  /// those of pipe2(2).
   Result<Fd> open(const Hook& hook, uid_t uid);
 
-  /// Fills in what to poll; returns how many.
+  /// Writes the descriptors to poll to `out`; returns how many.
   std::size_t watch(std::span<pollfd, kMost> out) const noexcept;
 
-  /// Reads a limited amount of each pipe: who writes without end must not keep PID 1 from reaping.
+  /// Reads a limited amount from each pipe: a hook that writes without end must not keep PID 1 from
+  /// reaping.
   void read();
 
-  /// Reads all that `hook` has written so far: its end is news that comes after it.
+  /// Reads everything that `hook` has written so far, so that it is logged before the hook's end.
   void drain(const Hook& hook);
 
  private:

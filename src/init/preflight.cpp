@@ -15,7 +15,7 @@ Preflight::Preflight(const config::Model& model, Surroundings around)
   resolve_identities(recipes_, refusal_);
   refuse_wrong_texts(recipes_, refusal_);
   resolve_kept_capabilities(recipes_, refusal_);
-  if (!refusal_.is_none()) return;  // what follows needs all of that
+  if (!refusal_.is_none()) return;  // the next checks need everything above
   refuse_shells(recipes_, refusal_);
   refuse_without_fetch(recipes_, refusal_);
   refuse_identities(recipes_, refusal_, remarks_);

@@ -1,5 +1,5 @@
-// init/preflight.hpp - a config and its surroundings become recipes, or a refusal: everything that
-// can be refused is refused once, before anything runs.
+// init/preflight.hpp - turns a config and its surroundings into recipes, or into a refusal:
+// everything that can be refused is refused before anything runs.
 #pragma once
 
 #include <string>
@@ -12,12 +12,12 @@ namespace pintle::init {
 
 class Preflight {
  public:
-  /// `model` has to live as long.
+  /// `model` must live as long as this object.
   Preflight(const config::Model& model, Surroundings around);
 
-  /// Unless this is none, nothing may be started.
+  /// If it contains a reason, nothing may be started.
   const Refusal& refusal() const noexcept { return refusal_; }
-  /// Lines that are no refusal but should be said.
+  /// Warnings, a line each.
   const std::vector<std::string>& remarks() const noexcept { return remarks_; }
   const Recipes& recipes() const noexcept { return recipes_; }
 

@@ -17,7 +17,7 @@ using config::ImageMode;
 constexpr std::string_view kAllow =
     "start with --allow-new-privileges, or \"confinement\": {\"noNewPrivileges\": false}";
 
-/// What main's bounding set will be: a step down that may empties it.
+/// Main's bounding set after its step-down, which empties it if it is permitted to.
 sys::CapabilitySet bounding_of_main(const Recipes& recipes) {
   const Surroundings& around = recipes.around();
   const bool is_limited = around.self.uid == 0 && recipes.main().identity().uid != 0 &&
@@ -26,7 +26,8 @@ sys::CapabilitySet bounding_of_main(const Recipes& recipes) {
                     : around.bounding;
 }
 
-/// Of the capabilities that the file has those that main will lack without a word.
+/// Why main will not get some of the file's capabilities, although the kernel starts it without an
+/// error; "" if it gets all.
 std::string why_without_capabilities(const Recipes& recipes, const sys::FilePrivileges& file) {
   const Surroundings& around = recipes.around();
   const bool is_forbidden = recipes.model().confinement.no_new_privileges;
@@ -46,7 +47,8 @@ std::string why_without_capabilities(const Recipes& recipes, const sys::FilePriv
                      fmt::join(advice, " and "));
 }
 
-/// no_new_privs leaves these without effect, and without a word.
+/// Why set-user-ID and set-group-ID of the file have no effect: the kernel ignores them silently
+/// under no_new_privs. "" if the file has none.
 std::string why_without_ids(const Recipes& recipes, const sys::FilePrivileges& file) {
   const sys::Identity& self = recipes.main().identity();
   const bool has_uid = file.uid && *file.uid != self.uid;
@@ -75,7 +77,7 @@ void refuse_shells(const Recipes& recipes, Refusal& refusal) {
                                 ? std::string("its command needs a shell")
                                 : hooks::why_forbidden(started.argv, started.candidates);
     if (why.empty()) continue;
-    // Said of words without secrets: of one that is cut, the rest would not be recognized.
+    // Secrets are removed before a word is cut: a part of a secret would not be recognized.
     for (std::string& word : started.argv) word = secrets.scrub(std::move(word));
     const std::string said =
         command->shell_form ? why : hooks::why_forbidden(started.argv, started.candidates);
@@ -108,7 +110,7 @@ std::string note_on_main_file(const Recipes& recipes) {
   const sys::FilePrivileges file = sys::file_privileges(*there);
   const bool insists_in_vain =
       file.insists && (file.capabilities.bits & ~bounding_of_main(recipes).bits) != 0;
-  if (insists_in_vain) return {};  // it is not executed, which says why
+  if (insists_in_vain) return {};  // execve(2) will fail, and its error is reported
   const std::string capabilities = why_without_capabilities(recipes, file);
   const std::string ids = why_without_ids(recipes, file);
   if (capabilities.empty() && ids.empty()) return {};

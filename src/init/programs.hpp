@@ -1,5 +1,5 @@
-// init/programs.hpp - the programs that a config starts: what a prebuilt image does not run, what
-// is not there, and what main's own file would give it in vain.
+// init/programs.hpp - the programs that a config starts: refuses those that a prebuilt image must
+// not run, and a missing pintle-fetch; warns if privileges of main's file have no effect.
 #pragma once
 
 #include <string>
@@ -9,16 +9,16 @@
 
 namespace pintle::init {
 
-/// Prebuilt: refuses a hook that is a shell, a package manager, or a script for a shell, and a main
-/// that is a line for one.
+/// Prebuilt: refuses a hook that is a shell, a package manager or a script for a shell, and a main
+/// that is a shell line.
 void refuse_shells(const Recipes& recipes, Refusal& refusal);
 
-/// Refuses a use of what pintle-fetch does where that is not beside us: an image into which pintle
-/// was copied alone would fail in the middle of its start.
+/// Refuses an action of pintle-fetch if that program is not next to pintle: an image into which
+/// only pintle was copied would fail in the middle of its start.
 void refuse_without_fetch(const Recipes& recipes, Refusal& refusal);
 
-/// A line about a main that would have more by its file (capabilities, another uid or gid) than it
-/// will; "" if it has all.
+/// A warning if main's file grants privileges (capabilities, another uid or gid) that main will not
+/// get; "" if it gets all.
 std::string note_on_main_file(const Recipes& recipes);
 
 }  // namespace pintle::init

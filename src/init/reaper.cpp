@@ -14,8 +14,8 @@
 namespace pintle::init {
 namespace {
 
-/// Signals and clients come in between, however fast orphans die, and however many live children
-/// the kernel passes over to find a dead one.
+/// The largest number of dead children in one turn: signals and clients must be served in between,
+/// even if orphans die fast, or if the kernel has to search many children for a dead one.
 constexpr int kDeadATurn = 32;
 
 }  // namespace
@@ -28,18 +28,18 @@ void Reaper::reap(const std::function<void()>& act) {
     const auto dead = sys::look_for_dead();
     if (!dead) return look_again_later(dead.error());
     if (!dead->one) return supervisor_.note(AllReaped{dead->has_children}, BootClock::now());
-    if (is_held(dead->one->pid)) {  // as long as it is, the kernel shows no other
+    if (is_held(dead->one->pid)) {  // while it is held, the kernel reports no other dead child
       look_at_ours(act);
       return supervisor_.note(AllReaped{true}, BootClock::now());
     }
     bury(*dead->one, act);
   }
   is_unfinished_ = true;
-  // There are some, whatever the next look shows: a stop goes on while orphans die without end.
+  // There are children: the shutdown must make progress even if orphans never stop dying.
   supervisor_.note(AllReaped{true}, BootClock::now());
 }
 
-/// The signal that told of a death has been read, and may be the last one.
+/// Tries again after a while: SIGCHLD has been read and may not come again.
 void Reaper::look_again_later(const Error& error) {
   again_ = BootClock::now() + kBackOff;
   log::error(error.message());
@@ -57,7 +57,8 @@ void Reaper::look_at(const Hook& hook, const std::function<void()>& act) {
   if (dead && dead->one) bury(*dead->one, act);
 }
 
-/// The kernel tells of a death once, so it is noted while the child is still a zombie.
+/// Notes the child's end while it is still a zombie, and then collects it: after that the kernel
+/// does not report it again.
 void Reaper::bury(const sys::Exit& dead, const std::function<void()>& act) {
   Hook* const hook = supervisor_.hooks().find(dead.pid);
   if (supervisor_.kills_group_of(dead.pid)) end_group(dead.pid);
@@ -81,16 +82,17 @@ void Reaper::note_end(const sys::Exit& dead, Hook* hook) noexcept {
   supervisor_.note(event, BootClock::now());
 }
 
-/// Without CAP_KILL the zombie decides what the kernel says: nothing is known of others then, and
-/// each end of a check would take a fork.
+/// Without CAP_KILL, the kernel checks permission for the zombie only, and its result says nothing
+/// about other processes in the group. So the group is first searched for others, since otherwise
+/// each end of a check would need a fork.
 void Reaper::end_group(pid_t leader) noexcept {
   effects_.signaller().kill_group(leader);
   if (sys::can_signal_as() && may_have_others(leader))
     effects_.signaller().kill_group_by_child(leader);
 }
 
-/// What is left of the group of a dead leader became a child of ours, or descends from one that
-/// did. Where all our children are those that we started, there is nothing.
+/// False if all children of PID 1 are known. Other processes in the group of a dead leader have
+/// become children of PID 1, or descend from such a child.
 bool Reaper::may_have_others(pid_t leader) const noexcept {
   const auto children = sys::own_children();
   if (!children) return true;
@@ -107,7 +109,7 @@ bool Reaper::is_known(pid_t pid) const noexcept {
          effects_.signaller().helpers().has(pid) || is_held(pid);
 }
 
-/// What is no helper of ours any more has been collected, and its number may be another's.
+/// True if `helper` has been collected, so that its pid may belong to another process now.
 bool Reaper::has_ended(pid_t helper) const noexcept {
   if (!effects_.signaller().helpers().has(helper)) return true;
   const auto dead = sys::look_at(helper);
@@ -134,8 +136,8 @@ bool Reaper::is_held(pid_t pid) const noexcept {
   return std::any_of(held_.begin(), held_.end(), [=](const Held& one) { return one.pid == pid; });
 }
 
-/// A helper that is killed begins nothing more. One that even survives that, stuck in the kernel,
-/// must not keep us for ever.
+/// Kills a helper that takes too long. If it survives even SIGKILL, because it is stuck in the
+/// kernel, PID 1 does not wait for it any longer.
 void Reaper::release(Time now) noexcept {
   for (std::size_t i = 0; i < held_.size();) {
     Held& one = held_[i];

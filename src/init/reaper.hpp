@@ -1,4 +1,4 @@
-// init/reaper.hpp - notes the deaths of children and collects them, a bounded number in a turn.
+// init/reaper.hpp - notes the ends of children and collects them, a limited number in each turn.
 #pragma once
 
 #include <functional>
@@ -14,24 +14,24 @@ namespace pintle::init {
 
 class Reaper {
  public:
-  /// `names_orphans`, -w: a line for each.
+  /// `names_orphans`, -w: log a line for each orphan.
   Reaper(Supervisor& supervisor, Effects& effects, Listener& listener, bool names_orphans)
       : supervisor_(supervisor),
         effects_(effects),
         listener_(listener),
         names_orphans_(names_orphans) {
-    held_.reserve(kMostHeld);  // so that holding one cannot fail
+    held_.reserve(kMostHeld);  // so that hold() does not allocate
   }
 
-  /// Takes what is dead, and calls `act` after each, so that the supervisor's actions are carried
-  /// out. A bounded number, because orphans may die as fast as they are collected: after a turn
-  /// that did not reach the end, main and the hooks come first.
+  /// Collects dead children, and calls `act` after each, so that the supervisor's actions are
+  /// performed. The number is limited, because orphans may die as fast as they are collected. If
+  /// the limit was reached, the next call looks at main and the hooks first.
   void reap(const std::function<void()>& act);
 
-  /// True if there may be more: the next turn is not to wait.
+  /// True if there may be more dead children: the next turn must not wait.
   bool is_unfinished() const noexcept { return is_unfinished_; }
 
-  /// When reap() has something to do though nobody dies; nullopt: never.
+  /// When reap() must be called even without SIGCHLD; nullopt: never.
   std::optional<Time> due() const noexcept;
 
  private:
@@ -41,7 +41,7 @@ class Reaper {
     pid_t pid;
     pid_t helper;  ///< 0: none
     Time until;
-    bool was_killed = false;  ///< the helper
+    bool was_killed = false;  ///< the helper was killed
   };
   static constexpr std::size_t kMostHeld = 16;
 
@@ -65,7 +65,7 @@ class Reaper {
   bool names_orphans_;
   std::vector<Held> held_{};
   bool is_unfinished_ = false;
-  std::optional<Time> again_{};  ///< after a look that failed
+  std::optional<Time> again_{};  ///< when to try again after an error
 };
 
 }  // namespace pintle::init

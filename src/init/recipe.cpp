@@ -28,7 +28,7 @@ using config::Kind;
 
 const std::string kShell = "/bin/sh";
 
-/// HOME, USER and LOGNAME follow the user, environ(7); declared ones stay.
+/// Sets HOME, USER and LOGNAME for the user, environ(7), unless the config declares them.
 void follow_user(Environ& environ, const sys::Identity& identity, const Environ& declared) {
   const auto put = [&](std::string_view name, const std::string& value) {
     if (config::get(declared, name)) return;
@@ -54,7 +54,7 @@ sys::Child program_of(sys::Child& child) {
   return program;
 }
 
-/// The viewer comes in as standard input: no other descriptor is left to a child.
+/// The viewer's socket is the standard input, since all other descriptors of a child are closed.
 sys::Task shown_output(sys::Child& child, int viewer) {
   sys::Child program = program_of(child);
   child.input = viewer;
@@ -88,7 +88,7 @@ bool Recipe::is_ruled_out() const {
   return hooks::holds(*root_->condition, known) == false;
 }
 
-// --- as whom ---------------------------------------------------------------------------------
+// --- identity --------------------------------------------------------------------------------
 
 const std::string& Recipe::user_text() const noexcept {
   return wish().user.empty() ? basis_.model.user : wish().user;
@@ -99,7 +99,7 @@ void Recipe::run_as(sys::Identity identity, bool changes_user) {
   changes_user_ = changes_user;
 }
 
-/// As whom and within which bounds.
+/// Sets the identity and the limits.
 void Recipe::set_surroundings(sys::Child& child) const {
   const Surroundings& around = basis_.around;
   child.directory = directory();
@@ -119,14 +119,14 @@ void Recipe::set_surroundings(sys::Child& child) const {
   }
 }
 
-// --- with which values -----------------------------------------------------------------------
+// --- variables -------------------------------------------------------------------------------
 
 config::Scope Recipe::scope() const noexcept {
   return {basis_.around.environment, basis_.model.environment, wish().environment, &basis_.files};
 }
 
 std::string Recipe::expand(std::string_view text, const config::Scope& scope) {
-  std::vector<config::MissingVariable> missing;  // looked for before anything was started
+  std::vector<config::MissingVariable> missing;  // always empty: preflight has checked it
   auto expanded = config::expand(text, scope, missing);
   return expanded ? *std::move(expanded) : std::string(text);
 }
@@ -199,16 +199,16 @@ Environ Recipe::environment() const {
   const Surroundings& around = basis_.around;
   Environ environ = scope().child(wish().use_system_environment);
   if (!around.notify_socket.empty()) {
-    // An outer one is pintle's to speak to, and a watchdog's pid is pintle's too.
+    // NOTIFY_SOCKET of the container is for pintle, and so is WATCHDOG_PID.
     for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_PID"}) config::unset(environ, name);
     if (is_main()) config::set(environ, "NOTIFY_SOCKET", around.notify_socket);
   }
   if (is_main() && around.passed_sockets > 0) {
     config::set(environ, "LISTEN_FDS", fmt::format("{}", around.passed_sockets));
-    config::set(environ, "LISTEN_PID", "0000000000");  // sys::spawn() writes main's over it
+    config::set(environ, "LISTEN_PID", "0000000000");  // sys::spawn() replaces it with main's pid
     if (!around.socket_names.empty()) config::set(environ, "LISTEN_FDNAMES", around.socket_names);
   }
-  // Main, started by whoever we are already, keeps what the container gave it.
+  // If main runs as pintle's own user, it keeps HOME, USER and LOGNAME of the container.
   const bool is_ours = identity_.uid == around.self.uid && identity_.gid == around.self.gid;
   if (is_main() && is_ours) return environ;
   const Environ nothing;
@@ -231,7 +231,7 @@ void Recipe::set_program(const config::Command& program, sys::Child& child) cons
     child.candidates = {kShell};
     return;
   }
-  // The words of COMMAND come last, and stand as they are.
+  // The words from the command line come last, and are not expanded.
   const std::size_t words = program.arguments.size() + 1;
   const std::size_t literal_from = is_main() ? words - basis_.around.literal_words : words;
   for (std::size_t i = 0; i < words; ++i) {
@@ -272,10 +272,11 @@ sys::Child Recipe::child(const Occasion& occasion) const {
   return child;
 }
 
-/// The hook's child waits for the program, to put the file in its place: PID 1 touches none.
+/// The hook's child waits for the program and writes the file: PID 1 itself writes no file of a
+/// hook.
 sys::Task Recipe::kept_output(sys::Child& child) const {
   sys::Child program = program_of(child);
-  program.inherit_input = true;  // what the hook's child has by then
+  program.inherit_input = true;  // that of the hook's child
   return
       [this, program = std::move(program), path = expand(hook_->output_file)](sys::Report& report) {
         const auto words = [this](const Error& error) { return basis_.secrets.words_of(error); };
@@ -332,7 +333,8 @@ sys::Task Recipe::task(pid_t main_pid) const {
     const auto hide = [&](std::string text) { return secrets.scrub(std::move(text)); };
     const auto result =
         actions::perform(use, {basis_.around.accounts, variables, note, hide, main_pid});
-    // Here, while the text is whole: the report cuts it, and a piece of a secret is not recognized.
+    // Secrets are removed here, before the report cuts the text: a part of a secret would not be
+    // recognized.
     report.set_line(result ? secrets.scrub(*result) : secrets.words_of(result.error()));
     return result ? 0 : 1;
   };
@@ -346,7 +348,7 @@ std::optional<Result<std::string>> Recipe::request() const {
   return config::encode_request(use, values_of(use.spec->variables));
 }
 
-/// In the child itself, or by the second program.
+/// Sets the built-in: a task in the child, or pintle-fetch.
 void Recipe::set_action(pid_t main_pid, sys::Child& child) const {
   auto told = request();
   if (!told) {
@@ -367,7 +369,7 @@ void Recipe::set_action(pid_t main_pid, sys::Child& child) const {
   };
 }
 
-/// Those that have a value.
+/// The variables with these names that have a value.
 config::Pairs Recipe::values_of(std::span<const std::string_view> names) const {
   config::Pairs pairs;
   for (const std::string_view name : names) {
@@ -376,7 +378,7 @@ config::Pairs Recipe::values_of(std::span<const std::string_view> names) const {
   return pairs;
 }
 
-/// Asked in this process, which changes nothing and steps down to nobody.
+/// Runs in this process: changes nothing, and without a step-down.
 Result<std::optional<std::vector<actions::Foreseen>>> Recipe::foresee() const {
   const auto* use = is_main() ? nullptr : std::get_if<config::Builtin>(&hook_->action);
   if (use == nullptr || is_skipped()) return std::nullopt;

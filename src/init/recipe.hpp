@@ -1,5 +1,5 @@
-// init/recipe.hpp - how one hook, or main, is started: as whom, where, with which environment, and
-// the program or the built-in. What can be resolved once is, before anything runs.
+// init/recipe.hpp - how one hook, or main, is started: identity, directory, environment, and the
+// program or the built-in. Everything possible is resolved once, before anything runs.
 #pragma once
 
 #include <optional>
@@ -18,45 +18,46 @@
 
 namespace pintle::init {
 
-/// What all recipes have in common.
+/// The data that all recipes share.
 struct Basis {
   const config::Model& model;
   Surroundings around;
-  config::FileValues files{};  ///< of the variables that name one
+  config::FileValues files{};  ///< contents of the files that variables name
   Secrets secrets{};
   sys::CapabilitySet kept{};  ///< main's capabilities
 };
 
-/// What differs from one start of a hook to the next.
+/// The parameters of one start of a hook.
 struct Occasion {
   hooks::Leaf
-      leaf{};  ///< set: the child looks at the condition first, and asks for what is no file
-  sys::Outlet outlet{};  ///< where what it writes goes
-  pid_t main_pid = 0;    ///< 0 while there is none
-  int viewer = -1;       ///< a socket for a copy of what it writes
+      leaf{};  ///< if set, the child checks the condition; gives the leaves that are not files
+  sys::Outlet outlet{};  ///< the target of its output
+  pid_t main_pid = 0;    ///< 0: main does not run
+  int viewer = -1;       ///< a socket that gets a copy of its output
 };
 
 class Recipe {
  public:
-  /// Main's.
+  /// The recipe of main.
   explicit Recipe(const Basis& basis) : Recipe(basis, nullptr, nullptr, nullptr) {}
-  /// Of `hook`, which stands for `failed` (nullptr: for nobody) and in the end for `root`.
+  /// The recipe of `hook`. If that is a fallback or a repair, `failed` is the hook that it replaces
+  /// (otherwise nullptr), and `root` the hook that it finally belongs to.
   Recipe(const Basis& basis, const config::Hook* hook, const config::Hook* failed,
          const config::Hook* root);
 
   bool is_main() const noexcept { return hook_ == nullptr; }
-  /// nullptr of main.
+  /// nullptr for main.
   const config::Hook* hook() const noexcept { return hook_; }
   /// "step migrate", "main".
   std::string name() const;
-  /// True if in the end it is a hook of this kind, or stands for one.
+  /// True if root() is a hook of this kind.
   bool is_for(config::Kind kind) const noexcept { return !is_main() && root_->kind() == kind; }
-  /// Neither it nor what it stands for runs: not in this image mode, or only steps do.
+  /// True if the hook never runs: not in this image mode, or only steps run.
   bool is_skipped() const noexcept;
-  /// The condition is known not to hold, its own or that of what it stands for.
+  /// True if a condition is known not to hold: its own, or that of the hook that it replaces.
   bool is_ruled_out() const;
 
-  // As whom.
+  // Identity.
   const config::Identity& wish() const noexcept {
     return is_main() ? basis_.model.main.identity : hook_->identity;
   }
@@ -65,53 +66,53 @@ class Recipe {
   std::string user() const { return expand(user_text()); }
   const sys::Identity& identity() const noexcept { return identity_; }
   bool changes_user() const noexcept { return changes_user_; }
-  /// Once, before anything is started.
+  /// Sets the identity; called once, before anything is started.
   void run_as(sys::Identity identity, bool changes_user);
 
-  // With which values.
+  // Variables.
   config::Scope scope() const noexcept;
   std::string expand(std::string_view text) const;
-  /// Every text of it in which variables may stand.
+  /// Every text that may contain variables.
   std::vector<std::string> texts() const;
-  /// Those that stand for a number that the parser did not know.
+  /// The texts for numbers whose value the parser did not know.
   const std::vector<std::string>& unread() const noexcept {
     return is_main() ? basis_.model.unread : hook_->unread;
   }
-  /// Whether a variable is set for it and which image mode it is, for conditions.
+  /// The value of a leaf about a variable or the image mode; nullopt for other leaves.
   std::optional<bool> known_leaf(const config::Condition& leaf) const;
   /// The base name of what is executed; "" of a built-in, or if there is no main.
   std::string program_name() const;
   /// The fields of its events, expanded, with secrets as "***".
   config::Pairs fields() const;
 
-  // What it does.
-  /// nullptr if it is a built-in, or there is no main.
+  // The program or the built-in.
+  /// nullptr if it is a built-in, or if there is no main.
   const config::Command* command() const noexcept;
-  /// The text of its directory.
+  /// The working directory as in the config, not expanded.
   const std::string& directory_text() const noexcept;
   config::Environ environment() const;
-  /// argv, environment, directory and the paths that are tried, of one that has a command.
+  /// argv, environment, directory and the paths to try. Only for a recipe with a command.
   sys::Child program() const;
-  /// The use of a built-in with its texts expanded.
+  /// The built-in with its texts expanded.
   config::Builtin builtin() const;
   /// The same, with secrets as "***".
   config::Builtin masked_builtin() const;
-  /// The second program does it.
+  /// True if pintle-fetch performs it.
   bool is_apart() const;
-  /// A built-in of a step of init that has nothing left to do. Of a job it cannot be said: it comes
-  /// again, and finds something else then.
+  /// True if it is a built-in of an init step that has nothing left to do. Always false for a job,
+  /// which runs again later.
   bool needs_nothing() const;
 
-  /// What to give to sys::spawn(). Lives no longer than the recipe.
+  /// The parameter of sys::spawn(). Must not outlive the recipe.
   sys::Child child(const Occasion& occasion = {}) const;
 
-  /// What the second program is told, with the values of secrets; nullopt where that does nothing.
+  /// The request for pintle-fetch, with the values of secrets; nullopt if pintle-fetch is not used.
   /// Errors: those of config::encode_request().
   std::optional<Result<std::string>> request() const;
 
-  /// What the built-in would do to files now, with its variables as a start would have them;
-  /// nullopt if it cannot say, or would not run in this image mode. Errors: a variable without
-  /// value; those of the built-in.
+  /// What the built-in would do to files now, with the variables of a real start; nullopt if it
+  /// does not support that or does not run in this image mode. Errors: a variable without a value;
+  /// those of the built-in.
   Result<std::optional<std::vector<actions::Foreseen>>> foresee() const;
 
  private:
@@ -132,7 +133,7 @@ class Recipe {
   const config::Hook* failed_;
   const config::Hook* root_;
   sys::Identity identity_;
-  bool changes_user_ = false;  ///< from ours
+  bool changes_user_ = false;  ///< it runs as another user than pintle
 };
 
 }  // namespace pintle::init

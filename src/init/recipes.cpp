@@ -33,10 +33,10 @@ void Recipes::bind(Hooks& hooks) const {
   for (Hook& hook : hooks) hook.recipe = by_hook.at(hook.config);
 }
 
-/// Main's user, who knows the application's health anyway; where that is root, nobody. Root without
-/// the capabilities to become somebody else has none to lose.
+/// Main's user, which can see main's health anyway; if that is root, the user nobody. Without the
+/// capabilities to switch the user, it stays root.
 std::optional<sys::Identity> Recipes::server_identity() const {
-  constexpr uid_t kNobody = 65534;  // as container runtimes and Kubernetes number it
+  constexpr uid_t kNobody = 65534;  // the number in container runtimes and Kubernetes
   const Surroundings& around = basis_.around;
   if (basis_.model.listen.health.empty() || around.self.uid != 0) return std::nullopt;
   if (main_.identity().uid != 0) return main_.identity();
@@ -81,7 +81,7 @@ std::optional<sys::CapabilitySet> Recipes::needed_after_init() const noexcept {
   const sys::CapabilitySet switches = sys::CapabilitySet{}.add(CAP_SETUID).add(CAP_SETGID);
   sys::CapabilitySet needed = sys::CapabilitySet{}.add(CAP_KILL);
   if (!basis_.around.capabilities.has(CAP_KILL)) needed.add(CAP_SETUID);  // sys::signal_as()
-  if (server_) needed.bits |= switches.bits;  // it may have to be started again
+  if (server_) needed.bits |= switches.bits;  // the child may have to be started again
   for (const Recipe& hook : hooks_) {
     if (hook.is_for(Kind::step)) continue;
     if (hook.identity().uid == 0) return std::nullopt;

@@ -1,4 +1,5 @@
-// init/recipes.hpp - the recipes of main and of all hooks, and what PID 1 itself needs for them.
+// init/recipes.hpp - the recipes of main and of all hooks, and the privileges that PID 1 needs for
+// them.
 #pragma once
 
 #include <deque>
@@ -14,7 +15,8 @@ namespace pintle::init {
 
 class Recipes {
  public:
-  /// Not checked yet, and all of them as we are: see preflight.hpp.
+  /// Creates recipes that are not checked and run as pintle's own user; preflight.hpp completes
+  /// them.
   Recipes(const config::Model& model, Surroundings around);
   Recipes(const Recipes&) = delete;
   Recipes& operator=(const Recipes&) = delete;
@@ -28,38 +30,38 @@ class Recipes {
 
   const Recipe& main() const noexcept { return main_; }
   Recipe& main() noexcept { return main_; }
-  /// Of a hook that is listed in the model.
+  /// The recipe of a hook in Model::hooks.
   const Recipe& of(const config::Hook& listed) const noexcept {
     return hooks_[static_cast<std::size_t>(&listed - basis_.model.hooks.data())];
   }
-  /// In the order of the config, fallbacks last.
+  /// All recipes of hooks, in the order of the config, fallbacks last.
   std::deque<Recipe>& hooks() noexcept { return hooks_; }
   const std::deque<Recipe>& hooks() const noexcept { return hooks_; }
 
   /// Those that may run: hooks that are neither skipped nor ruled out, and main if there is one.
   std::vector<const Recipe*> running() const;
 
-  /// Gives each of PID 1's hooks its recipe.
+  /// Sets Hook::recipe of each hook.
   void bind(Hooks& hooks) const;
 
-  /// When everybody's identity is known: who serves `listen.health`.
+  /// Chooses the user that serves `listen.health`; call it when all identities are known.
   void choose_server() { server_ = server_identity(); }
 
-  /// The child that serves `listen.health`: as main's user, or one that is nobody.
+  /// The child that serves `listen.health`, as main's user or as nobody.
   sys::Child server() const;
 
-  /// `listen.health` with its variables; "" if there is none.
+  /// `listen.health` with its variables expanded; "" if the config does not set it.
   std::string listen_address() const { return main_.expand(basis_.model.listen.health); }
 
-  /// Every uid but our own that something runs as.
+  /// All uids that something runs as, except pintle's own.
   std::vector<uid_t> other_uids() const;
 
-  /// The way down that has to be possible, to be tried before anything is started: PID 1's own, or
-  /// that of the first that runs as another uid; nullopt if nobody does.
+  /// The step-down to try before anything is started: PID 1's own, or that of the first recipe with
+  /// another uid; nullopt if there is none.
   std::optional<sys::StepDown> way_down() const;
 
-  /// What PID 1 must still be able to do when main runs; nullopt: keep everything, because a hook
-  /// that is left runs as root.
+  /// The capabilities that PID 1 needs while main runs; nullopt: all, because a hook that may still
+  /// run needs root.
   std::optional<sys::CapabilitySet> needed_after_init() const noexcept;
 
  private:
@@ -68,7 +70,7 @@ class Recipes {
   Basis basis_;
   std::deque<Recipe> hooks_{};
   Recipe main_;
-  std::optional<sys::Identity> server_{};  ///< unset: as we are
+  std::optional<sys::Identity> server_{};  ///< unset: pintle's own
 };
 
 }  // namespace pintle::init

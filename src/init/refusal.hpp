@@ -1,4 +1,4 @@
-// init/refusal.hpp - why nothing is started.
+// init/refusal.hpp - the reasons why pintle refuses to start.
 #pragma once
 
 #include <algorithm>
@@ -10,14 +10,14 @@
 
 namespace pintle::init {
 
-/// The exit code, which the first reason gives, and a line for each reason.
+/// The exit code of the first reason, and a line for each reason.
 struct Refusal {
   ExitCode code = ExitCode::ok;
   std::vector<std::string> reasons{};
 
   bool is_none() const noexcept { return code == ExitCode::ok; }
 
-  /// What several hooks have in common is said once.
+  /// Adds a reason, unless the same line is there already.
   void add(ExitCode why, std::string reason) {
     if (is_none()) code = why;
     if (std::find(reasons.begin(), reasons.end(), reason) != reasons.end()) return;

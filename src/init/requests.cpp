@@ -18,7 +18,7 @@ namespace {
 constexpr int kPacketsATurn = 16;
 constexpr std::size_t kMostPending = 16;
 
-/// The run that was asked for has ended, or will never begin: a startup check that has passed.
+/// True if the requested run has ended, or will never begin because the startup check has passed.
 bool is_over(const std::pair<const Hook*, int>& wanted) noexcept {
   const Hook& hook = *wanted.first;
   const bool will_run = hook.check().due().has_value();
@@ -31,7 +31,7 @@ bool is_job(const Hook& hook) noexcept {
 
 }  // namespace
 
-/// Who does not read has himself to blame.
+/// PID 1 does not wait: if the client does not read, its reply is lost.
 void Requests::answer(const std::string& client, std::string_view words) const {
   (void)sys::answer_packet(inbox_.socket, client, words);
 }
@@ -39,7 +39,7 @@ void Requests::answer(const std::string& client, std::string_view words) const {
 void Requests::keep_up(Time now) {
   if (inbox_.socket || (open_at_ && now < *open_at_)) return;
   const bool was_missed = open_at_.has_value();
-  open_at_ = now + kBackOff;  // if what follows fails, for want of memory too
+  open_at_ = now + kBackOff;  // also if the next lines throw because of too little memory
   auto opened = sys::listen_for_requests();
   constexpr const char* kWhat = "'pintle job' and 'pintle health --now'";
   if (opened) {
@@ -83,11 +83,11 @@ void Requests::take(sys::Packet packet, const Feed& feed) {
                                                  ::geteuid()));
   }
   if (pending_.size() + customers_.size() >= kMostPending) {
-    return refuse(Kind::refused, "too many are asking already");
+    return refuse(Kind::refused, "too many requests are in progress");
   }
   if (verb == control::kNowVerb) return take_checks(std::move(client), words, feed);
   if (verb == control::kJobVerb) return take_job(std::move(client), words, feed);
-  answer(client, "PID 1 is of another version of pintle");
+  answer(client, "PID 1 is another version of pintle");
 }
 
 void Requests::take_checks(std::string client, std::string_view ids, const Feed& feed) {
@@ -97,7 +97,7 @@ void Requests::take_checks(std::string client, std::string_view ids, const Feed&
   Pending pending{std::move(client), {}};
   for (Hook* const hook : checks) {
     const Run& run = hook->run;
-    // One that waits for the startup checks, or has been answered for good, does not run.
+    // A check that waits for the startup checks does not run, nor a startup check that has passed.
     if (!run.is_active() && !hook->check().due()) continue;
     pending.runs.emplace_back(hook, run.runs + 1);
     feed(CheckHurried{hook});
@@ -105,7 +105,7 @@ void Requests::take_checks(std::string client, std::string_view ids, const Feed&
   pending_.push_back(std::move(pending));
 }
 
-/// "ID\tSOCKET": the latter is where the client waits for what the job writes.
+/// "ID\tSOCKET": the client receives the job's output on that socket.
 void Requests::take_job(std::string client, std::string_view words, const Feed& feed) {
   const std::string_view id = take_field(words, '\t');
   Hooks& hooks = supervisor_.hooks();
@@ -117,10 +117,10 @@ void Requests::take_job(std::string client, std::string_view words, const Feed& 
                   encode(control::JobReply{control::JobReply::Kind::unknown, 0, unknown_job(id)}));
   }
   auto viewer = sys::try_connect_local(words);
-  // Its name may have become somebody else's.
+  // Another process may have taken the name meanwhile.
   const auto peer = viewer ? sys::peer_of(*viewer) : Result<sys::Peer>(viewer.error());
   if (!peer || (peer->uid != 0 && peer->uid != ::geteuid())) {
-    const std::string why = "PID 1 cannot connect to who asks, to show what the job writes";
+    const std::string why = "PID 1 cannot connect to the client's socket for the job's output";
     return answer(client, encode(control::JobReply{control::JobReply::Kind::refused, 0, why}));
   }
   const int ticket = ++last_ticket_;
@@ -152,7 +152,7 @@ int Requests::viewer(int ticket) const noexcept {
   return -1;
 }
 
-/// All checks if there are no ids.
+/// The checks with these ids, all checks if `ids` is empty.
 std::vector<Hook*> Requests::checks_named(std::string_view ids, std::string& unknown) {
   std::vector<Hook*> checks;
   const bool all = ids.empty();
@@ -170,7 +170,7 @@ std::vector<Hook*> Requests::checks_named(std::string_view ids, std::string& unk
   return checks;
 }
 
-/// Who could not be answered for want of memory is answered in the next turn.
+/// A reply that could not be sent because of too little memory is sent in the next turn.
 void Requests::settle() {
   const bool runs = supervisor_.phase() == Phase::running;
   for (Pending& one : pending_) {

@@ -1,5 +1,5 @@
-// init/requests.hpp - what PID 1 is asked to do: from root and its own uid only (design section 5).
-// A request is one packet; its answer is one, sent without waiting when what was asked for is done.
+// init/requests.hpp - requests to PID 1, accepted from root and pintle's own uid only. A request is
+// one packet; so is its reply, which is sent without waiting when the request is done.
 #pragma once
 
 #include <functional>
@@ -21,43 +21,43 @@ class Requests {
  public:
   explicit Requests(Supervisor& supervisor) noexcept : supervisor_(supervisor) {}
 
-  /// Opens the socket. What keeps it from that may pass: it is tried again, and a line says when it
-  /// works.
+  /// Opens the socket if that is due. After an error it is tried again later, and a line is logged
+  /// when it works.
   void keep_up(Time now);
-  /// When that is to be tried again.
+  /// When keep_up() must be called; nullopt: never.
   std::optional<Time> due() const noexcept { return open_at_; }
 
   const Fd& descriptor() const noexcept { return inbox_.socket; }
-  /// Clients are told it in the status; "" if there is none.
+  /// The socket's name, which clients get in the status; "" if there is none.
   const std::string& name() const noexcept { return inbox_.name; }
 
-  /// Takes what has come, a bounded number of requests, and tells the supervisor by `feed`.
-  /// False if they cannot be read now.
+  /// Receives waiting requests, up to a fixed number, and calls `feed` with the events for the
+  /// supervisor. False if receiving failed.
   using Feed = std::function<void(const Event&)>;
   bool receive(const Feed& feed);
 
-  /// Remembers what became of a job that somebody asked for; settle() says it. A ticket that nobody
-  /// has is nothing.
+  /// Stores the result of a job that a client has asked for; settle() sends it. Ignores an unknown
+  /// ticket.
   void conclude(const Answer& answer) noexcept;
 
-  /// The socket of who wants to see what his job writes; below zero if there is none.
+  /// The socket of the client that gets the job's output; below zero if there is none.
   int viewer(int ticket) const noexcept;
 
-  /// Answers those for whom everything has run, and those who asked for a job that has ended.
+  /// Replies to the clients whose checks have all run or whose job has ended.
   void settle();
 
  private:
   struct Pending {
     std::string client;
-    std::vector<std::pair<const Hook*, int>> runs;  ///< until a hook has begun that many, and ended
+    std::vector<std::pair<const Hook*, int>> runs;  ///< each hook, and how many runs it must reach
     bool is_answered = false;
   };
-  /// Who asked for a job.
+  /// A client that has asked for a job.
   struct Customer {
     int ticket;
     std::string client;
     Fd viewer;
-    std::optional<Answer> reply{};  ///< known, but not told yet
+    std::optional<Answer> reply{};  ///< the result, not sent yet
     bool is_answered = false;
   };
 

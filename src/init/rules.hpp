@@ -1,4 +1,4 @@
-// init/rules.hpp - what the command line and the config say about how PID 1 goes about it.
+// init/rules.hpp - the settings of the supervisor, from the command line and the config.
 #pragma once
 
 #include <bitset>
@@ -18,18 +18,18 @@ namespace pintle::init {
 struct Rules {
   bool is_pid1 = true;
   bool signal_group = false;              ///< -g: signals go to main's process group
-  std::optional<Duration> grace{};        ///< from the stop signal to SIGKILL; unset: for ever
-  std::optional<Duration> total_grace{};  ///< the whole stop; unset: no limit
+  std::optional<Duration> grace{};        ///< from the stop signal to SIGKILL; unset: no limit
+  std::optional<Duration> total_grace{};  ///< for the whole shutdown; unset: no limit
   std::bitset<kLastSignal + 1> stop_signals{};
-  std::map<int, int> rewrites{};     ///< what main gets instead; 0: nothing
-  std::bitset<256> success_codes{};  ///< -e: main's codes that become 0
+  std::map<int, int> rewrites{};     ///< the signal that main gets instead; 0: none
+  std::bitset<256> success_codes{};  ///< -e: main's exit codes that become 0
   std::size_t parallelism = 1;
-  std::uint64_t seed = 1;  ///< of the jitter of back-offs
-  std::string host{};      ///< what tells one container of a fleet from another: jitter of jobs
-  bool pauses = false;     ///< there is no main: running lasts until a stop signal
+  std::uint64_t seed = 1;        ///< for the jitter of back-offs
+  std::string host{};            ///< the container's name, for the jitter of jobs
+  bool pauses = false;           ///< without main: pintle runs until a stop signal
   bool ends_after_init = false;  ///< --init-only
-  /// Which variables are set for a hook and which mode it is, for its condition; files are not
-  /// known here.
+  /// The value of a leaf of a hook's condition about a variable or the image mode; nullopt for a
+  /// file.
   std::function<std::optional<bool>(const config::Hook&, const config::Condition& leaf)>
       known_leaf{};
 };

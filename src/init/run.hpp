@@ -1,4 +1,4 @@
-// init/run.hpp - how a hook runs now, and how its attempts ended so far. Plain data.
+// init/run.hpp - the present state of a hook, and the results of its attempts so far. Plain data.
 #pragma once
 
 #include <sys/types.h>
@@ -12,15 +12,17 @@ namespace pintle::init {
 
 using namespace std::chrono_literals;
 
-/// From SIGTERM to SIGKILL for hooks, and without a grace period for what main left behind.
+/// The time from SIGTERM to SIGKILL for hooks; without a grace period also for the remaining
+/// processes.
 inline constexpr Duration kKillDelay = 5s;
-/// What outlives SIGKILL for so long is not waited for any longer when the container ends: it
-/// cannot be sent, or the process is stuck in the kernel. An exit of PID 1 ends what can be ended.
+/// During the shutdown, a process is not waited for any longer than this after SIGKILL: the signal
+/// could not be sent, or the process is stuck in the kernel. When PID 1 exits, the kernel kills all
+/// remaining processes.
 inline constexpr Duration kAfterKill = 2s;
-/// How often a step without timeout is named while it runs.
+/// How often a warning is logged about a running step without a timeout.
 inline constexpr Duration kSlowStep = 30s;
 
-/// The sooner of two times, either of which may be never.
+/// The earlier of two times; nullopt means never.
 inline std::optional<Time> earliest(const std::optional<Time>& a,
                                     const std::optional<Time>& b) noexcept {
   if (!a || !b) return a ? a : b;
@@ -32,29 +34,29 @@ struct Run {
 
   State state = State::idle;
   pid_t pid = 0;
-  int runs = 0;      ///< all that were begun
-  int failures = 0;  ///< those that ended, and not as they should
-  int attempt = 0;   ///< of the current turn: 1, and one more for each retry
+  int runs = 0;      ///< attempts that have begun
+  int failures = 0;  ///< attempts that have failed
+  int attempt = 0;   ///< number of the attempt in this run, from 1
   Time began{};
   std::optional<Time> deadline{};  ///< the timeout, then the end of the kill delay
-  std::optional<Time> remark{};    ///< when to say that it takes long
-  std::optional<Time> retry_at{};  ///< when the next attempt begins; it is not active meanwhile
+  std::optional<Time> remark{};    ///< when to warn that it takes long
+  std::optional<Time> retry_at{};  ///< when the next attempt begins; it is not active until then
   bool timed_out = false;
-  bool asks_condition = false;  ///< the first attempt's child looks at the condition
-  bool is_replaced = false;     ///< it is being ended for the next run of its job
-  int ticket = 0;               ///< of who asked for it
-  Time turn_began{};            ///< of a job: the first of its attempts
-  // Results of the last one that ended, for status.
+  bool asks_condition = false;  ///< the first attempt's child checks the condition
+  bool is_replaced = false;     ///< it is being stopped for the next run of its job
+  int ticket = 0;               ///< of the client that asked for it; 0: none
+  Time turn_began{};            ///< only of a job: when its first attempt began
+  // Results of the last attempt that ended, for the status.
   bool has_ended = false;
   int last_code = 0;
   Duration last_time{};
 
   bool is_active() const noexcept { return state != State::idle; }
-  /// Active, or waiting for its next attempt.
+  /// True if it is active or waits for its next attempt.
   bool is_busy() const noexcept { return is_active() || retry_at.has_value(); }
   bool is_being_ended() const noexcept { return state == State::ending || state == State::killed; }
 
-  /// The attempt has ended, or could not begin.
+  /// To be called if the attempt has ended or could not begin.
   void note_end(int code, Duration time) noexcept {
     state = State::idle;
     deadline.reset();

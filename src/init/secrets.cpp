@@ -7,9 +7,10 @@
 
 namespace pintle::init {
 
-/// Messages show control characters in a form of their own, and what a hook writes comes by lines.
+/// Adds other forms of each value: messages show control characters as escapes, and a hook's output
+/// is logged line by line.
 Secrets::Secrets(std::vector<std::string> values) : values_(std::move(values)) {
-  constexpr std::size_t kShortestLine = 4;  // "-" or "}" alone tells nothing
+  constexpr std::size_t kShortestLine = 4;  // a line like "-" or "}" is not secret
   for (std::size_t i = values_.size(); i-- > 0;) {
     const std::string secret = values_[i];
     std::string shown = one_line(secret, secret.size());
@@ -21,7 +22,7 @@ Secrets::Secrets(std::vector<std::string> values) : values_(std::move(values)) {
       rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     }
   }
-  // The longest first, so that one secret within another leaves nothing of it.
+  // The longest first, so that a secret that contains another one is replaced completely.
   std::sort(values_.begin(), values_.end(),
             [](const auto& a, const auto& b) { return a.size() > b.size(); });
   values_.erase(std::unique(values_.begin(), values_.end()), values_.end());
@@ -38,7 +39,7 @@ std::string Secrets::scrub(std::string text) const {
 }
 
 std::string Secrets::scrub_cut(std::string text) const {
-  // Fewer letters are hidden by chance more often than by need, which would tell them.
+  // Fewer letters would mostly match by chance, and replacing them would reveal them.
   constexpr std::size_t kFewest = 4;
   text = scrub(std::move(text));
   const std::size_t begun = begun_in(text);

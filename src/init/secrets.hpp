@@ -1,5 +1,5 @@
-// init/secrets.hpp - the values that are shown nowhere, in no line of ours and in no output that
-// becomes one. Pure.
+// init/secrets.hpp - removes secret values from pintle's log lines and from output of hooks that is
+// logged. Pure.
 #pragma once
 
 #include <string>
@@ -13,20 +13,21 @@ namespace pintle::init {
 class Secrets {
  public:
   Secrets() = default;
-  /// Knows each value also as a message would show it, and each of its lines.
+  /// Each value is also recognized in the form in which a message shows it, and so is each of its
+  /// lines.
   explicit Secrets(std::vector<std::string> values);
 
   /// `text` with every secret in it as "***".
   std::string scrub(std::string text) const;
 
-  /// The same for a text whose end was cut off: a secret that begins there is hidden as well.
+  /// The same for a text whose end was cut off: also replaces the beginning of a secret at the end.
   std::string scrub_cut(std::string text) const;
 
-  /// How many bytes at the end of `text` are the beginning, not the whole, of a secret.
+  /// How many bytes at the end of `text` are the beginning of a secret, but not a whole one.
   std::size_t begun_in(std::string_view text) const noexcept;
 
-  /// The message of `error`, scrubbed before any part of a value is left out: of a secret no piece
-  /// would be recognized.
+  /// The message of `error` without secrets. They are removed before the message shortens a value:
+  /// a part of a secret would not be recognized.
   std::string words_of(Error error) const;
 
  private:

@@ -47,8 +47,8 @@ bool suspend(const sys::Terminal& terminal, pid_t main) noexcept {
 
 }  // namespace
 
-/// The child that a signal may have taken is nobody's orphan, and as long as it has not told what
-/// came of it, it may still send it.
+/// Stores the helper child that may have been forked for a signal, so that it is not counted as an
+/// orphan. Until it has reported its result, it may still signal `target`.
 Result<void> Signaller::remember(sys::Sent sent, pid_t target) noexcept {
   const bool is_late = is_error(sent.result, EBUSY);
   if (sent.helper != 0) helpers_.add(sent.helper, is_late ? target : 0);
@@ -83,8 +83,8 @@ void Signaller::send(const Kill& action) {
   const uid_t uid = action.hook->recipe->identity().uid;
   const pid_t target = std::abs(action.pid);
   auto sent = remember(sys::signal_as(action.pid, action.number, uid), target);
-  // A child that has not come to its own session yet has no group; it is not reaped, so it is
-  // there.
+  // A child that has not called setsid(2) yet has no group of its own. It has not been reaped, so
+  // its pid is valid.
   if (is_error(sent, ESRCH) && action.pid < 0) {
     sent = remember(sys::signal_as(target, action.number, uid), target);
   }
@@ -101,7 +101,7 @@ void Signaller::send(const KillAll& action) {
   std::vector<sys::Target> refused;
   if (sys::is_pid1()) {
     (void)::kill(-1, action.number);
-    // Without CAP_KILL that reached our own uid only.
+    // Without CAP_KILL, that reached only processes of pintle's own uid.
     if (sys::can_signal_as()) refused = everybody_else();
   } else {
     for (const pid_t pid : sys::descendants()) {
@@ -110,12 +110,13 @@ void Signaller::send(const KillAll& action) {
     }
   }
   if (refused.empty()) return;
-  const pid_t named = sys::is_pid1() ? 0 : Helpers::kAnybody;  // as PID 1 all of a uid
+  const pid_t named =
+      sys::is_pid1() ? 0 : Helpers::kAnybody;  // as PID 1, the targets are all processes of a uid
   (void)remember(sys::signal_as(refused, action.number), named);
 }
 
-/// What nobody can continue goes on, as if the signal had been ignored; whoever sends SIGSTOP means
-/// it.
+/// If no other process could continue main, main is continued at once, except after SIGSTOP, which
+/// is always intended.
 void Signaller::stop_with_main(const Suspend& action) {
   const bool needs_terminal = action.signal == SIGTTIN || action.signal == SIGTTOU;
   const auto terminal = sys::Terminal::controlling();
@@ -131,8 +132,8 @@ void Signaller::stop_with_main(const Suspend& action) {
   }
 }
 
-/// If the foreground cannot be had, main would be stopped again at once: it stays as it is. Without
-/// a terminal it was somebody's signal.
+/// If main needs the terminal, and cannot get its foreground, main would be stopped again at once:
+/// it stays stopped. Without a terminal, another process has sent the signal.
 void Signaller::resume_main(const Resume& action) {
   if (action.needs_terminal) {
     const auto terminal = sys::Terminal::controlling();
@@ -142,7 +143,7 @@ void Signaller::resume_main(const Resume& action) {
   continue_main(action.main);
 }
 
-/// All processes of a uid, for each uid that something was started as or that somebody took.
+/// A target for each uid that pintle's children run as, or that a process has switched to.
 std::vector<sys::Target> Signaller::everybody_else() const {
   std::vector<uid_t> uids = other_uids_;
   for (const pid_t pid : sys::descendants()) {

@@ -1,5 +1,6 @@
-// init/signaller.hpp - sends signals: to a child, to its group, to all that is left, and after a
-// stop to main or to ourselves. Where CAP_KILL is missing a child sends them (sys/signal_as.hpp).
+// init/signaller.hpp - sends signals to a child, to its process group, and to all remaining
+// processes; stops and continues main and pintle. Without CAP_KILL, a child sends them
+// (sys/signal_as.hpp).
 #pragma once
 
 #include <vector>
@@ -21,13 +22,13 @@ class Signaller {
   void stop_with_main(const Suspend& action);
   void resume_main(const Resume& action);
 
-  /// SIGKILL for all of a process group whom it is permitted for; the leader is a dead child.
+  /// Sends SIGKILL to all processes of a group that pintle may signal; the leader is a dead child.
   void kill_group(pid_t group) noexcept;
 
-  /// The same by a child that takes the uids of those who are in it.
+  /// The same by a child that takes the uids of the group's processes.
   void kill_group_by_child(pid_t group) noexcept;
 
-  /// The children that send signals for us.
+  /// The children that send signals for PID 1.
   Helpers& helpers() noexcept { return helpers_; }
 
  private:

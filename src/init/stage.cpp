@@ -30,7 +30,7 @@ void Stage::start(std::size_t step, Time now) noexcept {
     const Skip why = place.is_skipped ? Skip::image_mode : Skip::condition;
     return desk_.queue.tell(News::step_skipped, place.hook, static_cast<int>(why));
   }
-  // What depends on files is looked at by the child: a file system may be slow.
+  // The child checks a condition about files, because a file system may be slow.
   place.hook.run.asks_condition = !wanted;
   desk_.attempts.begin(place.hook, now);
   desk_.queue.tell(News::step_started, place.hook);
@@ -58,7 +58,7 @@ void Stage::concluded(const Ended& ended, Time) noexcept {
     news = News::step_went_on;
   }
   steps_.finish(step, state);
-  // A step that we ended because the start, or the stop, is past it has not failed by itself.
+  // A step that pintle has stopped because its phase is over has not failed by itself.
   if (!desk_.lifecycle.lets_run(hook)) return;
   if (state == StepState::failed) failed_ = &hook;
   desk_.queue.tell(news, hook, ended.outcome == Outcome::skipped ? 0 : hook.run.last_code);

@@ -1,4 +1,4 @@
-// init/stage.hpp - one list of steps with an order of its own: those of init, or of the shutdown
+// init/stage.hpp - runs one list of steps in its order: the init steps, or the shutdown steps
 // before or after main. Pure.
 #pragma once
 
@@ -15,28 +15,28 @@ class Stage final : public Component {
  public:
   Stage(const hooks::Graph& graph, std::size_t parallelism, Hooks& hooks, const Desk& desk);
 
-  /// Starts the next step, if one may start now.
+  /// Starts the next step if one may start now.
   bool drive(Time now) noexcept override;
   void concluded(const Ended& ended, Time now) noexcept override;
   std::optional<Time> deadline() const noexcept override { return std::nullopt; }
 
-  /// Leaves out one step that has not begun; false if there is none.
+  /// Skips one step that has not begun; false if there is none.
   bool skip_next(Skip why) noexcept;
 
   bool all_done() const noexcept { return steps_.all_done(); }
-  /// The step with which the whole list failed; nullptr: none has.
+  /// The step whose failure made the list fail; nullptr: none.
   Hook* failed() const noexcept { return failed_; }
-  /// The first step that could run if more could at a time; nullptr: none.
+  /// The first step that only the limit of `parallelism` keeps from starting; nullptr: none.
   const Hook* held_back() const noexcept;
   hooks::StepState state(std::size_t step) const noexcept { return steps_.state(step); }
-  /// The answer of the step of that id to a condition.
+  /// The value of the step with this id in a condition.
   bool has_succeeded(std::string_view id) const noexcept;
 
  private:
   struct StepPlace {
     Hook& hook;
-    bool is_skipped;    ///< not in this image mode
-    bool is_condition;  ///< its failure is an answer
+    bool is_skipped;    ///< it does not run in this image mode
+    bool is_condition;  ///< its failure only makes a condition false
   };
 
   void start(std::size_t step, Time now) noexcept;
@@ -47,7 +47,7 @@ class Stage final : public Component {
   Hook* failed_ = nullptr;
 };
 
-/// How far a step of init or of the shutdown is.
+/// The state of an init step or a shutdown step.
 hooks::StepState step_state(const Hook& hook) noexcept;
 
 }  // namespace pintle::init

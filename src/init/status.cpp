@@ -9,15 +9,15 @@ namespace {
 
 using config::Kind;
 
-/// What the wall clock shows then, to the nearest second: a slot is a whole one, and both clocks
-/// are read a moment apart.
+/// The Unix time of `time`, rounded to the nearest second: slots are whole seconds, and both clocks
+/// are not read at exactly the same moment.
 std::int64_t unix_time(Time time) {
   using namespace std::chrono;
   const auto wall = system_clock::now() + (time - BootClock::now());
   return duration_cast<seconds>(round<seconds>(wall).time_since_epoch()).count();
 }
 
-/// Of a job its runs count, not their attempts.
+/// For a job, runs are counted and not attempts.
 void add_job(const Job& job, control::HookStatus& status) {
   const auto since = [](Time time) {
     return std::chrono::duration_cast<Duration>(BootClock::now() - time);
@@ -54,7 +54,8 @@ control::HookStatus hook_status(const Hook& hook) {
   return status;
 }
 
-/// What goes with the verdict: a success that does not turn it yet says how far it is.
+/// The message of a check. After successes that do not yet make it healthy, says how many there
+/// were.
 std::string words_of_check(const Hook& hook) {
   const hooks::CheckState& check = hook.check();
   const bool waits = check.verdict() == hooks::Verdict::unhealthy && check.last_succeeded();

@@ -1,4 +1,5 @@
-// init/status.hpp - how everything is, as PID 1 tells it: the supervisor's hooks with their words.
+// init/status.hpp - the status that PID 1 sends to its clients, from the supervisor's hooks and
+// their messages.
 #pragma once
 
 #include "control/status.hpp"
@@ -6,7 +7,7 @@
 
 namespace pintle::init {
 
-/// The status of all hooks and of main. What the sockets know of themselves is not in it.
+/// The status of all hooks and of main, without the members about sockets, which the loop adds.
 control::Status status_of(const Supervisor& supervisor);
 
 }  // namespace pintle::init

@@ -1,5 +1,5 @@
-// init/status_socket.hpp - keeps the control socket: opens it, tries again where its names are
-// taken, and answers who connects.
+// init/status_socket.hpp - opens the control socket, tries again if its names are in use, and
+// serves its clients.
 #pragma once
 
 #include <functional>
@@ -14,23 +14,24 @@ namespace pintle::init {
 
 class StatusSocket {
  public:
-  /// `is_wanted`: that it cannot be had is worth a warning.
+  /// `is_wanted`: log a warning if the socket cannot be opened.
   StatusSocket(const std::string& mount_namespace, bool is_wanted)
       : mount_namespace_(mount_namespace), is_wanted_(is_wanted) {}
 
-  /// Opens it if that is due. All names may be taken by others in the same network namespace, and
-  /// may come free: it is tried again, ever more rarely, and a line says when it works.
+  /// Opens the socket if that is due. Other processes in the same network namespace may use all
+  /// names and free them later, so it is tried again at growing intervals, and a line is logged
+  /// when it works.
   void keep_up(Time now);
 
   bool is_open() const noexcept { return socket_.has_value(); }
 
-  /// What to poll; -1 while there is nothing to serve.
+  /// The descriptor to poll; -1 if the socket is not open.
   int descriptor() const noexcept;
 
-  /// Answers a bounded number of those who wait; false if that cannot be done now.
+  /// Serves waiting clients, up to a fixed number; false if accepting failed.
   bool serve(const std::function<std::string()>& status) const;
 
-  /// When keep_up() has something to do.
+  /// When keep_up() must be called; nullopt: never.
   std::optional<Time> due() const noexcept { return open_at_; }
 
  private:
@@ -40,7 +41,7 @@ class StatusSocket {
   bool is_wanted_;
   std::optional<control::ControlSocket> socket_{};
   std::optional<Time> open_at_{Time{}};
-  Duration wait_ = kBackOff;  ///< from one attempt to open it to the next
+  Duration wait_ = kBackOff;  ///< between two attempts to open it
   bool was_missed_ = false;
 };
 

@@ -29,7 +29,7 @@ bool Stop::drive(Time now) noexcept {
     case StopPart::before:
       return drive_before(now);
     case StopPart::main:
-      return false;  // its end, or its deadline
+      return false;  // main's end or its deadline comes next
     case StopPart::after:
       return drive_after(now);
     case StopPart::rest:
@@ -66,7 +66,7 @@ bool Stop::end_what_is_over(Time now) noexcept {
   return false;
 }
 
-/// Main gets its stop signal when the jobs have ended, or after a quarter of the total grace.
+/// Stops main when the steps before main and the jobs have ended, or their time is over.
 bool Stop::drive_before(Time now) noexcept {
   if (lifecycle_.has_time(budget_, now)) {
     if (parts_.before.drive(now)) return true;
@@ -130,7 +130,8 @@ bool Stop::kill_leftovers(Time now) noexcept {
   return true;
 }
 
-/// Children of those that died are ours now, and may have been forked unseen.
+/// Sends SIGKILL again after a child has died: pintle may have adopted that child's children, which
+/// could have been forked after the last SIGKILL.
 bool Stop::kill_more(Time now) noexcept {
   if (!is_pid1_ && children_known_ && std::exchange(died_since_kill_, false)) {
     queue_.push(KillAll{SIGKILL});

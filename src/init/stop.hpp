@@ -1,5 +1,5 @@
-// init/stop.hpp - the stop of the container, one part after the other: jobs, checks and the steps
-// before main's stop signal, main, the steps after it, and what is left. Pure.
+// init/stop.hpp - the shutdown of the container, one part after the other: jobs, checks and the
+// steps before main's stop signal; main; the steps after main; the remaining processes. Pure.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace pintle::init {
 
 class Stop {
  public:
-  /// What it stops.
+  /// The objects that the shutdown stops.
   struct Parts {
     Hooks& hooks;
     Jobs& jobs;
@@ -31,26 +31,28 @@ class Stop {
         budget_(budget),
         is_pid1_(is_pid1) {}
 
-  /// Which signal the stop began with; 0: none, so main gets SIGTERM.
+  /// The signal that began the shutdown; 0: none, so main gets SIGTERM.
   void set_signal(int number) noexcept { signal_ = number; }
   int signal() const noexcept { return signal_; }
 
-  /// The end of the total grace is known now: what is being ended has no longer than that.
+  /// Limits hooks and processes that are being stopped already to the end of the total grace
+  /// period, which is known now.
   void limit_to_total() noexcept;
 
-  /// A further stop signal ends what is waited for, but for main, who got it too.
+  /// Another stop signal ends the present part early, except the wait for main, which got the
+  /// signal as well.
   void hurry(Time now) noexcept;
 
-  /// Main has ended, or there is none and its end has come.
+  /// Main has ended, or there is no main to stop.
   void main_is_over(Time now) noexcept;
 
-  /// Does one thing; false if nothing is to be done now.
+  /// Does one thing that is due; false if nothing is.
   bool drive(Time now) noexcept;
   std::optional<Time> deadline() const noexcept;
-  /// Nothing is left to be waited for.
+  /// True if the shutdown is complete.
   bool is_over() const noexcept { return is_over_; }
 
-  // What the kernel says of our children.
+  // Events about children from the kernel.
   void child_began() noexcept { has_children_ = true; }
   void child_died() noexcept {
     children_known_ = false;
@@ -87,7 +89,7 @@ class Stop {
   bool children_known_ = false;  ///< has_children_ is up to date
   bool has_children_ = false;
   std::uint64_t orphans_ = 0;
-  bool died_since_kill_ = false;  ///< a child, since what is left was last sent SIGKILL
+  bool died_since_kill_ = false;  ///< a child has died since the last SIGKILL to all
   bool is_over_ = false;
 };
 

@@ -9,7 +9,8 @@
 namespace pintle::init {
 namespace {
 
-/// What such a code of a command means is its own business.
+/// True if a built-in ended with the exit code of a failed verification. For a command, the same
+/// code means nothing special.
 bool failed_a_proof(const Hook& hook) noexcept {
   return std::holds_alternative<config::Builtin>(hook.config->action) && !hook.run.timed_out &&
          hook.run.last_code == static_cast<int>(ExitCode::unproven);
@@ -39,7 +40,8 @@ Desk Supervisor::desk() noexcept {
   return {queue_, attempts_, lifecycle_, [this](const Hook& hook) { return holds(hook); }};
 }
 
-/// Variables and the image mode do not change any more, and looking them up takes memory.
+/// Resolves the leaves about variables and the image mode now: they do not change any more, and
+/// looking them up later would allocate.
 config::Condition Supervisor::settled(const Hook& hook, const config::Condition& condition) const {
   return hooks::settled(condition,
                         [&](const config::Condition& leaf) { return known(hook, leaf); });
@@ -100,11 +102,11 @@ void Supervisor::on(const Signalled& event, Time now) noexcept {
     if (lifecycle_.phase == Phase::running) return begin_stop(now);
     const bool is_before =
         lifecycle_.phase == Phase::stopping && lifecycle_.part == StopPart::before;
-    if (is_before) return;  // main will get one
+    if (is_before) return;  // main gets a stop signal later
   } else if (stops) {
     stop_.hurry(now);
   }
-  // Before main, or after it, there is nobody to forward to.
+  // Before main starts and after it has ended, there is no process to forward to.
   if (main_.is_active()) main_.forward(event.number, stops);
 }
 
@@ -166,12 +168,13 @@ void Supervisor::on(const ClockChanged& event, Time now) noexcept {
   jobs_.set_clock(event.offset, now);
 }
 
-/// A hook has ended: a step may have ended the start, or a check main.
+/// After a hook has ended: a failed step may end the init phase, a check may stop main.
 void Supervisor::heed_failures(Time now) noexcept {
   lifecycle_.start_failed |= init_.failed() != nullptr;
   Hook* const check = checks_.take_terminating();
   if (check == nullptr || lifecycle_.phase != Phase::running) return;
-  // Main is stopped as a stop signal would, and whatever it ends with, the code says why.
+  // Main is stopped as by a stop signal, and pintle's exit code says why, whatever main's exit code
+  // is.
   queue_.tell(News::check_terminates, *check, check->run.last_code);
   verdict_ = Quit{static_cast<int>(ExitCode::liveness), Reason::unhealthy, check};
   begin_stop(now);
@@ -195,7 +198,7 @@ bool Supervisor::drive_init(Time now) noexcept {
   return true;
 }
 
-/// The start is over, without main: what runs is ended first.
+/// Ends the init phase without starting main: first stops what is running.
 bool Supervisor::end_init(Time now) noexcept {
   for (Hook& hook : hooks_) {
     hook.run.retry_at.reset();
@@ -237,7 +240,7 @@ void Supervisor::begin_stop(Time now) noexcept {
 }
 
 bool Supervisor::drive_stopping(Time now) noexcept {
-  if (lifecycle_.part == StopPart::main && !main_.is_active()) {  // it has outlived SIGKILL
+  if (lifecycle_.part == StopPart::main && !main_.is_active()) {  // main has survived SIGKILL
     main_over(main_.verdict_on({0, 128 + SIGKILL, SIGKILL}), now);
     return true;
   }
@@ -249,14 +252,14 @@ bool Supervisor::drive_stopping(Time now) noexcept {
   return true;
 }
 
-/// Main has ended, or is not waited for any longer.
+/// Main has ended, or pintle does not wait for it any longer.
 void Supervisor::main_over(const Quit& verdict, Time now) noexcept {
   if (!verdict_) verdict_ = verdict;
   if (lifecycle_.phase < Phase::stopping) transition(Phase::stopping);
   stop_.main_is_over(now);
 }
 
-/// There is, or was, no main that something could be done before or after.
+/// Quits without main: shutdown steps before or after main do not apply.
 void Supervisor::quit(const Quit& quit) noexcept {
   if (!verdict_) verdict_ = quit;
   if (lifecycle_.phase < Phase::stopping) transition(Phase::stopping);

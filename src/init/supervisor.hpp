@@ -1,28 +1,29 @@
 // init/supervisor.hpp - decides what PID 1 does next. It makes no system call and reads no clock:
-// it is told events with the time they happened, and asked for actions until there is none.
+// note() gets each event with its time, and next() returns actions until there is none.
 //
-// note() records and cannot fail; next() decides. Nothing in it allocates, because the death of a
-// child is read from the kernel once: an allocation that failed in between would lose it, and
-// PID 1 would wait for ever.
+// note() records and cannot fail; next() decides. Neither allocates: the kernel reports a child's
+// death only once, and if an allocation failed after that, the death would be lost and PID 1 would
+// wait for ever.
 //
-// The machine (the phases are in lifecycle.hpp), state by state; what is not named changes nothing:
+// The state machine (the phases are in lifecycle.hpp). Other events do not change a state:
 //
 //   state          event                       what it does
 //   init           all steps are done          main is started (--init-only: exited)
-//                  a step failed, stop signal  what runs is ended; then stopping, at its rest
+//                  a step failed, stop signal  running steps are stopped; then stopping, at its
+//                  rest
 //   running        main ended                  stopping, at the steps after main
-//                  stop signal                 stopping; main gets it when its turn has come
+//                  stop signal                 stopping; main gets the signal in the part "main"
 //                  a check terminates main     stopping, and the exit code says why
 //                  main could not be started   stopping, at its rest
 //   before         jobs ended, steps done,     main gets its stop signal      -> main
 //                  or their time is over
 //                  main ended                                                 -> after
-//                  stop signal                 the steps that have not begun are left out
+//                  stop signal                 the steps that have not begun are skipped
 //   main           main ended                                                 -> after
 //                  grace period over           SIGKILL for main; 2 s later    -> after
 //   after          steps done, or time over                                   -> rest
 //   rest           no child is left            exited
-//                  stop signal, or time over   SIGKILL for all that is left; then exited
+//                  stop signal, or time over   SIGKILL for the remaining processes; then exited
 //   any            a child ended, or its time  Attempts (attempts.hpp) decides: another attempt,
 //                  is over                     the fallback, or an outcome for its component
 #pragma once
@@ -55,14 +56,14 @@ class Supervisor {
   /// Records what happened.
   void note(const Event& event, Time now) noexcept;
 
-  /// The next thing to do; nullopt when there is nothing until another event or deadline().
+  /// The next action; nullopt if there is none before the next event or deadline().
   std::optional<Action> next(Time now) noexcept;
 
-  /// When next() will have something to do though nothing happens; nullopt: never.
+  /// When next() must be called even without an event; nullopt: never.
   std::optional<Time> deadline() const noexcept;
 
-  /// True if the group of the dead child `pid` must be killed before it is collected: it belongs
-  /// to a check, or to a hook that was being ended.
+  /// True if the group of the dead child `pid` must be killed before the child is collected: it
+  /// belongs to a check, or to a hook that was being stopped.
   bool kills_group_of(pid_t pid) noexcept;
 
   Hooks& hooks() noexcept { return hooks_; }
@@ -73,11 +74,11 @@ class Supervisor {
   std::size_t parallelism() const noexcept { return rules_.parallelism; }
   std::uint64_t orphans() const noexcept { return stop_.orphans(); }
 
-  /// Whether a leaf of a hook's condition holds: what a step ended with, or what the rules know.
+  /// The value of a leaf of a hook's condition: from a step's outcome or from Rules::known_leaf.
   std::optional<bool> answer(const Hook& hook, const config::Condition& leaf) const;
 
  private:
-  // note(): one for each event.
+  // For note(): one function for each event.
   void on(const Signalled& event, Time now) noexcept;
   void on(const ChildStarted& event, Time now) noexcept;
   void on(const ChildNotStarted& event, Time now) noexcept;
@@ -90,7 +91,7 @@ class Supervisor {
   void on(const MainSpoke& event, Time now) noexcept;
   void on(const ClockChanged& event, Time now) noexcept;
 
-  // next(): each may queue actions; true if it did.
+  // For next(): each may queue actions, and returns true if it did something.
   bool drive(Time now) noexcept;
   bool drive_init(Time now) noexcept;
   bool end_init(Time now) noexcept;
@@ -124,7 +125,7 @@ class Supervisor {
   Jobs jobs_;
   MainProcess main_;
   Stop stop_;
-  std::optional<Quit> verdict_;  ///< how we shall end, once main has or cannot start
+  std::optional<Quit> verdict_;  ///< how pintle will exit; set when main has ended or cannot start
 };
 
 }  // namespace pintle::init

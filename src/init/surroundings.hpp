@@ -1,4 +1,4 @@
-// init/surroundings.hpp - what the process is that starts everything, and what it was given.
+// init/surroundings.hpp - properties of the pintle process and what its parent gave to it.
 #pragma once
 
 #include <string>
@@ -17,17 +17,17 @@ struct Surroundings {
   sys::CapabilitySet capabilities{};  ///< effective
   sys::CapabilitySet bounding{};
   sys::CapabilitySet ambient{};
-  std::string uid_map{};  ///< /proc/self/uid_map; "": all are mapped
+  std::string uid_map{};  ///< /proc/self/uid_map; "": all ids are mapped
   std::string gid_map{};
   config::ImageMode image_mode = config::ImageMode::layered;
-  bool has_terminal = false;  ///< stdin is our terminal
-  /// How many of main's words came from the command line, its last ones: they are not expanded.
+  bool has_terminal = false;  ///< stdin is the controlling terminal
+  /// How many of main's words, at its end, came from the command line: they are not expanded.
   std::size_t literal_words = 0;
-  std::string fetch_program{};  ///< the second program's path
-  int passed_sockets = 0;       ///< main's, sd_listen_fds(3)
-  std::string socket_names{};   ///< its LISTEN_FDNAMES
-  std::string notify_socket{};  ///< the value of main's NOTIFY_SOCKET; "": what the container has
-  bool has_only_steps = false;  ///< nothing but the steps of init will run
+  std::string fetch_program{};  ///< the path of pintle-fetch
+  int passed_sockets = 0;       ///< number of sockets for main, sd_listen_fds(3)
+  std::string socket_names{};   ///< their LISTEN_FDNAMES
+  std::string notify_socket{};  ///< main's NOTIFY_SOCKET; "": that of the container
+  bool has_only_steps = false;  ///< only the init steps will run
 };
 
 }  // namespace pintle::init

@@ -18,7 +18,7 @@ constexpr std::size_t kLargestFile = 1U << 20U;
 
 using Descriptions = std::map<std::string, std::string>;
 
-/// As they come in the config, of which people read the first line first.
+/// Sorted by their place in the config.
 std::vector<std::pair<std::string, std::string>> by_place(
     const Descriptions& missing, const decltype(config::Model::mentions)& places) {
   std::vector<std::pair<std::string, std::string>> all(missing.begin(), missing.end());
@@ -112,7 +112,8 @@ class Variables {
                              file == without_file_.end() ? "" : ": " + file->second));
   }
 
-  /// What stands for a number and has a value by now, which the parser did not know: a file's.
+  /// Refuses a text for a number whose value comes from a file, since the parser did not know that
+  /// value.
   void report_unread(const Recipe& recipe) {
     for (const std::string& text : recipe.unread()) {
       std::vector<config::MissingVariable> missing;
@@ -129,7 +130,7 @@ class Variables {
   Refusal& refusal_;
   std::set<std::string> asked_{};  ///< paths of files
   std::map<std::string, std::string>
-      without_file_{};  ///< by variable: why its file gives it no value; "": that was said
+      without_file_{};  ///< for each variable, why its file gives no value; "": already reported
 };
 
 }  // namespace

@@ -12,13 +12,13 @@
 namespace pintle::init {
 namespace {
 
-/// Why, where only what is left out of the words makes it wrong.
+/// The reason if only the hidden part of the text is wrong.
 constexpr const char* kHidden =
     "it cannot be used; the reason is in a part that is not shown, since it may be a password";
 
 using Check = std::function<std::string(const std::string& expanded)>;
 
-/// The texts of one hook, or of main.
+/// Checks the texts of one hook or of main.
 class Texts {
  public:
   Texts(const Recipe& recipe, const Recipes& recipes, Refusal& refusal)
@@ -45,7 +45,8 @@ class Texts {
     const auto expanded = config::expand(text, recipe_.scope(), missing);
     if (!expanded || !missing.empty()) return;  // refused already
     if (check(*expanded).empty()) return;
-    // Said of a value without secrets: of one that the words cut, a piece would not be recognized.
+    // Secrets are masked before the message cuts the value: a part of a secret would not be
+    // recognized.
     const auto expanded_again = config::expand(text, recipe_.scope().masked(), missing);
     const std::string masked = expanded_again ? *expanded_again : "***";
     std::string wrong = check(masked);
@@ -74,7 +75,7 @@ class Texts {
     if (!is_literal) judge({"command", program->program, &config::kProgramPath});
   }
 
-  /// What the shell makes of blanks is a success, and nothing else.
+  /// Refuses a shell line that is blank after expansion: the shell would do nothing and succeed.
   void judge_line(const config::Command& program) {
     const config::Environ environ = recipe_.environment();
     const config::Variables none;
@@ -82,12 +83,12 @@ class Texts {
     const auto line = config::expand(program.program, {environ, none, none}, unset);
     if (!line || !is_blank(*line)) return;
     refuse(
-        fmt::format("\"command\": of \"{}\" the shell makes nothing but blanks; declare the "
+        fmt::format("\"command\": the shell expands \"{}\" to nothing but blanks; declare the "
                     "variable, or give it a value",
                     one_line(program.program, 60)));
   }
 
-  /// The members of objects, which may be empty, and all parameters together.
+  /// Checks the members of objects, which may be empty, and all parameters together.
   void judge_use(const config::Builtin& use) {
     config::for_fields(use, [&](const config::KeyInfo& key, const config::Field& field) {
       const auto* pairs = std::get_if<const config::Pairs*>(&field);

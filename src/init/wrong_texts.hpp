@@ -1,5 +1,5 @@
-// init/wrong_texts.hpp - texts that variables left empty, or made what they cannot be. As a path an
-// empty text is the directory that the hook runs in, as a digest it proves nothing.
+// init/wrong_texts.hpp - refuses texts that are empty or wrong after their variables are expanded.
+// An empty path would mean the hook's working directory, and an empty digest would verify nothing.
 #pragma once
 
 #include "init/recipes.hpp"
@@ -7,7 +7,7 @@
 
 namespace pintle::init {
 
-/// Judges what the parser could not judge yet, of every hook whose condition may hold.
+/// Checks the texts that the parser could not check, of every hook whose condition may hold.
 void refuse_wrong_texts(const Recipes& recipes, Refusal& refusal);
 
 }  // namespace pintle::init

@@ -72,7 +72,7 @@ def what_main_leaves_behind_is_ended_and_mains_code_comes_out():
     one.wait_for_line('daemon: here')
     one.stop()
     tap.equal(one.end(), 0, one.output())
-    tap.holds(one.output(), 'killing what is left in the container')
+    tap.holds(one.output(), 'sending SIGKILL to the remaining processes')
     tap.equal(len(pod.pause.processes()), 1)
 
 

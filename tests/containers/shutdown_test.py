@@ -85,7 +85,7 @@ def a_stop_during_init_ends_it_with_128_and_the_signal():
     one.stop()
     tap.equal(one.end(), 143)
     tap.equal(said(one), ['first', 'deaf ready'])
-    tap.holds(one.output(), 'pintle: exit 143: stopped by SIGTERM during init')
+    tap.holds(one.output(), 'pintle: exit 143: stopped by SIGTERM during the init steps')
 
 
 @tap.test

@@ -56,7 +56,7 @@ for _ in range(200):
 print(ask(b'now\tit', name=name).recv(100).decode())
 ''')
     tap.equal(said.splitlines()[0], 'there is no check "none"')
-    tap.check(said.splitlines()[1] in ('done', 'too many are asking already'), 'an answer', said)
+    tap.check(said.splitlines()[1] in ('done', 'too many requests are in progress'), 'an answer', said)
     tap.until(lambda: len(os.listdir(f'/proc/{one.pid}/fd')) <= before, 'no descriptor is kept')
     still_works(one)
 

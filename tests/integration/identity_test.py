@@ -171,7 +171,7 @@ def hooks_that_could_never_run_are_refused_where_pid_1_becomes_main():
     code, _, err = pid1.run_with(document)
     tap.equal(code, 83, err)
     reason = pid1.chosen_line(err, 83)
-    tap.holds(reason, 'so these could never run as theirs: job tidy (0:0);')
+    tap.holds(reason, 'so these cannot run as their own user: job tidy (0:0);')
     code, out, _ = pid1.run(options=['check', pid1.config(document)])
     tap.equal(code, 0)
     tap.holds(out, 'the start is refused unless these have the same: job tidy (root)')

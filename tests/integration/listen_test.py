@@ -197,7 +197,7 @@ def the_child_is_unprivileged_and_started_again_when_it_dies():
     tap.equal((fields['CapEff'], fields['CapBnd'], fields['NoNewPrivs']), ('0' * 16, '0' * 16, '1'))
     os.kill(child, signal.SIGKILL)
     served.one.complaint(r'pintle: the child that answers on "listen.health" ended with exit code '
-                         r'137; starting another')
+                         r'137; starting it again')
     tap.equal(served.get('/livez'), (200, 'ok\n'))
     tap.check(served.server() != child, 'another child')
     served.stop()

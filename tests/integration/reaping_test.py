@@ -126,7 +126,7 @@ def what_main_leaves_gets_term_and_time_to_end():
 def what_ignores_term_is_killed_and_mains_code_stays():
     code, _, err = pid1.run(ACTOR, 'leave', 'deaf', '6')
     tap.equal(code, 6)
-    tap.holds(err, 'killing what is left in the container')
+    tap.holds(err, 'sending SIGKILL to the remaining processes')
 
 
 @tap.test

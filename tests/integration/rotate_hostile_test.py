@@ -80,7 +80,7 @@ def somebody_who_swaps_names_while_root_rotates_changes_nothing_outside_of_his_f
     code, _, err = pid1.run_with({'steps': steps}, 'true', options=['--log-level', 'info'])
     tap.equal(code, 0, err)
     tap.check(hostile.poll() is None, 'he was at it all the time')
-    tap.holds(err, 'going on without it')
+    tap.holds(err, 'continued (onFailure: continue)')
     tap.holds(err, 'rotated 1 files')
     tap.equal(seen(), before)
 

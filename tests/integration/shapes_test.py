@@ -131,7 +131,7 @@ def a_condition_on_a_step_asks_for_its_success_and_no_is_no_failure():
     one = Container('curl', PRICES_URL='https://p.example/')
     code, calls, err = one.start('cached')
     tap.equal((code, [call.argv[0] for call in calls]), (0, ['app']), err)
-    tap.holds(err, 'step has-cache: its answer is no')
+    tap.holds(err, 'step has-cache: condition is false')
     tap.holds(err, 'step refresh: skipped: its condition does not hold')
     (one.folder / 'cache').mkdir()
     (one.folder / 'cache/prices.etag').write_text('x')

@@ -78,7 +78,7 @@ def a_second_stop_signal_ends_the_steps_before_at_once():
     one.signal(signal.SIGTERM)
     tap.equal(one.end(), 3)
     err = one.err.rest()
-    tap.holds(err, 'pintle: shutdown never: skipped: the stop goes on without it')
+    tap.holds(err, 'pintle: shutdown never: skipped: its time ended before it started')
     tap.holds(err, 'pintle: shutdown drain: stopped after ')
     tap.check('never' not in one.out.rest(), 'it did not run')
 

@@ -150,7 +150,7 @@ def stop_signals_in_init_end_the_step_and_give_128_plus_the_signal():
         one.line('ready')
         one.signal(number)
         tap.equal(one.end(), 128 + number)
-        tap.holds(pid1.chosen_line(one.err.rest(), 128 + number), f'stopped by {name} during init')
+        tap.holds(pid1.chosen_line(one.err.rest(), 128 + number), f'stopped by {name} during the init steps')
         tap.holds(one.out.rest(), 'got 15\n')
         tap.check('main was started' not in one.out.text, 'main was started')
 

@@ -18,7 +18,7 @@ TEST_SUITE("control/job_reply") {
 
   TEST_CASE("what is no reply is a refusal in those words, and no line is more than one") {
     for (const char* text :
-         {"too many are asking already", "", "ran", "ran\tx\tline", "ran\t1x\t"}) {
+         {"too many requests are in progress", "", "ran", "ran\tx\tline", "ran\t1x\t"}) {
       CHECK(decode_job_reply(text).kind == Kind::refused);
     }
     CHECK(decode_job_reply("too many\nare asking").line == "too many\\nare asking");

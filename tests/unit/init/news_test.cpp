@@ -52,11 +52,10 @@ TEST_SUITE("init/news") {
          Level::warning,
          "step migrate: still running after 30s, and it has no timeout"},
         {{News::step_slow, kStep, 0, 30s},
-         "parallelism is 1, so step b waits for a free place",
+         "parallelism is 1, so step b cannot start yet",
          Level::warning,
          "step migrate: still running after 30s, and it has no timeout: parallelism is 1, so step "
-         "b "
-         "waits for a free place"},
+         "b cannot start yet"},
         {{News::check_changed, kCheck}, "", Level::warning, "check live: changed"},
         {{News::check_failed, kCheck, 1},
          "HTTP status 503",
@@ -87,7 +86,7 @@ TEST_SUITE("init/news") {
         {{News::leftovers_killed},
          "",
          Level::warning,
-         "main: killing what is left in the container"},
+         "shutdown: sending SIGKILL to the remaining processes"},
     };
     for (const Row& row : rows) {
       const Line line = line_for(row.tell, row.detail);
@@ -109,7 +108,9 @@ TEST_SUITE("init/news") {
     };
     const Row rows[] = {
         {{3, Reason::main_ended}, "x", ""},
-        {{143, Reason::stopped_in_init, kMainHook, SIGTERM}, "", "stopped by SIGTERM during init"},
+        {{143, Reason::stopped_in_init, kMainHook, SIGTERM},
+         "",
+         "stopped by SIGTERM during the init steps"},
         {{80, Reason::step_failed, kStep},
          "exit code 3 after 1s",
          "step migrate failed: exit code 3 after 1s"},

@@ -84,10 +84,10 @@ TEST_SUITE("init/wrong_texts") {
 
   TEST_CASE("a line of which the shell makes nothing is no command") {
     const std::string_view config = R"({"steps": [{"id": "a", "command": "${D:- } $E"}]})";
-    CHECK(
-        refused(config, {"D=/bin/true"}) ==
-        Reasons{R"(step a: "command": of "${D:- } $E" the shell makes nothing but blanks; declare )"
-                "the variable, or give it a value"});
+    CHECK(refused(config, {"D=/bin/true"}) ==
+          Reasons{
+              R"(step a: "command": the shell expands "${D:- } $E" to nothing but blanks; declare )"
+              "the variable, or give it a value"});
     CHECK(refused(R"({"environment": {"E": "x"},
                       "steps": [{"id": "a", "command": "${D:- } $E"}]})")
               .empty());
