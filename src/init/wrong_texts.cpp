@@ -29,9 +29,9 @@ class Texts {
     judge({"workingDirectory", recipe_.directory_text(), &config::kPath});
     judge_program();
     if (recipe_.is_main()) return;
-    for (const hooks::KeyText& one : hooks::filled_texts_of(*recipe_.hook())) judge(one);
+    for (const hooks::KeyText& one : hooks::filled_texts_of(*recipe_.hook())) check_filled(one);
     const auto* use = std::get_if<config::Builtin>(&recipe_.hook()->action);
-    if (use != nullptr) judge_use(*use);
+    if (use != nullptr) check_builtin(*use);
   }
 
  private:
@@ -39,44 +39,52 @@ class Texts {
     refusal_.add(ExitCode::config, fmt::format("{}: {}", recipe_.name(), why));
   }
 
-  void judge(std::string_view key, std::string_view text, const Check& check) {
-    if (text.find('$') == std::string_view::npos) return;
+  /// The expanded text; nullopt if it contains no variable, or one that was refused already.
+  std::optional<std::string> value_of(std::string_view text) const {
+    if (text.find('$') == std::string_view::npos) return std::nullopt;
     std::vector<config::MissingVariable> missing;
-    const auto expanded = config::expand(text, recipe_.scope(), missing);
-    if (!expanded || !missing.empty()) return;  // refused already
-    if (check(*expanded).empty()) return;
+    auto expanded = config::expand(text, recipe_.scope(), missing);
+    if (!expanded || !missing.empty()) return std::nullopt;
+    return *std::move(expanded);
+  }
+
+  void check(std::string_view key, std::string_view text, const Check& why_wrong) {
+    const auto value = value_of(text);
+    if (!value || why_wrong(*value).empty()) return;
+    std::vector<config::MissingVariable> missing;
     // Secrets are masked before the message cuts the value: a part of a secret would not be
     // recognized.
-    const auto expanded_again = config::expand(text, recipe_.scope().masked(), missing);
-    const std::string masked = expanded_again ? *expanded_again : "***";
-    std::string wrong = check(masked);
+    const auto expanded = config::expand(text, recipe_.scope().masked(), missing);
+    const std::string masked = expanded ? *expanded : "***";
+    std::string wrong = why_wrong(masked);
     if (wrong.empty()) wrong = kHidden;
     refuse(fmt::format("\"{}\": {}", key,
                        config::made_wrong(text, one_line(shown_value(masked), 120), wrong)));
   }
 
-  void judge(const hooks::KeyText& one) {
-    judge(one.key, one.text, [&](const std::string& expanded) {
-      if (expanded.empty()) {
-        refuse(fmt::format("\"{}\" is empty: \"{}\" stands for nothing; give it a value", one.key,
-                           one_line(one.text, 60)));
-        return std::string();
-      }
-      return one.kind == nullptr ? std::string() : config::check_text(*one.kind, expanded);
-    });
+  void check_filled(const hooks::KeyText& one) {
+    const auto value = value_of(one.text);
+    if (!value) return;
+    if (value->empty()) {
+      return refuse(fmt::format("\"{}\" is empty: \"{}\" stands for nothing; give it a value",
+                                one.key, one_line(one.text, 60)));
+    }
+    if (one.kind == nullptr) return;
+    check(one.key, one.text,
+          [&](const std::string& text) { return config::check_text(*one.kind, text); });
   }
 
-  void judge_program() {
+  void check_program() {
     const config::Command* program = recipe_.command();
     if (program == nullptr) return;
-    if (program->shell_form) return judge_line(*program);
+    if (program->shell_form) return check_line(*program);
     const bool is_literal =
         recipe_.is_main() && program->arguments.size() < recipes_.around().literal_words;
-    if (!is_literal) judge({"command", program->program, &config::kProgramPath});
+    if (!is_literal) check_filled({"command", program->program, &config::kProgramPath});
   }
 
   /// Refuses a shell line that is blank after expansion: the shell would do nothing and succeed.
-  void judge_line(const config::Command& program) {
+  void check_line(const config::Command& program) {
     const config::Environ environ = recipe_.environment();
     const config::Variables none;
     std::vector<config::MissingVariable> unset;
@@ -89,12 +97,12 @@ class Texts {
   }
 
   /// Checks the members of objects, which may be empty, and all parameters together.
-  void judge_use(const config::Builtin& use) {
+  void check_builtin(const config::Builtin& use) {
     config::for_fields(use, [&](const config::KeyInfo& key, const config::Field& field) {
       const auto* pairs = std::get_if<const config::Pairs*>(&field);
       if (pairs == nullptr || key.form.check_member == nullptr) return;
       for (const auto& [name, text] : **pairs) {
-        judge(name, text, [&, &member = name](const std::string& value) {
+        check(name, text, [&, &member = name](const std::string& value) {
           return key.form.check_member(member, value);
         });
       }
