@@ -108,14 +108,14 @@ std::string why_not_held(const std::string& name, unsigned number, const Surroun
   const sys::Identity& self = around.self;
   if (self.uid == 0 || !around.bounding.has(number)) {
     return fmt::format(
-        "main is to keep the capability {}, which the container was not given; add "
-        "it with --cap-add",
+        "main must keep the capability {}, which the container does not have; add it with "
+        "--cap-add",
         name);
   }
   return fmt::format(
-      "main is to keep the capability {}, which the container was given, but not uid {} that it "
-      "starts as: runtimes give it to root only; start the container as root and name \"user\": "
-      "\"{}:{}\" in the config",
+      "main must keep the capability {}, which uid {} does not have: container runtimes grant it "
+      "to "
+      "root only; start the container as root, with \"user\": \"{}:{}\" in the config",
       name, self.uid, self.uid, self.gid);
 }
 
@@ -224,15 +224,14 @@ void refuse_without_capabilities(const Recipes& recipes, Refusal& refusal) {
 
 }  // namespace
 
-void resolve_identities(Recipes& recipes, Refusal& refusal) {
-  for (Recipe& hook : recipes.hooks()) resolve(hook, recipes, refusal);
-  resolve(recipes.main(), recipes, refusal);
+void resolve_identities(RecipeDraft& recipes, Refusal& refusal) {
+  for (Recipe* recipe : recipes.all()) resolve(*recipe, recipes, refusal);
   recipes.choose_server();
 }
 
-void resolve_kept_capabilities(Recipes& recipes, Refusal& refusal) {
+void resolve_kept_capabilities(RecipeDraft& recipes, Refusal& refusal) {
   const Surroundings& around = recipes.around();
-  sys::CapabilitySet& kept = recipes.basis().kept;
+  sys::CapabilitySet& kept = recipes.kept();
   const auto& names = recipes.model().confinement.capabilities;
   if (!names) {
     if (around.self.uid != 0) kept = around.ambient;

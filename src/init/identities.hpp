@@ -12,11 +12,11 @@ namespace pintle::init {
 
 /// Looks up the user and the groups of each recipe, and chooses the user that serves
 /// `listen.health`. Refuses unknown names.
-void resolve_identities(Recipes& recipes, Refusal& refusal);
+void resolve_identities(RecipeDraft& recipes, Refusal& refusal);
 
 /// Sets the capabilities that main keeps: `confinement.capabilities`, otherwise the ambient ones.
 /// Refuses those that do not exist or are not held.
-void resolve_kept_capabilities(Recipes& recipes, Refusal& refusal);
+void resolve_kept_capabilities(RecipeDraft& recipes, Refusal& refusal);
 
 /// Refuses what would otherwise fail during the start or later: ids that are not mapped, users to
 /// which pintle cannot switch, missing capabilities for the step-down. Adds a line to `remarks` for

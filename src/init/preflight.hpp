@@ -22,7 +22,7 @@ class Preflight {
   const Recipes& recipes() const noexcept { return recipes_; }
 
  private:
-  Recipes recipes_;
+  RecipeDraft recipes_;
   Refusal refusal_{};
   std::vector<std::string> remarks_{};
 };

@@ -26,6 +26,13 @@ std::vector<const Recipe*> Recipes::running() const {
   return all;
 }
 
+std::vector<Recipe*> RecipeDraft::all() {
+  std::vector<Recipe*> all;
+  for (Recipe& hook : hooks_) all.push_back(&hook);
+  all.push_back(&main_);
+  return all;
+}
+
 void Recipes::bind(Hooks& hooks) const {
   std::unordered_map<const config::Hook*, const Recipe*> by_hook;
   for (const Recipe& recipe : hooks_) by_hook.emplace(recipe.hook(), &recipe);

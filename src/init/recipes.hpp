@@ -13,29 +13,24 @@
 
 namespace pintle::init {
 
+/// Complete recipes, which nothing can change. Preflight makes them.
 class Recipes {
  public:
-  /// Creates recipes that are not checked and run as pintle's own user; preflight.hpp completes
-  /// them.
-  Recipes(const config::Model& model, Surroundings around);
   Recipes(const Recipes&) = delete;
   Recipes& operator=(const Recipes&) = delete;
   ~Recipes() = default;
 
   const Basis& basis() const noexcept { return basis_; }
-  Basis& basis() noexcept { return basis_; }
   const config::Model& model() const noexcept { return basis_.model; }
   const Surroundings& around() const noexcept { return basis_.around; }
   const Secrets& secrets() const noexcept { return basis_.secrets; }
 
   const Recipe& main() const noexcept { return main_; }
-  Recipe& main() noexcept { return main_; }
   /// The recipe of a hook in Model::hooks.
   const Recipe& of(const config::Hook& listed) const noexcept {
     return hooks_[static_cast<std::size_t>(&listed - basis_.model.hooks.data())];
   }
   /// All recipes of hooks, in the order of the config, fallbacks last.
-  std::deque<Recipe>& hooks() noexcept { return hooks_; }
   const std::deque<Recipe>& hooks() const noexcept { return hooks_; }
 
   /// Those that may run: hooks that are neither skipped nor ruled out, and main if there is one.
@@ -43,9 +38,6 @@ class Recipes {
 
   /// Sets Hook::recipe of each hook.
   void bind(Hooks& hooks) const;
-
-  /// Chooses the user that serves `listen.health`; call it when all identities are known.
-  void choose_server() { server_ = server_identity(); }
 
   /// The child that serves `listen.health`, as main's user or as nobody.
   sys::Child server() const;
@@ -64,13 +56,39 @@ class Recipes {
   /// run needs root.
   std::optional<sys::CapabilitySet> needed_after_init() const noexcept;
 
+ protected:
+  Recipes(const config::Model& model, Surroundings around);
+
  private:
+  friend class RecipeDraft;
+
   std::optional<sys::Identity> server_identity() const;
 
   Basis basis_;
   std::deque<Recipe> hooks_{};
   Recipe main_;
   std::optional<sys::Identity> server_{};  ///< unset: pintle's own
+};
+
+/// Recipes that can be changed. Only the preflight has one: it completes it and passes it on as
+/// Recipes.
+class RecipeDraft final : public Recipes {
+ public:
+  /// The recipes are not checked, and run as pintle's own user.
+  RecipeDraft(const config::Model& model, Surroundings around)
+      : Recipes(model, std::move(around)) {}
+
+  /// Every recipe, that of main last.
+  std::vector<Recipe*> all();
+
+  /// The contents of the files that variables name.
+  config::FileValues& files() noexcept { return basis_.files; }
+  void set_secrets(Secrets secrets) noexcept { basis_.secrets = std::move(secrets); }
+  /// The capabilities that main keeps.
+  sys::CapabilitySet& kept() noexcept { return basis_.kept; }
+
+  /// Chooses the user that serves `listen.health`; call it when all identities are known.
+  void choose_server() { server_ = server_identity(); }
 };
 
 }  // namespace pintle::init

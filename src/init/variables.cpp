@@ -34,7 +34,7 @@ std::vector<std::pair<std::string, std::string>> by_place(
 
 class Variables {
  public:
-  Variables(Recipes& recipes, Refusal& refusal) : recipes_(recipes), refusal_(refusal) {}
+  Variables(RecipeDraft& recipes, Refusal& refusal) : recipes_(recipes), refusal_(refusal) {}
 
   /// The path of a file may come from another file.
   void read_files() {
@@ -71,7 +71,7 @@ class Variables {
     }
     for (const std::string& line : wrong) refusal_.add(ExitCode::config, line);
     for (const Recipe* recipe : recipes_.running()) report_unread(*recipe);
-    recipes_.basis().secrets = Secrets(std::move(secrets));
+    recipes_.set_secrets(Secrets(std::move(secrets)));
   }
 
  private:
@@ -126,7 +126,7 @@ class Variables {
     }
   }
 
-  Recipes& recipes_;
+  RecipeDraft& recipes_;
   Refusal& refusal_;
   std::set<std::string> asked_{};  ///< paths of files
   std::map<std::string, std::string>
@@ -135,7 +135,7 @@ class Variables {
 
 }  // namespace
 
-void take_variables(Recipes& recipes, Refusal& refusal) {
+void take_variables(RecipeDraft& recipes, Refusal& refusal) {
   Variables variables(recipes, refusal);
   variables.read_files();
   variables.report();

@@ -10,6 +10,6 @@ namespace pintle::init {
 /// Reads the files that variables name and collects the secrets; both become part of the basis of
 /// `recipes`. Refuses a file that cannot be used, a variable without a value, a value that does not
 /// match its pattern, and a number that comes from a file.
-void take_variables(Recipes& recipes, Refusal& refusal);
+void take_variables(RecipeDraft& recipes, Refusal& refusal);
 
 }  // namespace pintle::init
