@@ -56,19 +56,19 @@ void Attempts::started(Hook& hook, pid_t pid, Time now) noexcept {
 
 void Attempts::not_started(Hook& hook, Time now) noexcept {
   hook.run.note_end(static_cast<int>(ExitCode::cannot_fork), Duration(0));
-  after(hook, Outcome::error, now);
+  decide(hook, Outcome::error, now);
 }
 
-void Attempts::gone(Hook& hook, const ChildGone& event, Time now) noexcept {
+void Attempts::ended(Hook& hook, const ChildGone& event, Time now) noexcept {
   hook.run.note_end(event.code, since(hook.run.began, now));
-  if (!hook.is_main()) after(hook, outcome_of(hook, event), now);
+  if (!hook.is_main()) decide(hook, outcome_of(hook, event), now);
 }
 
-void Attempts::after(Hook& hook, Outcome outcome, Time now) noexcept {
+void Attempts::decide(Hook& hook, Outcome outcome, Time now) noexcept {
   if (has_failed(outcome)) hook.run.failures += 1;
   const bool is_wanted = !hook.run.is_replaced && lifecycle_.lets_begin(hook, budget_, now);
-  const bool goes_on = has_failed(outcome) && is_wanted && !hook.is(Kind::check);
-  if (!goes_on) return conclude(hook, outcome, now);
+  const bool continues = has_failed(outcome) && is_wanted && !hook.is(Kind::check);
+  if (!continues) return conclude(hook, outcome, now);
   if (retry(hook, now)) return;
   if (hook.fallback == nullptr) return conclude(hook, outcome, now);
   queue_.tell(News::hook_falls_back, hook, hook.run.last_code);
@@ -100,7 +100,7 @@ void Attempts::conclude(Hook& last, Outcome outcome, Time now) noexcept {
   root.component->concluded(ended, now);
 }
 
-void Attempts::end(Hook& hook, Time now) noexcept {
+void Attempts::terminate(Hook& hook, Time now) noexcept {
   // A probe needs no time for a clean end, and must not run longer than its timeout.
   if (hook.is(Kind::check)) return kill(hook, now);
   queue_.push(Kill{&hook, -hook.run.pid, SIGTERM});
@@ -125,17 +125,17 @@ bool Attempts::may_be_lost(const Hook& hook) const noexcept {
 bool Attempts::lose(Hook& hook, Time now) noexcept {
   if (!may_be_lost(hook)) return false;
   queue_.push(Tell{.news = News::outlives_kill, .hook = &hook});
-  gone(hook, {hook.run.pid, 128 + SIGKILL, SIGKILL}, now);
+  ended(hook, {hook.run.pid, 128 + SIGKILL, SIGKILL}, now);
   return true;
 }
 
 void Attempts::give_up(Hook& hook, Time now) noexcept {
-  if (hook.run.is_active()) return end(hook, now);
+  if (hook.run.is_active()) return terminate(hook, now);
   hook.run.retry_at.reset();
   conclude(hook, Outcome::error, now);
 }
 
-void Attempts::limit_what_ends() noexcept {
+void Attempts::limit_to_total() noexcept {
   for (Hook& hook : hooks_) {
     if (hook.run.state == Run::State::ending)
       hook.run.deadline = budget_.limited(*hook.run.deadline);
@@ -164,7 +164,7 @@ bool Attempts::enforce(Hook& hook, Time now) noexcept {
   }
   run.timed_out = true;
   queue_.push(Tell{.news = News::hook_timed_out, .hook = &hook, .time = since(run.began, now)});
-  end(hook, now);
+  terminate(hook, now);
   return true;
 }
 

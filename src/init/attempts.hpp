@@ -41,16 +41,16 @@ class Attempts {
   // Component::concluded().
   void started(Hook& hook, pid_t pid, Time now) noexcept;
   void not_started(Hook& hook, Time now) noexcept;
-  void gone(Hook& hook, const ChildGone& event, Time now) noexcept;
+  void ended(Hook& hook, const ChildGone& event, Time now) noexcept;
 
   /// Stops the running attempt: SIGTERM, SIGKILL after kKillDelay; a check is killed at once.
-  void end(Hook& hook, Time now) noexcept;
+  void terminate(Hook& hook, Time now) noexcept;
 
   /// Ends the run of a busy hook: stops its attempt, or its wait for the next one.
   void give_up(Hook& hook, Time now) noexcept;
 
   /// Limits hooks that are being stopped already to the end of the shutdown.
-  void limit_what_ends() noexcept;
+  void limit_to_total() noexcept;
 
   /// Each does one thing that is due: kills an attempt or warns about a slow step; begins an
   /// attempt after a wait.
@@ -63,7 +63,7 @@ class Attempts {
 
  private:
   void attempt(Hook& hook, Time now) noexcept;
-  void after(Hook& hook, Outcome outcome, Time now) noexcept;
+  void decide(Hook& hook, Outcome outcome, Time now) noexcept;
   bool retry(Hook& hook, Time now) noexcept;
   void conclude(Hook& last, Outcome outcome, Time now) noexcept;
   bool enforce(Hook& hook, Time now) noexcept;

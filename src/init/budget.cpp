@@ -21,7 +21,7 @@ std::optional<Time> Budget::before_end() const noexcept {
   return *end - std::min(quarter, grace_.value_or(quarter));
 }
 
-Time Budget::leftovers_end(Time now) const noexcept {
+Time Budget::remaining_end(Time now) const noexcept {
   if (const auto whole = end()) return *whole;
   return now + total_.value_or(std::max(kKillDelay, grace_.value_or(kKillDelay)));
 }

@@ -36,7 +36,7 @@ class Budget {
   std::optional<Time> main_end() const noexcept { return eighths(has_steps_after_ ? 7 : 8); }
   /// Of the remaining processes, which get the time that is left: they may have data to save as
   /// well.
-  Time leftovers_end(Time now) const noexcept;
+  Time remaining_end(Time now) const noexcept;
 
   /// `wanted`, or the end of the whole shutdown if that is sooner.
   Time limited(Time wanted) const noexcept;

@@ -15,7 +15,7 @@ using config::OnFailure;
 using config::Question;
 using hooks::Verdict;
 
-Checks::Checks(Hooks& hooks, const Desk& desk) : desk_(desk) {
+Checks::Checks(Hooks& hooks, const ComponentContext& context) : context_(context) {
   for (Hook& hook : hooks) {
     if (!hook.is(config::Kind::check)) continue;
     hook.component = this;
@@ -37,12 +37,12 @@ bool Checks::drive(Time now) noexcept {
   });
   if (due == checks_.end()) return false;
   (*due)->check().started();
-  desk_.attempts.begin(**due, now);
+  context_.attempts.begin(**due, now);
   return true;
 }
 
 void Checks::concluded(const Ended& ended, Time now) noexcept {
-  if (desk_.lifecycle.phase != Phase::running) return;
+  if (context_.lifecycle.phase != Phase::running) return;
   if (ended.fell_back()) return repair_ended(ended, now);
   run_ended(ended.hook, ended.outcome == Outcome::success, now);
 }
@@ -51,10 +51,10 @@ void Checks::run_ended(Hook& hook, bool succeeded, Time now) noexcept {
   hooks::CheckState& check = hook.check();
   const bool changed = check.finished(succeeded, now);
   if (changed) {
-    desk_.queue.tell(News::check_changed, hook, hook.run.last_code);
+    context_.queue.tell(News::check_changed, hook, hook.run.last_code);
     turned(hook, now);
   } else if (!succeeded) {
-    desk_.queue.tell(News::check_failed, hook, hook.run.last_code);
+    context_.queue.tell(News::check_failed, hook, hook.run.last_code);
     const bool is_repaired = std::get<CheckTask>(hook.task).is_repaired;
     const bool again = is_repaired && check.verdict() == Verdict::unhealthy;
     if (again && policy_of(hook).then_terminate) terminating_ = &hook;
@@ -73,15 +73,15 @@ void Checks::turned(Hook& hook, Time now) noexcept {
     return;
   }
   if (hook.config->on_failure != OnFailure::run || hook.fallback->run.is_busy()) return;
-  desk_.queue.tell(News::repair_started, hook);
-  desk_.attempts.begin(*hook.fallback, now);
+  context_.queue.tell(News::repair_started, hook);
+  context_.attempts.begin(*hook.fallback, now);
 }
 
 /// The check runs again at once: only it can tell whether the repair helped.
 void Checks::repair_ended(const Ended& ended, Time now) noexcept {
   const Run& run = ended.last.run;
   const News news = has_failed(ended.outcome) ? News::repair_failed : News::repair_done;
-  desk_.queue.push(Tell{news, &ended.hook, run.last_code, run.last_time, run.timed_out});
+  context_.queue.push(Tell{news, &ended.hook, run.last_code, run.last_time, run.timed_out});
   std::get<CheckTask>(ended.hook.task).is_repaired = true;
   ended.hook.check().hurry(now);
 }
@@ -118,7 +118,7 @@ bool Checks::is_alive() const noexcept {
 bool Checks::is_ready() const noexcept {
   const bool hushed =
       main_says_ == hooks::MainSays::starting || main_says_ == hooks::MainSays::stopping;
-  return desk_.lifecycle.phase == Phase::running && startup_passed() && !hushed &&
+  return context_.lifecycle.phase == Phase::running && startup_passed() && !hushed &&
          !any(Question::readiness, [](Verdict verdict) { return verdict != Verdict::healthy; });
 }
 

@@ -13,7 +13,7 @@ namespace pintle::init {
 
 class Checks final : public Component {
  public:
-  Checks(Hooks& hooks, const Desk& desk);
+  Checks(Hooks& hooks, const ComponentContext& context);
 
   /// Main runs: begins the startup checks; the other checks begin when those have passed.
   void begin(Time now) noexcept;
@@ -28,7 +28,7 @@ class Checks final : public Component {
   Hook* take_terminating() noexcept { return std::exchange(terminating_, nullptr); }
 
   /// Stores the state that main has sent by sd_notify(3), which counts for readiness.
-  void hear(hooks::MainSays says) noexcept { main_says_ = says; }
+  void set_main_says(hooks::MainSays says) noexcept { main_says_ = says; }
 
   bool is_alive() const noexcept;
   bool is_ready() const noexcept;
@@ -42,7 +42,7 @@ class Checks final : public Component {
   template <class Is>
   bool any(config::Question question, Is is) const noexcept;
 
-  Desk desk_;
+  ComponentContext context_;
   std::vector<Hook*> checks_{};
   Hook* terminating_ = nullptr;
   hooks::MainSays main_says_ = hooks::MainSays::nothing;

@@ -32,7 +32,7 @@ class Component {
 };
 
 /// What all components share.
-struct Desk {
+struct ComponentContext {
   ActionQueue& queue;
   Attempts& attempts;
   const Lifecycle& lifecycle;

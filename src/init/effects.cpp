@@ -100,10 +100,10 @@ std::optional<Event> Effects::act(const Spawn& action) {
     return supervisor_.answer(hook, one);
   };
   Fd writer;
-  Occasion occasion{.outlet = outlet_for(hook, writer), .main_pid = main_pid()};
-  if (action.asks_condition) occasion.leaf = leaf;
-  if (action.ticket != 0) occasion.viewer = requests_.viewer(action.ticket);
-  auto spawned = sys::spawn(hook.recipe->child(occasion));
+  StartOptions options{.outlet = outlet_for(hook, writer), .main_pid = main_pid()};
+  if (action.asks_condition) options.leaf = leaf;
+  if (action.ticket != 0) options.viewer = requests_.viewer(action.ticket);
+  auto spawned = sys::spawn(hook.recipe->child(options));
   if (spawned) {
     hook.report = std::move(spawned->report);
     return ChildStarted{&hook, spawned->pid};
@@ -245,11 +245,11 @@ std::string Effects::words_at_end(const Hook& hook, const sys::Exit& exit,
   return words;
 }
 
-Effects::LastWords Effects::last_words(Hook& hook, const sys::Exit& exit) noexcept {
+Effects::ChildReport Effects::read_child_report(Hook& hook, const sys::Exit& exit) noexcept {
   Fd& pipe = hook.report;
   const auto report = pipe ? sys::read_report(pipe.get()) : std::nullopt;
   pipe.reset();
-  LastWords last{.was_skipped = report && report->was_skipped};
+  ChildReport last{.was_skipped = report && report->was_skipped};
   if (report && report->has_failure) last.failure = StartFailure{report->step, report->code};
   try {
     hook.words = kNoMemory;

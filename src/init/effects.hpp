@@ -26,11 +26,11 @@ class Effects {
 
   /// Reads the report of a dead child of `hook`. Stores its message in the hook if there is memory
   /// for it; the rest needs none.
-  struct LastWords {
+  struct ChildReport {
     std::optional<StartFailure> failure{};
     bool was_skipped = false;
   };
-  LastWords last_words(Hook& hook, const sys::Exit& exit) noexcept;
+  ChildReport read_child_report(Hook& hook, const sys::Exit& exit) noexcept;
 
   /// The reaper uses it to kill process groups.
   Signaller& signaller() noexcept { return signaller_; }

@@ -114,7 +114,7 @@ enum class News : std::uint8_t {
   step_failed,
   step_skipped,
   step_false,
-  step_went_on,
+  step_continued,
   step_fell_back,
   hook_retried,
   hook_falls_back,
@@ -140,7 +140,7 @@ enum class News : std::uint8_t {
   stopping,
   grace_over,
   outlives_kill,
-  leftovers_killed,
+  remaining_killed,
 };
 
 /// Write a log line.

@@ -40,7 +40,8 @@ bool Job::is_running() const noexcept {
   return std::any_of(runs.begin(), runs.end(), [](const Hook* run) { return run->is_busy(); });
 }
 
-Jobs::Jobs(Hooks& hooks, const std::string& host, const Desk& desk) : desk_(desk) {
+Jobs::Jobs(Hooks& hooks, const std::string& host, const ComponentContext& context)
+    : context_(context) {
   for (Hook& hook : hooks) {
     if (!hook.is(config::Kind::job)) continue;
     hook.component = this;
@@ -58,8 +59,8 @@ void Jobs::begin(Time now) noexcept {
   for (Job& job : jobs_) {
     job.timer.begin(now);
     if (!job.policy().run_on_start) continue;
-    job.turn.emplace();
-    if (job.policy().starting_deadline) job.turn->until = now + *job.policy().starting_deadline;
+    job.pending.emplace();
+    if (job.policy().starting_deadline) job.pending->until = now + *job.policy().starting_deadline;
   }
 }
 
@@ -81,7 +82,7 @@ bool Jobs::drive(Job& job, Time now) noexcept {
     take_slot(job, now);
     return true;
   }
-  return job.turn && take_turn(job, now);
+  return job.pending && begin_pending(job, now);
 }
 
 void Jobs::take_slot(Job& job, Time now) noexcept {
@@ -89,38 +90,38 @@ void Jobs::take_slot(Job& job, Time now) noexcept {
   std::optional<Time> due = job.timer.due();
   if (deadline) due = job.timer.last_due(now, std::max(kPunctual, *deadline));
   job.timer.take(now);
-  if (!due) return desk_.queue.tell(News::job_missed, job.hook());
+  if (!due) return context_.queue.tell(News::job_missed, job.hook());
   const Time until = std::max(now, *due + deadline.value_or(Duration(0)));
   // At most one run is pending; it waits until the later one of both deadlines.
-  if (!job.turn) {
-    job.turn = Turn{.until = until};
-  } else if (job.turn->until) {
-    job.turn->until = std::max(*job.turn->until, until);
+  if (!job.pending) {
+    job.pending = PendingRun{.until = until};
+  } else if (job.pending->until) {
+    job.pending->until = std::max(*job.pending->until, until);
   }
 }
 
-bool Jobs::take_turn(Job& job, Time now) noexcept {
-  const int ticket = job.turn->ticket;
-  const auto wanted = ticket != 0 ? std::optional(true) : desk_.holds(job.hook());
+bool Jobs::begin_pending(Job& job, Time now) noexcept {
+  const int ticket = job.pending->ticket;
+  const auto wanted = ticket != 0 ? std::optional(true) : context_.holds(job.hook());
   Hook* const free = free_run(job);
   if (wanted != false && free != nullptr) {
-    job.turn.reset();
+    job.pending.reset();
     free->run.asks_condition = !wanted;
     begin_run(job, *free, ticket, now);
     return true;
   }
-  job.turn->is_replacing = wanted != false && job.policy().concurrency == Concurrency::replace;
-  if (job.turn->is_replacing) return replace_run(job, now);
-  if (!job.turn->until || now < *job.turn->until) return false;
-  skip_turn(job, wanted == false);
+  job.pending->is_replacing = wanted != false && job.policy().concurrency == Concurrency::replace;
+  if (job.pending->is_replacing) return replace_run(job, now);
+  if (!job.pending->until || now < *job.pending->until) return false;
+  skip_pending(job, wanted == false);
   return true;
 }
 
 /// Logs only the first of several runs that are skipped because of the same running one.
-void Jobs::skip_turn(Job& job, bool is_unwanted) noexcept {
-  job.turn.reset();
-  if (is_unwanted) return desk_.queue.tell(News::job_not_now, job.hook());
-  if (!std::exchange(job.skip_was_told, true)) desk_.queue.tell(News::job_skipped, job.hook());
+void Jobs::skip_pending(Job& job, bool is_unwanted) noexcept {
+  job.pending.reset();
+  if (is_unwanted) return context_.queue.tell(News::job_not_now, job.hook());
+  if (!std::exchange(job.skip_was_told, true)) context_.queue.tell(News::job_skipped, job.hook());
 }
 
 void Jobs::begin_run(Job& job, Hook& run, int ticket, Time now) noexcept {
@@ -128,9 +129,9 @@ void Jobs::begin_run(Job& job, Hook& run, int ticket, Time now) noexcept {
   job.count += 1;
   job.skip_was_told = false;
   run.run.ticket = ticket;
-  run.run.turn_began = now;
-  desk_.attempts.begin(run, now);
-  desk_.queue.tell(News::job_started, run);
+  run.run.first_began = now;
+  context_.attempts.begin(run, now);
+  context_.queue.tell(News::job_started, run);
 }
 
 /// Stops the running run, its fallback included; false if it is being stopped already.
@@ -138,7 +139,7 @@ bool Jobs::replace_run(Job& job, Time now) noexcept {
   for (Hook* one = &job.hook(); one != nullptr; one = one->fallback) {
     if (!one->run.is_busy() || one->run.is_being_ended()) continue;
     one->run.is_replaced = true;
-    desk_.attempts.give_up(*one, now);
+    context_.attempts.give_up(*one, now);
     return true;
   }
   return false;
@@ -146,14 +147,14 @@ bool Jobs::replace_run(Job& job, Time now) noexcept {
 
 void Jobs::ask(Hook& hook, int ticket, Time now) noexcept {
   using Result = Answer::Result;
-  const auto refuse = [&](Result why) { desk_.queue.push(Answer{ticket, why, &hook}); };
-  if (desk_.lifecycle.phase == Phase::init) return refuse(Result::not_running);
-  if (desk_.lifecycle.phase != Phase::running) return refuse(Result::stopping);
+  const auto refuse = [&](Result why) { context_.queue.push(Answer{ticket, why, &hook}); };
+  if (context_.lifecycle.phase == Phase::init) return refuse(Result::not_running);
+  if (context_.lifecycle.phase != Phase::running) return refuse(Result::stopping);
   Job& job = hook.job();
   if (Hook* const free = free_run(job)) return begin_run(job, *free, ticket, now);
   const bool replaces = job.policy().concurrency == Concurrency::replace;
-  if (!replaces || (job.turn && job.turn->ticket != 0)) return refuse(Result::busy);
-  job.turn = Turn{.ticket = ticket};
+  if (!replaces || (job.pending && job.pending->ticket != 0)) return refuse(Result::busy);
+  job.pending = PendingRun{.ticket = ticket};
 }
 
 void Jobs::concluded(const Ended& ended, Time now) noexcept {
@@ -161,16 +162,16 @@ void Jobs::concluded(const Ended& ended, Time now) noexcept {
   Job& job = ended.hook.job();
   const bool succeeded = ended.outcome == Outcome::success;
   const News news = news_of(ended);
-  const Duration time = std::chrono::duration_cast<Duration>(now - run.turn_began);
+  const Duration time = std::chrono::duration_cast<Duration>(now - run.first_began);
   const int code = succeeded && ended.fell_back() ? 0 : run.last_code;
   const int ticket = std::exchange(run.ticket, 0);
   if (ticket != 0) {
     const auto result = succeeded ? Answer::Result::done : Answer::Result::failed;
-    desk_.queue.push(
+    context_.queue.push(
         Answer{ticket, result, &ended.hook, succeeded ? 0 : code, time, ended.fell_back()});
   }
-  if (desk_.lifecycle.phase != Phase::running && !job.policy().after_main) return;
-  desk_.queue.tell(news, ended.hook, run.last_code);
+  if (context_.lifecycle.phase != Phase::running && !job.policy().after_main) return;
+  context_.queue.tell(news, ended.hook, run.last_code);
   if (ended.outcome == Outcome::skipped) job.count -= 1;  // its child saw that `when` does not hold
   if (ended.outcome == Outcome::skipped || news == News::job_replaced) return;
   job.streak = job.has_ended && job.last_succeeded == succeeded ? job.streak + 1 : 1;
@@ -186,19 +187,19 @@ std::optional<Time> Jobs::deadline() const noexcept {
   std::optional<Time> first;
   for (const Job& job : jobs_) {
     first = earliest(first, job.timer.due());
-    if (job.turn && !job.turn->is_replacing) first = earliest(first, job.turn->until);
+    if (job.pending && !job.pending->is_replacing) first = earliest(first, job.pending->until);
   }
   return first;
 }
 
-bool Jobs::drop_turn() noexcept {
-  const auto found =
-      std::find_if(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.turn.has_value(); });
+bool Jobs::drop_pending() noexcept {
+  const auto found = std::find_if(jobs_.begin(), jobs_.end(),
+                                  [](const Job& job) { return job.pending.has_value(); });
   if (found == jobs_.end()) return false;
-  const int ticket = found->turn->ticket;
-  found->turn.reset();
+  const int ticket = found->pending->ticket;
+  found->pending.reset();
   if (ticket != 0) {
-    desk_.queue.push(Answer{ticket, Answer::Result::stopping, &found->hook()});
+    context_.queue.push(Answer{ticket, Answer::Result::stopping, &found->hook()});
   }
   return true;
 }

@@ -13,7 +13,7 @@
 namespace pintle::init {
 
 /// A pending run: it is due and has not begun.
-struct Turn {
+struct PendingRun {
   std::optional<Time> until{};  ///< how long it may wait; unset: no limit
   int ticket = 0;               ///< of the client that asked for it; 0: none
   bool is_replacing = false;    ///< waits, without a limit, for the run that it replaces
@@ -23,7 +23,7 @@ struct Turn {
 struct Job {
   schedule::Timer timer;
   std::vector<Hook*> runs{};  ///< one for each parallel run; the first is the config's hook
-  std::optional<Turn> turn{};
+  std::optional<PendingRun> pending{};
   bool skip_was_told = false;  ///< a skipped run was logged since the last run began
   // For status.
   std::optional<Time> began{};  ///< when the last run began
@@ -47,7 +47,7 @@ struct Job {
 class Jobs final : public Component {
  public:
   /// `host` is the name of the container: each container has a different jitter.
-  Jobs(Hooks& hooks, const std::string& host, const Desk& desk);
+  Jobs(Hooks& hooks, const std::string& host, const ComponentContext& context);
 
   /// Main runs: the schedules begin now.
   void begin(Time now) noexcept;
@@ -64,19 +64,19 @@ class Jobs final : public Component {
   std::optional<Time> deadline() const noexcept override;
 
   /// The container stops: drops one pending run; false if there is none.
-  bool drop_turn() noexcept;
+  bool drop_pending() noexcept;
   /// True if a run has not ended for which the stop of main waits.
   bool keep_main() const noexcept;
 
  private:
   bool drive(Job& job, Time now) noexcept;
   void take_slot(Job& job, Time now) noexcept;
-  bool take_turn(Job& job, Time now) noexcept;
+  bool begin_pending(Job& job, Time now) noexcept;
   void begin_run(Job& job, Hook& run, int ticket, Time now) noexcept;
   bool replace_run(Job& job, Time now) noexcept;
-  void skip_turn(Job& job, bool is_unwanted) noexcept;
+  void skip_pending(Job& job, bool is_unwanted) noexcept;
 
-  Desk desk_;
+  ComponentContext context_;
   std::deque<Job> jobs_{};
 };
 

@@ -2,10 +2,10 @@
 //
 //   init      the init steps run               -> running, or stopping if one has failed
 //   running   main, checks and jobs run        -> stopping
-//   stopping  before   jobs and the steps before main's stop signal end or are stopped
-//             main     main has got its stop signal, and ends or is killed
-//             after    the steps after main
-//             rest     the remaining processes are stopped
+//   stopping  before     jobs and the steps before main's stop signal end or are stopped
+//             main       main has got its stop signal, and ends or is killed
+//             after      the steps after main
+//             remaining  the remaining processes are stopped
 //   exited    PID 1 exits
 #pragma once
 
@@ -19,7 +19,7 @@ namespace pintle::init {
 enum class Phase : std::uint8_t { init, running, stopping, exited };
 
 /// The part of the shutdown that is in progress.
-enum class StopPart : std::uint8_t { before, main, after, rest };
+enum class StopPart : std::uint8_t { before, main, after, remaining };
 
 struct Lifecycle {
   Phase phase = Phase::init;
@@ -35,8 +35,8 @@ struct Lifecycle {
   /// False if `hook` must not begin any more, neither another attempt nor its fallback.
   bool lets_begin(const Hook& hook, const Budget& budget, Time now) const noexcept;
 
-  /// Whether the present part of the shutdown may start a step: its time is not over, and no second
-  /// stop signal has come. False for the parts without steps.
+  /// False if the present part of the shutdown must start no more steps: its time is over, or
+  /// another stop signal came during it. True in the parts without steps.
   bool has_time(const Budget& budget, Time now) const noexcept;
 };
 

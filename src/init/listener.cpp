@@ -12,7 +12,7 @@
 
 namespace pintle::init {
 
-void Listener::keep_up(Time now) {
+void Listener::start_if_due(Time now) {
   const bool is_due = !was_started_ || (due_ && now >= *due_);
   if (!port_ || pid_ != 0 || is_ending_ || !is_due) return;
   was_started_ = true;
@@ -36,7 +36,7 @@ void Listener::keep_up(Time now) {
   log::error(fmt::format("cannot serve \"listen.health\": {}", spawned.error().message()));
 }
 
-bool Listener::buried(pid_t pid, int code, Time now) noexcept {
+bool Listener::handle_exit(pid_t pid, int code, Time now) noexcept {
   if (!is(pid)) return false;
   pid_ = 0;
   if (is_ending_) return true;

@@ -17,15 +17,15 @@ class Listener {
       : recipes_(recipes), port_(port), mount_namespace_(mount_namespace) {}
 
   /// Starts the child if it is due.
-  void keep_up(Time now);
+  void start_if_due(Time now);
 
   /// True if `pid` is the child.
   bool is(pid_t pid) const noexcept { return pid_ != 0 && pid == pid_; }
 
   /// True if `pid` was the child. It is started again 1 s later.
-  bool buried(pid_t pid, int code, Time now) noexcept;
+  bool handle_exit(pid_t pid, int code, Time now) noexcept;
 
-  /// When keep_up() must be called; nullopt: never.
+  /// When start_if_due() must be called; nullopt: never.
   std::optional<Time> due() const noexcept { return due_; }
 
   /// Starts no child any more: the container is stopping.

@@ -42,7 +42,7 @@ class Loop {
         effects_(setup.recipes, supervisor_, requests_),
         listener_(setup.recipes, setup.health_port, setup.mount_namespace),
         reaper_(supervisor_, effects_, listener_, setup.warn_on_reap),
-        door_(setup.mount_namespace, !setup.model.hooks.empty() || setup.rules.is_pid1),
+        status_socket_(setup.mount_namespace, !setup.model.hooks.empty() || setup.rules.is_pid1),
         notify_(std::move(setup.notify), setup.outer_notify) {
     setup.recipes.bind(supervisor_.hooks());
     if (notify_.is_open()) supervisor_.note(MainSpoke{notify_.says()}, BootClock::now());
@@ -51,7 +51,7 @@ class Loop {
   /// To be called before the first turn. Errors are logged, and the loop works without what failed.
   void prepare() noexcept {
     guarded([this] { watch_clock(); });
-    guarded([this] { keep_door(); });
+    guarded([this] { open_sockets(); });
   }
 
   /// One turn of the loop: waits, then handles everything that is ready or due. Not null if PID 1
@@ -203,7 +203,7 @@ class Loop {
 
   int clock_descriptor() const noexcept { return clock_.get(); }
 
-  bool hear_clock(bool is_ready) {
+  bool read_clock_change(bool is_ready) {
     if (!is_ready) return true;
     sys::clear_clock_event(clock_);
     feed(ClockChanged{sys::wall_offset()});
@@ -231,9 +231,9 @@ class Loop {
 
   std::optional<Time> listener_due() const noexcept { return listener_.due(); }
 
-  bool keep_listener(bool) {
+  bool start_listener(bool) {
     if (supervisor_.phase() > Phase::running) listener_.end();
-    listener_.keep_up(BootClock::now());
+    listener_.start_if_due(BootClock::now());
     return true;
   }
 
@@ -252,21 +252,21 @@ class Loop {
 
   int notify_descriptor() const noexcept { return notify_.descriptor().get(); }
 
-  bool hear_main(bool is_ready) {
+  bool read_main_notifications(bool is_ready) {
     if (!notify_.is_open() || !is_ready) return true;
     const NotifySocket::Heard heard{setup_.model.main.notify, effects_.main_pid(),
                                     setup_.recipes.main().identity().uid};
-    return notify_.receive(heard, [this](const Notification& said) { heed(said); });
+    return notify_.receive(heard, [this](const Notification& said) { apply_notification(said); });
   }
 
   std::optional<Time> notify_due() const noexcept { return notify_.due(); }
 
-  bool tell_outer(bool) {
+  bool notify_outer_socket(bool) {
     if (notify_.has_outer()) notify_.tell(status(), BootClock::now());
     return true;
   }
 
-  void heed(const Notification& said) {
+  void apply_notification(const Notification& said) {
     notify_.remember(said, setup_.recipes.secrets().scrub(said.status.value_or("")));
     if (said.says) feed(MainSpoke{*said.says});
     if (said.is_watchdog) notify_.ping(status());
@@ -296,17 +296,17 @@ class Loop {
     return status;
   }
 
-  void keep_door() {
-    door_.keep_up(BootClock::now());
-    if (door_.is_open()) requests_.keep_up(BootClock::now());
+  void open_sockets() {
+    status_socket_.open_if_due(BootClock::now());
+    if (status_socket_.is_open()) requests_.open_if_due(BootClock::now());
   }
 
-  int door_descriptor() const noexcept { return door_.descriptor(); }
-  std::optional<Time> door_due() const noexcept { return door_.due(); }
+  int status_descriptor() const noexcept { return status_socket_.descriptor(); }
+  std::optional<Time> status_due() const noexcept { return status_socket_.due(); }
 
   bool serve(bool is_ready) {
-    keep_door();
-    return !is_ready || door_.serve([this] { return control::encode(status()); });
+    open_sockets();
+    return !is_ready || status_socket_.serve([this] { return control::encode(status()); });
   }
 
   LoopSetup& setup_;
@@ -315,7 +315,7 @@ class Loop {
   Effects effects_;
   Listener listener_;
   Reaper reaper_;
-  StatusSocket door_;
+  StatusSocket status_socket_;
   NotifySocket notify_;
   Fd clock_;
   std::array<bool, kCount> ready_{};                      ///< of each source
@@ -328,15 +328,15 @@ class Loop {
 
 const Loop::Source Loop::kSources[] = {
     {&Loop::signals_descriptor, &Loop::read_signals, nullptr},
-    {&Loop::clock_descriptor, &Loop::hear_clock, nullptr},
-    {&Loop::notify_descriptor, &Loop::hear_main, nullptr},
+    {&Loop::clock_descriptor, &Loop::read_clock_change, nullptr},
+    {&Loop::notify_descriptor, &Loop::read_main_notifications, nullptr},
     {nullptr, &Loop::reap, &Loop::reaper_due},
     {nullptr, &Loop::act, &Loop::supervisor_due},
-    {nullptr, &Loop::keep_listener, &Loop::listener_due},
+    {nullptr, &Loop::start_listener, &Loop::listener_due},
     {nullptr, &Loop::read_outputs, nullptr},
-    {nullptr, &Loop::tell_outer, &Loop::notify_due},
+    {nullptr, &Loop::notify_outer_socket, &Loop::notify_due},
     {&Loop::requests_descriptor, &Loop::take_requests, &Loop::requests_due},
-    {&Loop::door_descriptor, &Loop::serve, &Loop::door_due},
+    {&Loop::status_descriptor, &Loop::serve, &Loop::status_due},
 };
 
 }  // namespace

@@ -27,7 +27,7 @@ constexpr Row kRows[] = {
     {News::step_failed, Level::error, "failed after %t%d"},
     {News::step_skipped, Level::info, "skipped: %s"},
     {News::step_false, Level::info, "condition is false, after %t%d"},
-    {News::step_went_on, Level::warning, "failed after %t%d; continued (onFailure: continue)"},
+    {News::step_continued, Level::warning, "failed after %t%d; continued (onFailure: continue)"},
     {News::step_fell_back, Level::warning, "done by its fallback"},
     {News::hook_retried, Level::warning, "failed after %t%d; next attempt in %w"},
     {News::hook_falls_back, Level::warning, "failed after %t%d; falling back"},
@@ -54,7 +54,7 @@ constexpr Row kRows[] = {
     {News::stopping, Level::info, "stopping"},
     {News::grace_over, Level::warning, "did not end within the grace period, killing it"},
     {News::outlives_kill, Level::error, "does not end though it was killed; not waiting for it"},
-    {News::leftovers_killed, Level::warning, "sending SIGKILL to the remaining processes"},
+    {News::remaining_killed, Level::warning, "sending SIGKILL to the remaining processes"},
 };
 
 constexpr std::string_view kSkips[] = {
@@ -131,7 +131,7 @@ Line line_for(const Tell& tell, std::string_view detail) {
     return {row.level, fmt::format("{}: stopping", signal_name(tell.code))};
   }
   const std::string who =
-      tell.news == News::leftovers_killed ? std::string("shutdown") : name_of(tell.hook);
+      tell.news == News::remaining_killed ? std::string("shutdown") : name_of(tell.hook);
   return {row.level, fmt::format("{}: {}", who, fill(row.text, tell, detail))};
 }
 
@@ -146,10 +146,10 @@ control::JobReply reply_to(const Answer& answer, std::string_view detail) {
 }
 
 bool has_result(News news) noexcept {
-  constexpr News kWithResult[] = {News::step_done,     News::step_failed,     News::step_false,
-                                  News::step_went_on,  News::job_done,        News::job_failed,
-                                  News::hook_retried,  News::hook_falls_back, News::repair_done,
-                                  News::repair_failed, News::fallback_failed, News::job_replaced};
+  constexpr News kWithResult[] = {News::step_done,      News::step_failed,     News::step_false,
+                                  News::step_continued, News::job_done,        News::job_failed,
+                                  News::hook_retried,   News::hook_falls_back, News::repair_done,
+                                  News::repair_failed,  News::fallback_failed, News::job_replaced};
   return std::find(std::begin(kWithResult), std::end(kWithResult), news) != std::end(kWithResult);
 }
 

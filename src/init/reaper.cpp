@@ -32,7 +32,7 @@ void Reaper::reap(const std::function<void()>& act) {
       look_at_ours(act);
       return supervisor_.note(AllReaped{true}, BootClock::now());
     }
-    bury(*dead->one, act);
+    handle_death(*dead->one, act);
   }
   is_unfinished_ = true;
   // There are children: the shutdown must make progress even if orphans never stop dying.
@@ -54,15 +54,15 @@ void Reaper::look_at(const Hook& hook, const std::function<void()>& act) {
   const Run& run = hook.run;
   if (!run.is_active() || run.pid == 0) return;
   const auto dead = sys::look_at(run.pid);
-  if (dead && dead->one) bury(*dead->one, act);
+  if (dead && dead->one) handle_death(*dead->one, act);
 }
 
 /// Notes the child's end while it is still a zombie, and then collects it: after that the kernel
 /// does not report it again.
-void Reaper::bury(const sys::Exit& dead, const std::function<void()>& act) {
+void Reaper::handle_death(const sys::Exit& dead, const std::function<void()>& act) {
   Hook* const hook = supervisor_.hooks().find(dead.pid);
   if (supervisor_.kills_group_of(dead.pid)) end_group(dead.pid);
-  const bool is_ours = listener_.buried(dead.pid, dead.code, BootClock::now()) ||
+  const bool is_ours = listener_.handle_exit(dead.pid, dead.code, BootClock::now()) ||
                        (hook == nullptr && effects_.signaller().helpers().forget(dead.pid));
   if (!is_ours) note_end(dead, hook);
   if (!hold(dead.pid)) collect(dead.pid);
@@ -75,7 +75,7 @@ void Reaper::bury(const sys::Exit& dead, const std::function<void()>& act) {
 void Reaper::note_end(const sys::Exit& dead, Hook* hook) noexcept {
   ChildGone event{dead.pid, dead.code, dead.signal};
   if (hook != nullptr) {
-    const auto last = effects_.last_words(*hook, dead);
+    const auto last = effects_.read_child_report(*hook, dead);
     event.failure = last.failure;
     event.was_skipped = last.was_skipped;
   }

@@ -47,7 +47,7 @@ class Reaper {
 
   void look_at_ours(const std::function<void()>& act);
   void look_at(const Hook& hook, const std::function<void()>& act);
-  void bury(const sys::Exit& dead, const std::function<void()>& act);
+  void handle_death(const sys::Exit& dead, const std::function<void()>& act);
   void note_end(const sys::Exit& dead, Hook* hook) noexcept;
   void end_group(pid_t leader) noexcept;
   bool may_have_others(pid_t leader) const noexcept;

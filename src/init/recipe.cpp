@@ -249,25 +249,25 @@ sys::Child Recipe::program() const {
   return child;
 }
 
-sys::Child Recipe::child(const Occasion& occasion) const {
+sys::Child Recipe::child(const StartOptions& options) const {
   sys::Child child;
   set_surroundings(child);
-  child.outlet = occasion.outlet;
+  child.outlet = options.outlet;
   if (!is_main()) {
     child.discard_output = hook_->output == config::Output::discard;
-    if (occasion.leaf && hook_->condition) child.condition = condition(occasion.leaf);
+    if (options.leaf && hook_->condition) child.condition = condition(options.leaf);
   }
   const config::Command* program = command();
   if (program == nullptr) {
-    set_action(occasion.main_pid, child);
+    set_action(options.main_pid, child);
     return child;
   }
   set_program(*program, child);
   const bool keeps = !is_main() && hook_->output == config::Output::file;
   if (keeps) {
     child.task = kept_output(child);
-  } else if (occasion.viewer >= 0) {
-    child.task = shown_output(child, occasion.viewer);
+  } else if (options.viewer >= 0) {
+    child.task = shown_output(child, options.viewer);
   }
   return child;
 }

@@ -28,7 +28,7 @@ struct Basis {
 };
 
 /// The parameters of one start of a hook.
-struct Occasion {
+struct StartOptions {
   hooks::Leaf
       leaf{};  ///< if set, the child checks the condition; gives the leaves that are not files
   sys::Outlet outlet{};  ///< the target of its output
@@ -104,7 +104,7 @@ class Recipe {
   bool needs_nothing() const;
 
   /// The parameter of sys::spawn(). Must not outlive the recipe.
-  sys::Child child(const Occasion& occasion = {}) const;
+  sys::Child child(const StartOptions& options = {}) const;
 
   /// The request for pintle-fetch, with the values of secrets; nullopt if pintle-fetch is not used.
   /// Errors: those of config::encode_request().

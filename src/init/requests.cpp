@@ -36,7 +36,7 @@ void Requests::answer(const std::string& client, std::string_view words) const {
   (void)sys::answer_packet(inbox_.socket, client, words);
 }
 
-void Requests::keep_up(Time now) {
+void Requests::open_if_due(Time now) {
   if (inbox_.socket || (open_at_ && now < *open_at_)) return;
   const bool was_missed = open_at_.has_value();
   open_at_ = now + kBackOff;  // also if the next lines throw because of too little memory
@@ -82,7 +82,7 @@ void Requests::take(sys::Packet packet, const Feed& feed) {
                                                  "ask for that",
                                                  ::geteuid()));
   }
-  if (pending_.size() + customers_.size() >= kMostPending) {
+  if (pending_.size() + job_clients_.size() >= kMostPending) {
     return refuse(Kind::refused, "too many requests are in progress");
   }
   if (verb == control::kNowVerb) return take_checks(std::move(client), words, feed);
@@ -124,7 +124,7 @@ void Requests::take_job(std::string client, std::string_view words, const Feed& 
     return answer(client, encode(control::JobReply{control::JobReply::Kind::refused, 0, why}));
   }
   const int ticket = ++last_ticket_;
-  customers_.push_back({ticket, std::move(client), *std::move(viewer)});
+  job_clients_.push_back({ticket, std::move(client), *std::move(viewer)});
   feed(JobAsked{&*found, ticket});
 }
 
@@ -140,14 +140,14 @@ std::string Requests::unknown_job(std::string_view id) const {
 }
 
 void Requests::conclude(const Answer& answer) noexcept {
-  for (Customer& customer : customers_) {
-    if (customer.ticket == answer.ticket) customer.reply = answer;
+  for (JobClient& client : job_clients_) {
+    if (client.ticket == answer.ticket) client.reply = answer;
   }
 }
 
 int Requests::viewer(int ticket) const noexcept {
-  for (const Customer& customer : customers_) {
-    if (customer.ticket == ticket) return customer.viewer.get();
+  for (const JobClient& client : job_clients_) {
+    if (client.ticket == ticket) return client.viewer.get();
   }
   return -1;
 }
@@ -179,12 +179,12 @@ void Requests::settle() {
     one.is_answered = true;
   }
   std::erase_if(pending_, [](const Pending& one) { return one.is_answered; });
-  for (Customer& one : customers_) {
+  for (JobClient& one : job_clients_) {
     if (!one.reply) continue;
     answer(one.client, encode(reply_to(*one.reply, one.reply->hook->words)));
     one.is_answered = true;
   }
-  std::erase_if(customers_, [](const Customer& one) { return one.is_answered; });
+  std::erase_if(job_clients_, [](const JobClient& one) { return one.is_answered; });
 }
 
 }  // namespace pintle::init

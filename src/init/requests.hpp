@@ -23,8 +23,8 @@ class Requests {
 
   /// Opens the socket if that is due. After an error it is tried again later, and a line is logged
   /// when it works.
-  void keep_up(Time now);
-  /// When keep_up() must be called; nullopt: never.
+  void open_if_due(Time now);
+  /// When open_if_due() must be called; nullopt: never.
   std::optional<Time> due() const noexcept { return open_at_; }
 
   const Fd& descriptor() const noexcept { return inbox_.socket; }
@@ -53,7 +53,7 @@ class Requests {
     bool is_answered = false;
   };
   /// A client that has asked for a job.
-  struct Customer {
+  struct JobClient {
     int ticket;
     std::string client;
     Fd viewer;
@@ -72,7 +72,7 @@ class Requests {
   sys::NamedSocket inbox_{};
   std::optional<Time> open_at_{};
   std::vector<Pending> pending_{};
-  std::vector<Customer> customers_{};
+  std::vector<JobClient> job_clients_{};
   int last_ticket_ = 0;
 };
 

@@ -45,7 +45,7 @@ struct Run {
   bool asks_condition = false;  ///< the first attempt's child checks the condition
   bool is_replaced = false;     ///< it is being stopped for the next run of its job
   int ticket = 0;               ///< of the client that asked for it; 0: none
-  Time turn_began{};            ///< only of a job: when its first attempt began
+  Time first_began{};           ///< only of a job: when its first attempt began
   // Results of the last attempt that ended, for the status.
   bool has_ended = false;
   int last_code = 0;

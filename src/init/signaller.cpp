@@ -111,7 +111,8 @@ void Signaller::send(const KillAll& action) {
   }
   if (refused.empty()) return;
   const pid_t named =
-      sys::is_pid1() ? 0 : Helpers::kAnybody;  // as PID 1, the targets are all processes of a uid
+      sys::is_pid1() ? 0
+                     : SignalHelpers::kAnybody;  // as PID 1, the targets are all processes of a uid
   (void)remember(sys::signal_as(refused, action.number), named);
 }
 

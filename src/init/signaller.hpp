@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "init/events.hpp"
-#include "init/helpers.hpp"
 #include "init/recipes.hpp"
+#include "init/signal_helpers.hpp"
 #include "sys/signal_as.hpp"
 
 namespace pintle::init {
@@ -29,7 +29,7 @@ class Signaller {
   void kill_group_by_child(pid_t group) noexcept;
 
   /// The children that send signals for PID 1.
-  Helpers& helpers() noexcept { return helpers_; }
+  SignalHelpers& helpers() noexcept { return helpers_; }
 
  private:
   Result<void> remember(sys::Sent sent, pid_t target) noexcept;
@@ -38,7 +38,7 @@ class Signaller {
   const Recipes& recipes_;
   Hooks& hooks_;
   std::vector<uid_t> other_uids_;
-  Helpers helpers_{};
+  SignalHelpers helpers_{};
 };
 
 }  // namespace pintle::init

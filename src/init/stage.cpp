@@ -6,8 +6,9 @@ namespace pintle::init {
 
 using hooks::StepState;
 
-Stage::Stage(const hooks::Graph& graph, std::size_t parallelism, Hooks& hooks, const Desk& desk)
-    : desk_(desk), steps_(graph, parallelism) {
+Stage::Stage(const hooks::Graph& graph, std::size_t parallelism, Hooks& hooks,
+             const ComponentContext& context)
+    : context_(context), steps_(graph, parallelism) {
   for (const hooks::PlannedStep& step : graph) {
     Hook& hook = hooks.at(step.hook);
     hook.component = this;
@@ -24,16 +25,16 @@ bool Stage::drive(Time now) noexcept {
 
 void Stage::start(std::size_t step, Time now) noexcept {
   const StepPlace& place = places_[step];
-  const auto wanted = desk_.holds(place.hook);
+  const auto wanted = context_.holds(place.hook);
   if (place.is_skipped || wanted == false) {
     steps_.finish(step, StepState::skipped);
     const Skip why = place.is_skipped ? Skip::image_mode : Skip::condition;
-    return desk_.queue.tell(News::step_skipped, place.hook, static_cast<int>(why));
+    return context_.queue.tell(News::step_skipped, place.hook, static_cast<int>(why));
   }
   // The child checks a condition about files, because a file system may be slow.
   place.hook.run.asks_condition = !wanted;
-  desk_.attempts.begin(place.hook, now);
-  desk_.queue.tell(News::step_started, place.hook);
+  context_.attempts.begin(place.hook, now);
+  context_.queue.tell(News::step_started, place.hook);
 }
 
 void Stage::concluded(const Ended& ended, Time) noexcept {
@@ -55,18 +56,18 @@ void Stage::concluded(const Ended& ended, Time) noexcept {
     news = News::step_false;
   } else if (goes_on) {
     state = StepState::continued;
-    news = News::step_went_on;
+    news = News::step_continued;
   }
   steps_.finish(step, state);
   // A step that pintle has stopped because its phase is over has not failed by itself.
-  if (!desk_.lifecycle.lets_run(hook)) return;
+  if (!context_.lifecycle.lets_run(hook)) return;
   if (state == StepState::failed) failed_ = &hook;
-  desk_.queue.tell(news, hook, ended.outcome == Outcome::skipped ? 0 : hook.run.last_code);
+  context_.queue.tell(news, hook, ended.outcome == Outcome::skipped ? 0 : hook.run.last_code);
 }
 
 bool Stage::skip_next(Skip why) noexcept {
   const auto step = steps_.skip_next();
-  if (step) desk_.queue.tell(News::step_skipped, places_[*step].hook, static_cast<int>(why));
+  if (step) context_.queue.tell(News::step_skipped, places_[*step].hook, static_cast<int>(why));
   return step.has_value();
 }
 

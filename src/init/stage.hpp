@@ -13,7 +13,8 @@ namespace pintle::init {
 
 class Stage final : public Component {
  public:
-  Stage(const hooks::Graph& graph, std::size_t parallelism, Hooks& hooks, const Desk& desk);
+  Stage(const hooks::Graph& graph, std::size_t parallelism, Hooks& hooks,
+        const ComponentContext& context);
 
   /// Starts the next step if one may start now.
   bool drive(Time now) noexcept override;
@@ -41,7 +42,7 @@ class Stage final : public Component {
 
   void start(std::size_t step, Time now) noexcept;
 
-  Desk desk_;
+  ComponentContext context_;
   hooks::Steps steps_;
   std::vector<StepPlace> places_{};
   Hook* failed_ = nullptr;

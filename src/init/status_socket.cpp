@@ -14,7 +14,7 @@ constexpr Duration kLongestWait(60'000);
 
 }  // namespace
 
-void StatusSocket::keep_up(Time now) {
+void StatusSocket::open_if_due(Time now) {
   if (!open_at_ || now < *open_at_) return;
   open_at_ = now + wait_;
   wait_ = std::min(wait_ * 2, kLongestWait);

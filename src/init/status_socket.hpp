@@ -21,7 +21,7 @@ class StatusSocket {
   /// Opens the socket if that is due. Other processes in the same network namespace may use all
   /// names and free them later, so it is tried again at growing intervals, and a line is logged
   /// when it works.
-  void keep_up(Time now);
+  void open_if_due(Time now);
 
   bool is_open() const noexcept { return socket_.has_value(); }
 
@@ -31,7 +31,7 @@ class StatusSocket {
   /// Serves waiting clients, up to a fixed number; false if accepting failed.
   bool serve(const std::function<std::string()>& status) const;
 
-  /// When keep_up() must be called; nullopt: never.
+  /// When open_if_due() must be called; nullopt: never.
   std::optional<Time> due() const noexcept { return open_at_; }
 
  private:

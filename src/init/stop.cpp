@@ -6,15 +6,15 @@
 namespace pintle::init {
 
 void Stop::limit_to_total() noexcept {
-  attempts_.limit_what_ends();
-  if (leftovers_ == Leftovers::asked) leftovers_deadline_ = budget_.limited(*leftovers_deadline_);
+  attempts_.limit_to_total();
+  if (remaining_ == Remaining::asked) remaining_deadline_ = budget_.limited(*remaining_deadline_);
 }
 
 void Stop::hurry(Time now) noexcept {
   if (lifecycle_.phase != Phase::stopping) return;
   if (lifecycle_.part == StopPart::before) lifecycle_.before_is_hurried = true;
   if (lifecycle_.part == StopPart::after) lifecycle_.after_is_hurried = true;
-  if (leftovers_ == Leftovers::asked) leftovers_deadline_ = now;
+  if (remaining_ == Remaining::asked) remaining_deadline_ = now;
 }
 
 void Stop::main_is_over(Time now) noexcept {
@@ -32,10 +32,10 @@ bool Stop::drive(Time now) noexcept {
       return false;  // main's end or its deadline comes next
     case StopPart::after:
       return drive_after(now);
-    case StopPart::rest:
+    case StopPart::remaining:
       break;
   }
-  return drive_leftovers(now);
+  return drive_remaining(now);
 }
 
 std::optional<Time> Stop::deadline() const noexcept {
@@ -46,14 +46,14 @@ std::optional<Time> Stop::deadline() const noexcept {
       return budget_.end();
     case StopPart::main:
       return std::nullopt;
-    case StopPart::rest:
+    case StopPart::remaining:
       break;
   }
-  return leftovers_deadline_;
+  return remaining_deadline_;
 }
 
 bool Stop::end_what_is_over(Time now) noexcept {
-  if (parts_.jobs.drop_turn()) return true;
+  if (parts_.jobs.drop_pending()) return true;
   for (Hook& hook : parts_.hooks) {
     if (!hook.run.is_busy() || hook.run.is_being_ended() || lifecycle_.lets_run(hook)) continue;
     if (hook.root().is(config::Kind::shutdown)) {
@@ -91,41 +91,41 @@ bool Stop::drive_after(Time now) noexcept {
     if (!parts_.after.all_done()) return false;
   }
   if (parts_.after.skip_next(Skip::no_time)) return true;
-  lifecycle_.part = StopPart::rest;
+  lifecycle_.part = StopPart::remaining;
   return true;
 }
 
-bool Stop::drive_leftovers(Time now) noexcept {
+bool Stop::drive_remaining(Time now) noexcept {
   if (children_known_ && !has_children_) {
     is_over_ = true;
     return true;
   }
-  switch (leftovers_) {
-    case Leftovers::unknown:
-      return ask_leftovers(now);
-    case Leftovers::asked:
-      return kill_leftovers(now);
-    case Leftovers::killed:
+  switch (remaining_) {
+    case Remaining::unknown:
+      return ask_remaining(now);
+    case Remaining::asked:
+      return kill_remaining(now);
+    case Remaining::killed:
       break;
   }
   return kill_more(now);
 }
 
-bool Stop::ask_leftovers(Time now) noexcept {
+bool Stop::ask_remaining(Time now) noexcept {
   if (!children_known_) return false;
   queue_.push(KillAll{SIGTERM});
   queue_.push(KillAll{SIGCONT});
-  leftovers_ = Leftovers::asked;
-  leftovers_deadline_ = budget_.leftovers_end(now);
+  remaining_ = Remaining::asked;
+  remaining_deadline_ = budget_.remaining_end(now);
   return true;
 }
 
-bool Stop::kill_leftovers(Time now) noexcept {
-  if (now < *leftovers_deadline_) return false;
-  queue_.push(Tell{.news = News::leftovers_killed});
+bool Stop::kill_remaining(Time now) noexcept {
+  if (now < *remaining_deadline_) return false;
+  queue_.push(Tell{.news = News::remaining_killed});
   queue_.push(KillAll{SIGKILL});
-  leftovers_ = Leftovers::killed;
-  leftovers_deadline_ = now + kAfterKill;
+  remaining_ = Remaining::killed;
+  remaining_deadline_ = now + kAfterKill;
   died_since_kill_ = false;
   return true;
 }
@@ -137,7 +137,7 @@ bool Stop::kill_more(Time now) noexcept {
     queue_.push(KillAll{SIGKILL});
     return true;
   }
-  is_over_ = now >= *leftovers_deadline_;
+  is_over_ = now >= *remaining_deadline_;
   return is_over_;
 }
 

@@ -66,15 +66,15 @@ class Stop {
   std::uint64_t orphans() const noexcept { return orphans_; }
 
  private:
-  enum class Leftovers : std::uint8_t { unknown, asked, killed };
+  enum class Remaining : std::uint8_t { unknown, asked, killed };
 
   bool end_what_is_over(Time now) noexcept;
   bool drive_before(Time now) noexcept;
   void stop_main(Time now) noexcept;
   bool drive_after(Time now) noexcept;
-  bool drive_leftovers(Time now) noexcept;
-  bool ask_leftovers(Time now) noexcept;
-  bool kill_leftovers(Time now) noexcept;
+  bool drive_remaining(Time now) noexcept;
+  bool ask_remaining(Time now) noexcept;
+  bool kill_remaining(Time now) noexcept;
   bool kill_more(Time now) noexcept;
 
   Parts parts_;
@@ -84,8 +84,8 @@ class Stop {
   Budget& budget_;
   bool is_pid1_;
   int signal_ = 0;
-  Leftovers leftovers_ = Leftovers::unknown;
-  std::optional<Time> leftovers_deadline_{};
+  Remaining remaining_ = Remaining::unknown;
+  std::optional<Time> remaining_deadline_{};
   bool children_known_ = false;  ///< has_children_ is up to date
   bool has_children_ = false;
   std::uint64_t orphans_ = 0;

@@ -23,11 +23,11 @@ Supervisor::Supervisor(const config::Model& model, const hooks::Plan& plan, Rule
       hooks_(model),
       budget_(rules_.grace, rules_.total_grace, !plan.after.empty()),
       attempts_(hooks_, queue_, lifecycle_, budget_, rules_.seed),
-      init_(plan.steps, rules_.parallelism, hooks_, desk()),
-      before_(plan.before, rules_.parallelism, hooks_, desk()),
-      after_(plan.after, rules_.parallelism, hooks_, desk()),
-      checks_(hooks_, desk()),
-      jobs_(hooks_, rules_.host, desk()),
+      init_(plan.steps, rules_.parallelism, hooks_, component_context()),
+      before_(plan.before, rules_.parallelism, hooks_, component_context()),
+      after_(plan.after, rules_.parallelism, hooks_, component_context()),
+      checks_(hooks_, component_context()),
+      jobs_(hooks_, rules_.host, component_context()),
       main_(hooks_.main(), rules_, queue_, budget_),
       stop_({hooks_, jobs_, main_, before_, after_}, queue_, attempts_, lifecycle_, budget_,
             rules_.is_pid1) {
@@ -36,7 +36,7 @@ Supervisor::Supervisor(const config::Model& model, const hooks::Plan& plan, Rule
   }
 }
 
-Desk Supervisor::desk() noexcept {
+ComponentContext Supervisor::component_context() noexcept {
   return {queue_, attempts_, lifecycle_, [this](const Hook& hook) { return holds(hook); }};
 }
 
@@ -125,15 +125,15 @@ void Supervisor::on(const ChildNotStarted& event, Time now) noexcept {
     return quit({static_cast<int>(ExitCode::cannot_fork), Reason::main_not_forked});
   }
   attempts_.not_started(*event.hook, now);
-  heed_failures(now);
+  apply_failures(now);
 }
 
 void Supervisor::on(const ChildGone& event, Time now) noexcept {
   stop_.child_died();
   Hook* const hook = hooks_.find(event.pid);
   if (hook == nullptr) return stop_.note_orphan();
-  attempts_.gone(*hook, event, now);
-  if (!hook->is_main()) return heed_failures(now);
+  attempts_.ended(*hook, event, now);
+  if (!hook->is_main()) return apply_failures(now);
   queue_.tell(News::main_ended, *hook, event.code);
   const Quit verdict = main_.verdict_on(event);
   if (event.failure) return quit(verdict);
@@ -161,7 +161,7 @@ void Supervisor::on(const JobAsked& event, Time now) noexcept {
 }
 
 void Supervisor::on(const MainSpoke& event, Time) noexcept {
-  checks_.hear(event.says);
+  checks_.set_main_says(event.says);
 }
 
 void Supervisor::on(const ClockChanged& event, Time now) noexcept {
@@ -169,7 +169,7 @@ void Supervisor::on(const ClockChanged& event, Time now) noexcept {
 }
 
 /// After a hook has ended: a failed step may end the init phase, a check may stop main.
-void Supervisor::heed_failures(Time now) noexcept {
+void Supervisor::apply_failures(Time now) noexcept {
   lifecycle_.start_failed |= init_.failed() != nullptr;
   Hook* const check = checks_.take_terminating();
   if (check == nullptr || lifecycle_.phase != Phase::running) return;
@@ -203,7 +203,7 @@ bool Supervisor::end_init(Time now) noexcept {
   for (Hook& hook : hooks_) {
     hook.run.retry_at.reset();
     if (!hook.run.is_active() || hook.run.is_being_ended()) continue;
-    attempts_.end(hook, now);
+    attempts_.terminate(hook, now);
     return true;
   }
   if (attempts_.any_active()) return false;
@@ -263,7 +263,7 @@ void Supervisor::main_over(const Quit& verdict, Time now) noexcept {
 void Supervisor::quit(const Quit& quit) noexcept {
   if (!verdict_) verdict_ = quit;
   if (lifecycle_.phase < Phase::stopping) transition(Phase::stopping);
-  lifecycle_.part = StopPart::rest;
+  lifecycle_.part = StopPart::remaining;
 }
 
 std::optional<Time> Supervisor::deadline() const noexcept {

@@ -9,20 +9,19 @@
 //
 //   state          event                       what it does
 //   init           all steps are done          main is started (--init-only: exited)
-//                  a step failed, stop signal  running steps are stopped; then stopping, at its
-//                  rest
-//   running        main ended                  stopping, at the steps after main
-//                  stop signal                 stopping; main gets the signal in the part "main"
-//                  a check terminates main     stopping, and the exit code says why
-//                  main could not be started   stopping, at its rest
+//                  a step failed, stop signal  running steps are stopped     -> remaining
+//   running        main ended                                                 -> after
+//                  stop signal                                                -> before
+//                  a check terminates main     its exit code says why         -> before
+//                  main could not be started                                  -> remaining
 //   before         jobs ended, steps done,     main gets its stop signal      -> main
 //                  or their time is over
 //                  main ended                                                 -> after
 //                  stop signal                 the steps that have not begun are skipped
 //   main           main ended                                                 -> after
 //                  grace period over           SIGKILL for main; 2 s later    -> after
-//   after          steps done, or time over                                   -> rest
-//   rest           no child is left            exited
+//   after          steps done, or time over                                   -> remaining
+//   remaining      no child is left            exited
 //                  stop signal, or time over   SIGKILL for the remaining processes; then exited
 //   any            a child ended, or its time  Attempts (attempts.hpp) decides: another attempt,
 //                  is over                     the fallback, or an outcome for its component
@@ -103,14 +102,14 @@ class Supervisor {
   void begin_main(Time now) noexcept;
   void begin_services(Time now) noexcept;
   void begin_stop(Time now) noexcept;
-  void heed_failures(Time now) noexcept;
+  void apply_failures(Time now) noexcept;
   void main_over(const Quit& verdict, Time now) noexcept;
   void quit(const Quit& quit) noexcept;
 
   config::Condition settled(const Hook& hook, const config::Condition& condition) const;
   std::optional<bool> known(const Hook& hook, const config::Condition& leaf) const;
   std::optional<bool> holds(const Hook& hook) const noexcept;
-  Desk desk() noexcept;
+  ComponentContext component_context() noexcept;
 
   Rules rules_;
   Hooks hooks_;

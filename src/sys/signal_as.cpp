@@ -51,8 +51,8 @@ int send_to(std::span<const Target> targets, int signal) noexcept {
   return code;
 }
 
-/// Used if fork(2) fails, which is often the time when a container has to be stopped. Restores the
-/// parent death signal, which a change of the uid clears.
+/// Used if fork(2) fails, which is often the time when a container has to be stopped. Restores
+/// "dumpable" and the parent death signal, which a change of the uid resets.
 int send_ourselves(std::span<const Target> targets, int signal) noexcept {
   int death_signal = 0;
   (void)::prctl(PR_GET_PDEATHSIG, &death_signal, 0, 0, 0);

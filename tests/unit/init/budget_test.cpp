@@ -55,9 +55,9 @@ TEST_SUITE("init/budget") {
   TEST_CASE("what is left has the rest of the total, or as long as main would have had") {
     Budget total(8s, 16s, false);
     total.begin(kBegin);
-    CHECK(total.leftovers_end(kBegin + 3s) == kBegin + 16s);
-    CHECK(Budget({}, {}, false).leftovers_end(kBegin) == kBegin + 5s);
-    CHECK(Budget(8s, {}, false).leftovers_end(kBegin) == kBegin + 8s);
-    CHECK(Budget(1s, {}, false).leftovers_end(kBegin) == kBegin + 5s);
+    CHECK(total.remaining_end(kBegin + 3s) == kBegin + 16s);
+    CHECK(Budget({}, {}, false).remaining_end(kBegin) == kBegin + 5s);
+    CHECK(Budget(8s, {}, false).remaining_end(kBegin) == kBegin + 8s);
+    CHECK(Budget(1s, {}, false).remaining_end(kBegin) == kBegin + 5s);
   }
 }

@@ -83,7 +83,7 @@ TEST_SUITE("init/news") {
          "",
          Level::warning,
          "main: did not end within the grace period, killing it"},
-        {{News::leftovers_killed},
+        {{News::remaining_killed},
          "",
          Level::warning,
          "shutdown: sending SIGKILL to the remaining processes"},

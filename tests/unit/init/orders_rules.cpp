@@ -38,7 +38,7 @@ void World::carry_out(const Act& act) {
     case What::resume:
       return expect(child_of(kMain) != nullptr, "it is continued, and is not there", kMain);
     case What::tell:
-      return heed(act);
+      return apply_notification(act);
     case What::answer: {
       const auto ticket = std::find(tickets_.begin(), tickets_.end(), act.number);
       expect(ticket != tickets_.end(), "an answer to nobody", act.who);
@@ -148,7 +148,7 @@ void World::kill_all(const Act& act) {
   if (act.number == SIGKILL && !all_killed_) all_killed_ = now_;
 }
 
-void World::heed(const Act& act) {
+void World::apply_notification(const Act& act) {
   switch (act.news) {
     case News::step_failed:
       step_failed_ = true;
@@ -168,7 +168,7 @@ void World::heed(const Act& act) {
     case News::step_done:
     case News::step_skipped:
     case News::step_false:
-    case News::step_went_on:
+    case News::step_continued:
     case News::step_fell_back:
       return conclude(act.who);
     default:

@@ -173,10 +173,10 @@ std::uint64_t Subject::digest_of_hook(const Scene& scene, Who who, Time now) con
     digest.add(check.last_succeeded() ? 1 : 0).add(check.has_begun() ? 1 : 0);
   } else if (known.part == Part::job) {
     const init::Job& job = hook(who)->job();
-    digest.add(job.timer.due(), now).add(job.skip_was_told ? 1 : 0).add(job.turn ? 1 : 0);
-    if (!job.turn) return digest.value();
-    digest.add(job.turn->until, now).add(job.turn->ticket != 0 ? 1 : 0);
-    digest.add(job.turn->is_replacing ? 1 : 0);
+    digest.add(job.timer.due(), now).add(job.skip_was_told ? 1 : 0).add(job.pending ? 1 : 0);
+    if (!job.pending) return digest.value();
+    digest.add(job.pending->until, now).add(job.pending->ticket != 0 ? 1 : 0);
+    digest.add(job.pending->is_replacing ? 1 : 0);
   } else {
     digest.add(static_cast<std::uint64_t>(step_state(*hook(who))));
   }

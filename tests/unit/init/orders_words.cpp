@@ -57,7 +57,7 @@ const char* word_of(News news) {
                                     "grace over",
                                     "outlives the kill",
                                     "leftovers killed"};
-  static_assert(std::size(kWords) == static_cast<std::size_t>(News::leftovers_killed) + 1);
+  static_assert(std::size(kWords) == static_cast<std::size_t>(News::remaining_killed) + 1);
   return kWords[static_cast<std::size_t>(news)];
 }
 

@@ -108,7 +108,7 @@ class World {
   void spawn(const Act& act);
   void kill(const Act& act);
   void kill_all(const Act& act);
-  void heed(const Act& act);
+  void apply_notification(const Act& act);
   void conclude(Who step);
   void quit(const Act& act);
   void look();

@@ -159,12 +159,12 @@ TEST_SUITE("init/reaper") {
   }
 
   TEST_CASE("a helper is late for whom it has not signalled yet, or for anybody") {
-    Helpers helpers;
+    SignalHelpers helpers;
     helpers.add(5, 70);
     helpers.add(6, 0);
     CHECK(helpers.late_for(70) == 5);
     CHECK(helpers.late_for(71) == 0);
-    helpers.add(7, Helpers::kAnybody);
+    helpers.add(7, SignalHelpers::kAnybody);
     CHECK(helpers.late_for(71) == 7);
     CHECK(helpers.has(6));
     CHECK(helpers.forget(6));

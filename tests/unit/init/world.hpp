@@ -130,7 +130,7 @@ class World {
                                       "started",      "ended",
                                       "stopping",     "grace over",
                                       "outlived",     "killing leftovers"};
-    static_assert(std::size(kWords) == static_cast<std::size_t>(News::leftovers_killed) + 1);
+    static_assert(std::size(kWords) == static_cast<std::size_t>(News::remaining_killed) + 1);
     return kWords[static_cast<std::size_t>(news)];
   }
 

@@ -1,5 +1,5 @@
-// init/helpers.hpp - the children that send a signal for PID 1 (sys/signal_as.hpp), until they are
-// reaped. Pure.
+// init/signal_helpers.hpp - the children that send a signal for PID 1 (sys/signal_as.hpp), until
+// they are reaped. Pure.
 #pragma once
 
 #include <sys/types.h>
@@ -10,12 +10,12 @@
 
 namespace pintle::init {
 
-class Helpers {
+class SignalHelpers {
  public:
   /// A target that means: the child may still signal any process.
   static constexpr pid_t kAnybody = -1;
 
-  Helpers() { all_.reserve(kMost); }  // so that add() does not allocate
+  SignalHelpers() { all_.reserve(kMost); }  // so that add() does not allocate
 
   /// `target` is the process, or the process group, that the child may still signal; 0: none, it
   /// has finished.
