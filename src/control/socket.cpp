@@ -25,7 +25,7 @@ std::string name_of(const std::string& mount_namespace, int k) {
 
 /// How far pintle trusts that the other end is a pintle of this container.
 enum class Trust : std::uint8_t {
-  none,       ///< in another PID namespace (its pid is 0), or in another container that shares ours
+  none,       ///< in another PID namespace (its pid is 0), or of another user and control group
   container,  ///< another user in our control group
   owner,      ///< root or our own user
   pid1,

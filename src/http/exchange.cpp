@@ -54,7 +54,7 @@ Result<Response> receive_head(const Read& read) {
     }
     if (!may_be_http(text)) return unusable("it is not HTTP/1");
     const std::size_t got = TRY(read(chunk));
-    if (got == 0) return unusable("the connection ended within its head");
+    if (got == 0) return unusable("the connection was cut within its head");
     text.append(chunk.data(), got);
   }
 }

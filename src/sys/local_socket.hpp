@@ -57,8 +57,8 @@ Result<void> send_message(const Fd& socket, std::string_view message) noexcept;
 /// Waits up to `timeout` for one message. Errors: ETIMEDOUT; those of recv(2).
 Result<std::string> receive_message(const Fd& socket, Duration timeout);
 
-// --- requests: single packets, each with who sent it and what he gave along
-// -----------------------
+// --- requests: single packets, each with its sender ---------------------------------------
+//
 
 /// The largest request that is accepted, in bytes. A larger one is ignored completely.
 inline constexpr std::size_t kLargestRequestPacket = 4096;

@@ -53,8 +53,8 @@ def a_connection_that_is_cut_is_an_error_and_nothing_is_placed():
               'the connection was cut, 600 bytes are missing')
     tap.holds(failure(sends(HEAD + b'Transfer-Encoding: chunked\r\n\r\n', b'5\r\nhello\r\n')),
               'the connection was cut before its last chunk')
-    tap.holds(failure(sends(HEAD)), 'the connection ended within its head')
-    tap.holds(failure(sends()), 'the connection ended within its head')
+    tap.holds(failure(sends(HEAD)), 'the connection was cut within its head')
+    tap.holds(failure(sends()), 'the connection was cut within its head')
 
 
 @tap.test

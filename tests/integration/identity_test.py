@@ -95,7 +95,7 @@ def a_capability_that_a_user_was_given_without_effect_is_told_as_that():
     code, _, err = pid1.run_with(document, 'true', before=AS_USER)
     tap.equal(code, 83)
     reason = pid1.chosen_line(err, 83)
-    tap.holds(reason, 'NET_BIND_SERVICE, which the container was given, but not uid 4711')
+    tap.holds(reason, 'NET_BIND_SERVICE, which uid 4711 does not have')
     tap.holds(reason, '"user": "4711:4712"')
 
 

@@ -152,7 +152,7 @@ def what_is_no_question_is_told_so():
     served = Served({})
     for path, method, status, text in (
             ('/', 'GET', 404, 'the paths are /livez /readyz /startupz, each'),
-            ('/livez/', 'GET', 404, 'there are'),
+            ('/livez/', 'GET', 404, 'the paths are'),
             ('/livez', 'POST', 405, 'GET or HEAD'),
             ('/livez', 'DELETE', 405, 'GET or HEAD')):
         got, said = served.get(path, method)
@@ -196,7 +196,7 @@ def the_child_is_unprivileged_and_started_again_when_it_dies():
     tap.equal(fields['Gid'].split(), ['4712'] * 4)
     tap.equal((fields['CapEff'], fields['CapBnd'], fields['NoNewPrivs']), ('0' * 16, '0' * 16, '1'))
     os.kill(child, signal.SIGKILL)
-    served.one.complaint(r'pintle: the child that answers on "listen.health" ended with exit code '
+    served.one.complaint(r'pintle: the child that serves "listen.health" ended with exit code '
                          r'137; starting it again')
     tap.equal(served.get('/livez'), (200, 'ok\n'))
     tap.check(served.server() != child, 'another child')

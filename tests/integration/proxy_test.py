@@ -148,8 +148,8 @@ def a_redirection_decides_anew_and_a_server_is_never_told_the_credentials():
 @tap.test
 def a_proxy_of_another_kind_is_an_error_in_words():
     folder = pid1.folder()
-    for value, words in ((f'socks5://u:{ENCODED}@p', 'it is one for socks5'),
-                         (f'https://u:{ENCODED}@p', 'it is one for https'),
+    for value, words in ((f'socks5://u:{ENCODED}@p', 'fetch does not support socks5 proxies'),
+                         (f'https://u:{ENCODED}@p', 'fetch does not support https proxies'),
                          (f'http://u:{PASSWORD}/@p', 'before its @, write / as %2F'),
                          (f'p:{PASSWORD}', 'write http://HOST:PORT')):
         code, err = run(step('https://a.example/', folder / 'file'), {'https_proxy': value})
@@ -187,8 +187,8 @@ def a_proxy_that_refuses_cuts_or_never_ends_its_head_is_an_error():
                 (sends(b'HTTP/1.1 407 Authenticate\r\nContent-Length: 3\r\n\r\nwho'),
                  'HTTP status 407 Authenticate'),
                 (sends(b'HTTP/1.1 503 \x1b[31m\r\n\r\n'), 'status 503 \\x1b[31m'),
-                (sends(b'HTTP/1.1 200 OK\r\n'), 'the connection ended within its head'),
-                (sends(b''), 'the connection ended within its head'),
+                (sends(b'HTTP/1.1 200 OK\r\n'), 'the connection was cut within its head'),
+                (sends(b''), 'the connection was cut within its head'),
                 (sends(b'SOCKS\r\n\r\n'), 'it is not HTTP/1'),
                 (drips, 'its head is too long'),
                 (continues, 'its head is too long')):

@@ -145,7 +145,7 @@ TEST_SUITE("sys/identity") {
         {"app:x",
          "cannot use group 'x': no such group in /etc/group; write its number, as in 1000"},
         {"${PUID:-1}",
-         "cannot use user '${PUID:-1}': no such user in /etc/passwd; write a number, as "
+         "cannot use user '${PUID:-1}': no such user in /etc/passwd; write a number, as in "
          "1000:1000"},
         {":1", "cannot use user ':1': the user is empty; write user or user:group"},
     };
