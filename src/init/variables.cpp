@@ -36,7 +36,7 @@ class Variables {
  public:
   Variables(RecipeDraft& recipes, Refusal& refusal) : recipes_(recipes), refusal_(refusal) {}
 
-  /// The path of a file may come from another file.
+  /// Reads files in rounds, since the path of a file may come from another file.
   void read_files() {
     constexpr int kMostRounds = 8;
     for (int round = 0; round < kMostRounds; ++round) {
@@ -82,7 +82,7 @@ class Variables {
     const bool is_absent = !content && content.error().code == ENOENT;
     if (is_absent && !file.is_by_variable) {
       without_file_[name] = fmt::format("its file '{}' does not exist", file.path);
-      return;  // the container's environment, or a default, may have it
+      return;  // the container environment or a default may provide the value
     }
     if (!content) return refuse_file(file, content.error().message());
     if (content->find('\0') != std::string::npos) {
@@ -91,10 +91,10 @@ class Variables {
     }
     while (content->ends_with('\n')) content->pop_back();
     if (content->empty()) without_file_[name] = fmt::format("its file '{}' is empty", file.path);
-    recipes_.basis().files[file.path] = *std::move(content);
+    recipes_.files()[file.path] = *std::move(content);
   }
 
-  /// The real reason; that the variable has no value is none of its own.
+  /// Refuses the file. The missing value of the variable is then not reported separately.
   void refuse_file(const config::NamedFile& file, const std::string& why) {
     without_file_[file.variable.name] = {};
     const std::string& by = file.variable.file_variable;
@@ -128,7 +128,7 @@ class Variables {
 
   RecipeDraft& recipes_;
   Refusal& refusal_;
-  std::set<std::string> asked_{};  ///< paths of files
+  std::set<std::string> asked_{};  ///< paths of files that were read
   std::map<std::string, std::string>
       without_file_{};  ///< for each variable, why its file gives no value; "": already reported
 };

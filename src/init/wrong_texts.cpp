@@ -24,10 +24,10 @@ class Texts {
   Texts(const Recipe& recipe, const Recipes& recipes, Refusal& refusal)
       : recipe_(recipe), recipes_(recipes), refusal_(refusal) {}
 
-  void judge() {
-    judge({"user", recipe_.user_text(), nullptr});
-    judge({"workingDirectory", recipe_.directory_text(), &config::kPath});
-    judge_program();
+  void check_all() {
+    check_filled({"user", recipe_.user_text(), nullptr});
+    check_filled({"workingDirectory", recipe_.directory_text(), &config::kPath});
+    check_program();
     if (recipe_.is_main()) return;
     for (const hooks::KeyText& one : hooks::filled_texts_of(*recipe_.hook())) check_filled(one);
     const auto* use = std::get_if<config::Builtin>(&recipe_.hook()->action);
@@ -122,7 +122,7 @@ class Texts {
 
 void refuse_wrong_texts(const Recipes& recipes, Refusal& refusal) {
   for (const Recipe* recipe : recipes.running()) {
-    Texts(*recipe, recipes, refusal).judge();
+    Texts(*recipe, recipes, refusal).check_all();
   }
 }
 

@@ -74,8 +74,8 @@ Result<void> take_uid(uid_t uid) noexcept {
   return check(::setresuid(uid, uid, uid), "set the uid");
 }
 
-/// True if the supplementary groups are those already, but for `anyway`, which does not matter;
-/// nullopt if the kernel does not say, as where there are more than anybody asks for.
+/// True if the process has exactly these supplementary groups; `anyway` may be missing or present.
+/// nullopt if they cannot be read, for example because there are more than 256.
 std::optional<bool> has_groups(const Identity& identity, std::optional<gid_t> anyway) noexcept {
   std::array<gid_t, 256> have{};
   const int count = ::getgroups(static_cast<int>(have.size()), have.data());
@@ -94,8 +94,8 @@ Error surprise(const char* what) noexcept {
   return {what, EPERM, {}, {}};
 }
 
-/// The gid is one of the groups anyway, so it is nothing that could be missing. A sandbox may say
-/// that it took them and not do so.
+/// The gid counts as a group in any case, so it does not matter whether the list contains it. A
+/// sandbox may report success without setting the groups, so they are read again.
 Result<void> take_groups(const Identity& identity) noexcept {
   if (has_groups(identity, std::nullopt) == true) return {};
   const gid_t* groups = identity.groups.empty() ? &identity.gid : identity.groups.data();
@@ -103,7 +103,7 @@ Result<void> take_groups(const Identity& identity) noexcept {
   auto taken = check(::setgroups(count, groups), "set the supplementary groups");
   const std::optional<bool> are_taken = has_groups(identity, identity.gid);
   if (are_taken == true) return {};
-  if (taken && are_taken == false) return surprise("prove the supplementary groups");
+  if (taken && are_taken == false) return surprise("verify the supplementary groups");
   return taken;
 }
 
@@ -113,7 +113,7 @@ Result<void> take_ids(const Identity& identity) noexcept {
   return take_uid(identity.uid);
 }
 
-Result<void> prove_ids(const Identity& identity) noexcept {
+Result<void> verify_ids(const Identity& identity) noexcept {
   uid_t r = 0;
   uid_t e = 0;
   uid_t s = 0;
@@ -149,12 +149,12 @@ Result<Unlocked> become_other(const StepDown& plan) noexcept {
 
 Result<void> forbid_new_privileges() noexcept {
   TRY(check(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs"));
-  if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0) return surprise("prove no_new_privs");
+  if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0) return surprise("verify no_new_privs");
   return {};
 }
 
-/// Same user as before: nobody has to let us become it. With the same gid, groups are changed only
-/// for who names them: those that we have were given to the container.
+/// For the same user as before, which needs no privilege. With the same gid, the groups are changed
+/// only if the config lists groups: the present ones were given to the container.
 Result<void> stay(const StepDown& plan) noexcept {
   if (plan.identity != nullptr && !verify_ids(*plan.identity)) {
     TRY(take_ids(*plan.identity));
