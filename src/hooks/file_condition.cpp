@@ -11,13 +11,13 @@
 namespace pintle::hooks {
 namespace {
 
-/// Something is there that is a directory, or is none.
+/// True if `path` exists, and is a directory or is not, as `is_directory` says.
 bool is_there(const std::string& path, bool is_directory) noexcept {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) == is_directory;
 }
 
-/// One of the lines of a file matches.
+/// True if a line of the file matches.
 bool has_line(const std::string& path, const std::string& pattern) {
   constexpr std::size_t kMost = 16U << 20U;
   const auto content = sys::read_file(path, kMost);

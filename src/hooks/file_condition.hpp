@@ -1,5 +1,5 @@
-// hooks/file_condition.hpp - what conditions ask of files. Runs in a child, since a file system may
-// be slow.
+// hooks/file_condition.hpp - checks conditions about files. Runs in a child, since a file system
+// may be slow.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace pintle::hooks {
 
-/// Whether `leaf` holds, whose path is `path` once it is expanded; nullopt if it is about no file.
+/// Whether `leaf` holds; `path` is its expanded path. nullopt if the leaf is not about a file.
 std::optional<bool> look_at_files(const config::Condition& leaf, const std::string& path);
 
 }  // namespace pintle::hooks

@@ -22,8 +22,8 @@ constexpr std::size_t kChunk = 16384;
 constexpr int kPatience = 5000;    // milliseconds
 constexpr int kChunksOfAPipe = 8;  // twice the capacity of a pipe, pipe(7)
 
-/// Until one of them may be ready. Where poll(2) fails, for want of memory or because of a limit of
-/// descriptors below their number, all are looked at after a rest.
+/// Waits until a source may be ready. If poll(2) fails, because of too little memory or a limit of
+/// descriptors below their number, returns after a short wait, so that the caller tries all.
 void wait_for_any(std::span<pollfd> sources) noexcept {
   constexpr std::chrono::milliseconds kRest(100);
   if (::poll(sources.data(), sources.size(), -1) < 0 && errno != EINTR) {
@@ -31,7 +31,8 @@ void wait_for_any(std::span<pollfd> sources) noexcept {
   }
 }
 
-/// Blocks like any program that writes; the reader's end is no reason to stop the job.
+/// Blocks like any program that writes. An error is ignored: a reader that has ended is no reason
+/// to stop the job.
 void write_all(int fd, std::string_view text) noexcept {
   while (!text.empty()) {
     const ssize_t written = ::write(fd, text.data(), text.size());

@@ -38,14 +38,14 @@ std::string why_unwanted(const Hook& hook) {
   return "exit code 0, which is not one of the hook's successExitCodes";
 }
 
-/// A verdict is worth a warning only when it is a bad one.
-/// That of a line that an action says on purpose.
+/// The level that the action has chosen for its line.
 std::optional<log::Level> level_of(const Hook& hook) {
   const auto* use = std::get_if<config::Builtin>(&hook.config->action);
   if (use == nullptr || use->spec->level == nullptr) return std::nullopt;
   return use->spec->level(use->params.get());
 }
 
+/// The line for a new verdict: a warning only if the check is unhealthy.
 Line verdict_line(const Hook& hook) {
   const auto verdict = hook.check().verdict();
   return {verdict == hooks::Verdict::healthy ? log::Level::info : log::Level::warning,

@@ -120,7 +120,7 @@ class Loop {
     const auto& hooks = setup_.model.hooks;
     const auto is_job = [](const config::Hook& hook) { return hook.kind() == config::Kind::job; };
     if (std::none_of(hooks.begin(), hooks.end(), is_job)) return;
-    // The clock is read only once it is watched: one that is set in between is noticed, too.
+    // The clock is read after it is watched, so that no change in between is missed.
     if (auto clock = sys::watch_wall_clock()) {
       clock_ = *std::move(clock);
     } else {

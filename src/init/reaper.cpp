@@ -123,7 +123,7 @@ bool Reaper::hold(pid_t dead) noexcept {
   return true;
 }
 
-/// One that cannot be collected now is held, so that it is not noted again, as an orphan.
+/// Holds a child that cannot be collected now, so that it is not noted again as an orphan.
 void Reaper::collect(pid_t dead) {
   const auto collected = sys::collect(dead);
   if (collected) return;

@@ -35,8 +35,8 @@ class Reaper {
   std::optional<Time> due() const noexcept;
 
  private:
-  /// Dead, and noted, but not collected: a child that is late may still signal this number, which
-  /// nobody else must get meanwhile. Or it could not be collected yet.
+  /// A dead child that is noted but not collected: it could not be collected, or a late helper may
+  /// still signal this pid, so no other process must get it.
   struct Held {
     pid_t pid;
     pid_t helper;  ///< 0: none

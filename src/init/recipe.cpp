@@ -44,7 +44,7 @@ rlim_t bound(std::uint64_t value) noexcept {
   return value == config::kUnlimited ? RLIM_INFINITY : rlim_t{value};
 }
 
-/// What the child of a hook still has to do when it is as it should be: to start the program.
+/// The part of `child` that its task starts as a program after the step-down.
 sys::Child program_of(sys::Child& child) {
   sys::Child program;
   program.argv = std::move(child.argv);

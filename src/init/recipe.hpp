@@ -61,7 +61,7 @@ class Recipe {
   const config::Identity& wish() const noexcept {
     return is_main() ? basis_.model.main.identity : hook_->identity;
   }
-  /// The user that it names, or the top level, as it is written; "": nobody.
+  /// The user that the hook names, otherwise that of the top level, not expanded; "": none.
   const std::string& user_text() const noexcept;
   std::string user() const { return expand(user_text()); }
   const sys::Identity& identity() const noexcept { return identity_; }
@@ -80,7 +80,7 @@ class Recipe {
   }
   /// The value of a leaf about a variable or the image mode; nullopt for other leaves.
   std::optional<bool> known_leaf(const config::Condition& leaf) const;
-  /// The base name of what is executed; "" of a built-in, or if there is no main.
+  /// The base name of the program; "" for a built-in, or if there is no main.
   std::string program_name() const;
   /// The fields of its events, expanded, with secrets as "***".
   config::Pairs fields() const;

@@ -33,7 +33,8 @@ class Recipes {
   /// All recipes of hooks, in the order of the config, fallbacks last.
   const std::deque<Recipe>& hooks() const noexcept { return hooks_; }
 
-  /// Those that may run: hooks that are neither skipped nor ruled out, and main if there is one.
+  /// The recipes that may run: those of hooks that are neither skipped nor ruled out, and of main
+  /// if there is one.
   std::vector<const Recipe*> running() const;
 
   /// Sets Hook::recipe of each hook.

@@ -24,7 +24,8 @@ bool is_error(const Result<void>& sent, int code) noexcept {
   return !sent && sent.error().code == code;
 }
 
-/// As its process group. What keeps it stopped is said, since nothing else would tell.
+/// Continues main's process group. Logs a failure, since no other line would say why main stays
+/// stopped.
 void continue_main(pid_t main) {
   if (::kill(-main, SIGCONT) == 0 || errno == ESRCH) return;
   log::warning(
@@ -32,11 +33,11 @@ void continue_main(pid_t main) {
 }
 
 void say_that_terminal_is_missing() {
-  log::warning("main stays stopped: the foreground of its terminal cannot be given to it");
+  log::warning("main stays stopped: it cannot get the foreground of its terminal");
 }
 
-/// Stops with main, if a shell with job control can continue us; true if it did. The terminal is
-/// main's again only if it is ours then.
+/// Stops pintle together with main; true if a shell with job control has continued it. Main gets
+/// the terminal again only if pintle's group is in its foreground then.
 bool suspend(const sys::Terminal& terminal, pid_t main) noexcept {
   const pid_t own = ::getpgrp();
   if (terminal.is_of(main)) terminal.give_to(own);

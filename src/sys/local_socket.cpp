@@ -104,7 +104,7 @@ bool is_abstract(const sockaddr_un& name, socklen_t size) noexcept {
   return size > offsetof(sockaddr_un, sun_path) + 1 && name.sun_path[0] == '\0';
 }
 
-/// Without waiting. Errors: in errno.
+/// Sends without waiting. False: the error is in errno.
 bool send_to(const Fd& socket, std::string_view text, const Address& to) noexcept {
   ssize_t sent = 0;
   do {
