@@ -86,9 +86,9 @@ TEST_SUITE("system/effects") {
       CHECK(out.reason.find(std::string(words) + std::strerror(error)) != std::string::npos);
     };
     for (const auto& row : rows) check(good.call_of(row.call), row.error, row.words);
-    check(good.call_of("dup2", 0), EBUSY, "cannot direct the input: ");
-    check(good.call_of("dup2", 1), EBUSY, "cannot direct the output: ");
-    check(good.call_of("dup2", 2), EBUSY, "cannot direct the output: ");
+    check(good.call_of("dup2", 0), EBUSY, "cannot redirect the input: ");
+    check(good.call_of("dup2", 1), EBUSY, "cannot redirect the output: ");
+    check(good.call_of("dup2", 2), EBUSY, "cannot redirect the output: ");
   }
 
   TEST_CASE("a step that cannot lower its privileges executes nothing") {

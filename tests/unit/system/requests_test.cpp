@@ -66,7 +66,7 @@ TEST_SUITE("system/requests") {
         {"now\tweb", 1000, "only root may ask for that"},
         {"job\ttidy\t", 1000, "only root may ask for that"},
         {"job\ttiby\t", 0, "did you mean \"tidy\"?"},
-        {"job\ttidy\tnobody-listens", 0, "cannot connect to who asks"},
+        {"job\ttidy\tnobody-listens", 0, "cannot connect to the client"},
         {"dance", 0, "another version of pintle"},
         {"", 0, "another version of pintle"},
     };
@@ -96,7 +96,7 @@ TEST_SUITE("system/requests") {
     events.push_back(asks(2s, "now\tweb"));
     events.push_back(reads(3s));
     const Outcome out = life_with(std::move(events));
-    check_answer(out, "too many are asking already");
+    check_answer(out, "too many requests are in progress");
     check_answer(out, "answer: done");
   }
 

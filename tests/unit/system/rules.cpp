@@ -92,7 +92,8 @@ std::string nothing_is_lost(const Life&, const Failure& failure, const Outcome&,
                             const Outcome& out) {
   for (const Started& one : out.started) {
     if (one.end == Started::End::zombie) return fmt::format("{} is not collected", one.pid);
-    const bool is_known = out.has_line("not waiting for it") || out.has_line("killing what is");
+    const bool is_known =
+        out.has_line("not waiting for it") || out.has_line("sending SIGKILL to the remaining");
     if (one.end == Started::End::alive && !is_known && !is_mute(failure, out)) {
       return fmt::format("{} still runs, and nothing says so", one.pid);
     }
