@@ -102,9 +102,10 @@ def tap_files(folder, before=()):
 
 
 def torture():
-    """What the suite integration does with some system calls of PID 1 and some orphans, with all."""
+    """What the suite integration does with some system calls of PID 1, some orphans and no memory limit,
+    with all."""
     outcome = Outcome()
-    for name in ('torture', 'reaping'):
+    for name in ('torture', 'reaping', 'scarcity'):
         path = ROOT / f'tests/integration/{name}_test.py'
         outcome.add(read_tap(name, run([*PYTHON, path], timeout=4 * SECONDS_PER_FILE,
                                        env={**environment_of_tests(), 'PINTLE_TORTURE': 'all'})))
