@@ -76,7 +76,8 @@ class Start {
     if (text.empty()) return true;
     const auto address = config::parse_listen_address(text);
     if (!address) {
-      return refuse(ExitCode::config, "/listen/health: " + config::wrong_with(address));
+      return refuse(ExitCode::config,
+                    "/listen/health: " + recipes().secrets().scrub(config::wrong_with(address)));
     }
     auto port = sys::listen_on(address->host, address->port);
     if (!port) return refuse(ExitCode::config, "/listen/health: " + port.error().message());
@@ -128,7 +129,7 @@ class Start {
     loaded_ = *std::move(loaded);
     set_log(loaded_.model.logging);
     config::Model& model = loaded_.model;
-    if (!options_.user.empty()) model.user = options_.user;
+    if (!options_.user.empty()) model.user = config::as_text(options_.user);
     if (options_.allow_new_privileges) model.confinement.no_new_privileges = false;
     if (options_.init_only) return leave_main_out(model);
     if (!command_.empty()) take_command(model);
@@ -144,6 +145,7 @@ class Start {
       return refuse(ExitCode::usage, "--init-only starts no main, so no COMMAND may follow");
     }
     if (!has_config_) return refuse(ExitCode::usage, "--init-only: there is no config with steps");
+    if (model.main.command) left_out_ = model.main.command->program;
     model.main = {};
     model.listen = {};
     return true;
@@ -157,7 +159,8 @@ class Start {
     bool follows = main.command_line == CommandLine::append;
     if (main.command_line == CommandLine::options) {
       const std::string& program = main.command->program;
-      const bool is_name = command_.front() == program.substr(program.rfind('/') + 1);
+      const bool is_name =
+          command_.front() == program || command_.front() == program.substr(program.rfind('/') + 1);
       follows = is_name || command_.front().starts_with('-');
       if (is_name) command_.erase(command_.begin());
       if (!follows) run_alone(model);
@@ -180,9 +183,7 @@ class Start {
     model.main.notify = config::Notify::none;
     model.main.signals.clear();
     model.main.success_codes.clear();
-    for (auto* variables : {&model.environment, &model.main.identity.environment}) {
-      for (config::Variable& variable : *variables) variable.is_optional = true;
-    }
+    runs_alone_ = true;
   }
 
   bool open_notify_socket() {
@@ -214,6 +215,8 @@ class Start {
                            .passed_sockets = passed_sockets_,
                            .socket_names = socket_names_,
                            .notify_socket = notify_.socket ? "@" + notify_.name : std::string(),
+                           .left_out_program = left_out_,
+                           .runs_alone = runs_alone_,
                            .has_only_steps = options_.init_only});
     const Refusal& refusal = preflight_->refusal();
     if (refusal.code == ExitCode::ok) return prove_way_down();
@@ -311,6 +314,8 @@ class Start {
   bool has_config_ = false;
   bool has_terminal_ = false;
   std::size_t literal_words_ = 0;
+  std::string left_out_;     ///< the program of the main that --init-only leaves out
+  bool runs_alone_ = false;  ///< COMMAND is another program than the config's
   int code_ = static_cast<int>(ExitCode::internal);
   std::string reason_;
 };

@@ -307,6 +307,12 @@ Result<std::string> render(std::string_view text, const Scope& scope,
   return Error{"expand", 0, {}, fmt::format("{}", fmt::join(wrong, "; "))};
 }
 
+std::string as_text(std::string_view value) {
+  std::string text;
+  for (const char c : value) text += c == '$' ? "$$" : std::string(1, c);
+  return text;
+}
+
 std::string check_expansion(std::string_view text) {
   std::vector<Piece> pieces;
   const auto whole = Parser(text, false).take_all(pieces);

@@ -27,6 +27,9 @@ Result<std::string> expand(std::string_view text, const Scope& scope,
 Result<std::string> render(std::string_view text, const Scope& scope,
                            std::span<const std::string> only = {});
 
+/// The text that expands to `value`.
+std::string as_text(std::string_view value);
+
 /// What is wrong with the "${…}" of `text`, in words; empty when nothing is.
 std::string check_expansion(std::string_view text);
 

@@ -119,8 +119,8 @@ std::optional<std::string> Scope::expanded(const std::string& text, const Entry&
 }
 
 /// nullopt if it names none, or one whose path is not known.
-std::optional<NamedFile> Scope::file_of(const Entry& entry) const {
-  std::vector<MissingVariable> missing;
+std::optional<NamedFile> Scope::file_of(const Entry& entry,
+                                        std::vector<MissingVariable>& missing) const {
   const Variable& variable = *entry.variable;
   Scope plain = *this;  // a path is not masked: there is a file behind it
   plain.is_masked_ = false;
@@ -142,7 +142,10 @@ std::optional<std::string> Scope::value_of(const Entry& entry,
   auto set = given(container_, variable.name, variable.allow_empty);
   const bool set_counts_first = !variable.file_variable.empty();
   if (set && set_counts_first) return set;
-  if (const auto file = files_ == nullptr ? std::nullopt : file_of(entry)) {
+  const std::size_t before = missing.size();
+  const auto file = file_of(entry, missing);
+  if (missing.size() > before) return std::nullopt;
+  if (file && files_ != nullptr) {
     const auto content = files_->find(file->path);
     const bool counts =
         content != files_->end() && (variable.allow_empty || !content->second.empty());
@@ -235,7 +238,7 @@ std::vector<std::string> Scope::problems() const {
   std::vector<std::string> lines;
   for (const Entry& entry : declared()) {
     const Variable& variable = *entry.variable;
-    const bool is_set = given(container_, variable.name, false).has_value();
+    const bool is_set = given(container_, variable.name, variable.allow_empty).has_value();
     if (is_set && !variable.file.empty() && variable.file_variable.empty()) {
       lines.push_back(
           fmt::format("the variable {} is set, and its file '{}' is named too; keep one",
@@ -296,7 +299,10 @@ std::vector<std::string> Scope::secrets() const {
 
 void Scope::for_files(const std::function<void(const NamedFile&)>& each) const {
   for (const Entry& entry : declared()) {
-    if (const auto file = entry.variable->value ? std::nullopt : file_of(entry)) each(*file);
+    std::vector<MissingVariable> missing;
+    if (const auto file = entry.variable->value ? std::nullopt : file_of(entry, missing)) {
+      each(*file);
+    }
   }
 }
 
@@ -311,13 +317,18 @@ class Circles {
   Circles(const Variables& top, const Variables& own) : top_(top), own_(own) {}
 
   std::string find() {
-    for (const Variable& variable : top_) (void)visit(variable, false);
-    for (const Variable& variable : own_) (void)visit(variable, true);
+    std::size_t all = 0;  // a start expands each of them several times
+    for (const Variable& variable : top_) all += visit(variable, false);
+    for (const Variable& variable : own_) all += visit(variable, true);
+    if (all > kMostTexts && wrong_.empty()) {
+      wrong_ =
+          fmt::format("the values of the variables are made of more than {} texts", kMostTexts);
+    }
     return wrong_;
   }
 
  private:
-  static constexpr std::size_t kMostTexts = 10'000;  // that one value is made of
+  static constexpr std::size_t kMostTexts = 5'000;  // that all values together are made of
 
   const Variable* needed(std::string_view name, const Variable& by, bool is_own,
                          bool& in_own) const {
@@ -352,10 +363,7 @@ class Circles {
         if (next != nullptr && wrong_.empty()) size += visit(*next, in_own);
       }
     }
-    if (size > kMostTexts && wrong_.empty()) {
-      wrong_ =
-          fmt::format("the value of {} is made of more than {} texts", variable.name, kMostTexts);
-    }
+    size = std::min(size, kMostTexts + 1);
     path_.pop_back();
     sizes_[&variable] = size;
     return size;

@@ -95,7 +95,7 @@ class Scope {
   Scope within(const Entry& entry) const noexcept;
   std::optional<std::string> expanded(const std::string& text, const Entry& entry,
                                       std::vector<MissingVariable>& missing) const;
-  std::optional<NamedFile> file_of(const Entry& entry) const;
+  std::optional<NamedFile> file_of(const Entry& entry, std::vector<MissingVariable>& missing) const;
   std::optional<std::string> value_of(const Entry& entry,
                                       std::vector<MissingVariable>& missing) const;
   std::optional<std::string> value_of(const Entry& entry) const;

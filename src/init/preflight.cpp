@@ -11,6 +11,14 @@ namespace pintle::init {
 
 Preflight::Preflight(const config::Model& model, Surroundings around)
     : recipes_(model, std::move(around)) {
+  judge();
+  // A reason may quote a path or a user that is made of a secret.
+  for (auto* lines : {&refusal_.reasons, &remarks_}) {
+    for (std::string& line : *lines) line = recipes_.secrets().scrub_cut(std::move(line));
+  }
+}
+
+void Preflight::judge() {
   take_variables(recipes_, refusal_);
   resolve_identities(recipes_, refusal_);
   refuse_wrong_texts(recipes_, refusal_);

@@ -22,6 +22,8 @@ class Preflight {
   const Recipes& recipes() const noexcept { return recipes_; }
 
  private:
+  void judge();
+
   RecipeDraft recipes_;
   Refusal refusal_{};
   std::vector<std::string> remarks_{};

@@ -131,6 +131,13 @@ std::string Recipe::expand(std::string_view text, const config::Scope& scope) {
   return expanded ? *std::move(expanded) : std::string(text);
 }
 
+/// What stands at the top level does not see a hook's variables.
+std::string Recipe::expand_wish(const std::string& own, const std::string& top) const {
+  if (!own.empty()) return expand(own);
+  static const config::Variables none;
+  return expand(top, {basis_.around.environment, basis_.model.environment, none, &basis_.files});
+}
+
 std::string Recipe::expand(std::string_view text) const {
   return expand(text, scope());
 }
@@ -173,7 +180,10 @@ bool Recipe::is_started_as(const std::string& user) const {
 
 std::string Recipe::program_name() const {
   const config::Command* program = command();
-  if (program == nullptr) return {};
+  if (program == nullptr) {
+    const std::string left_out = is_main() ? expand(basis_.around.left_out_program) : "";
+    return left_out.substr(left_out.rfind('/') + 1);  // of npos too
+  }
   const bool is_literal = is_main() && basis_.around.literal_words > program->arguments.size();
   const std::string path = is_literal ? program->program : expand(program->program);
   return path.substr(path.rfind('/') + 1);  // of npos too

@@ -63,7 +63,7 @@ class Recipe {
   }
   /// The user that the hook names, otherwise that of the top level, not expanded; "": none.
   const std::string& user_text() const noexcept;
-  std::string user() const { return expand(user_text()); }
+  std::string user() const { return expand_wish(wish().user, basis_.model.user); }
   const sys::Identity& identity() const noexcept { return identity_; }
   bool changes_user() const noexcept { return changes_user_; }
   /// Sets the identity; called once, before anything is started.
@@ -117,7 +117,10 @@ class Recipe {
 
  private:
   static std::string expand(std::string_view text, const config::Scope& scope);
-  std::string directory() const { return expand(directory_text()); }
+  std::string directory() const {
+    return expand_wish(wish().working_directory, basis_.model.working_directory);
+  }
+  std::string expand_wish(const std::string& own, const std::string& top) const;
   bool is_started_as(const std::string& user) const;
   config::Builtin completed() const;
   config::Pairs values_of(std::span<const std::string_view> names) const;

@@ -66,12 +66,13 @@ class Variables {
         secrets.push_back(std::move(secret));
       }
     }
+    recipes_.set_secrets(Secrets(std::move(secrets)));
+    if (recipes_.around().runs_alone) return;  // what the service needs is not needed
     for (const auto& [name, description] : by_place(missing, recipes_.model().mentions)) {
       report_missing(name, description);
     }
     for (const std::string& line : wrong) refusal_.add(ExitCode::config, line);
     for (const Recipe* recipe : recipes_.running()) report_unread(*recipe);
-    recipes_.set_secrets(Secrets(std::move(secrets)));
   }
 
  private:
@@ -97,6 +98,7 @@ class Variables {
   /// Refuses the file. The missing value of the variable is then not reported separately.
   void refuse_file(const config::NamedFile& file, const std::string& why) {
     without_file_[file.variable.name] = {};
+    if (recipes_.around().runs_alone) return;
     const std::string& by = file.variable.file_variable;
     refusal_.add(ExitCode::config,
                  fmt::format("the variable {}{}: {}", file.variable.name,

@@ -194,4 +194,58 @@ def a_secret_is_hidden_in_every_form_that_a_text_can_give_it():
     tap.holds(err, '***')
 
 
+@tap.test
+def what_a_start_is_refused_for_shows_no_secret():
+    secret = 'hunter2SECRET'
+    for part in ({'user': '$DB_PASSWORD'}, {'groups': ['$DB_PASSWORD']},
+                 {'environment': {'X': {'file': '/no/$DB_PASSWORD'}}},
+                 {'environment': {'X': {'fileVariable': 'F'}, 'F': '/no/$DB_PASSWORD'}},
+                 {'listen': {'health': '$DB_PASSWORD'}},
+                 {'environment': {'X': '${NONE:?pw is $DB_PASSWORD}'}}):
+        document = {'main': {'command': 'server', 'arguments': []}, **part}
+        _, err = ran(document, code=78, DB_PASSWORD=secret)
+        tap.check(secret not in err, str(part), err)
+        tap.holds(err, '***')
+
+
+@tap.test
+def an_init_container_takes_the_same_branch_as_the_service():
+    document = {'steps': [{'id': 's', 'command': 'setup', 'condition': {'command': 'server'}}],
+                'main': {'command': '/bin/server', 'arguments': []}}
+    tap.equal(ran(document, options=['--init-only'])[0], [['setup']])
+
+
+@tap.test
+def mains_own_path_is_its_name_and_a_command_that_runs_alone_gets_no_half_made_value():
+    programs = recorder.Programs('server', 'other')
+    server = str(programs.folder / 'server')
+    document = {'environment': {'A': {'description': 'q', 'pattern': '[0-9]+'}, 'B': 'made-$A'},
+                'main': {'command': server, 'commandLine': 'options', 'arguments': ['base']}}
+    code, _, err = pid1.run_with(document, server, '-x', before=programs.container(A='1'))
+    tap.equal((code, [call.argv[1:] for call in programs.calls()]), (0, [['base', '-x']]), err)
+    programs.forget()
+    code, _, err = pid1.run_with(document, 'other', before=programs.container())
+    tap.equal(code, 0, err)
+    tap.equal({'A', 'B'} & programs.calls()[0].environment.keys(), set())
+
+
+@tap.test
+def a_hooks_variables_do_not_change_what_the_top_level_says():
+    document = {'user': '${ID:-1000}:1000',
+                'steps': [{'id': 'a', 'environment': {'ID': '0'}, 'command': 'id',
+                           'arguments': ['-u']}],
+                'main': {'command': 'id', 'arguments': ['-u']}}
+    programs = recorder.Programs('server')
+    code, out, err = pid1.run_with(document, before=programs.container())
+    tap.equal((code, out), (0, '1000\n1000\n'), err)
+
+
+@tap.test
+def a_name_that_a_secrets_path_needs_is_missing_although_there_is_a_default():
+    document = {'environment': {'X': {'file': '/run/$NOPE', 'defaultValue': 'd'}},
+                'main': {'command': 'server', 'arguments': []}}
+    _, err = ran(document, code=78)
+    tap.equal(pid1.reasons(err, 78), ['the variable NOPE is not set'])
+
+
 tap.main()

@@ -95,7 +95,7 @@ TEST_SUITE("config/scope") {
       const std::string next = "$V" + std::to_string(i + 1);
       top.push_back(fixed("V" + std::to_string(i), next + next));
     }
-    CHECK(check_circles(top, kNone).find("is made of more than 10000 texts") != std::string::npos);
+    CHECK(check_circles(top, kNone).find("are made of more than 5000 texts") != std::string::npos);
     Variables deep;
     for (int i = 0; i < 80; ++i) {
       deep.push_back(fixed("V" + std::to_string(i), "$V" + std::to_string(i + 1)));
