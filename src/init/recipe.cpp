@@ -18,6 +18,7 @@
 #include "hooks/output_file.hpp"
 #include "hooks/plan.hpp"
 #include "hooks/texts.hpp"
+#include "init/user_variables.hpp"
 #include "sys/process.hpp"
 
 namespace pintle::init {
@@ -27,18 +28,6 @@ using config::Environ;
 using config::Kind;
 
 const std::string kShell = "/bin/sh";
-
-/// Sets HOME, USER and LOGNAME for the user, environ(7), unless the config declares them.
-void follow_user(Environ& environ, const sys::Identity& identity, const Environ& declared) {
-  const auto put = [&](std::string_view name, const std::string& value) {
-    if (config::get(declared, name)) return;
-    config::unset(environ, name);
-    if (!value.empty()) config::set(environ, name, value);
-  };
-  put("HOME", identity.home);
-  put("USER", identity.name);
-  put("LOGNAME", identity.name);
-}
 
 rlim_t bound(std::uint64_t value) noexcept {
   return value == config::kUnlimited ? RLIM_INFINITY : rlim_t{value};
