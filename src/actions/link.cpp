@@ -10,7 +10,6 @@ namespace {
 using config::erased;
 using config::into;
 using config::Key;
-using config::Reader;
 using config::text;
 
 struct LinkParams {

@@ -134,7 +134,9 @@ struct Erase<Function> {
   }
 };
 /// `Function`, whose first parameter is a struct of parameters, for a row.
+// NOLINTBEGIN(readability-identifier-naming): in a row it reads like a function.
 template <auto Function>
 inline constexpr auto* erased = &Erase<Function>::call;
+// NOLINTEND(readability-identifier-naming)
 
 }  // namespace pintle::config

@@ -223,9 +223,7 @@ std::vector<MissingVariable> Scope::missing() const {
   std::vector<MissingVariable> missing;
   for (const Entry& entry : declared()) {
     const std::size_t before = missing.size();
-    if (value_of(entry, missing)) {
-      missing.resize(before);
-    } else if (entry.variable->is_optional) {
+    if (value_of(entry, missing) || entry.variable->is_optional) {
       missing.resize(before);
     } else if (missing.size() == before) {
       missing.push_back({entry.variable->name, entry.variable->description});

@@ -233,13 +233,23 @@ inline constexpr Slot<OwnerOf<Part>> within{read_within<Part, Inner>, Inner.form
 
 // --- tables ----------------------------------------------------------------------------------
 
+template <auto Part, const auto& Keys, std::size_t Row>
+void read_row(Reader& reader, const Node& node, OwnerOf<Part>& out) {
+  Keys[Row].value.read(reader, node, out.*Part);
+}
+
 /// The rows of a part, as rows of the whole: keys_within<&Hook::identity, kIdentityKeys>.
 template <auto Part, const auto& Keys>
 constexpr auto keys_within() {
   return []<std::size_t... I>(std::index_sequence<I...>) {
-    return std::array{Key<OwnerOf<Part>>{Keys[I].name, within<Part, Keys[I].value>, Keys[I].help,
-                                         Keys[I].example, Keys[I].standard, Keys[I].kinds,
-                                         Keys[I].required, Keys[I].turn}...};
+    return std::array{Key<OwnerOf<Part>>{Keys[I].name,
+                                         {read_row<Part, Keys, I>, Keys[I].value.form},
+                                         Keys[I].help,
+                                         Keys[I].example,
+                                         Keys[I].standard,
+                                         Keys[I].kinds,
+                                         Keys[I].required,
+                                         Keys[I].turn}...};
   }
   (std::make_index_sequence<std::size(Keys)>());
 }

@@ -19,7 +19,6 @@ using config::ActionSpec;
 using config::Form;
 using config::KeyInfo;
 using config::ObjectInfo;
-using config::ParamTable;
 using config::Rule;
 using Json = nlohmann::ordered_json;
 using Type = Form::Type;
