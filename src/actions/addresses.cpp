@@ -1,17 +1,12 @@
 #include "actions/addresses.hpp"
 
+#include "config/expansion.hpp"
 #include "sys/connect.hpp"
 
 namespace pintle::actions {
-namespace {
 
 using config::Hosts;
-
-bool is_final(const std::string& text) noexcept {
-  return text.find('$') == std::string::npos;
-}
-
-}  // namespace
+using config::is_final;
 
 std::string check_any_address(const std::string& address) {
   return config::wrong_with(config::parse_address(address, Hosts::any));

@@ -33,6 +33,12 @@ constexpr config::Hosts hosts_of(bool allow_remote) noexcept {
 std::string why_address_is_remote(const std::string& address);
 std::string why_url_is_remote(const std::string& url);
 
+/// Of parameters with such an address: why it may not be asked, "" if it may.
+template <class T>
+std::string check_own_address(const T& params) {
+  return params.allow_remote ? std::string() : why_address_is_remote(params.address);
+}
+
 /// A connection. Names are looked up only for `Hosts::any`. Errors: those of sys::connect_to().
 Result<Fd> connect_to(const config::Address& address, config::Hosts hosts);
 

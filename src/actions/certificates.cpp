@@ -11,6 +11,7 @@
 #include "actions/action.hpp"
 #include "actions/der.hpp"
 #include "actions/path_params.hpp"
+#include "base/base64.hpp"
 #include "config/slots.hpp"
 #include "sys/entry.hpp"
 #include "sys/file.hpp"

@@ -33,10 +33,6 @@ constexpr Key<CheckParams> kKeys[] = {
 constexpr std::string_view kProofs[] = {"sha256", "prohibit"};
 constexpr config::Rule kRules[] = {{config::Rule::Type::at_least_one, kProofs}};
 
-bool is_apart(const CheckParams&) {
-  return true;
-}
-
 /// It makes no file; what stands in for it has to prove the same.
 config::Artifact artifact(const CheckParams& params) {
   return {.sha256 = params.sha256, .prohibit = params.prohibit};
@@ -59,7 +55,7 @@ const Action kCheck{
              .help = "Prove a data file: its digest, and what must not be in it.",
              .params = config::params_of<kKeys>(),
              .rules = kRules,
-             .is_apart = erased<is_apart>,
+             .is_apart = config::is_always_apart,
              .artifact = erased<artifact>},
 };
 

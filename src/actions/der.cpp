@@ -1,7 +1,7 @@
 #include "actions/der.hpp"
 
 #include <algorithm>
-#include <cstdint>
+#include <optional>
 #include <span>
 
 namespace pintle::actions {
@@ -93,30 +93,7 @@ bool is_algorithm(std::string_view der) noexcept {
   return take_all(der, kId);
 }
 
-int value_of(char c) noexcept {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const std::size_t found = kAlphabet.find(c);
-  return found == std::string_view::npos ? -1 : static_cast<int>(found);
-}
-
 }  // namespace
-
-std::optional<std::string> from_base64(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0) return std::nullopt;
-  const std::size_t end = text.find_last_not_of('=') + 1;  // of npos too
-  if (text.size() - end > 2) return std::nullopt;
-  std::string bytes;
-  std::uint32_t bits = 0;
-  for (std::size_t at = 0; at < end; ++at) {
-    const int value = value_of(text[at]);
-    if (value < 0) return std::nullopt;
-    bits = bits << 6U | static_cast<std::uint32_t>(value);
-    const std::size_t left = at % 4 * 2;  // bits that belong to the next byte: 6 of the first
-    if (at % 4 != 0) bytes.push_back(static_cast<char>(bits >> (6U - left) & 0xffU));
-  }
-  return bytes;
-}
 
 bool is_certificate(std::string_view der) {
   const auto outer = take(der);

@@ -2,14 +2,9 @@
 // RFC 5280 section 4.1 has it. Nothing is verified: that is what TLS clients do. Pure.
 #pragma once
 
-#include <optional>
-#include <string>
 #include <string_view>
 
 namespace pintle::actions {
-
-/// What base64 (RFC 4648 section 4, without white space) stands for; nullopt if it is none.
-std::optional<std::string> from_base64(std::string_view text);
 
 /// True if `der` is a certificate from its first to its last byte, with every length in it right.
 bool is_certificate(std::string_view der);

@@ -23,7 +23,7 @@ constexpr Key<FailParams> kKeys[] = {
 };
 
 Result<std::string> run(const FailParams& params, const Context&) {
-  return Error{"", 0, {}, params.message};
+  return Error::in_words(params.message);
 }
 
 }  // namespace

@@ -85,10 +85,6 @@ constexpr config::Rule kRules[] = {{config::Rule::Type::needs, kUserNeedsPasswor
 constexpr std::string_view kVariables[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
                                            "ALL_PROXY",  "no_proxy",    "NO_PROXY"};
 
-bool is_apart(const FetchParams&) {
-  return true;
-}
-
 config::Artifact artifact(const FetchParams& params) {
   return {.path = params.path,
           .mode = params.mode,
@@ -109,7 +105,7 @@ const Action kFetch{
              .params = config::params_of<kKeys>(),
              .timeout = kTimeout,
              .rules = kRules,
-             .is_apart = erased<is_apart>,
+             .is_apart = config::is_always_apart,
              .artifact = erased<artifact>,
              .variables = kVariables},
 };

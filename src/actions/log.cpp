@@ -12,8 +12,6 @@ using config::into;
 using config::Key;
 using config::Reader;
 
-constexpr std::string_view kLevels[] = {"debug", "info", "warn", "error"};
-
 struct LogParams {
   std::string message{};
   std::optional<log::Level> level{};
@@ -25,7 +23,8 @@ constexpr Key<LogParams> kKeys[] = {
      .help = "The sentence; it becomes one line.",
      .example = "POSTGRES_HOST_AUTH_METHOD is trust: anybody may connect",
      .required = true},
-    {"level", config::word<&LogParams::level, kLevels>, "The level of the line.", "warn", "info"},
+    {"level", config::word<&LogParams::level, log::kLevelWords>, "The level of the line.", "warn",
+     "info"},
 };
 
 Result<std::string> run(const LogParams& params, const Context&) {

@@ -44,8 +44,4 @@ std::string check_tree_path(const std::string& path) {
   return "what is in /proc, /sys and /dev is the kernel's";
 }
 
-std::string check_written_tree_path(const std::string& path) {
-  return path.find('$') == std::string::npos ? check_tree_path(path) : std::string();
-}
-
 }  // namespace pintle::actions

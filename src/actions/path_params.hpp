@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "config/expansion.hpp"
 #include "config/path.hpp"
 
 namespace pintle::actions {
@@ -25,7 +26,12 @@ inline constexpr std::string_view kTreePathPattern = R"(^[^/]|/([^/.]|\.[^/.]|\.
 inline constexpr config::TextKind kTreePath{
     .check = check_tree_path, .pattern = [] { return kTreePathPattern; }, .is_path = true};
 
-/// check_tree_path() of `path` if no variable is in it.
-std::string check_written_tree_path(const std::string& path);
+/// Of parameters with such a path that may be recursive: what is wrong with it, "" if nothing, or
+/// while something is left to expand in it.
+template <class T>
+std::string check_recursive_path(const T& params) {
+  const bool is_tree = params.recursive && config::is_final(params.path);
+  return is_tree ? check_tree_path(params.path) : std::string();
+}
 
 }  // namespace pintle::actions

@@ -58,10 +58,6 @@ struct Change {
   std::size_t skipped = 0;
 };
 
-std::string check_together(const PermissionsParams& params) {
-  return params.recursive ? check_written_tree_path(params.path) : std::string();
-}
-
 /// Why `info` is left alone; nullptr if it is not. A file with further names could be anybody's
 /// that somebody linked here; it is touched only when it belongs to the wanted owner already.
 const char* objection(const struct stat& info, const sys::Ownership& wanted) {
@@ -149,7 +145,7 @@ const Action kPermissions{
              .kinds = config::kDoers,
              .help = "Give a file or a tree its owner and modes; what has them is not touched.",
              .params = config::params_of<kKeys>(),
-             .check = erased<check_together>,
+             .check = erased<check_recursive_path<PermissionsParams>>,
              .rules = kRules},
     .run = erased<run>,
     .is_done = erased<is_done>,

@@ -20,11 +20,6 @@ Error unusable(std::string detail) {
   return {"use the answer", 0, {}, std::move(detail)};
 }
 
-/// What was said, which is not what was hoped for.
-Error unwanted(std::string answer) {
-  return {"", 0, {}, std::move(answer)};
-}
-
 struct GrpcParams {
   std::string address{};
   std::optional<std::string> service{};
@@ -42,10 +37,6 @@ constexpr Key<GrpcParams> kKeys[] = {
     kAllowRemoteKey<GrpcParams>,
 };
 
-std::string check_together(const GrpcParams& params) {
-  return params.allow_remote ? std::string() : why_address_is_remote(params.address);
-}
-
 Result<std::string> run(const GrpcParams& params, const Context&) {
   const config::Hosts hosts = hosts_of(params.allow_remote);
   const std::string text = params.address;
@@ -60,7 +51,7 @@ Result<std::string> run(const GrpcParams& params, const Context&) {
     const auto serving = TRY(answer.feed({chunk.data(), got}));
     if (serving) {
       const std::string said = fmt::format("gRPC status {}", grpc::name_of(*serving));
-      return *serving == grpc::Serving::serving ? Result<std::string>(said) : unwanted(said);
+      return *serving == grpc::Serving::serving ? Result<std::string>(said) : Error::in_words(said);
     }
     TRY(sys::send_all(socket, answer.take_replies()));
   }
@@ -74,7 +65,7 @@ const Action kProbeGrpc{
              .help = "Ask a server by gRPC's health protocol; SERVING is healthy.",
              .params = config::params_of<kKeys>(),
              .shorthand = "address",
-             .check = erased<check_together>},
+             .check = erased<check_own_address<GrpcParams>>},
     .run = erased<run>,
     .command = "grpc"};
 

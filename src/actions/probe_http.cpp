@@ -23,11 +23,6 @@ std::string check_header(const std::string& name, const std::string& value) {
   return http::wrong_header(name, value);
 }
 
-/// What was said, which is not what was hoped for.
-Error unwanted(std::string answer) {
-  return {"", 0, {}, std::move(answer)};
-}
-
 Result<void> check_headers(const config::Pairs& headers) {
   for (const auto& [name, value] : headers) {
     std::string wrong = http::wrong_header(name, value);
@@ -78,11 +73,11 @@ Result<std::string> run(const HttpParams& params, const Context& context) {
   const int status = answer.head.status;
   const auto wanted = params.status;
   const std::string said = fmt::format("HTTP status {}", status);
-  if (wanted ? status != *wanted : status >= 400) return unwanted(said);
+  if (wanted ? status != *wanted : status >= 400) return Error::in_words(said);
   const std::string body = params.body.value_or("");
   if (!body.empty() && !TRY(http::content_holds(socket, answer, body, kMostContent))) {
-    return unwanted(fmt::format("{}, without \"{}\" in its content", said,
-                                shown_value(context.hide ? context.hide(body) : body)));
+    return Error::in_words(fmt::format("{}, without \"{}\" in its content", said,
+                                       shown_value(context.hide ? context.hide(body) : body)));
   }
   return said;
 }

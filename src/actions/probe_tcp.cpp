@@ -22,10 +22,6 @@ constexpr Key<TcpParams> kKeys[] = {
     kAllowRemoteKey<TcpParams>,
 };
 
-std::string check_together(const TcpParams& params) {
-  return params.allow_remote ? std::string() : why_address_is_remote(params.address);
-}
-
 Result<std::string> run(const TcpParams& params, const Context&) {
   const config::Hosts hosts = hosts_of(params.allow_remote);
   const config::Address address = TRY(config::parse_address(params.address, hosts));
@@ -40,7 +36,7 @@ const Action kProbeTcp{.spec = {.name = "tcp",
                                 .help = "Connect to a port of this container.",
                                 .params = config::params_of<kKeys>(),
                                 .shorthand = "address",
-                                .check = erased<check_together>},
+                                .check = erased<check_own_address<TcpParams>>},
                        .run = erased<run>,
                        .command = "tcp"};
 

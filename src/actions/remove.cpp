@@ -6,6 +6,7 @@
 
 #include "actions/action.hpp"
 #include "actions/path_params.hpp"
+#include "base/text.hpp"
 #include "config/slots.hpp"
 #include "sys/tree.hpp"
 
@@ -19,8 +20,7 @@ using config::Reader;
 using config::text;
 
 std::string check_path(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  const std::string last = slash == std::string::npos ? path : path.substr(slash + 1);
+  const std::string_view last = base_name(path);
   if (!last.empty() && last != "." && last != "..") return {};
   return "its last component must be a name: not \"/\", \".\" or \"..\", and no slash at the end";
 }
@@ -46,10 +46,6 @@ constexpr Key<RemoveParams> kKeys[] = {
      "/dev/shm).",
      "true", "false"},
 };
-
-std::string check_together(const RemoveParams& params) {
-  return params.recursive ? check_written_tree_path(params.path) : std::string();
-}
 
 Result<std::size_t> remove_tree(const sys::Entry& root, const std::string& path) {
   std::size_t removed = 0;
@@ -103,7 +99,7 @@ const Action kRemove{
              .help = "Remove a file, a link or a folder.",
              .params = config::params_of<kKeys>(),
              .shorthand = "path",
-             .check = erased<check_together>},
+             .check = erased<check_recursive_path<RemoveParams>>},
     .run = erased<run>,
     .is_done = erased<is_done>,
 };

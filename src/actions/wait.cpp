@@ -70,7 +70,7 @@ Result<void> try_http(const config::HttpUrl& url, std::optional<std::int64_t> wa
                                            : sys::connect_to_path(url.socket));
   const int status = TRY(http::get(socket, {url.host_header, url.target})).head.status;
   if (wanted ? status == *wanted : status < 400) return {};
-  return Error{"", 0, {}, fmt::format("HTTP status {}", status)};
+  return Error::in_words(fmt::format("HTTP status {}", status));
 }
 
 Result<void> try_unix(const std::string& path) {

@@ -16,6 +16,8 @@
 namespace pintle::log {
 
 enum class Level : std::uint8_t { debug, info, warning, error };
+/// How a config writes them, in the same order.
+inline constexpr std::string_view kLevelWords[] = {"debug", "info", "warn", "error"};
 enum class Format : std::uint8_t { text, json };
 
 /// What happened. `text` is one line for a person; the other members appear in JSON only.

@@ -24,6 +24,9 @@ struct Error {
   /// The current errno as an Error. Never allocates, so it is safe when memory is short.
   static Error from_errno(const char* what) noexcept;
 
+  /// An error whose message is just these words.
+  static Error in_words(std::string words) { return {"", 0, {}, std::move(words)}; }
+
   /// One line for a person: "cannot open '/etc/x': No such file or directory". The subject may
   /// contain a variable's value, so it is shown by shown_value().
   std::string message() const;

@@ -120,6 +120,10 @@ bool is_blank(std::string_view text) noexcept {
   return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
 }
 
+std::string_view base_name(std::string_view path) noexcept {
+  return path.substr(path.rfind('/') + 1);  // of npos too
+}
+
 bool is_sha256(std::string_view text) noexcept {
   constexpr std::string_view kDigits = "0123456789abcdefABCDEF";
   return text.size() == 64 && text.find_first_not_of(kDigits) == std::string_view::npos;

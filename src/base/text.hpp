@@ -29,6 +29,9 @@ std::size_t utf8_length(std::string_view text) noexcept;
 /// True if `text` is empty or only white space.
 bool is_blank(std::string_view text) noexcept;
 
+/// What follows the last slash of a path, all of it if there is none; "" if it ends with one.
+std::string_view base_name(std::string_view path) noexcept;
+
 /// True for a SHA-256 digest in hexadecimal: 64 digits, of either case.
 bool is_sha256(std::string_view text) noexcept;
 

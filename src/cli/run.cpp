@@ -159,8 +159,7 @@ class Start {
     bool follows = main.command_line == CommandLine::append;
     if (main.command_line == CommandLine::options) {
       const std::string& program = main.command->program;
-      const bool is_name =
-          command_.front() == program || command_.front() == program.substr(program.rfind('/') + 1);
+      const bool is_name = command_.front() == program || command_.front() == base_name(program);
       follows = is_name || command_.front().starts_with('-');
       if (is_name) command_.erase(command_.begin());
       if (!follows) run_alone(model);

@@ -123,6 +123,11 @@ std::string wrong_together(const Builtin& use);
 /// True if the second program has to do it.
 bool is_apart(const Builtin& use);
 
+/// For ActionSpec::is_apart of what only the second program can do.
+inline bool is_always_apart(const void*) noexcept {
+  return true;
+}
+
 // --- functions that take the parameters as what they are -------------------------------------
 
 template <auto Function>

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/base64.hpp"
 #include "base/text.hpp"
 
 namespace pintle::config {
@@ -63,22 +64,8 @@ std::string as_uri(const std::string& value) {
   return out;
 }
 
-/// RFC 4648 section 4.
 std::string as_base64(const std::string& value) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t at = 0; at < value.size(); at += 3) {
-    const std::size_t count = std::min<std::size_t>(3, value.size() - at);
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i) {
-      bits = bits << 8 | (i < count ? static_cast<unsigned char>(value[at + i]) : 0U);
-    }
-    for (std::size_t i = 0; i < 4; ++i) {
-      out += i <= count ? kDigits[bits >> (18 - 6 * i) & 63U] : '=';
-    }
-  }
-  return out;
+  return to_base64(value);
 }
 
 struct Format {

@@ -30,6 +30,11 @@ Result<std::string> render(std::string_view text, const Scope& scope,
 /// The text that expands to `value`.
 std::string as_text(std::string_view value);
 
+/// True if nothing is left to expand in `text`: there is no $ in it.
+inline bool is_final(std::string_view text) noexcept {
+  return text.find('$') == std::string_view::npos;
+}
+
 /// What is wrong with the "${…}" of `text`, in words; empty when nothing is.
 std::string check_expansion(std::string_view text);
 

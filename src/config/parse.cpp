@@ -87,7 +87,8 @@ constexpr auto kConfinement =
     object_of<kConfinementKeys>({.name = "confinement", .title = "\"confinement\""});
 
 constexpr Key<Logging> kLoggingKeys[] = {
-    {"level", word<&Logging::level, kLevels>, "The lowest level that is written.", "debug", "info"},
+    {"level", word<&Logging::level, log::kLevelWords>, "The lowest level that is written.", "debug",
+     "info"},
     {"format", word<&Logging::format, kFormats>, "Lines for people, or a JSON object a line.",
      "json", "text"},
 };

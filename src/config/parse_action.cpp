@@ -48,14 +48,15 @@ Builtin read_builtin(Reader& reader, const Node& node, const ActionSpec& action)
     return use.finish(node);
   }
   if (!reader.is(node, Node::Type::object)) return use.finish(node);
-  std::vector<KeyName> known;
-  for (const KeyInfo& key : keys_of(action)) known.push_back({key.name, true});
+  const std::vector<KeyInfo> keys = keys_of(action);
   for (const Member& member : node.members) {
     const Reader::Inside inside(reader, member.key);
     if (use.read(member.key, member.value)) continue;
+    std::vector<KeyName> known;
+    for (const KeyInfo& key : keys) known.push_back({key.name, true});
     report_unknown_key(reader, member, known, fmt::format("\"{}\"", action.name));
   }
-  for (const KeyInfo& key : keys_of(action)) {
+  for (const KeyInfo& key : keys) {
     if (key.required) require_key(reader, node, key.name);
   }
   check_rules(reader, node, action.rules);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "config/expansion.hpp"
 #include "config/path.hpp"
 #include "config/slots.hpp"
 
@@ -33,8 +34,7 @@ void finish_command(Reader& reader, const Node& node, Command& out) {
   if (out.shell_form || program == nullptr) return;
   const Reader::Inside inside(reader, "command");
   std::string wrong = reader.check_variables(*program);
-  const bool is_final = out.program.find('$') == std::string::npos;
-  if (is_final && !is_blank(out.program)) wrong = check_program_path(out.program);
+  if (is_final(out.program) && !is_blank(out.program)) wrong = check_program_path(out.program);
   if (!wrong.empty()) reader.problem(program->at, wrong);
 }
 

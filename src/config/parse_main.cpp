@@ -1,5 +1,6 @@
 #include "config/parse_main.hpp"
 
+#include "config/expansion.hpp"
 #include "config/parse_command.hpp"
 #include "config/parse_identity.hpp"
 #include "config/slots.hpp"
@@ -44,7 +45,7 @@ void read_success_codes(Reader& reader, const Node& node, Main& out) {
 constexpr std::string_view kNotifyWords[] = {"all"};
 
 void read_notify(Reader& reader, const Node& node, Main& out) {
-  if (node.type == Node::Type::string && node.text.find('$') == std::string::npos) {
+  if (node.type == Node::Type::string && is_final(node.text)) {
     if (reader.word(node, kNotifyWords)) out.notify = Notify::all;
     return;
   }

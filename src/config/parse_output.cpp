@@ -32,7 +32,7 @@ void read_fields(Reader& reader, const Node& node, HookLogging& out) {
 }
 
 constexpr Key<HookLogging> kLoggingKeys[] = {
-    {"level", word<&HookLogging::level, kLevels>,
+    {"level", word<&HookLogging::level, log::kLevelWords>,
      "The lowest level of this hook's events that is written; the top level's unless it says "
      "otherwise.",
      "warn"},

@@ -6,8 +6,6 @@
 
 namespace pintle::config {
 
-inline constexpr std::string_view kLevels[] = {"debug", "info", "warn", "error"};
-
 void read_output(Reader& reader, const Node& node, Hook& out);
 extern const Form kOutputForm;
 

@@ -78,7 +78,7 @@ std::optional<std::string> Reader::filled_text(const Node& node) {
 }
 
 bool Reader::has_variables(const std::string& text) const noexcept {
-  return !is_literal_ && text.find('$') != std::string::npos;
+  return !is_literal_ && !is_final(text);
 }
 
 std::optional<std::string> Reader::expandable(const Node& node) {

@@ -162,7 +162,7 @@ KeyInfo info_at(std::size_t row) {
   return {key.name, *key.value.form, key.help, key.example, key.standard, key.kinds, key.required};
 }
 
-/// What a table of keys lacks for people and editors: nothing.
+/// True if each key has what people and editors need: help and an example.
 template <const auto& Keys>
 constexpr bool is_described() {
   return std::all_of(std::begin(Keys), std::end(Keys),
@@ -212,9 +212,12 @@ template <class T, class Other = NoOther>
 void read_object(Reader& reader, const Node& node, const Object<T>& object, T& out,
                  Other other = {}) {
   if (!reader.is(node, Node::Type::object)) return;
+  std::vector<const Key<T>*> rows;
+  for (const Member& member : node.members) rows.push_back(find_row(object, member.key));
   for (const Turn turn : {Turn::first, Turn::any, Turn::last}) {
-    for (const Member& member : node.members) {
-      const Key<T>* row = find_row(object, member.key);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const Member& member = node.members[i];
+      const Key<T>* row = rows[i];
       if (turn != (row == nullptr ? Turn::any : row->turn)) continue;
       const Reader::Inside inside(reader, member.key);
       if (row != nullptr) {

@@ -14,7 +14,7 @@ Result<http::Response> receive_head(Connection& connection) {
 
 Error unusable(const http::Head& head) {
   const std::string words = fmt::format("HTTP status {} {}", head.status, head.reason);
-  return {"", 0, {}, one_line(words.substr(0, words.find_last_not_of(' ') + 1), 60)};
+  return Error::in_words(one_line(words.substr(0, words.find_last_not_of(' ') + 1), 60));
 }
 
 }  // namespace pintle::fetch

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/shown.hpp"
+#include "base/text.hpp"
 #include "hooks/plan.hpp"
 #include "sys/file.hpp"
 
@@ -39,11 +40,6 @@ constexpr Row kRows[] = {
 constexpr std::string_view kLaunchers[] = {"nice",    "timeout", "setsid",  "nohup",   "stdbuf",
                                            "xargs",   "chroot",  "su",      "setpriv", "ionice",
                                            "taskset", "chrt",    "unshare", "nsenter"};
-
-std::string_view base_name(std::string_view path) noexcept {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
 
 std::vector<std::string> words_of(std::string_view line) {
   std::vector<std::string> words;

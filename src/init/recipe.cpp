@@ -170,12 +170,10 @@ bool Recipe::is_started_as(const std::string& user) const {
 std::string Recipe::program_name() const {
   const config::Command* program = command();
   if (program == nullptr) {
-    const std::string left_out = is_main() ? expand(basis_.around.left_out_program) : "";
-    return left_out.substr(left_out.rfind('/') + 1);  // of npos too
+    return is_main() ? std::string(base_name(expand(basis_.around.left_out_program))) : "";
   }
   const bool is_literal = is_main() && basis_.around.literal_words > program->arguments.size();
-  const std::string path = is_literal ? program->program : expand(program->program);
-  return path.substr(path.rfind('/') + 1);  // of npos too
+  return std::string(base_name(is_literal ? program->program : expand(program->program)));
 }
 
 config::Pairs Recipe::fields() const {

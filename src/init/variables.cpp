@@ -51,7 +51,7 @@ class Variables {
   void report() {
     Descriptions missing;
     std::set<std::string> wrong;
-    std::vector<std::string> secrets;
+    std::set<std::string> known;  // those of the top level are every hook's
     for (const Recipe* recipe : recipes_.running()) {
       const config::Scope scope = recipe->scope();
       std::vector<config::MissingVariable> found = scope.missing();
@@ -61,10 +61,11 @@ class Variables {
         if (description.empty()) description = variable.description;
       }
       for (std::string& line : scope.problems()) wrong.insert(std::move(line));
-      for (std::string& secret : scope.secrets()) {
-        for (std::string& form : config::formatted(secret)) secrets.push_back(std::move(form));
-        secrets.push_back(std::move(secret));
-      }
+      for (std::string& secret : scope.secrets()) known.insert(std::move(secret));
+    }
+    std::vector<std::string> secrets(known.begin(), known.end());
+    for (const std::string& secret : known) {
+      for (std::string& form : config::formatted(secret)) secrets.push_back(std::move(form));
     }
     recipes_.set_secrets(Secrets(std::move(secrets)));
     if (recipes_.around().runs_alone) return;  // what the service needs is not needed

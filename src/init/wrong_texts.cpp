@@ -41,7 +41,7 @@ class Texts {
 
   /// The expanded text; nullopt if it contains no variable, or one that was refused already.
   std::optional<std::string> value_of(std::string_view text) const {
-    if (text.find('$') == std::string_view::npos) return std::nullopt;
+    if (config::is_final(text)) return std::nullopt;
     std::vector<config::MissingVariable> missing;
     auto expanded = config::expand(text, recipe_.scope(), missing);
     if (!expanded || !missing.empty()) return std::nullopt;

@@ -1,6 +1,7 @@
 #include "actions/certificates.hpp"
 
 #include "actions/der.hpp"
+#include "base/base64.hpp"
 #include "use.hpp"
 
 using namespace pintle;

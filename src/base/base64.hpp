@@ -1,0 +1,15 @@
+// base/base64.hpp - base64, RFC 4648 section 4. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pintle {
+
+std::string to_base64(std::string_view bytes);
+
+/// What `text`, without white space, stands for; nullopt if it is no base64, or empty.
+std::optional<std::string> from_base64(std::string_view text);
+
+}  // namespace pintle
