@@ -6,6 +6,8 @@
 
 #include <fstream>
 
+#include "../folder.hpp"
+
 using namespace pintle::hooks;
 
 TEST_SUITE("hooks/forbidden") {
@@ -61,9 +63,8 @@ TEST_SUITE("hooks/forbidden") {
   }
 
   TEST_CASE("a program is judged by name, by what it links to, and by its first line") {
-    char name[] = "/tmp/pintle-test-XXXXXX";
-    REQUIRE(::mkdtemp(name) != nullptr);
-    const std::string folder = name;
+    const pintle::Folder own;
+    const std::string& folder = own.path();
     std::ofstream(folder + "/busybox") << "\x7f"
                                           "ELF";
     REQUIRE(::symlink("busybox", (folder + "/ls").c_str()) == 0);

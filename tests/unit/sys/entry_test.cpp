@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "../folder.hpp"
 #include "sys/new_file.hpp"
 
 using namespace pintle;
@@ -17,28 +18,8 @@ using namespace pintle;
 namespace {
 
 /// A directory that is held, and is gone with this.
-struct Held {
-  Held() {
-    char name[] = "/tmp/pintle-test-XXXXXX";
-    REQUIRE(::mkdtemp(name) != nullptr);
-    path = name;
-    fd = Fd(::open(name, O_PATH | O_DIRECTORY | O_CLOEXEC));
-  }
-  Held(const Held&) = delete;
-  Held& operator=(const Held&) = delete;
-  ~Held() { std::filesystem::remove_all(path); }
-
-  void write(const std::string& name, const std::string& content) const {
-    std::ofstream(path + "/" + name) << content;
-  }
-  std::string read(const std::string& name) const {
-    std::ostringstream out;
-    out << std::ifstream(path + "/" + name).rdbuf();
-    return out.str();
-  }
-
-  std::string path{};
-  Fd fd{};
+struct Held : Folder {
+  Fd fd{::open(path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
 };
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "../folder.hpp"
+
 using namespace pintle;
 using namespace pintle::sys;
 
@@ -48,12 +50,6 @@ void check_good(const Good& row, const Accounts& accounts) {
   CHECK(identity->groups == row.groups);
   CHECK(identity->name == row.name);
   CHECK(identity->home == row.home);
-}
-
-std::string temporary_folder() {
-  char name[] = "/tmp/pintle-test-XXXXXX";
-  REQUIRE(::mkdtemp(name) != nullptr);
-  return name;
 }
 
 }  // namespace
@@ -195,7 +191,8 @@ TEST_SUITE("sys/identity") {
   }
 
   TEST_CASE("the files are read below a root; an absent one is empty") {
-    const std::string root = temporary_folder();
+    const Folder folder;
+    const std::string& root = folder.path();
     const Accounts absent = read_accounts(root);
     CHECK(absent.passwd.empty());
     CHECK(absent.group.empty());
@@ -209,7 +206,8 @@ TEST_SUITE("sys/identity") {
   }
 
   TEST_CASE("a passwd that is a FIFO is refused without waiting for it") {
-    const std::string root = temporary_folder();
+    const Folder folder;
+    const std::string& root = folder.path();
     REQUIRE(::mkdir((root + "/etc").c_str(), 0755) == 0);
     REQUIRE(::mkfifo((root + "/etc/passwd").c_str(), 0600) == 0);
     CHECK(read_accounts(root).passwd_error);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "../folder.hpp"
 #include "sys/spawn.hpp"
 
 using namespace pintle;
@@ -41,9 +42,8 @@ TEST_SUITE("sys/lookup") {
   }
 
   TEST_CASE("a missing interpreter is named, whatever the file holds") {
-    char folder[] = "/tmp/pintle-test-XXXXXX";
-    REQUIRE(::mkdtemp(folder) != nullptr);
-    const std::string path = std::string(folder) + "/script";
+    const Folder folder;
+    const std::string path = folder / "script";
     struct Row {
       std::string content;
       const char* reason;

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <string>
 
+#include "../folder.hpp"
+
 using namespace pintle;
 using namespace pintle::sys;
 
@@ -18,16 +20,14 @@ namespace {
 /// A chain of folders named "d", with a file in each, which is gone with it.
 class DeepFolder {
  public:
-  explicit DeepFolder(int depth) : root_(make_root()) {
+  explicit DeepFolder(int depth)
+      : root_(::open(path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
     Fd at(::fcntl(root_.get(), F_DUPFD_CLOEXEC, 0));
     for (int level = 0; level < depth; ++level) at = deeper(at);
   }
   DeepFolder(const DeepFolder&) = delete;
   DeepFolder& operator=(const DeepFolder&) = delete;
-  ~DeepFolder() {
-    (void)visit_tree(root_, path_, remover());
-    ::rmdir(path_.c_str());
-  }
+  ~DeepFolder() { (void)visit_tree(root_, path(), remover()); }
 
   static Fd deeper(const Fd& at) {
     REQUIRE(::mkdirat(at.get(), "d", 0755) == 0);
@@ -47,17 +47,10 @@ class DeepFolder {
             .leave = remove};
   }
   const Fd& root() const noexcept { return root_; }
-  const std::string& path() const noexcept { return path_; }
+  const std::string& path() const noexcept { return folder_.path(); }
 
  private:
-  Fd make_root() {
-    char name[] = "/tmp/pintle-test-XXXXXX";
-    REQUIRE(::mkdtemp(name) != nullptr);
-    path_ = name;
-    return Fd(::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  }
-
-  std::string path_{};
+  Folder folder_;
   Fd root_;
 };
 

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <string>
 
+#include "../folder.hpp"
 #include "sys/file.hpp"
 
 using namespace pintle;
@@ -18,19 +19,12 @@ namespace {
 
 /// A folder that nobody else may write to, so that links below it are trusted. It stands below
 /// /tmp, which everybody may write to, so that it is entered first.
-class Folder {
+class Entered : public Folder {
  public:
-  Folder() {
-    REQUIRE(::mkdtemp(name_) != nullptr);
-    REQUIRE(::chdir(name_) == 0);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { (void)!::chdir("/"); }
-  std::string path() const { return name_; }
-
- private:
-  char name_[32] = "/tmp/pintle-test-XXXXXX";
+  Entered() { REQUIRE(::chdir(path().c_str()) == 0); }
+  Entered(const Entered&) = delete;
+  Entered& operator=(const Entered&) = delete;
+  ~Entered() { (void)!::chdir("/"); }
 };
 
 mode_t mode_of(const Fd& fd) {
@@ -43,7 +37,7 @@ mode_t mode_of(const Fd& fd) {
 
 TEST_SUITE("sys/walk") {
   TEST_CASE("missing folders are made only when that is asked for") {
-    const Folder folder;
+    const Entered folder;
     CHECK(reach_directory("a/b/c", Missing::fail).error().code == ENOENT);
     const auto made = reach_directory("a/b/c", Missing::make);
     REQUIRE(made);
@@ -58,14 +52,14 @@ TEST_SUITE("sys/walk") {
   }
 
   TEST_CASE("a file on the way, or at its end, is no directory") {
-    const Folder folder;
+    const Entered folder;
     std::ofstream("file") << "x";
     CHECK(reach_directory("file", Missing::make).error().code == ENOTDIR);
     CHECK_FALSE(reach_directory("file/x", Missing::make));
   }
 
   TEST_CASE("links are followed in folders that nobody else may write to, and only there") {
-    const Folder folder;
+    const Entered folder;
     REQUIRE(::mkdir("real", 0755) == 0);
     REQUIRE(::symlink("real", "link") == 0);
     CHECK(reach_directory("link", Missing::fail));
@@ -85,7 +79,7 @@ TEST_SUITE("sys/walk") {
 
 TEST_SUITE("sys/file") {
   TEST_CASE("a regular file is read whole, up to the limit") {
-    const Folder folder;
+    const Entered folder;
     std::ofstream("small") << "text\n";
     std::ofstream("empty") << "";
     std::ofstream("large") << std::string(100'000, 'x');
@@ -97,7 +91,7 @@ TEST_SUITE("sys/file") {
   }
 
   TEST_CASE("what is no regular file is refused without waiting") {
-    const Folder folder;
+    const Entered folder;
     REQUIRE(::mkfifo("fifo", 0600) == 0);
     for (const char* path : {"fifo", ".", "/dev/null", "/dev/zero", "/no/such"}) {
       CAPTURE(path);
