@@ -26,7 +26,7 @@ std::size_t name_length(std::string_view text) noexcept {
                                   text.begin());
 }
 
-// --- formats, jq(1) "Format strings and escaping" ----------------------------------------------
+// --- formats, jq(1) "Format strings and escaping" -------------------------------------------
 
 std::string as_json(const std::string& value) {
   using Json = nlohmann::json;
@@ -82,7 +82,7 @@ const Format* find_format(std::string_view name) noexcept {
   return nullptr;
 }
 
-// --- texts in pieces -----------------------------------------------------------------------------
+// --- texts in pieces ------------------------------------------------------------------------
 
 enum class Operator : char { none = 0, or_else = '-', if_set = '+', or_fail = '?' };
 

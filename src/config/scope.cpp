@@ -74,8 +74,7 @@ bool matches(const std::string& pattern, const std::string& value) {
   return Pattern(whole(pattern)).is_in(value);
 }
 
-// --- which entry, and what it is worth
-// -------------------------------------------------------------
+// --- which entry, and what it is worth ------------------------------------------------------
 
 Scope::Entry Scope::entry_of(std::string_view name) const noexcept {
   const bool is_hidden = name == hidden_ && depth_ > 0;
@@ -205,8 +204,7 @@ bool Scope::is_secret(std::string_view name) const {
   return entry.variable == nullptr ? is_secret_name(name) : is_secret(entry);
 }
 
-// --- all of them
-// -----------------------------------------------------------------------------------
+// --- all of them ----------------------------------------------------------------------------
 
 std::vector<MissingVariable> Scope::missing_for(std::string_view name) const {
   std::vector<MissingVariable> missing;
@@ -304,8 +302,7 @@ void Scope::for_files(const std::function<void(const NamedFile&)>& each) const {
   }
 }
 
-// --- circles
-// ---------------------------------------------------------------------------------------
+// --- circles --------------------------------------------------------------------------------
 
 namespace {
 
@@ -316,8 +313,8 @@ class Circles {
 
   std::string find() {
     std::size_t all = 0;  // a start expands each of them several times
-    for (const Variable& variable : top_) all += visit(variable, false);
-    for (const Variable& variable : own_) all += visit(variable, true);
+    for (const Variable& variable : top_) all += visit(variable, false).texts;
+    for (const Variable& variable : own_) all += visit(variable, true).texts;
     if (all > kMostTexts && wrong_.empty()) {
       wrong_ =
           fmt::format("the values of the variables are made of more than {} texts", kMostTexts);
@@ -328,40 +325,53 @@ class Circles {
  private:
   static constexpr std::size_t kMostTexts = 5'000;  // that all values together are made of
 
-  const Variable* needed(std::string_view name, const Variable& by, bool is_own,
-                         bool& in_own) const {
-    in_own = is_own;
+  struct Found {
+    const Variable* variable = nullptr;
+    bool is_own = false;
+  };
+  /// What a name means in a text of `by`.
+  Found needed(std::string_view name, const Variable& by, bool is_own) const {
     if (is_own && name != by.name) {
-      if (const Variable* variable = config::find(own_, name)) return variable;
+      if (const Variable* variable = config::find(own_, name)) return {variable, true};
     }
-    in_own = false;
-    return is_own || name != by.name ? config::find(top_, name) : nullptr;
+    if (!is_own && name == by.name) return {};
+    return {config::find(top_, name), false};
   }
 
-  /// How many texts it is made of.
-  std::size_t visit(const Variable& variable, bool is_own) {
+  /// How many texts a value is made of, and how many at most stand one within the other.
+  struct Size {
+    std::size_t texts = 1;
+    std::size_t depth = 1;
+  };
+
+  static std::vector<std::string> names_of(const Variable& variable) {
+    std::vector<std::string> names;
+    for (const std::string& text :
+         {variable.value.value_or(""), variable.fallback.value_or(""), variable.file}) {
+      for (std::string& name : all_names_in(text)) names.push_back(std::move(name));
+    }
+    if (!variable.file_variable.empty()) names.push_back(variable.file_variable);
+    return names;
+  }
+
+  Size visit(const Variable& variable, bool is_own) {
     const auto known = sizes_.find(&variable);
     if (known != sizes_.end()) return known->second;
     const auto begun = std::find(path_.begin(), path_.end(), &variable);
     if (begun != path_.end() || path_.size() >= kDeepest) {
       report(begun);
-      return 0;
+      return {};
     }
     path_.push_back(&variable);
-    std::size_t size = 1;
-    for (const std::string* text : {variable.value ? &*variable.value : nullptr,
-                                    variable.fallback ? &*variable.fallback : nullptr,
-                                    &variable.file, &variable.file_variable}) {
-      if (text == nullptr) continue;
-      std::vector<std::string> names = all_names_in(*text);
-      if (text == &variable.file_variable && !text->empty()) names = {*text};
-      for (const std::string& name : names) {
-        bool in_own = false;
-        const Variable* next = needed(name, variable, is_own, in_own);
-        if (next != nullptr && wrong_.empty()) size += visit(*next, in_own);
-      }
+    Size size;
+    for (const std::string& name : names_of(variable)) {
+      const Found next = needed(name, variable, is_own);
+      if (next.variable == nullptr || !wrong_.empty()) continue;
+      const Size inner = visit(*next.variable, next.is_own);
+      size.texts = std::min(size.texts + inner.texts, kMostTexts + 1);
+      size.depth = std::max(size.depth, inner.depth + 1);
     }
-    size = std::min(size, kMostTexts + 1);
+    if (size.depth > kDeepest) report(path_.end());
     path_.pop_back();
     sizes_[&variable] = size;
     return size;
@@ -382,7 +392,7 @@ class Circles {
   const Variables& top_;
   const Variables& own_;
   std::vector<const Variable*> path_;
-  std::map<const Variable*, std::size_t> sizes_;
+  std::map<const Variable*, Size> sizes_;
   std::string wrong_;
 };
 

@@ -79,7 +79,7 @@ class Variables {
  private:
   void read_file(const config::NamedFile& file) {
     const std::string& name = file.variable.name;
-    if (!asked_.insert(file.path).second) return;
+    if (!asked_.emplace(name, file.path).second || recipes_.files().contains(file.path)) return;
     auto content = sys::read_trusted_file(file.path, kLargestFile);
     const bool is_absent = !content && content.error().code == ENOENT;
     if (is_absent && !file.is_by_variable) {
@@ -131,7 +131,7 @@ class Variables {
 
   RecipeDraft& recipes_;
   Refusal& refusal_;
-  std::set<std::string> asked_{};  ///< paths of files that were read
+  std::set<std::pair<std::string, std::string>> asked_{};  ///< variables and paths of their files
   std::map<std::string, std::string>
       without_file_{};  ///< for each variable, why its file gives no value; "": already reported
 };

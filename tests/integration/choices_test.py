@@ -248,4 +248,14 @@ def a_name_that_a_secrets_path_needs_is_missing_although_there_is_a_default():
     tap.equal(pid1.reasons(err, 78), ['the variable NOPE is not set'])
 
 
+@tap.test
+def two_variables_with_the_same_missing_file_are_both_told_why():
+    file = {'file': '/no/such'}
+    _, err = ran({'environment': {'A': file, 'B': file},
+                  'main': {'command': 'server', 'arguments': []}}, code=78)
+    tap.equal(pid1.reasons(err, 78),
+              [f"the variable {name} is not set: its file '/no/such' does not exist"
+               for name in 'AB'])
+
+
 tap.main()

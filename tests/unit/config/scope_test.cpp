@@ -101,6 +101,8 @@ TEST_SUITE("config/scope") {
       deep.push_back(fixed("V" + std::to_string(i), "$V" + std::to_string(i + 1)));
     }
     CHECK(check_circles(deep, kNone).find("one within the other") != std::string::npos);
+    std::reverse(deep.begin(), deep.end());
+    CHECK(check_circles(deep, kNone).find("one within the other") != std::string::npos);
   }
 
   TEST_CASE("a hook's entry wins over the top level's, and that over the container") {
