@@ -6,6 +6,13 @@
 
 namespace pintle::config {
 
+const Variable* find(const Variables& variables, std::string_view name) noexcept {
+  for (const Variable& variable : variables) {
+    if (variable.name == name) return &variable;
+  }
+  return nullptr;
+}
+
 std::string_view name_of(Kind kind) noexcept {
   constexpr std::string_view kNames[kKinds] = {"step", "check", "job", "shutdown"};
   return kNames[static_cast<std::size_t>(kind)];

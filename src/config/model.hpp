@@ -43,6 +43,9 @@ struct Variable {
 
 using Variables = std::vector<Variable>;
 
+/// nullptr if none has that name.
+const Variable* find(const Variables& variables, std::string_view name) noexcept;
+
 // --- identity: as whom, with which environment -----------------------------------------------
 
 inline constexpr std::uint64_t kUnlimited = UINT64_MAX;

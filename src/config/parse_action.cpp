@@ -53,6 +53,7 @@ Builtin read_builtin(Reader& reader, const Node& node, const ActionSpec& action)
     const Reader::Inside inside(reader, member.key);
     if (use.read(member.key, member.value)) continue;
     std::vector<KeyName> known;
+    known.reserve(keys.size());
     for (const KeyInfo& key : keys) known.push_back({key.name, true});
     report_unknown_key(reader, member, known, fmt::format("\"{}\"", action.name));
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "config/circles.hpp"
 #include "config/scope.hpp"
 #include "config/slots.hpp"
 

@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "base/pattern.hpp"
@@ -15,17 +14,8 @@
 namespace pintle::config {
 namespace {
 
-constexpr unsigned kDeepest = 64;  // texts within texts; check_circles() refuses more
-
 std::string now() {
   return rfc3339(::time(nullptr));
-}
-
-const Variable* find(const Variables& variables, std::string_view name) noexcept {
-  for (const Variable& variable : variables) {
-    if (variable.name == name) return &variable;
-  }
-  return nullptr;
 }
 
 /// An empty value counts only where it may.
@@ -110,7 +100,7 @@ Scope Scope::within(const Entry& entry) const noexcept {
 /// nullopt if something that it needs has no value.
 std::optional<std::string> Scope::expanded(const std::string& text, const Entry& entry,
                                            std::vector<MissingVariable>& missing) const {
-  if (depth_ >= kDeepest) return std::nullopt;
+  if (depth_ >= kDeepestText) return std::nullopt;
   const std::size_t before = missing.size();
   auto value = expand(text, within(entry), missing);
   if (!value || missing.size() > before) return std::nullopt;
@@ -189,7 +179,7 @@ bool Scope::is_optional(std::string_view name) const noexcept {
 
 bool Scope::is_secret(const Entry& entry) const {
   if (config::is_secret(*entry.variable)) return true;
-  if (entry.variable->secret || depth_ >= kDeepest) return false;
+  if (entry.variable->secret || depth_ >= kDeepestText) return false;
   const Scope inner = within(entry);
   for (const auto* text : {&entry.variable->value, &entry.variable->fallback}) {
     for (const std::string& name : all_names_in(text->value_or(""))) {
@@ -300,106 +290,6 @@ void Scope::for_files(const std::function<void(const NamedFile&)>& each) const {
       each(*file);
     }
   }
-}
-
-// --- circles --------------------------------------------------------------------------------
-
-namespace {
-
-/// Goes through the entries and what their texts need.
-class Circles {
- public:
-  Circles(const Variables& top, const Variables& own) : top_(top), own_(own) {}
-
-  std::string find() {
-    std::size_t all = 0;  // a start expands each of them several times
-    for (const Variable& variable : top_) all += visit(variable, false).texts;
-    for (const Variable& variable : own_) all += visit(variable, true).texts;
-    if (all > kMostTexts && wrong_.empty()) {
-      wrong_ =
-          fmt::format("the values of the variables are made of more than {} texts", kMostTexts);
-    }
-    return wrong_;
-  }
-
- private:
-  static constexpr std::size_t kMostTexts = 5'000;  // that all values together are made of
-
-  struct Found {
-    const Variable* variable = nullptr;
-    bool is_own = false;
-  };
-  /// What a name means in a text of `by`.
-  Found needed(std::string_view name, const Variable& by, bool is_own) const {
-    if (is_own && name != by.name) {
-      if (const Variable* variable = config::find(own_, name)) return {variable, true};
-    }
-    if (!is_own && name == by.name) return {};
-    return {config::find(top_, name), false};
-  }
-
-  /// How many texts a value is made of, and how many at most stand one within the other.
-  struct Size {
-    std::size_t texts = 1;
-    std::size_t depth = 1;
-  };
-
-  static std::vector<std::string> names_of(const Variable& variable) {
-    std::vector<std::string> names;
-    for (const std::string& text :
-         {variable.value.value_or(""), variable.fallback.value_or(""), variable.file}) {
-      for (std::string& name : all_names_in(text)) names.push_back(std::move(name));
-    }
-    if (!variable.file_variable.empty()) names.push_back(variable.file_variable);
-    return names;
-  }
-
-  Size visit(const Variable& variable, bool is_own) {
-    const auto known = sizes_.find(&variable);
-    if (known != sizes_.end()) return known->second;
-    const auto begun = std::find(path_.begin(), path_.end(), &variable);
-    if (begun != path_.end() || path_.size() >= kDeepest) {
-      report(begun);
-      return {};
-    }
-    path_.push_back(&variable);
-    Size size;
-    for (const std::string& name : names_of(variable)) {
-      const Found next = needed(name, variable, is_own);
-      if (next.variable == nullptr || !wrong_.empty()) continue;
-      const Size inner = visit(*next.variable, next.is_own);
-      size.texts = std::min(size.texts + inner.texts, kMostTexts + 1);
-      size.depth = std::max(size.depth, inner.depth + 1);
-    }
-    if (size.depth > kDeepest) report(path_.end());
-    path_.pop_back();
-    sizes_[&variable] = size;
-    return size;
-  }
-
-  void report(std::vector<const Variable*>::const_iterator begin) {
-    if (!wrong_.empty()) return;
-    if (begin == path_.end()) {
-      wrong_ = fmt::format("the value of {} needs more than {} others, one within the other",
-                           path_.front()->name, kDeepest);
-      return;
-    }
-    std::string circle;
-    for (auto one = begin; one != path_.end(); ++one) circle += fmt::format("{} → ", (*one)->name);
-    wrong_ = fmt::format("the variables need each other: {}{}", circle, (*begin)->name);
-  }
-
-  const Variables& top_;
-  const Variables& own_;
-  std::vector<const Variable*> path_;
-  std::map<const Variable*, Size> sizes_;
-  std::string wrong_;
-};
-
-}  // namespace
-
-std::string check_circles(const Variables& top, const Variables& own) {
-  return Circles(top, own).find();
 }
 
 }  // namespace pintle::config

@@ -120,9 +120,8 @@ std::string check_pattern(const std::string& pattern);
 /// True if the whole of `value` matches.
 bool matches(const std::string& pattern, const std::string& value);
 
-/// Variables whose texts need each other in a circle, "A → B → A", or are made of each other too
-/// often to be expanded; "" if there are none. `own` are those of a hook.
-std::string check_circles(const Variables& top, const Variables& own);
+/// How many texts of variables may stand one within the other; check_circles() refuses more.
+inline constexpr unsigned kDeepestText = 64;
 
 /// The PATH of a container that sets none.
 inline constexpr std::string_view kStandardPath =

@@ -45,8 +45,8 @@ class Pod:
 @tap.test
 def each_container_answers_for_itself():
     pod = Pod()
-    good, bad = pod.start(PAUSE[2], '/app'), pod.start(PAUSE[2], '/none')
-    good.wait_for_line('check app: healthy')
+    good, bad = pod.start(PAUSE[2], '/pintle'), pod.start(PAUSE[2], '/none')
+    good.wait_for_line('check pintle: healthy')
     bad.wait_for_line('check none: unhealthy')
     tap.equal(good.execute('/pintle', 'health').stdout, 'healthy\n')
     tap.holds(bad.execute('/pintle', 'health').stdout, 'check none is unhealthy: ')
@@ -57,8 +57,8 @@ def each_container_answers_for_itself():
 
 @tap.test
 def every_user_of_the_container_gets_an_answer():
-    one = Pod().start(PAUSE[2], '/app')
-    one.wait_for_line('check app: healthy')
+    one = Pod().start(PAUSE[2], '/pintle')
+    one.wait_for_line('check pintle: healthy')
     for user in ('1000', '4711', '0'):
         done = one.execute('/pintle', 'health', options=['--user', user])
         tap.equal((done.returncode, done.stdout), (0, 'healthy\n'), user)
@@ -67,7 +67,7 @@ def every_user_of_the_container_gets_an_answer():
 @tap.test
 def what_main_leaves_behind_is_ended_and_mains_code_comes_out():
     pod = Pod()
-    one = pod.start(LEAVE, '/app')
+    one = pod.start(LEAVE, '/pintle')
     one.wait_for_line('main: here')
     one.wait_for_line('daemon: here')
     one.stop()

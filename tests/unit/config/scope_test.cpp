@@ -1,3 +1,4 @@
+#include "config/circles.hpp"
 #include "variables.hpp"
 
 TEST_SUITE("config/scope") {
