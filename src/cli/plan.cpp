@@ -50,7 +50,7 @@ constexpr Option<PlanOptions> kOptions[] = {
 Json action_json(const config::Action& action) {
   if (const auto* command = std::get_if<config::Command>(&action)) {
     if (command->shell_form) return {{"shell", command->program}};
-    return {{"command", command->program}, {"arguments", command->arguments}};
+    return {{"command", command->program}, {"arguments", arguments_json(command->arguments)}};
   }
   const auto& use = std::get<config::Builtin>(action);
   Json known = Json::object();
@@ -207,6 +207,7 @@ std::string text_of(const Json& value) {
 
 /// A word of a command, in quotes where one could not tell where it ends.
 std::string word_text(const Json& word) {
+  if (word.is_object()) return word.dump(-1, ' ', false, Json::error_handler_t::replace);
   const auto text = word.get<std::string>();
   const bool is_plain = !text.empty() && text.find_first_of(" \t\r\n\"\\") == std::string::npos;
   return is_plain ? text : word.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -47,6 +47,21 @@ void add_main_keys(const config::Main& main, Json& out) {
   out["signals"] = std::move(signals);
 }
 
+Json arguments_json(const config::Arguments& arguments) {
+  using Type = config::Argument::Type;
+  Json all = Json::array();
+  for (const config::Argument& one : arguments) {
+    if (one.type == Type::text) all.push_back(one.text);
+    if (one.type == Type::words) all.push_back({{"words", one.text}});
+    if (one.type == Type::choice) {
+      all.push_back({{"if", condition_json(one.condition)},
+                     {"then", arguments_json(one.then)},
+                     {"else", arguments_json(one.otherwise)}});
+    }
+  }
+  return all;
+}
+
 Json condition_json(const Condition& condition) {
   using Type = Condition::Type;
   const auto list = [&] {

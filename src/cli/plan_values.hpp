@@ -16,6 +16,8 @@ void add_umask(const config::Identity& identity, nlohmann::ordered_json& out);
 /// What becomes of the words of the command line, and of signals, where it is not the usual.
 void add_main_keys(const config::Main& main, nlohmann::ordered_json& out);
 
+nlohmann::ordered_json arguments_json(const config::Arguments& arguments);
+
 nlohmann::ordered_json condition_json(const config::Condition& condition);
 
 }  // namespace pintle::cli

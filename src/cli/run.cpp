@@ -165,12 +165,9 @@ class Start {
       if (!follows) run_alone(model);
     }
     literal_words_ = command_.size();
-    if (follows) {
-      auto& arguments = main.command->arguments;
-      arguments.insert(arguments.end(), command_.begin(), command_.end());
-    } else {
-      main.command = config::Command{command_.front(), {command_.begin() + 1, command_.end()}};
-    }
+    auto words = command_.begin();
+    if (!follows) main.command = config::Command{.program = *words++};
+    for (; words != command_.end(); ++words) main.command->arguments.push_back({*words});
   }
 
   /// COMMAND is another program than the one that the config is for: it gets main's identity and

@@ -59,8 +59,8 @@ struct Limit {
 };
 using Limits = std::vector<Limit>;
 
-/// What standard input is: /dev/null, or the container's.
-enum class Input : std::uint8_t { null, inherit };
+/// What standard input is: /dev/null, the container's, a file, or a text.
+enum class Input : std::uint8_t { null, inherit, file, text };
 
 /// The supplementary groups: those that are named, or the user's and beyond that those that the
 /// container was started with.
@@ -79,13 +79,67 @@ struct Identity {
   Limits limits{};
   std::optional<int> nice{};
   Input input = Input::null;
+  std::string input_text{};  ///< the path of the file, or the text
+};
+
+// --- conditions ------------------------------------------------------------------------------
+
+enum class ImageMode : std::uint8_t { layered, prebuilt };
+
+/// "layered" or "prebuilt".
+std::string_view name_of(ImageMode mode) noexcept;
+
+struct Condition;
+using Conditions = std::vector<Condition>;
+
+/// When a hook runs at all. Of `step`, the hook's precedents include that step.
+struct Condition {
+  enum class Type : std::uint8_t {
+    step,
+    file,
+    directory,
+    content,  ///< a file has a line that matches
+    variable,
+    image_mode,
+    started_as,
+    command,
+    healthy,  ///< these two of jobs only
+    ready,
+    negation,
+    all,
+    any
+  };
+  Type type = Type::all;
+  std::string text{};     ///< id, path, or name
+  std::string pattern{};  ///< of content, and of a variable; regex(7), extended
+  ImageMode image_mode = ImageMode::layered;
+  Conditions parts{};
+  Position at{};
+  std::string pointer{};
 };
 
 // --- actions: what (exactly one a hook) ------------------------------------------------------
 
+struct Argument;
+using Arguments = std::vector<Argument>;
+
+/// An entry of `arguments`.
+struct Argument {
+  enum class Type : std::uint8_t {
+    text,
+    words,  ///< the text is split into words once it is expanded
+    choice  ///< the entries of `then` if the condition holds, otherwise those of `otherwise`
+  };
+  std::string text{};
+  Type type = Type::text;
+  Condition condition{};  ///< of a choice; needs no step and no file
+  Arguments then{};
+  Arguments otherwise{};
+};
+
 struct Command {
   std::string program{};
-  std::vector<std::string> arguments{};
+  Arguments arguments{};
   bool shell_form = false;  ///< `program` is a line for /bin/sh -c
 };
 
@@ -118,45 +172,11 @@ enum class CommandLine : std::uint8_t { replace, append, options };
 /// Of a check: `none`, `terminate` main, `run` a repair hook (Hook::fallback) on turning unhealthy.
 enum class OnFailure : std::uint8_t { abort, proceed, fallback, none, terminate, run };
 
-enum class ImageMode : std::uint8_t { layered, prebuilt };
-
-/// "layered" or "prebuilt".
-std::string_view name_of(ImageMode mode) noexcept;
-
-struct Condition;
-using Conditions = std::vector<Condition>;
-
 /// The id of another hook, and where it is named.
 struct Reference {
   std::string id;
   Position at;
   std::string pointer;
-};
-
-/// When a hook runs at all. Of `step`, the hook's precedents include that step.
-struct Condition {
-  enum class Type : std::uint8_t {
-    step,
-    file,
-    directory,
-    content,  ///< a file has a line that matches
-    variable,
-    image_mode,
-    started_as,
-    command,
-    healthy,  ///< these two of jobs only
-    ready,
-    negation,
-    all,
-    any
-  };
-  Type type = Type::all;
-  std::string text{};     ///< id, path, or name
-  std::string pattern{};  ///< of content, and of a variable; regex(7), extended
-  ImageMode image_mode = ImageMode::layered;
-  Conditions parts{};
-  Position at{};
-  std::string pointer{};
 };
 
 /// Where what a hook writes goes: to the container's, line by line into the log, nowhere, or to
@@ -226,8 +246,9 @@ struct Hook {
   Backoff backoff{};
   std::vector<int> success_codes{0};
   OnFailure on_failure = OnFailure::abort;
-  std::vector<Hook> fallback{};          ///< at most one: its fallback, or of a check the repair
-  std::optional<Condition> condition{};  ///< of a job: its `when`
+  std::vector<Hook> fallback{};             ///< at most one: its fallback, or of a check the repair
+  std::optional<Condition> condition{};     ///< of a job: its `when`
+  std::vector<std::string> capabilities{};  ///< that it keeps
   HookLogging logging{};
   Output output = Output::inherit;
   std::string output_file{};          ///< replaced when the hook succeeds
@@ -296,6 +317,7 @@ struct Model {
   std::string user{};
   std::optional<Groups> groups{};  ///< of who names neither user nor groups
   std::string working_directory{};
+  std::optional<mode_t> umask{};  ///< of who names none
   std::optional<ImageMode> image_mode{};
   Variables environment{};
   std::vector<Hook> hooks{};  ///< of all kinds, steps first, each in the order of the text

@@ -152,6 +152,10 @@ constexpr Key<Model> kKeys[] = {
      R"(["video", 4242])"},
     {"workingDirectory", text<&Model::working_directory, kPath>,
      "Where main and hooks run; the container's unless it says otherwise.", "/app"},
+    {"umask", into<&Model::umask, &Reader::mode>,
+     "The file mode creation mask of main and of every hook without one of its own, in octal; "
+     "inherited unless it says otherwise.",
+     "0027"},
     {"imageMode", word<&Model::image_mode, kImageModes>,
      "Whether the image may be completed at start (layered) or is used as it is (prebuilt); the "
      "variable IMAGE_MODE can make it stricter.",

@@ -4,23 +4,88 @@
 
 #include "base/text.hpp"
 #include "config/expansion.hpp"
+#include "config/parse_condition.hpp"
 #include "config/path.hpp"
 #include "config/slots.hpp"
 
 namespace pintle::config {
 
-constexpr Form kArgumentsForm = kListForm<kFormOf<&Reader::argument>>;
+namespace {
+
+void read_words(Reader& reader, const Node& node, Argument& out) {
+  out.type = Argument::Type::words;
+  if (auto text = reader.expandable(node)) out.text = *std::move(text);
+}
+void read_if(Reader& reader, const Node& node, Argument& out) {
+  out.type = Argument::Type::choice;
+  if (auto condition = read_start_condition(reader, node)) out.condition = *std::move(condition);
+}
+template <auto Side>
+void read_side(Reader& reader, const Node& node, Argument& out) {
+  out.type = Argument::Type::choice;
+  if (auto arguments = read_arguments(reader, node)) out.*Side = *std::move(arguments);
+}
+
+constexpr Key<Argument> kArgumentKeys[] = {
+    {"words",
+     {read_words, &kFormOf<&Reader::expandable>},
+     "A text that becomes none, one or several arguments: its variables are expanded, then it is "
+     "split at blanks. Single and double quotes and backslashes keep blanks together, as in POSIX "
+     "sh.",
+     "${JAVA_OPTS:-}"},
+    {"if",
+     {read_if, &kStartConditionForm},
+     "A condition that is known when the container starts.",
+     R"({"environment": "WAL_DIR"})"},
+    {"then",
+     {read_side<&Argument::then>, &kArgumentsForm},
+     "The arguments if it holds.",
+     R"(["--waldir", "$WAL_DIR"])",
+     "[]"},
+    {"else",
+     {read_side<&Argument::otherwise>, &kArgumentsForm},
+     "The arguments if it does not hold.",
+     "[]",
+     "[]"},
+};
+constexpr std::string_view kWordsOrIf[] = {"words", "if"};
+constexpr std::string_view kThenNeedsIf[] = {"then", "if"};
+constexpr std::string_view kElseNeedsIf[] = {"else", "if"};
+constexpr Rule kArgumentRules[] = {{Rule::Type::exactly_one, kWordsOrIf},
+                                   {Rule::Type::needs, kThenNeedsIf},
+                                   {Rule::Type::needs, kElseNeedsIf}};
+constexpr auto kArgumentObject = object_of<kArgumentKeys>(
+    {.name = "argumentObject", .title = "an argument", .rules = kArgumentRules});
+
+Argument read_argument(Reader& reader, const Node& node) {
+  Argument argument;
+  if (node.type == Node::Type::object) {
+    read_object(reader, node, kArgumentObject, argument);
+  } else if (auto text = reader.argument(node)) {
+    argument.text = *std::move(text);
+  }
+  return argument;
+}
+
+constexpr Form kArgumentForm{
+    .type = Form::Type::either,
+    .parts = kParts<kFormOf<&Reader::argument>, kObjectForm<kArgumentObject>>,
+    .name = "argumentEntry"};
+
+}  // namespace
+
+constexpr Form kArgumentsForm = kListForm<kArgumentForm>;
 
 bool looks_like_shell(std::string_view command) noexcept {
   return command.find_first_of(" \t\r\n|&;<>()\"'\\*?[#~`") != std::string_view::npos;
 }
 
-std::optional<std::vector<std::string>> read_arguments(Reader& reader, const Node& node) {
+std::optional<Arguments> read_arguments(Reader& reader, const Node& node) {
   if (!reader.is(node, Node::Type::array)) return std::nullopt;
-  std::vector<std::string> arguments;
-  read_items(reader, node, [&](const Node& item) {
-    if (auto argument = reader.argument(item)) arguments.push_back(std::move(*argument));
-  });
+  Arguments arguments;
+  arguments.reserve(node.items.size());
+  read_items(reader, node,
+             [&](const Node& item) { arguments.push_back(read_argument(reader, item)); });
   return arguments;
 }
 

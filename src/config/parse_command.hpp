@@ -12,8 +12,8 @@ void finish_command(Reader& reader, const Node& node, Command& out);
 /// then a line for the shell.
 bool looks_like_shell(std::string_view command) noexcept;
 
-/// An array of words.
-std::optional<std::vector<std::string>> read_arguments(Reader& reader, const Node& node);
+/// An array of texts, of texts to split into words, and of choices.
+std::optional<Arguments> read_arguments(Reader& reader, const Node& node);
 extern const Form kArgumentsForm;
 
 /// `arguments` belong to `command`.

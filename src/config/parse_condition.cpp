@@ -116,6 +116,31 @@ constexpr Rule kOneKey[] = {{Rule::Type::lone_key}};
 constexpr auto kCondition = object_of<kConditionKeys>(
     {.name = "conditionObject", .title = "a condition", .rules = kOneKey});
 
+// What an argument asks for.
+void read_start_part(Reader& reader, const Node& node, Condition& out) {
+  if (auto part = read_start_condition(reader, node)) out.parts.push_back(std::move(*part));
+}
+void read_start_parts(Reader& reader, const Node& node, Condition& out) {
+  read_items(reader, node, [&](const Node& item) { read_start_part(reader, item, out); });
+}
+constexpr Slot<Condition> kStartPart{read_start_part, &kStartConditionForm};
+constexpr Slot<Condition> kStartAll{read_start_parts, &kListForm<kStartConditionForm>};
+
+constexpr Key<Condition> kStartKeys[] = {
+    kConditionKeys[3],
+    kConditionKeys[4],
+    kConditionKeys[5],
+    kConditionKeys[6],
+    {"not", kAs<Type::negation, kStartPart>, "This does not hold.",
+     R"({"environment": "WAL_DIR"})"},
+    {"all", kAs<Type::all, kStartAll>, "All of them hold.",
+     R"([{"environment": "WAL_DIR"}, {"startedAs": "root"}])"},
+    {"any", kAs<Type::any, kStartAll>, "One of them holds.",
+     R"([{"environment": "WAL_DIR"}, {"startedAs": "root"}])"},
+};
+constexpr auto kStart = object_of<kStartKeys>(
+    {.name = "startCondition", .title = "a condition of an argument", .rules = kOneKey});
+
 // `when` of a job has more leaves, and no steps to ask for.
 template <Type type>
 void read_flag(Reader& reader, const Node& node, Condition& out) {
@@ -196,22 +221,38 @@ std::optional<Condition> read_when(Reader& reader, const Node& node) {
   return out;
 }
 
+namespace {
+
+/// Of an object with one key.
+std::optional<Condition> read_lone(Reader& reader, const Node& node,
+                                   const Object<Condition>& object, std::string_view what) {
+  if (!reader.is(node, Node::Type::object)) return std::nullopt;
+  if (node.members.size() != 1) {
+    reader.problem(node.at,
+                   fmt::format("a condition is {}; \"all\" and \"any\" join several", what));
+    return std::nullopt;
+  }
+  const Member& member = node.members.front();
+  Condition out{.at = member.at, .pointer = fmt::format("{}/{}", reader.pointer(), member.key)};
+  read_object(reader, node, object, out);
+  return out;
+}
+
+}  // namespace
+
 std::optional<Condition> read_condition(Reader& reader, const Node& node) {
   if (node.type == Node::Type::string) {
     return Condition{
         .type = Type::step, .text = node.text, .at = node.at, .pointer = reader.pointer()};
   }
-  if (!reader.is(node, Node::Type::object)) return std::nullopt;
-  if (node.members.size() != 1) {
-    reader.problem(node.at,
-                   "a condition is the id of a step, or an object with one key; "
-                   "\"all\" and \"any\" join several");
-    return std::nullopt;
-  }
-  const Member& member = node.members.front();
-  Condition out{.at = member.at, .pointer = fmt::format("{}/{}", reader.pointer(), member.key)};
-  read_object(reader, node, kCondition, out);
-  return out;
+  return read_lone(reader, node, kCondition, "the id of a step, or an object with one key");
+}
+
+constexpr Form kStartConditionForm{
+    .type = Form::Type::object, .object = &kStart, .name = "startCondition"};
+
+std::optional<Condition> read_start_condition(Reader& reader, const Node& node) {
+  return read_lone(reader, node, kStart, "an object with one key");
 }
 
 }  // namespace pintle::config

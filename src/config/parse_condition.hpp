@@ -9,6 +9,10 @@ namespace pintle::config {
 std::optional<Condition> read_condition(Reader& reader, const Node& node);
 extern const Form kConditionForm;
 
+/// A condition whose answer is known before anything runs: it asks for no step and no file.
+std::optional<Condition> read_start_condition(Reader& reader, const Node& node);
+extern const Form kStartConditionForm;
+
 /// `when` of a job: "healthy", "ready", or an object whose keys must all hold.
 std::optional<Condition> read_when(Reader& reader, const Node& node);
 extern const Form kWhenForm;

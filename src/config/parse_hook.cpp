@@ -62,6 +62,10 @@ void finish(Reader& reader, const Node& node, Hook& hook) {
   if (builtin != nullptr && hook.output == Output::file) {
     reader.problem(node.find("output")->at, "a built-in writes nothing that could become a file");
   }
+  const bool has_input = hook.identity.input == Input::file || hook.identity.input == Input::text;
+  if (builtin != nullptr && has_input) {
+    reader.problem(node.find("stdin")->at, "a built-in reads nothing from its standard input");
+  }
   const Node* codes = node.find("successExitCodes");
   if (builtin != nullptr && codes != nullptr) {
     reader.problem(codes->at, "a built-in succeeds or fails; exit codes are a program's");

@@ -117,12 +117,34 @@ KeyInfo limit_at(std::size_t row) {
 constexpr ObjectInfo kLimitsObject{
     .name = "limits", .title = "\"limits\"", .rows = {std::size(kLimits), limit_at}};
 
+template <Input input, const auto& Inner>
+void read_input(Reader& reader, const Node& node, Identity& out) {
+  out.input = input;
+  Inner.read(reader, node, out);
+}
+constexpr Slot<Identity> kInputPath = text<&Identity::input_text, kPath>;
+constexpr Slot<Identity> kInputText = into<&Identity::input_text, &Reader::argument>;
+
+constexpr Key<Identity> kStdinKeys[] = {
+    {"file",
+     {read_input<Input::file, kInputPath>, kInputPath.form},
+     "The file that it reads, opened as its user.",
+     "/etc/app/schema.sql"},
+    {"text",
+     {read_input<Input::text, kInputText>, kInputText.form},
+     "The text that it reads, at most 64KiB.",
+     "SELECT 1;"},
+};
+constexpr Rule kOneKey[] = {{Rule::Type::lone_key}};
+constexpr auto kStdin =
+    object_of<kStdinKeys>({.name = "stdin", .title = "\"stdin\"", .rules = kOneKey});
+
 constexpr Form kGroup = kEitherForm<kFormOf<&Reader::expandable>, kCountForm<0, INT32_MAX>>;
 }  // namespace
 
 constexpr Form kGroupsForm = kEitherForm<kWordForm<kInherit>, kListForm<kGroup>>;
 constexpr Form kLimitsForm = kObjectForm<kLimitsObject>;
-constexpr Form kInputForm = kEitherForm<kWordForm<kInputs>, kNullForm>;
+constexpr Form kInputForm = kEitherForm<kWordForm<kInputs>, kNullForm, kObjectForm<kStdin>>;
 
 void read_limits(Reader& reader, const Node& node, Identity& out) {
   if (!reader.is(node, Node::Type::object)) return;
@@ -145,6 +167,7 @@ void read_stdin(Reader& reader, const Node& node, Identity& out) {
     out.input = Input::null;
     return;
   }
+  if (node.type == Node::Type::object) return read_object(reader, node, kStdin, out);
   if (const auto word = reader.word(node, kInputs)) out.input = static_cast<Input>(*word);
 }
 

@@ -49,7 +49,7 @@ inline constexpr Key<Identity> kIdentityKeys[] = {
      "PATH, unless it says otherwise.",
      "true"},
     {"umask", into<&Identity::umask, &Reader::mode>,
-     "Its file mode creation mask, in octal; inherited unless it says otherwise.", "0027"},
+     "Its file mode creation mask, in octal; the top level's unless it says otherwise.", "0027"},
     {"limits",
      {read_limits, &kLimitsForm},
      "Its resource limits, by their names for --ulimit of Docker; inherited unless it says "
@@ -60,8 +60,8 @@ inline constexpr Key<Identity> kIdentityKeys[] = {
      "Its nice value; below 0 needs a privilege. Inherited unless it says otherwise.", "10"},
     {"stdin",
      {read_stdin, &kInputForm},
-     "Its standard input: null is /dev/null, inherit the container's. A hook has /dev/null unless "
-     "inherit is written, main the container's unless null is written.",
+     "Its standard input: null is /dev/null, inherit the container's; or a file or a text, of a "
+     "command. A hook has /dev/null unless something else is written, main the container's.",
      "inherit"},
 };
 

@@ -7,6 +7,9 @@ constexpr SectionText kRows[] = {
     {"config", "The document",
      "An object with these keys, none of them required. The file is `-c FILE`, else "
      "`$PINTLE_CONFIG`, else `/etc/pintle/pintle.json` if it exists."},
+    {"argumentObject", "Arguments that are split or chosen", ""},
+    {"startCondition", "Conditions of arguments", ""},
+    {"stdin", "Standard input", ""},
     {"variableCondition", "Value of a variable", ""},
     {"fileContains", "Content of a file", ""},
     {"variable", "Variables",

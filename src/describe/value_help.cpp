@@ -38,6 +38,11 @@ constexpr ValueHelp kRows[] = {
      "leave it so, or make it what would be an error as it stands: that ends the start with 78."},
     {"argument", "expanded text, may be empty",
      "A text in which variables are expanded, as in an expanded text."},
+    {"argumentEntry", "argument",
+     "A text in which variables are expanded; a text that is split into words; or arguments that "
+     "a condition chooses."},
+    {"startCondition", "condition without steps and files",
+     "An object with one key; its answer is known when the container starts."},
     {"withVariables", "",
      "The same, written with variables: \"${NAME:-default}\"; known when the container starts."},
     {"when", "\"healthy\", \"ready\" or object",

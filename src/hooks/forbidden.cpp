@@ -10,6 +10,7 @@
 #include "base/shown.hpp"
 #include "base/text.hpp"
 #include "hooks/plan.hpp"
+#include "hooks/texts.hpp"
 #include "sys/file.hpp"
 
 namespace pintle::hooks {
@@ -41,7 +42,7 @@ constexpr std::string_view kLaunchers[] = {"nice",    "timeout", "setsid",  "noh
                                            "xargs",   "chroot",  "su",      "setpriv", "ionice",
                                            "taskset", "chrt",    "unshare", "nsenter"};
 
-std::vector<std::string> words_of(std::string_view line) {
+std::vector<std::string> words_in(std::string_view line) {
   std::vector<std::string> words;
   while (!line.empty()) {
     const std::size_t begin = std::min(line.find_first_not_of(" \t\r"), line.size());
@@ -68,7 +69,7 @@ std::vector<std::string> split_string(std::string_view text) {
       plain += c == '\t' ? ' ' : c;
     }
   }
-  return words_of(plain);
+  return words_in(plain);
 }
 
 bool is_launcher(std::string_view program) noexcept {
@@ -183,7 +184,7 @@ std::string_view kind_of_forbidden(std::string_view name) noexcept {
 
 std::string interpreter_of(std::string_view line) {
   if (!line.starts_with("#!")) return {};
-  const auto words = words_of(line.substr(2));
+  const auto words = words_in(line.substr(2));
   if (words.empty()) return {};
   return base_name(words.front()) == "env" ? program_after_env(words, 1) : started_by(words, 0);
 }
@@ -203,9 +204,7 @@ std::vector<std::string> refused_as_written(const config::Model& model) {
     if (command == nullptr || !runs_in(*role.root, config::ImageMode::prebuilt)) continue;
     std::string why = "its command needs a shell";
     if (!command->shell_form) {
-      std::vector<std::string> argv{command->program};
-      argv.insert(argv.end(), command->arguments.begin(), command->arguments.end());
-      why = why_forbidden(argv, {});
+      why = why_forbidden(words_of(*command), {});
     }
     if (why.empty()) continue;
     lines.push_back(refusal(fmt::format("{} {}", config::name_of(hook.kind()), hook.id), why));

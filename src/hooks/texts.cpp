@@ -1,13 +1,17 @@
 #include "hooks/texts.hpp"
 
 #include "config/path.hpp"
+#include "hooks/arguments.hpp"
 #include "hooks/condition.hpp"
 
 namespace pintle::hooks {
-std::vector<std::string> words_of(const config::Command& command) {
+
+std::vector<std::string> words_of(const config::Command& command, const Leaf& leaf) {
   if (command.shell_form) return {};
   std::vector<std::string> words{command.program};
-  words.insert(words.end(), command.arguments.begin(), command.arguments.end());
+  for (const config::Argument* argument : chosen(command.arguments, leaf)) {
+    words.push_back(argument->text);
+  }
   return words;
 }
 
@@ -27,6 +31,9 @@ std::vector<KeyText> filled_texts_of(const config::Hook& hook) {
       }
     });
   }
+  if (hook.identity.input == config::Input::file) {
+    all.push_back({"stdin", hook.identity.input_text, &config::kPath});
+  }
   if (!hook.output_file.empty()) all.push_back({"output", hook.output_file, &config::kEntryPath});
   if (!hook.condition) return all;
   for_leaves(*hook.condition, [&](const config::Condition& leaf) {
@@ -41,6 +48,7 @@ std::vector<KeyText> filled_texts_of(const config::Hook& hook) {
 std::vector<std::string> texts_of(const config::Hook& hook) {
   std::vector<std::string> all = hook.unread;
   all.push_back(hook.identity.working_directory);
+  if (hook.identity.input == config::Input::text) all.push_back(hook.identity.input_text);
   for (KeyText& one : filled_texts_of(hook)) all.push_back(std::move(one.text));
   if (const auto* use = std::get_if<config::Builtin>(&hook.action)) {
     config::for_fields(*use, [&](const config::KeyInfo& key, const config::Field& field) {

@@ -6,12 +6,15 @@
 #include <vector>
 
 #include "config/model.hpp"
+#include "hooks/condition.hpp"
 
 namespace pintle::hooks {
 
-/// The program and the arguments of a command; empty for a shell line, in which the shell expands
-/// variables.
-std::vector<std::string> words_of(const config::Command& command);
+/// The program and the texts of the arguments of a command, of those that chosen() gives; empty for
+/// a shell line, in which the shell expands variables.
+std::vector<std::string> words_of(
+    const config::Command& command,
+    const Leaf& leaf = [](const config::Condition&) { return std::nullopt; });
 
 /// A text that may contain variables, its key, and which kind of text it must be after expansion.
 /// It must not be empty then.

@@ -174,7 +174,7 @@ std::optional<Event> Effects::act(const Settle&) {
   }
   const auto needed = recipes_.needed_after_init();
   if (!needed) return std::nullopt;
-  const auto kept = sys::keep_only(*needed);
+  const auto kept = sys::keep_only(*needed, recipes_.kept_after_init());
   if (!kept) log::warning(fmt::format("PID 1 keeps its privileges: {}", kept.error().message()));
   return std::nullopt;
 }

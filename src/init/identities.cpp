@@ -104,19 +104,39 @@ void resolve(Recipe& recipe, const Recipes& recipes, Refusal& refusal) {
 
 /// Why a capability is not held. Container runtimes make added capabilities effective for root
 /// only.
-std::string why_not_held(const std::string& name, unsigned number, const Surroundings& around) {
+std::string why_not_held(const std::string& who, const std::string& name, unsigned number,
+                         const Surroundings& around) {
   const sys::Identity& self = around.self;
   if (self.uid == 0 || !around.bounding.has(number)) {
     return fmt::format(
-        "main must keep the capability {}, which the container does not have; add it with "
+        "{} must keep the capability {}, which the container does not have; add it with "
         "--cap-add",
-        name);
+        who, name);
   }
   return fmt::format(
-      "main must keep the capability {}, which uid {} does not have: container runtimes grant it "
-      "to "
+      "{} must keep the capability {}, which uid {} does not have: container runtimes grant it to "
       "root only; start the container as root, with \"user\": \"{}:{}\" in the config",
-      name, self.uid, self.uid, self.gid);
+      who, name, self.uid, self.uid, self.gid);
+}
+
+/// The capabilities that `recipe` is to keep, by their names in the config at `where`.
+sys::CapabilitySet keep_named(const Recipe& recipe, const std::vector<std::string>& names,
+                              const std::string& where, const Surroundings& around,
+                              Refusal& refusal) {
+  sys::CapabilitySet kept;
+  for (const std::string& name : names) {
+    const auto number = sys::capability_number(name);
+    if (!number) {
+      refusal.add(ExitCode::config, fmt::format("{}: \"{}\" is not a capability; write it "
+                                                "like \"NET_BIND_SERVICE\"",
+                                                where, name));
+    } else if (!around.capabilities.has(*number)) {
+      refusal.add(ExitCode::refused, why_not_held(recipe.name(), name, *number, around));
+    } else {
+      kept.add(*number);
+    }
+  }
+  return kept;
 }
 
 /// A user namespace maps only some ids, and a process in it cannot have any other id.
@@ -161,7 +181,7 @@ void refuse_strangers_of_init(const Recipes& recipes, Refusal& refusal) {
     if (recipe->is_main() || recipe->is_for(config::Kind::step)) continue;
     const sys::Identity& identity = recipe->identity();
     const bool is_mains = identity.uid == main.uid && identity.gid == main.gid;
-    if (is_mains && !changes_groups(identity, main)) continue;
+    if (is_mains && !changes_groups(identity, main) && recipe->kept().empty()) continue;
     strangers.push_back(fmt::format("{} ({}:{})", recipe->name(), identity.uid, identity.gid));
   }
   if (strangers.empty()) return;
@@ -231,23 +251,15 @@ void resolve_identities(RecipeDraft& recipes, Refusal& refusal) {
 
 void resolve_kept_capabilities(RecipeDraft& recipes, Refusal& refusal) {
   const Surroundings& around = recipes.around();
-  sys::CapabilitySet& kept = recipes.kept();
-  const auto& names = recipes.model().confinement.capabilities;
-  if (!names) {
-    if (around.self.uid != 0) kept = around.ambient;
-    return;
-  }
-  for (const std::string& name : *names) {
-    const auto number = sys::capability_number(name);
-    if (!number) {
-      refusal.add(ExitCode::config,
-                  fmt::format("/confinement/capabilities: \"{}\" is not a capability; write it "
-                              "like \"NET_BIND_SERVICE\"",
-                              name));
-    } else if (!around.capabilities.has(*number)) {
-      refusal.add(ExitCode::refused, why_not_held(name, *number, around));
-    } else {
-      kept.add(*number);
+  const auto& of_main = recipes.model().confinement.capabilities;
+  for (Recipe* recipe : recipes.all()) {
+    if (recipe->is_main() && !of_main) {
+      if (around.self.uid != 0) recipe->keep(around.ambient);
+    } else if (recipe->is_main()) {
+      recipe->keep(keep_named(*recipe, *of_main, "/confinement/capabilities", around, refusal));
+    } else if (!recipe->is_skipped() && !recipe->is_ruled_out()) {
+      recipe->keep(keep_named(*recipe, recipe->hook()->capabilities,
+                              recipe->hook()->pointer + "/capabilities", around, refusal));
     }
   }
 }

@@ -22,7 +22,7 @@ sys::CapabilitySet bounding_of_main(const Recipes& recipes) {
   const Surroundings& around = recipes.around();
   const bool is_limited = around.self.uid == 0 && recipes.main().identity().uid != 0 &&
                           around.capabilities.has(CAP_SETPCAP);
-  return is_limited ? sys::CapabilitySet{recipes.basis().kept.bits & around.bounding.bits}
+  return is_limited ? sys::CapabilitySet{recipes.main().kept().bits & around.bounding.bits}
                     : around.bounding;
 }
 
@@ -31,7 +31,7 @@ sys::CapabilitySet bounding_of_main(const Recipes& recipes) {
 std::string why_without_capabilities(const Recipes& recipes, const sys::FilePrivileges& file) {
   const Surroundings& around = recipes.around();
   const bool is_forbidden = recipes.model().confinement.no_new_privileges;
-  const sys::CapabilitySet had = is_forbidden ? recipes.basis().kept : bounding_of_main(recipes);
+  const sys::CapabilitySet had = is_forbidden ? recipes.main().kept() : bounding_of_main(recipes);
   const sys::CapabilitySet lost{file.capabilities.bits & ~had.bits};
   if (lost.empty()) return {};
   std::vector<std::string_view> advice;

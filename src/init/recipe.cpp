@@ -11,8 +11,10 @@
 #include "actions/fallback.hpp"
 #include "base/shown.hpp"
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "config/request.hpp"
 #include "hooks/apart.hpp"
+#include "hooks/arguments.hpp"
 #include "hooks/file_condition.hpp"
 #include "hooks/output_copy.hpp"
 #include "hooks/output_file.hpp"
@@ -39,6 +41,8 @@ sys::Child program_of(sys::Child& child) {
   program.argv = std::move(child.argv);
   program.candidates = std::move(child.candidates);
   program.environment = std::move(child.environment);
+  program.input_file = child.input_file;
+  program.input_text = child.input_text;
   program.step_down.no_new_privileges = child.step_down.no_new_privileges;
   return program;
 }
@@ -48,6 +52,8 @@ sys::Task shown_output(sys::Child& child, int viewer) {
   sys::Child program = program_of(child);
   child.input = viewer;
   child.inherit_input = false;
+  child.input_file.clear();
+  child.input_text.reset();
   return [program = std::move(program)](sys::Report& report) {
     Fd socket(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
     return hooks::run_and_show(program, std::move(socket), report);
@@ -92,15 +98,17 @@ void Recipe::run_as(sys::Identity identity, bool changes_user) {
 void Recipe::set_surroundings(sys::Child& child) const {
   const Surroundings& around = basis_.around;
   child.directory = directory();
-  child.umask = wish().umask;
+  child.umask = wish().umask ? wish().umask : basis_.model.umask;
   child.nice = wish().nice;
   child.inherit_input = wish().input == config::Input::inherit;
+  if (wish().input == config::Input::file) child.input_file = expand(wish().input_text);
+  if (wish().input == config::Input::text) child.input_text = expand(wish().input_text);
   for (const config::Limit& limit : wish().limits) {
     child.limits.push_back({limit.name, limit.resource, {bound(limit.soft), bound(limit.hard)}});
   }
   const bool is_taken = around.self.uid == 0 || identity_.groups_are_named;
   child.step_down = {.identity = is_taken ? &identity_ : nullptr,
-                     .kept = is_main() ? basis_.kept : sys::CapabilitySet{},
+                     .kept = kept_,
                      .no_new_privileges = basis_.model.confinement.no_new_privileges};
   if (is_main()) {
     child.passed = around.passed_sockets;
@@ -133,7 +141,7 @@ std::string Recipe::expand(std::string_view text) const {
 
 std::vector<std::string> Recipe::texts() const {
   std::vector<std::string> all{wish().working_directory, basis_.model.working_directory,
-                               user_text()};
+                               user_text(), wish().input_text};
   for (const auto* groups : {&wish().groups, &basis_.model.groups}) {
     if (*groups) all.insert(all.end(), (*groups)->names.begin(), (*groups)->names.end());
   }
@@ -142,7 +150,7 @@ std::vector<std::string> Recipe::texts() const {
   };
   if (is_main()) all.push_back(basis_.model.listen.health);
   if (const config::Command* program = command()) {
-    auto words = hooks::words_of(*program);
+    auto words = hooks::words_of(*program, known_leaves());
     if (is_main() && !words.empty()) words.resize(words.size() - basis_.around.literal_words);
     add(words);
   }
@@ -228,15 +236,27 @@ void Recipe::set_program(const config::Command& program, sys::Child& child) cons
     child.candidates = {kShell};
     return;
   }
+  const std::vector<const config::Argument*> arguments =
+      hooks::chosen(program.arguments, known_leaves());
   // The words from the command line come last, and are not expanded.
-  const std::size_t words = program.arguments.size() + 1;
-  const std::size_t literal_from = is_main() ? words - basis_.around.literal_words : words;
-  for (std::size_t i = 0; i < words; ++i) {
-    const std::string& word = i == 0 ? program.program : program.arguments[i - 1];
-    child.argv.push_back(i < literal_from ? expand(word) : word);
+  const std::size_t literal_from =
+      arguments.size() + 1 - (is_main() ? basis_.around.literal_words : 0);
+  child.argv.push_back(literal_from > 0 ? expand(program.program) : program.program);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const config::Argument& one = *arguments[i];
+    if (one.type == config::Argument::Type::words) {
+      for (std::string& word : words_in(one)) child.argv.push_back(std::move(word));
+    } else {
+      child.argv.push_back(i + 1 < literal_from ? expand(one.text) : one.text);
+    }
   }
   child.candidates = sys::candidates_for(
       child.argv.front(), config::get(child.environment, "PATH").value_or(""), child.directory);
+}
+
+std::vector<std::string> Recipe::words_in(const config::Argument& argument) const {
+  auto words = split_words(expand(argument.text));  // preflight has refused what has no words
+  return words ? *std::move(words) : std::vector<std::string>();
 }
 
 sys::Child Recipe::program() const {

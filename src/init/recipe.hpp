@@ -24,7 +24,6 @@ struct Basis {
   Surroundings around;
   config::FileValues files{};  ///< contents of the files that variables name
   Secrets secrets{};
-  sys::CapabilitySet kept{};  ///< main's capabilities
 };
 
 /// The parameters of one start of a hook.
@@ -68,6 +67,10 @@ class Recipe {
   bool changes_user() const noexcept { return changes_user_; }
   /// Sets the identity; called once, before anything is started.
   void run_as(sys::Identity identity, bool changes_user);
+
+  /// The capabilities that it keeps as another user than root.
+  sys::CapabilitySet kept() const noexcept { return kept_; }
+  void keep(sys::CapabilitySet kept) noexcept { kept_ = kept; }
 
   // Variables.
   config::Scope scope() const noexcept;
@@ -125,7 +128,11 @@ class Recipe {
   config::Builtin completed() const;
   config::Pairs values_of(std::span<const std::string_view> names) const;
   void set_surroundings(sys::Child& child) const;
+  hooks::Leaf known_leaves() const {
+    return [this](const config::Condition& leaf) { return known_leaf(leaf); };
+  }
   void set_program(const config::Command& program, sys::Child& child) const;
+  std::vector<std::string> words_in(const config::Argument& argument) const;
   void set_action(pid_t main_pid, sys::Child& child) const;
   sys::Task task(pid_t main_pid) const;
   sys::Task kept_output(sys::Child& child) const;
@@ -136,6 +143,7 @@ class Recipe {
   const config::Hook* failed_;
   const config::Hook* root_;
   sys::Identity identity_;
+  sys::CapabilitySet kept_{};
   bool changes_user_ = false;  ///< it runs as another user than pintle
 };
 

@@ -78,8 +78,7 @@ std::optional<sys::StepDown> Recipes::way_down() const {
   if (basis_.model.init_as_main) return sys::StepDown{.identity = &main_.identity()};
   for (const Recipe* recipe : running()) {
     if (recipe->identity().uid == 0) continue;
-    return sys::StepDown{.identity = &recipe->identity(),
-                         .kept = recipe->is_main() ? basis_.kept : sys::CapabilitySet{}};
+    return sys::StepDown{.identity = &recipe->identity(), .kept = recipe->kept()};
   }
   return std::nullopt;
 }
@@ -94,7 +93,16 @@ std::optional<sys::CapabilitySet> Recipes::needed_after_init() const noexcept {
     if (hook.identity().uid == 0) return std::nullopt;
     needed.bits |= switches.bits;
   }
+  needed.bits |= kept_after_init().bits;
   return needed;
+}
+
+sys::CapabilitySet Recipes::kept_after_init() const noexcept {
+  sys::CapabilitySet kept;
+  for (const Recipe& hook : hooks_) {
+    if (!hook.is_for(Kind::step)) kept.bits |= hook.kept().bits;
+  }
+  return kept;
 }
 
 }  // namespace pintle::init

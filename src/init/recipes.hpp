@@ -57,6 +57,9 @@ class Recipes {
   /// run needs root.
   std::optional<sys::CapabilitySet> needed_after_init() const noexcept;
 
+  /// The capabilities of hooks that may still run then.
+  sys::CapabilitySet kept_after_init() const noexcept;
+
  protected:
   Recipes(const config::Model& model, Surroundings around);
 
@@ -85,8 +88,6 @@ class RecipeDraft final : public Recipes {
   /// The contents of the files that variables name.
   config::FileValues& files() noexcept { return basis_.files; }
   void set_secrets(Secrets secrets) noexcept { basis_.secrets = std::move(secrets); }
-  /// The capabilities that main keeps.
-  sys::CapabilitySet& kept() noexcept { return basis_.kept; }
 
   /// Chooses the user that serves `listen.health`; call it when all identities are known.
   void choose_server() { server_ = server_identity(); }

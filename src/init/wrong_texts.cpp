@@ -6,7 +6,9 @@
 
 #include "base/shown.hpp"
 #include "base/text.hpp"
+#include "base/words.hpp"
 #include "config/path.hpp"
+#include "hooks/arguments.hpp"
 #include "hooks/texts.hpp"
 
 namespace pintle::init {
@@ -28,6 +30,7 @@ class Texts {
     check_filled({"user", recipe_.user_text(), nullptr});
     check_filled({"workingDirectory", recipe_.directory_text(), &config::kPath});
     check_program();
+    check_input();
     if (recipe_.is_main()) return;
     for (const hooks::KeyText& one : hooks::filled_texts_of(*recipe_.hook())) check_filled(one);
     const auto* use = std::get_if<config::Builtin>(&recipe_.hook()->action);
@@ -74,13 +77,37 @@ class Texts {
           [&](const std::string& text) { return config::check_text(*one.kind, text); });
   }
 
+  void check_input() {
+    const config::Identity& wish = recipe_.wish();
+    if (recipe_.is_main() && wish.input == config::Input::file) {
+      check_filled({"stdin", wish.input_text, &config::kPath});
+    }
+    const bool is_text = wish.input == config::Input::text;
+    if (is_text && recipe_.expand(wish.input_text).size() > sys::kMostInputText) {
+      refuse("\"stdin\": the text is longer than 64KiB; put it into a file");
+    }
+  }
+
   void check_program() {
     const config::Command* program = recipe_.command();
     if (program == nullptr) return;
     if (program->shell_form) return check_line(*program);
+    check_words(*program);
     const bool is_literal =
         recipe_.is_main() && program->arguments.size() < recipes_.around().literal_words;
     if (!is_literal) check_filled({"command", program->program, &config::kProgramPath});
+  }
+
+  /// Refuses texts that cannot be split into words.
+  void check_words(const config::Command& program) {
+    const auto leaf = [&](const config::Condition& one) { return recipe_.known_leaf(one); };
+    for (const config::Argument* one : hooks::chosen(program.arguments, leaf)) {
+      if (one->type != config::Argument::Type::words) continue;
+      const auto words = split_words(recipe_.expand(one->text));
+      if (words) continue;
+      refuse(fmt::format("\"arguments\": the words of \"{}\": {}", one_line(one->text, 60),
+                         words.error().detail));
+    }
   }
 
   /// Refuses a shell line that is blank after expansion: the shell would do nothing and succeed.

@@ -98,6 +98,25 @@ void enter_directory(const Prepared& prepared) noexcept {
   fail(prepared, StartStep::directory, directory);
 }
 
+void open_input(const Prepared& prepared) noexcept {
+  const std::string& path = prepared.child.input_file;
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  if (file < 0 || ::dup2(file, STDIN_FILENO) < 0) fail(prepared, StartStep::standard_input, path);
+}
+
+/// The text waits in a pipe, so nobody has to write while the program reads.
+void offer_text(const Prepared& prepared) noexcept {
+  const std::string& text = *prepared.child.input_text;
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) fail(prepared, StartStep::standard_input, {});
+  const bool is_whole =
+      ::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  // The kernel makes pipes small for users that have many, pipe(7).
+  if (!is_whole) fail(prepared, StartStep::standard_input, "a pipe has no room for the text");
+  const bool is_there = ::fcntl(ends[0], F_SETFL, 0) == 0 && ::dup2(ends[0], STDIN_FILENO) >= 0;
+  if (!is_there) fail(prepared, StartStep::standard_input, {});
+}
+
 void detach_input(const Prepared& prepared) noexcept {
   if (prepared.child.inherit_input) return;
   if (prepared.child.input >= 0) {
@@ -106,6 +125,8 @@ void detach_input(const Prepared& prepared) noexcept {
     }
     return;
   }
+  if (!prepared.child.input_file.empty()) return open_input(prepared);
+  if (prepared.child.input_text) return offer_text(prepared);
   int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   // In an image without /dev, an O_PATH descriptor serves as well: reading from it fails.
   if (null < 0) null = ::open("/", O_PATH | O_CLOEXEC);

@@ -37,6 +37,9 @@ struct Outlet {
   int errors = -1;  ///< for standard error; below zero: as `with_errors` says
 };
 
+/// The size of a new pipe, pipe(7).
+inline constexpr std::size_t kMostInputText = 65'536;
+
 /// A built-in: runs in the child, sets the line of the report and returns the exit code.
 using Task = std::function<int(Report&)>;
 
@@ -51,10 +54,12 @@ struct Child {
   Condition condition{};
   bool inherits_report = false;  ///< the program gets the report's pipe as kInheritedReport
   Outlet outlet{};
-  bool discard_output = false;  ///< standard output and error are /dev/null
-  bool inherit_input = false;   ///< otherwise stdin is /dev/null
-  int input = -1;               ///< a descriptor that becomes stdin; below zero: none
-  int passed = 0;               ///< number of descriptors from kFirstPassed on; sets LISTEN_PID
+  bool discard_output = false;              ///< standard output and error are /dev/null
+  bool inherit_input = false;               ///< otherwise stdin is /dev/null
+  int input = -1;                           ///< a descriptor that becomes stdin; below zero: none
+  std::string input_file{};                 ///< the file that becomes stdin; "": none
+  std::optional<std::string> input_text{};  ///< what can be read from stdin: kMostInputText bytes
+  int passed = 0;  ///< number of descriptors from kFirstPassed on; sets LISTEN_PID
   Placement placement = Placement::session;
   StepDown step_down{};
   std::vector<Limit> limits{};

@@ -48,7 +48,8 @@ Result<Unlocked> limit_future(CapabilitySet kept) noexcept {
     const unsigned long bits = kNoRoot | (kept.empty() ? kNoAmbient : SECBIT_KEEP_CAPS);
     unlocked.securebits = ::prctl(PR_SET_SECUREBITS, bits, 0, 0, 0) < 0;
   }
-  if (unlocked.securebits && !kept.empty()) {
+  // PID 1 may have locked the bit for its children.
+  if (unlocked.securebits && !kept.empty() && ::prctl(PR_GET_KEEPCAPS, 0, 0, 0, 0) != 1) {
     TRY(check(::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keep capabilities"));
   }
   return unlocked;
@@ -223,10 +224,10 @@ Result<Unlocked> step_down_for_good(const StepDown& plan) noexcept {
   return unlocked;
 }
 
-Result<Unlocked> keep_only(CapabilitySet kept) noexcept {
+Result<Unlocked> keep_only(CapabilitySet kept, CapabilitySet children) noexcept {
   TRY(clear_ambient());
   const HeldCapabilities held = TRY(held_capabilities());
-  const Unlocked unlocked = TRY(limit_future({}));
+  const Unlocked unlocked = TRY(limit_future(children));
   const CapabilitySet left{kept.bits & held.permitted.bits};
   TRY(set_capabilities({left, left, {}}));
   const HeldCapabilities now = TRY(held_capabilities());

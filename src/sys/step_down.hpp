@@ -37,8 +37,9 @@ Result<Unlocked> try_step_down(const StepDown& plan);
 /// since a change of ids clears it.
 Result<Unlocked> step_down_for_good(const StepDown& plan) noexcept;
 
-/// For PID 1 after the init phase: keeps uid 0 but only the capabilities `kept`, and empties the
-/// bounding set, which its children inherit. Errors: those of step_down().
-Result<Unlocked> keep_only(CapabilitySet kept) noexcept;
+/// For PID 1 after the init phase: keeps uid 0 but only the capabilities `kept`, and limits the
+/// bounding set, which its children inherit, to those of its `children`. Errors: those of
+/// step_down().
+Result<Unlocked> keep_only(CapabilitySet kept, CapabilitySet children = {}) noexcept;
 
 }  // namespace pintle::sys
