@@ -14,6 +14,7 @@
 #include "cli/zones.hpp"
 #include "config/json.hpp"
 #include "config/parse.hpp"
+#include "hooks/outputs.hpp"
 #include "sys/file.hpp"
 #include "sys/walk.hpp"
 
@@ -94,6 +95,7 @@ Result<Loaded> load_config(const std::optional<std::string>& file,
   if (mode) loaded.image_mode = *mode;
   if (problems.empty()) {
     loaded.plan = hooks::make_plan(loaded.model, loaded.image_mode, problems);
+    if (problems.empty()) hooks::check_outputs(loaded.model, loaded.plan, problems);
   }
   for (const auto& problem : problems) log::error(config::format_problem(problem, *file));
   if (!problems.empty()) return refusal(*file, problems);

@@ -52,6 +52,7 @@ Json action_json(const config::Action& action) {
     if (command->shell_form) return {{"shell", command->program}};
     return {{"command", command->program}, {"arguments", arguments_json(command->arguments)}};
   }
+  if (std::holds_alternative<config::Group>(action)) return {{"group", Json::object()}};
   const auto& use = std::get<config::Builtin>(action);
   Json known = Json::object();
   config::for_fields(use, [&](const config::KeyInfo& key, const config::Field& field) {
@@ -111,6 +112,10 @@ class Plan {
     add_umask(hook.identity, out);
     if (hook.timeout) out["timeout"] = format_duration(*hook.timeout);
     if (hook.retries > 0) out["retries"] = hook.retries;
+    if (!hook.for_each.empty()) out["forEach"] = hook.for_each;
+    if (hook.output == config::Output::variable) {
+      out["output"] = {{"variable", hook.output_variable.name}};
+    }
     if (hook.condition) {
       out[hook.kind() == Kind::job ? "when" : "condition"] = condition_json(*hook.condition);
     }
@@ -128,7 +133,9 @@ class Plan {
 
   Json steps_json(const hooks::Graph& graph) const {
     Json out = Json::array();
-    for (const hooks::PlannedStep& step : graph) out.push_back(step_json(step, graph));
+    for (const hooks::PlannedStep& step : graph) {
+      if (step.part != hooks::Part::end) out.push_back(step_json(step, graph));
+    }
     return out;
   }
 
@@ -139,9 +146,20 @@ class Plan {
       after.push_back(model_.hooks[graph[precedent].hook].id);
     }
     out["after"] = after;
+    if (step.group) out["group"] = model_.hooks[graph[*step.group].hook].id;
+    if (step.is_final) out["finally"] = true;
+    add_during(model_.hooks[step.hook], out);
     if (step.is_condition && !out.contains("fallback")) out["onFailure"] = "answer to a condition";
     if (step.is_skipped) out["skipped"] = "not for this image mode";
     return out;
+  }
+
+  static void add_during(const Hook& hook, Json& out) {
+    const auto* step = hook.if_is<config::StepPolicy>();
+    if (step == nullptr || !step->during) return;
+    Json ids = Json::array();
+    for (const config::Reference& one : *step->during) ids.push_back(one.id);
+    out["during"] = std::move(ids);
   }
 
   Json hooks_json(Kind kind) const {
@@ -239,10 +257,30 @@ std::string hook_text(const Json& hook) {
   if (hook.contains("fallback")) {
     text += fmt::format("│    else {}\n", action_text(hook["fallback"]));
   }
-  for (const char* key :
-       {"umask", "commandLine", "signals", "after", "condition", "timeout", "retries", "onFailure",
-        "kind", "interval", "schedule", "timezone", "every", "jitter", "runOnStart",
-        "concurrencyPolicy", "startingDeadline", "when", "afterMain"}) {
+  for (const char* key : {"umask",
+                          "commandLine",
+                          "signals",
+                          "group",
+                          "finally",
+                          "during",
+                          "forEach",
+                          "output",
+                          "after",
+                          "condition",
+                          "timeout",
+                          "retries",
+                          "onFailure",
+                          "kind",
+                          "interval",
+                          "schedule",
+                          "timezone",
+                          "every",
+                          "jitter",
+                          "runOnStart",
+                          "concurrencyPolicy",
+                          "startingDeadline",
+                          "when",
+                          "afterMain"}) {
     if (!hook.contains(key) || (hook[key].is_array() && hook[key].empty())) continue;
     std::string value = text_of(hook[key]);
     if (hook[key].is_array()) {

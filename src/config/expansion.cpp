@@ -212,6 +212,10 @@ std::string value_of(const Piece& piece, const Scope& scope, const Missing& miss
   if (piece.name.empty()) return std::string(piece.literal);
   const auto value = scope.value(piece.name);
   const bool counts = value && !value->empty();
+  if (!value && scope.is_to_come(piece.name)) {
+    missing(piece, {});
+    return {};
+  }
   switch (piece.op) {
     case Operator::or_else:
       return counts ? *value : joined(piece.word, scope, missing);

@@ -8,6 +8,7 @@
 #include "config/parse_failure.hpp"
 #include "config/parse_hook.hpp"
 #include "config/parse_identity.hpp"
+#include "config/parse_order.hpp"
 #include "config/parse_output.hpp"
 #include "config/parse_schedule.hpp"
 #include "config/slots.hpp"
@@ -59,18 +60,6 @@ template <const auto& Inner>
 constexpr Slot<Hook> kCheck{read_policy<CheckPolicy, Inner>, Inner.form};
 template <const auto& Inner>
 constexpr Slot<Hook> kJob{read_policy<JobPolicy, Inner>, Inner.form};
-
-void read_precedents(Reader& reader, const Node& node, Hook& out) {
-  auto* shutdown = std::get_if<ShutdownPolicy>(&out.policy);
-  Precedents& precedents =
-      shutdown != nullptr ? shutdown->precedents : out.as<StepPolicy>().precedents;
-  precedents.emplace();
-  read_items(reader, node, [&](const Node& item) {
-    if (auto id = reader.text(item)) {
-      precedents->push_back({std::move(*id), item.at, reader.pointer()});
-    }
-  });
-}
 
 void read_hook_backoff(Reader& reader, const Node& node, Hook& out) {
   read_backoff(reader, node, out.backoff);
@@ -191,11 +180,35 @@ constexpr Key<Hook> kOwnKeys[] = {
      "The lowest level and the fields of its events.",
      R"({"level": "warn", "fields": {"component": "migration"}})"},
     {"output",
+     {read_output, &kStepOutputForm},
+     "What becomes of what it writes: inherit, log (a line each), discard, or a file or a "
+     "variable, "
+     "which a built-in cannot have.",
+     R"({"variable": "TOKEN"})",
+     "inherit",
+     kSteps},
+    {"output",
      {read_output, &kOutputForm},
      "What becomes of what it writes: inherit, log (a line each), discard, or a file, which a "
      "built-in cannot have.",
      R"({"file": "/run/schema.sql"})",
-     "inherit"},
+     "inherit",
+     kChecks | kJobs | kShutdowns},
+    {"forEach",
+     {read_for_each, &kForEachForm},
+     "Run it once for each of several files, in the order of their names, with FILE, FILE_NAME and "
+     "FILE_STEM (the name without its last extension) as variables. Each run has the timeout and "
+     "the retries of its own; the first that fails ends it.",
+     R"({"files": "/docker-entrypoint-initdb.d/*.sql"})",
+     {},
+     kOrdered},
+    {"during",
+     {read_during, &kListForm<kIdForm, 1>},
+     "Ids of steps or groups: it is started before the first of them and stopped after the last, "
+     "and must not end earlier. It does not count for parallelism.",
+     R"(["setup"])",
+     {},
+     kSteps},
     {"precedents",
      {read_precedents, &kListForm<kIdForm>},
      "Ids of the steps that must be done before; replaces the listed order, so that independent "
@@ -269,8 +282,67 @@ constexpr Key<Hook> kOwnKeys[] = {
 
 constexpr auto kKeys = joined(kOwnKeys, keys_within<&Hook::identity, kIdentityKeys>());
 
+// What runs beside others is not tried again, and has no time of its own.
+constexpr std::string_view kDuringNeedsCommand[] = {"during", "command"};
+constexpr std::string_view kDuringOr[][2] = {
+    {"during", "timeout"},          {"during", "retries"},   {"during", "backoff"},
+    {"during", "successExitCodes"}, {"during", "onFailure"}, {"during", "forEach"}};
+constexpr Rule kStepRules[] = {kCommandRules[0],
+                               {Rule::Type::needs, kDuringNeedsCommand},
+                               {Rule::Type::at_most_one, kDuringOr[0]},
+                               {Rule::Type::at_most_one, kDuringOr[1]},
+                               {Rule::Type::at_most_one, kDuringOr[2]},
+                               {Rule::Type::at_most_one, kDuringOr[3]},
+                               {Rule::Type::at_most_one, kDuringOr[4]},
+                               {Rule::Type::at_most_one, kDuringOr[5]}};
 constexpr auto kStep =
-    object_of<kKeys>({.name = "step", .title = "a step", .rules = kCommandRules, .kinds = kSteps});
+    object_of<kKeys>({.name = "step", .title = "a step", .rules = kStepRules, .kinds = kSteps});
+
+/// The rows of a step with these names.
+template <std::size_t N>
+constexpr std::array<Key<Hook>, N> picked(const std::string_view (&names)[N]) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<Key<Hook>, N>{
+        *std::find_if(std::begin(kOwnKeys), std::end(kOwnKeys), [&](const Key<Hook>& key) {
+          return key.name == names[I] && (key.kinds & kSteps) != 0;
+        })...};
+  }
+  (std::make_index_sequence<N>());
+}
+
+constexpr std::string_view kGroupFailures[] = {"abort", "continue"};
+void read_group_failure(Reader& reader, const Node& node, Hook& out) {
+  const auto word = reader.word(node, kGroupFailures);
+  if (word) out.on_failure = *word == 0 ? OnFailure::abort : OnFailure::proceed;
+}
+void ignore(Reader&, const Node&, Hook&) {}  // read_steps() reads them
+
+constexpr Key<Hook> kGroupKeys[] = {
+    {.name = "steps",
+     .value = {ignore, &kListForm<kListedStepForm, 1>},
+     .help = "The steps of the group, in their order.",
+     .example = R"([{"id": "initdb", "command": "initdb"}])",
+     .required = true},
+    {"finally",
+     {ignore, &kListForm<kStepForm>},
+     "Steps that run when the group has ended, also if one of its steps has failed or the "
+     "container "
+     "is stopped; not if the group is skipped.",
+     R"([{"id": "tidy", "remove": "/run/pw"}])",
+     "[]"},
+    {"onFailure",
+     {read_group_failure, &kWordForm<kGroupFailures>},
+     "What is done when all attempts of one of its steps have failed: abort the start, or "
+     "continue.",
+     "continue",
+     "abort"},
+};
+constexpr std::string_view kGroupNames[] = {
+    "id",      "condition", "imageModes", "precedents",       "timeout",
+    "retries", "backoff",   "logging",    "successExitCodes", "capabilities"};
+constexpr auto kGroupRows =
+    joined(kGroupKeys, joined(picked(kGroupNames), keys_within<&Hook::identity, kIdentityKeys>()));
+constexpr auto kGroup = object_of<kGroupRows>({.name = "group", .title = "a group of steps"});
 constexpr auto kHealthCheck = object_of<kKeys>(
     {.name = "check", .title = "a check", .rules = kCommandRules, .kinds = kChecks});
 constexpr auto kMaintenanceJob =
@@ -280,7 +352,8 @@ constexpr auto kShutdownStep = object_of<kKeys>({.name = "shutdownStep",
                                                  .rules = kCommandRules,
                                                  .kinds = kShutdowns});
 // It starts when the step or job that it stands for has failed, and only then.
-constexpr std::string_view kNotForFallbacks[] = {"precedents", "condition", "imageModes"};
+constexpr std::string_view kNotForFallbacks[] = {"precedents", "condition", "imageModes", "during",
+                                                 "forEach"};
 constexpr auto kFallback = object_of<kKeys>({.name = "fallbackStep",
                                              .title = "a fallback",
                                              .rules = kCommandRules,
@@ -294,6 +367,9 @@ constexpr const Object<Hook>* kObjects[kKinds] = {&kStep, &kHealthCheck, &kMaint
 
 constexpr Form kIdForm{.type = Form::Type::text, .pattern = "^[A-Za-z0-9._-]{1,64}$", .name = "id"};
 constexpr Form kStepForm = kObjectForm<kStep>;
+constexpr Form kListedStepForm{.type = Form::Type::either,
+                               .parts = kParts<kStepForm, kObjectForm<kGroup>>,
+                               .name = "listedStep"};
 constexpr Form kCheckForm = kObjectForm<kHealthCheck>;
 constexpr Form kJobForm = kObjectForm<kMaintenanceJob>;
 constexpr Form kShutdownStepForm = kObjectForm<kShutdownStep>;
@@ -301,6 +377,10 @@ constexpr Form kFallbackForm = kObjectForm<kFallback>;
 
 const Object<Hook>& hook_object(Kind kind) noexcept {
   return *kObjects[static_cast<std::size_t>(kind)];
+}
+
+const Object<Hook>& group_object() noexcept {
+  return kGroup;
 }
 
 const Object<Hook>& fallback_object() noexcept {

@@ -13,6 +13,11 @@ const Variable* find(const Variables& variables, std::string_view name) noexcept
   return nullptr;
 }
 
+const Hook* group_of(const Model& model, const Hook& hook) noexcept {
+  const auto* step = hook.if_is<StepPolicy>();
+  return step != nullptr && step->group ? &model.hooks[*step->group] : nullptr;
+}
+
 std::string_view name_of(Kind kind) noexcept {
   constexpr std::string_view kNames[kKinds] = {"step", "check", "job", "shutdown"};
   return kNames[static_cast<std::size_t>(kind)];

@@ -25,6 +25,14 @@ using namespace std::chrono_literals;
 
 // --- environment (design section 2, "The rules, exactly") ------------------------------------
 
+/// A limit of the container as a number, as resourceFieldRef of Kubernetes.
+struct Resource {
+  enum class Type : std::uint8_t { memory, cpu };
+  Type type = Type::memory;
+  int percent = 100;
+  std::int64_t divisor = 0;  ///< bytes, or thousandths of a CPU; 0: a byte, or one CPU
+};
+
 struct Variable {
   std::string name;
   std::string description{};
@@ -34,6 +42,7 @@ struct Variable {
   std::string file_variable{};            ///< the name of a variable that names such a file
   std::string pattern{};                  ///< regex(7), extended; the whole value must match
   std::optional<bool> secret{};           ///< unset: its name decides
+  std::optional<Resource> resource{};     ///< of the container, if there is no other value
   bool allow_empty = false;               ///< otherwise empty counts as unset
   bool is_optional = false;               ///< it may have no value
   std::optional<bool> exported{};         ///< `export`; unset: unless it is from a file
@@ -143,7 +152,10 @@ struct Command {
   bool shell_form = false;  ///< `program` is a line for /bin/sh -c
 };
 
-using Action = std::variant<std::monostate, Command, Builtin>;
+/// What a group of steps does itself: nothing. Its steps do it.
+struct Group {};
+
+using Action = std::variant<std::monostate, Command, Builtin, Group>;
 
 // --- hooks -----------------------------------------------------------------------------------
 
@@ -179,9 +191,17 @@ struct Reference {
   std::string pointer;
 };
 
-/// Where what a hook writes goes: to the container's, line by line into the log, nowhere, or to
-/// `Hook::output_file`.
-enum class Output : std::uint8_t { inherit, log, discard, file };
+/// Where what a hook writes goes: to the container's, line by line into the log, nowhere, to
+/// `Hook::output_file`, or into the variable `Hook::output_variable`.
+enum class Output : std::uint8_t { inherit, log, discard, file, variable };
+
+/// A variable whose value is what a hook has written to its standard output.
+struct OutputVariable {
+  std::string name{};
+  bool is_exported = false;
+  Position at{};
+  std::string pointer{};
+};
 
 struct HookLogging {
   std::optional<log::Level> level{};  ///< the lowest level of this hook's events that is written
@@ -197,6 +217,10 @@ struct StepPolicy {
   Precedents precedents{};
   std::optional<std::vector<ImageMode>> image_modes{};
   bool names_abort = false;  ///< it is written, and counts more than a condition
+  /// It runs only while these steps do; unset: it runs by itself.
+  std::optional<std::vector<Reference>> during{};
+  std::optional<std::size_t> group{};  ///< the place in Model::hooks of the group that it is in
+  bool is_final = false;               ///< it is in the `finally` of its group
 };
 
 enum class Question : std::uint8_t { readiness, liveness, startup };
@@ -234,6 +258,8 @@ struct ShutdownPolicy {
 /// In the order of Kind.
 using Policy = std::variant<StepPolicy, CheckPolicy, JobPolicy, ShutdownPolicy>;
 
+struct Model;
+
 struct Hook {
   Policy policy{};
   std::string id{};
@@ -252,6 +278,8 @@ struct Hook {
   HookLogging logging{};
   Output output = Output::inherit;
   std::string output_file{};          ///< replaced when the hook succeeds
+  OutputVariable output_variable{};   ///< set when the hook succeeds
+  std::string for_each{};             ///< a pattern of files: it runs once for each; "": once
   std::vector<std::string> unread{};  ///< texts for numbers that are not known before the start
 
   Kind kind() const noexcept { return static_cast<Kind>(policy.index()); }
@@ -270,6 +298,16 @@ struct Hook {
     return std::get_if<T>(&policy);
   }
 };
+
+/// The names of the variables that are different for each run of a hook with `for_each`.
+inline constexpr std::string_view kFileVariables[] = {"FILE", "FILE_NAME", "FILE_STEM"};
+
+inline bool is_group(const Hook& hook) noexcept {
+  return std::holds_alternative<Group>(hook.action);
+}
+
+/// The group that `hook` is in; nullptr if it is in none.
+const Hook* group_of(const Model& model, const Hook& hook) noexcept;
 
 /// It is a check that may terminate main, at once or after its repair.
 bool may_end_main(const Hook& hook) noexcept;

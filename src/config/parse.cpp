@@ -173,7 +173,7 @@ constexpr Key<Model> kKeys[] = {
      "otherwise.",
      "2"},
     {"steps",
-     {read_model_hooks<Kind::step>, &kListForm<kStepForm>},
+     {read_model_hooks<Kind::step>, &kListForm<kListedStepForm>},
      "The init steps, in order; main starts when all are done.",
      R"([{"id": "migrate", "command": "/app/migrate", "arguments": ["--url", "$DATABASE_URL"]}])"},
     {"main",

@@ -53,18 +53,47 @@ class ActionKeys {
   Hook& hook_;
 };
 
+/// What runs during others takes nothing from its group that would end or repeat it.
+void finish_during(Reader& reader, const Node& node, Hook& hook) {
+  const auto* step = hook.if_is<StepPolicy>();
+  if (step == nullptr || !step->during) return;
+  if (const Node* output = node.find("output");
+      output != nullptr && hook.output > Output::discard) {
+    reader.problem(output->at,
+                   "what runs during other steps has not written everything when they "
+                   "end");
+  }
+  if (step->is_final) {
+    reader.problem(node.find("during")->at, "a step of \"finally\" runs alone");
+  }
+  hook.timeout.reset();
+  hook.retries = 0;
+  hook.success_codes = {0};
+  hook.on_failure = OnFailure::abort;
+}
+
 void finish(Reader& reader, const Node& node, Hook& hook) {
   check_action(reader, node, hook.kind());
   if (auto* command = std::get_if<Command>(&hook.action)) {
     finish_command(reader, node, *command);
   }
   const auto* builtin = std::get_if<Builtin>(&hook.action);
-  if (builtin != nullptr && hook.output == Output::file) {
-    reader.problem(node.find("output")->at, "a built-in writes nothing that could become a file");
+  const bool keeps = hook.output == Output::file || hook.output == Output::variable;
+  const Node* output = node.find("output");
+  if (builtin != nullptr && keeps && output != nullptr) {
+    reader.problem(output->at, fmt::format("a built-in writes nothing that could become a {}",
+                                           hook.output == Output::file ? "file" : "variable"));
   }
+  if (keeps && output != nullptr && !hook.for_each.empty()) {
+    reader.problem(output->at,
+                   "the output of several runs is not kept; write them to files of "
+                   "their own");
+  }
+  finish_during(reader, node, hook);
   const bool has_input = hook.identity.input == Input::file || hook.identity.input == Input::text;
   if (builtin != nullptr && has_input) {
-    reader.problem(node.find("stdin")->at, "a built-in reads nothing from its standard input");
+    reader.problem((node.find("stdin") == nullptr ? node.at : node.find("stdin")->at),
+                   "a built-in reads nothing from its standard input");
   }
   const Node* codes = node.find("successExitCodes");
   if (builtin != nullptr && codes != nullptr) {
@@ -72,35 +101,107 @@ void finish(Reader& reader, const Node& node, Hook& hook) {
   }
   if (hook.kind() == Kind::job) check_schedule(reader, node, hook);
   if (builtin != nullptr && !hook.timeout) hook.timeout = builtin->spec->timeout;
-  if (hook.retries > 0 && node.find("backoff") == nullptr) hook.backoff = {};
 }
 
-Hook read_hook(Reader& reader, const Node& node, Kind kind, const Object<Hook>& object) {
-  Hook hook{.policy = policy_of(kind), .at = node.at, .pointer = reader.pointer()};
+/// A hook as it is where nothing is written.
+Hook blank_hook(Kind kind) {
+  Hook hook{.policy = policy_of(kind)};
   if (kind == Kind::job || kind == Kind::shutdown) hook.on_failure = OnFailure::proceed;
   if (kind == Kind::check) hook.on_failure = OnFailure::none;
-  reader.set_own({});
+  return hook;
+}
+
+/// Reads what is written of a hook over what it is without that.
+template <class Finish>
+Hook read_over(Reader& reader, const Node& node, Hook hook, const Object<Hook>& object,
+               Finish finish_it) {
+  hook.at = node.at;
+  hook.pointer = reader.pointer();
+  reader.set_own(hook.identity.environment);
   const std::vector<std::string> unread_before = reader.take_unread();
   read_object(reader, node, object, hook, ActionKeys(reader, hook));
-  if (node.type == Node::Type::object) finish(reader, node, hook);
+  if (node.type == Node::Type::object) finish_it(hook);
   reader.set_own({});
-  hook.unread = reader.take_unread();
+  for (std::string& text : reader.take_unread()) hook.unread.push_back(std::move(text));
   reader.set_unread(unread_before);
   return hook;
 }
+
+Hook read_hook(Reader& reader, const Node& node, Hook standard, const Object<Hook>& object) {
+  return read_over(reader, node, std::move(standard), object,
+                   [&](Hook& hook) { finish(reader, node, hook); });
+}
+
+/// Steps, and groups of them.
+class ListedSteps {
+ public:
+  ListedSteps(Reader& reader, std::vector<Hook>& out) noexcept : reader_(reader), out_(out) {}
+
+  void read(const Node& list, const Hook& standard) {
+    read_items(reader_, list, [&](const Node& item) {
+      const bool is_final = standard.as<StepPolicy>().is_final;
+      if (!is_final && item.type == Node::Type::object && item.find("steps") != nullptr) {
+        read_group(item, standard);
+      } else {
+        out_.push_back(read_hook(reader_, item, standard, hook_object(Kind::step)));
+      }
+    });
+  }
+
+ private:
+  void read_group(const Node& node, const Hook& standard) {
+    Hook group = read_over(reader_, node, standard, group_object(), [](Hook&) {});
+    group.action = Group{};
+    Hook member = group;
+    member.id.clear();
+    member.action = {};
+    member.condition.reset();
+    const bool is_nested_deeply = ++depth_ > kDeepestGroup;
+    if (is_nested_deeply) {
+      reader_.problem(node.at,
+                      fmt::format("groups within groups, more than {} deep", kDeepestGroup));
+    }
+    member.policy = StepPolicy{.group = out_.size(), .is_final = false};
+    group.unread.clear();
+    out_.push_back(std::move(group));
+    for (const char* key : {"steps", "finally"}) {
+      const Node* list = node.find(key);
+      if (list == nullptr || is_nested_deeply) continue;
+      const Reader::Inside inside(reader_, key);
+      member.as<StepPolicy>().is_final = key == std::string_view("finally");
+      read(*list, member);
+    }
+    if (const Node* steps = node.find("steps")) {
+      const Reader::Inside inside(reader_, "steps");
+      require_items(reader_, *steps, "a group has steps");
+    }
+    --depth_;
+  }
+
+  static constexpr int kDeepestGroup = 8;
+  Reader& reader_;
+  std::vector<Hook>& out_;
+  int depth_ = 0;
+};
 
 }  // namespace
 
 void read_hooks(Reader& reader, const Node& node, Kind kind, Moment moment,
                 std::vector<Hook>& out) {
+  if (kind == Kind::step) {
+    std::vector<Hook> steps;  // places of groups are counted from the first step
+    ListedSteps(reader, steps).read(node, blank_hook(kind));
+    for (Hook& step : steps) out.push_back(std::move(step));
+    return;
+  }
   read_items(reader, node, [&](const Node& item) {
-    out.push_back(read_hook(reader, item, kind, hook_object(kind)));
+    out.push_back(read_hook(reader, item, blank_hook(kind), hook_object(kind)));
     if (kind == Kind::shutdown) out.back().as<ShutdownPolicy>().moment = moment;
   });
 }
 
 Hook read_fallback_hook(Reader& reader, const Node& node) {
-  return read_hook(reader, node, Kind::step, fallback_object());
+  return read_hook(reader, node, blank_hook(Kind::step), fallback_object());
 }
 
 }  // namespace pintle::config

@@ -16,6 +16,8 @@ void read_model_hooks(Reader& reader, const Node& node, Model& out) {
 Hook read_fallback_hook(Reader& reader, const Node& node);
 
 extern const Form kStepForm;
+/// A step or a group of them.
+extern const Form kListedStepForm;
 extern const Form kCheckForm;
 extern const Form kJobForm;
 extern const Form kShutdownStepForm;

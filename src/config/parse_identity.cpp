@@ -171,9 +171,23 @@ void read_stdin(Reader& reader, const Node& node, Identity& out) {
   if (const auto word = reader.word(node, kInputs)) out.input = static_cast<Input>(*word);
 }
 
+namespace {
+
+/// `own`, and those of `more` that it does not have.
+Variables merged(Variables own, const Variables& more) {
+  for (const Variable& variable : more) {
+    if (find(own, variable.name) == nullptr) own.push_back(variable);
+  }
+  return own;
+}
+
+}  // namespace
+
 void read_own_environment(Reader& reader, const Node& node, Identity& out) {
-  reader.set_own(peek_variables(node));
+  const Variables of_group = std::exchange(out.environment, {});
+  reader.set_own(merged(peek_variables(node), of_group));
   read_variables(reader, node, out.environment);
+  out.environment = merged(std::move(out.environment), of_group);
   refuse_circles(reader, node, reader.top(), out.environment);
 }
 

@@ -1,5 +1,6 @@
 #include "config/parse_output.hpp"
 
+#include "config/parse_variables.hpp"
 #include "config/slots.hpp"
 
 namespace pintle::config {
@@ -7,9 +8,15 @@ namespace {
 
 constexpr std::string_view kOutputs[] = {"inherit", "log", "discard"};
 
+constexpr Slot<Hook> kFile = text<&Hook::output_file, kEntryPath>;
+void read_output_file(Reader& reader, const Node& node, Hook& out) {
+  out.output = Output::file;
+  kFile.read(reader, node, out);
+}
+
 constexpr Key<Hook> kOutputKeys[] = {
     {"file",
-     text<&Hook::output_file, kEntryPath>,
+     {read_output_file, kFile.form},
      "The file that holds what a run wrote to its standard output, once it has succeeded. One that "
      "is replaced keeps its permissions, if it is root's or of who runs the hook.",
      "/run/schema.sql",
@@ -18,6 +25,35 @@ constexpr Key<Hook> kOutputKeys[] = {
      true},
 };
 constexpr auto kOutput = object_of<kOutputKeys>({.name = "output", .title = "\"output\""});
+
+void read_output_variable(Reader& reader, const Node& node, Hook& out) {
+  auto name = reader.text(node);
+  if (!name || !check_variable_name(reader, *name, node.at)) return;
+  out.output = Output::variable;
+  out.output_variable.name = *std::move(name);
+  out.output_variable.at = node.at;
+  out.output_variable.pointer = reader.pointer();
+  reader.mention(out.output_variable.name, node.at);
+}
+constexpr Slot<OutputVariable> kExport = into<&OutputVariable::is_exported, &Reader::boolean>;
+
+constexpr Key<Hook> kStepOutputKeys[] = {
+    {"file", kOutputKeys[0].value, kOutputKeys[0].help, kOutputKeys[0].example},
+    {"variable",
+     {read_output_variable, &kVariableNameForm},
+     "The variable that has what a run wrote to its standard output as its value, without the "
+     "newlines at its end, at most 64KiB: for the steps that come after it, for main and for "
+     "everything that runs later.",
+     "TOKEN"},
+    {"export", within<&Hook::output_variable, kExport>,
+     "Whether main and the hooks find the variable in their environment too.", "true", "false"},
+};
+constexpr std::string_view kFileOrVariable[] = {"file", "variable"};
+constexpr std::string_view kExportNeedsVariable[] = {"export", "variable"};
+constexpr Rule kStepOutputRules[] = {{Rule::Type::exactly_one, kFileOrVariable},
+                                     {Rule::Type::needs, kExportNeedsVariable}};
+constexpr auto kStepOutput = object_of<kStepOutputKeys>(
+    {.name = "stepOutput", .title = "\"output\"", .rules = kStepOutputRules});
 
 constexpr Form kFields = kMapForm<kFormOf<&Reader::text>, kFormOf<&Reader::expandable>>;
 
@@ -47,14 +83,15 @@ constexpr auto kLogging = object_of<kLoggingKeys>({.name = "hookLogging", .title
 }  // namespace
 
 constexpr Form kOutputForm = kEitherForm<kWordForm<kOutputs>, kObjectForm<kOutput>>;
+constexpr Form kStepOutputForm = kEitherForm<kWordForm<kOutputs>, kObjectForm<kStepOutput>>;
 constexpr Form kHookLoggingForm = kObjectForm<kLogging>;
 
 void read_output(Reader& reader, const Node& node, Hook& out) {
   if (node.type == Node::Type::string) {
     return word<&Hook::output, kOutputs>.read(reader, node, out);
   }
+  if (out.kind() == Kind::step) return read_object(reader, node, kStepOutput, out);
   read_object(reader, node, kOutput, out);
-  out.output = Output::file;
 }
 
 void read_hook_logging(Reader& reader, const Node& node, Hook& out) {

@@ -8,6 +8,8 @@ namespace pintle::config {
 
 void read_output(Reader& reader, const Node& node, Hook& out);
 extern const Form kOutputForm;
+/// Of a step, which may set a variable too.
+extern const Form kStepOutputForm;
 
 void read_hook_logging(Reader& reader, const Node& node, Hook& out);
 extern const Form kHookLoggingForm;

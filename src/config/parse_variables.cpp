@@ -50,6 +50,37 @@ void read_pattern(Reader& reader, const Node& node, Variable& out) {
   }
 }
 
+Resource& resource_of(Variable& variable) {
+  return variable.resource ? *variable.resource : variable.resource.emplace();
+}
+
+constexpr std::string_view kResources[] = {"limits.memory", "limits.cpu"};
+void read_resource(Reader& reader, const Node& node, Variable& out) {
+  const auto word = reader.word(node, kResources);
+  if (word) resource_of(out).type = static_cast<Resource::Type>(*word);
+}
+constexpr Form kPercent = kCountForm<1, 100>;
+void read_percent(Reader& reader, const Node& node, Variable& out) {
+  const auto percent = reader.integer(node, kPercent.least, kPercent.most);
+  if (percent) resource_of(out).percent = static_cast<int>(*percent);
+}
+
+/// "1m" is a thousandth of a CPU, as in Kubernetes; a whole one is 1000.
+constexpr std::string_view kDivisors[] = {"1", "1m", "1KiB", "1MiB", "1GiB"};
+constexpr std::int64_t kDivisorValues[] = {0, 1, 1 << 10, 1 << 20, 1 << 30};
+void read_divisor(Reader& reader, const Node& node, Variable& out) {
+  const auto word = reader.word(node, kDivisors);
+  if (!word) return;
+  Resource& resource = resource_of(out);
+  resource.divisor = kDivisorValues[*word];
+  const bool is_cpu = resource.type == Resource::Type::cpu;
+  if (*word > 0 && is_cpu != (*word == 1)) {
+    reader.problem(node.at, fmt::format("{} is counted in {}", kResources[is_cpu ? 1 : 0],
+                                        is_cpu ? "CPUs: write 1 or 1m"
+                                               : "bytes: write 1, 1KiB, 1MiB or 1GiB"));
+  }
+}
+
 constexpr Form kScalarForm{.type = Form::Type::scalar, .name = "scalar"};
 
 constexpr Key<Variable> kKeys[] = {
@@ -74,6 +105,22 @@ constexpr Key<Variable> kKeys[] = {
      "The name of a variable that names a file whose content is the value, as in Docker's official "
      "images. If it and the variable itself are set, that is an error; no child gets it.",
      "DB_PASSWORD_FILE"},
+    {"resource",
+     {read_resource, &kWordForm<kResources>},
+     "The container's limit of memory (in bytes) or of CPUs as a number, where there is no other "
+     "value: resourceFieldRef of Kubernetes. Without a limit it is what the machine has.",
+     "limits.memory",
+     {},
+     kAnyKind,
+     false,
+     Turn::first},
+    {"percent", {read_percent, &kPercent}, "How much of the resource the value is.", "75", "100"},
+    {"divisor",
+     {read_divisor, &kWordForm<kDivisors>},
+     "The unit of the value, which is rounded up: 1KiB, 1MiB or 1GiB of memory, 1m for "
+     "thousandths of a CPU.",
+     "1MiB",
+     "1"},
     {"optional", into<&Variable::is_optional, &Reader::boolean>,
      "It may have no value: then it expands to nothing, and is not set for conditions.", "true",
      "false"},
@@ -99,10 +146,15 @@ constexpr std::string_view kValueOrDefault[] = {"value", "defaultValue"};
 constexpr std::string_view kValueOrFile[] = {"value", "file"};
 constexpr std::string_view kValueOrFileVariable[] = {"value", "fileVariable"};
 constexpr std::string_view kValueOrOptional[] = {"value", "optional"};
-constexpr Rule kRules[] = {{Rule::Type::at_most_one, kValueOrDefault},
-                           {Rule::Type::at_most_one, kValueOrFile},
-                           {Rule::Type::at_most_one, kValueOrFileVariable},
-                           {Rule::Type::at_most_one, kValueOrOptional}};
+constexpr std::string_view kValueOrResource[] = {"value", "resource"};
+constexpr std::string_view kDefaultOrResource[] = {"defaultValue", "resource"};
+constexpr std::string_view kPercentNeedsResource[] = {"percent", "resource"};
+constexpr std::string_view kDivisorNeedsResource[] = {"divisor", "resource"};
+constexpr Rule kRules[] = {
+    {Rule::Type::at_most_one, kValueOrResource},     {Rule::Type::at_most_one, kDefaultOrResource},
+    {Rule::Type::needs, kPercentNeedsResource},      {Rule::Type::needs, kDivisorNeedsResource},
+    {Rule::Type::at_most_one, kValueOrDefault},      {Rule::Type::at_most_one, kValueOrFile},
+    {Rule::Type::at_most_one, kValueOrFileVariable}, {Rule::Type::at_most_one, kValueOrOptional}};
 constexpr auto kVariable =
     object_of<kKeys>({.name = "variable", .title = "a variable", .rules = kRules});
 

@@ -24,6 +24,16 @@ std::string check_entry_path(const std::string& path) {
   return has_name ? std::string() : "it names no file; write the name behind the last \"/\"";
 }
 
+std::string check_files_path(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string_view folder =
+      std::string_view(path).substr(0, slash == std::string::npos ? 0 : slash);
+  if (folder.find_first_of("*?[") != std::string_view::npos) {
+    return "only its last component may be a pattern";
+  }
+  return check_entry_path(path);
+}
+
 std::string check_program_path(const std::string& path) {
   return path.find('/') == std::string::npos ? check_path(path) : check_entry_path(path);
 }

@@ -19,6 +19,9 @@ std::string check_entry_path(const std::string& path);
 /// Of a program, which may be searched in PATH.
 std::string check_program_path(const std::string& path);
 
+/// Of a path whose last component, and only that, may be a pattern, fnmatch(3).
+std::string check_files_path(const std::string& path);
+
 /// What is not blank, as a regular expression.
 inline constexpr std::string_view kNoBlankPattern = R"([^ \t-\r])";
 
@@ -26,11 +29,21 @@ inline constexpr std::string_view kNoBlankPattern = R"([^ \t-\r])";
 inline constexpr std::string_view kEntryPathPattern =
     R"((^|/)([^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+)$)";
 
+/// What check_files_path() takes, as a regular expression.
+inline constexpr std::string_view kFilesPathPattern =
+    R"(^([^*?\[]*/)?([^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+)$)";
+
 /// Any path, a program, and the path of one thing in a directory.
 inline constexpr TextKind kPath{.is_path = true};
 inline constexpr TextKind kProgramPath{.check = check_program_path, .is_path = true};
 inline constexpr TextKind kEntryPath{
     .check = check_entry_path, .pattern = [] { return kEntryPathPattern; }, .is_path = true};
+
+/// Files of a directory whose names match a pattern.
+inline constexpr TextKind kFilesPath{.check = check_files_path,
+                                     .pattern = [] { return kFilesPathPattern; },
+                                     .is_path = true,
+                                     .takes_pattern = true};
 
 /// Of a text of that kind.
 std::string check_text(const TextKind& kind, const std::string& text);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/pattern.hpp"
@@ -42,6 +43,18 @@ bool is_too_plain(const Variable* variable, std::string_view value) noexcept {
   constexpr std::size_t kShortest = 6;
   const bool is_named_one = variable == nullptr || (!variable->secret && !has_file(*variable));
   return is_named_one && value.size() < kShortest;
+}
+
+/// Rounded up, as by Kubernetes; nullopt where the limits are not known.
+std::optional<std::string> amount_of(const Resource& resource, const Sources* sources) {
+  if (sources == nullptr) return std::nullopt;
+  const bool is_cpu = resource.type == Resource::Type::cpu;
+  const auto whole = is_cpu ? sources->cpus : sources->memory;
+  if (!whole) return std::nullopt;
+  const std::int64_t part =
+      *whole / 100 * resource.percent + (*whole % 100 * resource.percent + 99) / 100;
+  const std::int64_t unit = resource.divisor > 0 ? resource.divisor : (is_cpu ? 1000 : 1);
+  return fmt::format("{}", part / unit + (part % unit > 0 ? 1 : 0));
 }
 
 /// What Docker's official images read from a file they export like any other variable.
@@ -134,13 +147,14 @@ std::optional<std::string> Scope::value_of(const Entry& entry,
   const std::size_t before = missing.size();
   const auto file = file_of(entry, missing);
   if (missing.size() > before) return std::nullopt;
-  if (file && files_ != nullptr) {
-    const auto content = files_->find(file->path);
+  if (file && sources_ != nullptr) {
+    const auto content = sources_->files.find(file->path);
     const bool counts =
-        content != files_->end() && (variable.allow_empty || !content->second.empty());
+        content != sources_->files.end() && (variable.allow_empty || !content->second.empty());
     if (counts) return content->second;
   }
   if (set) return set;
+  if (variable.resource) return amount_of(*variable.resource, sources_);
   if (variable.fallback) return expanded(*variable.fallback, entry, missing);
   return std::nullopt;
 }
@@ -161,9 +175,44 @@ std::optional<std::string> Scope::value(std::string_view name) const {
     plain.is_masked_ = false;
     if (hides) return plain.value(name) ? std::optional<std::string>("***") : std::nullopt;
   }
-  auto value = is_declared ? value_of(entry) : given(container_, name, false);
+  auto value = is_declared ? value_of(entry) : late_value(name);
   if (is_masked_ && value) *value = shown_value(*value);
   return value;
+}
+
+/// True for the name of a variable that gets its value after the start.
+bool Scope::is_late(std::string_view name) const noexcept {
+  const bool is_file = is_for_each_ && from_ == Level::own &&
+                       std::find(std::begin(kFileVariables), std::end(kFileVariables), name) !=
+                           std::end(kFileVariables);
+  const StepOutputs* outputs = sources_ == nullptr ? nullptr : sources_->outputs;
+  return is_file || (outputs != nullptr && outputs->values.contains(name));
+}
+
+/// Of a name that is not declared: what a step or this run has set, or the container.
+std::optional<std::string> Scope::late_value(std::string_view name) const {
+  if (!is_late(name)) return given(container_, name, false);
+  const bool is_file = is_for_each_ && from_ == Level::own;
+  const Variable* file = is_file && file_ != nullptr ? find(*file_, name) : nullptr;
+  if (file != nullptr) return file->value;
+  const StepOutputs* outputs = sources_ == nullptr ? nullptr : sources_->outputs;
+  if (outputs == nullptr) return std::nullopt;
+  const auto output = outputs->values.find(name);
+  return output == outputs->values.end() ? std::nullopt : output->second.value;
+}
+
+bool Scope::is_to_come(std::string_view name) const {
+  const Entry entry = entry_of(name);
+  if (entry.variable == nullptr) {
+    if (!is_late(name) || late_value(name)) return false;
+    const bool is_output = sources_ != nullptr && sources_->outputs != nullptr &&
+                           sources_->outputs->values.contains(name);
+    return !is_output || !sources_->outputs->are_settled;
+  }
+  std::vector<MissingVariable> missing;
+  if (value_of(entry, missing)) return false;
+  return std::any_of(missing.begin(), missing.end(),
+                     [](const auto& one) { return one.is_to_come; });
 }
 
 bool Scope::is_given(std::string_view name) const {
@@ -202,7 +251,8 @@ std::vector<MissingVariable> Scope::missing_for(std::string_view name) const {
   const bool is_declared = entry.variable != nullptr;
   if (is_declared && value_of(entry, missing)) return {};
   if (missing.empty()) {
-    missing.push_back({std::string(name), is_declared ? entry.variable->description : ""});
+    missing.push_back({std::string(name), is_declared ? entry.variable->description : "",
+                       !is_declared && is_to_come(name)});
   }
   return missing;
 }
@@ -245,6 +295,18 @@ std::vector<std::string> Scope::problems() const {
   return lines;
 }
 
+/// What steps and this run have set.
+void Scope::add_late(Environ& environ) const {
+  for (const Variable& variable : file_ == nullptr ? Variables() : *file_) {
+    set(environ, variable.name, variable.value.value_or(""));
+  }
+  if (sources_ == nullptr || sources_->outputs == nullptr) return;
+  for (const auto& [name, output] : sources_->outputs->values) {
+    const bool is_hidden = !output.is_exported || !output.value || find(own_, name) != nullptr;
+    if (!is_hidden) set(environ, name, *output.value);
+  }
+}
+
 Environ Scope::child(bool inherits) const {
   Environ environ = inherits ? container_ : Environ();
   if (!inherits) set(environ, "PATH", get(container_, "PATH").value_or(std::string(kStandardPath)));
@@ -258,6 +320,7 @@ Environ Scope::child(bool inherits) const {
       set(environ, entry.variable->name, *value);
     }
   }
+  add_late(environ);
   if (!get(environ, "PATH")) set(environ, "PATH", kStandardPath);
   return environ;
 }

@@ -2,6 +2,7 @@
 // Pure.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -18,6 +19,7 @@ namespace pintle::config {
 struct MissingVariable {
   std::string name;
   std::string description;
+  bool is_to_come = false;  ///< a step that has not run yet will set it
 };
 
 /// A file that a variable's value is to come from.
@@ -30,6 +32,25 @@ struct NamedFile {
 /// The contents of the files that variables name, by path.
 using FileValues = std::map<std::string, std::string>;
 
+/// A variable that a step sets, `output.variable`.
+struct StepOutput {
+  bool is_exported = false;
+  std::optional<std::string> value{};
+};
+struct StepOutputs {
+  std::map<std::string, StepOutput, std::less<>> values{};
+  /// The steps run: one without a value has none, instead of one that nobody knows yet.
+  bool are_settled = false;
+};
+
+/// Where values come from besides the config and the environment.
+struct Sources {
+  FileValues files{};
+  std::optional<std::int64_t> memory{};  ///< the container's limit, in bytes
+  std::optional<std::int64_t> cpus{};    ///< in thousandths of a CPU
+  const StepOutputs* outputs = nullptr;
+};
+
 /// What names mean for one hook: its own entries, the top level's, then the container's.
 ///
 /// The text of an entry is expanded where the entry stands: one of the top level does not see those
@@ -38,14 +59,26 @@ using FileValues = std::map<std::string, std::string>;
 class Scope {
  public:
   Scope(const Environ& container, const Variables& top, const Variables& own,
-        const FileValues* files = nullptr) noexcept
-      : container_(container), top_(top), own_(own), files_(files) {}
+        const Sources* sources = nullptr) noexcept
+      : container_(container), top_(top), own_(own), sources_(sources) {}
+
+  /// The same for a hook that runs once for each of several files: `file` has the kFileVariables of
+  /// this run; nullptr: they are not known yet.
+  Scope for_each(const Variables* file) const {
+    Scope other = *this;
+    other.is_for_each_ = true;
+    other.file_ = file;
+    return other;
+  }
 
   /// The value of `name`; nullopt when it has none.
   std::optional<std::string> value(std::string_view name) const;
 
   /// True if it has a value that counts: an empty one does only with `allowEmpty`.
   bool is_given(std::string_view name) const;
+
+  /// It has no value yet, since a step will set it, or what its text needs.
+  bool is_to_come(std::string_view name) const;
 
   /// It is declared as one that may be missing.
   bool is_optional(std::string_view name) const noexcept;
@@ -104,7 +137,13 @@ class Scope {
   const Environ& container_;
   const Variables& top_;
   const Variables& own_;
-  const FileValues* files_;
+  void add_late(Environ& environ) const;
+  std::optional<std::string> late_value(std::string_view name) const;
+  bool is_late(std::string_view name) const noexcept;
+
+  const Sources* sources_;
+  bool is_for_each_ = false;
+  const Variables* file_ = nullptr;
   bool is_masked_ = false;
   Level from_ = Level::own;    ///< where names are looked up first
   std::string_view hidden_{};  ///< not there, since it is its text that is expanded

@@ -265,6 +265,16 @@ constexpr std::array<Key<T>, N + M> joined(const Key<T> (&first)[N],
   (std::make_index_sequence<N>(), std::make_index_sequence<M>());
 }
 
+template <class T, std::size_t N, std::size_t M>
+constexpr std::array<Key<T>, N + M> joined(const std::array<Key<T>, N>& first,
+                                           const std::array<Key<T>, M>& second) {
+  return [&]<std::size_t... I, std::size_t... J>(std::index_sequence<I...>,
+                                                 std::index_sequence<J...>) {
+    return std::array<Key<T>, N + M>{first[I]..., second[J]...};
+  }
+  (std::make_index_sequence<N>(), std::make_index_sequence<M>());
+}
+
 /// The parameters of an action, which are a T, by its rows.
 template <const auto& Keys>
 constexpr ParamTable params_of() {

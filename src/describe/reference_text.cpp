@@ -10,6 +10,18 @@ constexpr SectionText kRows[] = {
     {"argumentObject", "Arguments that are split or chosen", ""},
     {"startCondition", "Conditions of arguments", ""},
     {"stdin", "Standard input", ""},
+    {"group", "Groups of steps",
+     "A step of `steps` may be a group. Its condition is asked once, before its first step; what "
+     "it "
+     "says about user, environment, timeout and the like counts for each of its steps that says "
+     "nothing else. Its id can stand in `precedents`, `during` and conditions. Groups may stand in "
+     "groups, up to eight deep."},
+    {"forEach", "Once for each file", ""},
+    {"stepOutput", "Output to a file or a variable",
+     "A variable that a step sets can stand in what comes after the step. `pintle check` refuses a "
+     "use that may come earlier, and one in a user, a program or a number, which are checked "
+     "before "
+     "anything runs. If the step was skipped, the variable is not set."},
     {"variableCondition", "Value of a variable", ""},
     {"fileContains", "Content of a file", ""},
     {"variable", "Variables",

@@ -41,6 +41,7 @@ constexpr ValueHelp kRows[] = {
     {"argumentEntry", "argument",
      "A text in which variables are expanded; a text that is split into words; or arguments that "
      "a condition chooses."},
+    {"listedStep", "step or group", "A step, or a group of steps."},
     {"startCondition", "condition without steps and files",
      "An object with one key; its answer is known when the container starts."},
     {"withVariables", "",

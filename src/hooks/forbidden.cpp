@@ -201,7 +201,7 @@ std::vector<std::string> refused_as_written(const config::Model& model) {
   for (const config::Role& role : config::roles_in(model)) {
     const config::Hook& hook = *role.hook;
     const auto* command = std::get_if<config::Command>(&hook.action);
-    if (command == nullptr || !runs_in(*role.root, config::ImageMode::prebuilt)) continue;
+    if (command == nullptr || !runs_in(model, *role.root, config::ImageMode::prebuilt)) continue;
     std::string why = "its command needs a shell";
     if (!command->shell_form) {
       why = why_forbidden(words_of(*command), {});

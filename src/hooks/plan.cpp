@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "base/text.hpp"
 #include "hooks/condition.hpp"
@@ -24,57 +26,166 @@ const config::Precedents& precedents_of(const Hook& hook) {
   return shutdown != nullptr ? shutdown->precedents : hook.as<config::StepPolicy>().precedents;
 }
 
-/// Makes `step` wait for the step that `reference` names. Adds to `problems` if there is none.
-void add_edge(const config::Reference& reference, const Index& index, PlannedStep& step,
-              Problems& problems) {
-  const auto found = index.find(reference.id);
-  if (found != index.end()) {
-    const auto& known =
-        step.precedents;  // a condition may refer to a step that is already a precedent
-    if (std::find(known.begin(), known.end(), found->second) == known.end()) {
-      step.precedents.push_back(found->second);
+/// The edges of one graph.
+class Edges {
+ public:
+  Edges(const Model& model, Graph& graph, Problems& problems)
+      : model_(model), graph_(graph), problems_(problems) {
+    for (std::size_t node = 0; node < graph.size(); ++node) {
+      if (graph[node].part == Part::end) continue;
+      index_.emplace(hook_of(node).id, node);
+      siblings_[{graph[node].group, graph[node].is_final}].push_back(node);
     }
-    return;
   }
-  // A suggestion takes time to compute, so only the first problems get one.
-  constexpr std::size_t kMostSuggestions = 20;
-  std::vector<std::string_view> ids;
-  if (problems.size() < kMostSuggestions) {
-    for (const auto& [id, position] : index) ids.push_back(id);
-    std::sort(ids.begin(), ids.end());
-  }
-  const std::string_view meant = nearest(reference.id, ids);
-  std::string text = fmt::format("there is no step \"{}\"", one_line(reference.id, 64));
-  if (!meant.empty()) text += fmt::format("; did you mean \"{}\"?", meant);
-  problems.push_back({reference.at, reference.pointer, std::move(text)});
-}
 
-/// Listed order: waits for the step before, which waits for the others. A step with `precedents`
-/// does not wait for all before it, so the search continues at the step before that.
-void add_listed_order(const Model& model, Graph& graph, std::size_t position) {
-  PlannedStep& step = graph[position];
-  for (std::size_t before = position; before-- > 0;) {
-    step.precedents.push_back(before);
-    if (!precedents_of(model.hooks[graph[before].hook])) return;
+  void add_all() {
+    for (std::size_t node = 0; node < graph_.size(); ++node) {
+      if (graph_[node].part != Part::end) add_beginning(node);
+    }
+    for (std::size_t node = 0; node < graph_.size(); ++node) {
+      if (graph_[node].part == Part::begin) add_ending(node);
+    }
   }
-}
 
-/// A step waits for the steps in its condition. Their failure only makes the condition false,
-/// unless their own `onFailure` is "abort".
-void add_conditions(const Model& model, const Index& index, Graph& graph, std::size_t position,
-                    Problems& problems) {
-  const Hook& hook = model.hooks[graph[position].hook];
-  if (!hook.condition) return;
-  for_leaves(*hook.condition, [&](const config::Condition& leaf) {
-    if (leaf.type != config::Condition::Type::step) return;
-    add_edge({leaf.text, leaf.at, leaf.pointer}, index, graph[position], problems);
-    const auto found = index.find(leaf.text);
-    if (found == index.end()) return;
-    PlannedStep& asked = graph[found->second];
-    const auto* policy = model.hooks[asked.hook].if_is<config::StepPolicy>();
-    asked.is_condition = policy == nullptr || !policy->names_abort;
-  });
-}
+ private:
+  const Hook& hook_of(std::size_t node) const { return model_.hooks[graph_[node].hook]; }
+  const std::optional<std::vector<config::Reference>>& during_of(std::size_t node) const {
+    static const std::optional<std::vector<config::Reference>> none;
+    const auto* step = hook_of(node).if_is<config::StepPolicy>();
+    return step == nullptr ? none : step->during;
+  }
+
+  /// What the start of a step waits for.
+  void add_beginning(std::size_t node) {
+    const config::Precedents& precedents = precedents_of(hook_of(node));
+    const auto& group = graph_[node].group;
+    if (group) add(*group, node);
+    if (!precedents) add_listed_order(node);
+    for (const auto& one : precedents.value_or(std::vector<config::Reference>())) {
+      if (const auto found = find(one)) add(needed_of(*found, node), node);
+    }
+    const bool is_first = !precedents && siblings_of(node).front() == node;
+    if (graph_[node].is_final && (precedents || is_first)) {
+      for (const std::size_t member : siblings_[{group, false}]) add(graph_[member].end, node);
+    }
+    add_conditions(node);
+  }
+
+  /// What the end of a group, or of a step that runs during others, waits for.
+  void add_ending(std::size_t begin) {
+    const std::size_t end = graph_[begin].end;
+    add(begin, end);
+    for (const auto& one : during_of(begin).value_or(std::vector<config::Reference>())) {
+      const auto named = find(one);
+      if (!named) continue;
+      add(graph_[*named].end, end);
+      add(begin, *named);
+    }
+    for (const bool is_final : {false, true}) {
+      const auto members = siblings_.find({begin, is_final});
+      if (members == siblings_.end()) continue;
+      for (const std::size_t member : members->second) add(graph_[member].end, end);
+    }
+  }
+
+  /// Listed order: waits for the step before, which waits for the others. A step with `precedents`
+  /// does not wait for all before it, so the search continues at the step before that.
+  void add_listed_order(std::size_t node) {
+    const std::vector<std::size_t>& siblings = siblings_of(node);
+    bool is_done = false;
+    for (auto one = std::lower_bound(siblings.begin(), siblings.end(), node);
+         one != siblings.begin();) {
+      const std::size_t before = *--one;
+      if (during_of(before)) {
+        add(needed_of(before, node), node);
+      } else if (!is_done) {
+        add(graph_[before].end, node);
+        is_done = !precedents_of(hook_of(before)).has_value();
+      }
+    }
+  }
+
+  /// The node of `step` that `waiter` waits for: its end, but its begin if it runs during `waiter`
+  /// or a step that is listed later.
+  std::size_t needed_of(std::size_t step, std::size_t waiter) const {
+    const auto& during = during_of(step);
+    if (!during) return graph_[step].end;
+    for (const config::Reference& one : *during) {
+      const auto named = index_.find(one.id);
+      if (named == index_.end()) continue;
+      if (is_within(waiter, named->second) || is_listed_before(waiter, named->second)) return step;
+    }
+    return graph_[step].end;
+  }
+
+  /// It is `step`, or in that group.
+  bool is_within(std::size_t node, std::size_t step) const {
+    for (std::optional<std::size_t> one = node; one; one = graph_[*one].group) {
+      if (*one == step) return true;
+    }
+    return false;
+  }
+  /// Of the same list, or of a group in it.
+  bool is_listed_before(std::size_t node, std::size_t step) const {
+    for (std::optional<std::size_t> one = step; one; one = graph_[*one].group) {
+      const bool is_sibling = graph_[*one].group == graph_[node].group &&
+                              graph_[*one].is_final == graph_[node].is_final;
+      if (is_sibling) return node < *one;
+    }
+    return false;
+  }
+
+  /// A step waits for the steps in its condition. Their failure only makes the condition false,
+  /// unless their own `onFailure` is "abort".
+  void add_conditions(std::size_t node) {
+    const Hook& hook = hook_of(node);
+    if (!hook.condition) return;
+    for_leaves(*hook.condition, [&](const config::Condition& leaf) {
+      if (leaf.type != config::Condition::Type::step) return;
+      const auto found = find({leaf.text, leaf.at, leaf.pointer});
+      if (!found) return;
+      add(graph_[*found].end, node);
+      const auto* policy = hook_of(*found).if_is<config::StepPolicy>();
+      graph_[*found].is_condition = policy == nullptr || !policy->names_abort;
+    });
+  }
+
+  const std::vector<std::size_t>& siblings_of(std::size_t node) {
+    return siblings_[{graph_[node].group, graph_[node].is_final}];
+  }
+
+  /// `node` waits for `precedent`. A condition may refer to what is a precedent already.
+  void add(std::size_t precedent, std::size_t node) {
+    auto& known = graph_[node].precedents;
+    if (std::find(known.begin(), known.end(), precedent) == known.end()) known.push_back(precedent);
+  }
+
+  /// The node of the step that is named. Adds to the problems if there is none.
+  std::optional<std::size_t> find(const config::Reference& reference) {
+    const auto found = index_.find(reference.id);
+    if (found != index_.end()) return found->second;
+    // A suggestion takes time to compute, so only the first problems get one.
+    constexpr std::size_t kMostSuggestions = 20;
+    std::vector<std::string_view> ids;
+    if (problems_.size() < kMostSuggestions) {
+      for (const auto& [id, node] : index_) ids.push_back(id);
+      std::sort(ids.begin(), ids.end());
+    }
+    const std::string_view meant = nearest(reference.id, ids);
+    std::string text = fmt::format("there is no step \"{}\"", one_line(reference.id, 64));
+    if (!meant.empty()) text += fmt::format("; did you mean \"{}\"?", meant);
+    problems_.push_back({reference.at, reference.pointer, std::move(text)});
+    return std::nullopt;
+  }
+
+  using List = std::pair<std::optional<std::size_t>, bool>;  // a group, and whether its `finally`
+
+  const Model& model_;
+  Graph& graph_;
+  Problems& problems_;
+  Index index_;
+  std::map<List, std::vector<std::size_t>> siblings_;
+};
 
 enum class Mark : std::uint8_t { fresh, open, closed };
 
@@ -138,9 +249,13 @@ void report_cycle(const Model& model, const Graph& graph, Problems& problems) {
   const auto cycle = CycleSearch(graph).find();
   if (cycle.empty()) return;
   std::string text;
-  for (const std::size_t step : cycle) {
+  for (std::size_t i = 0; i < cycle.size(); ++i) {
+    // Both nodes of a hook are one step to people.
+    const bool is_same =
+        i > 0 && cycle[i] != cycle[i - 1] && graph[cycle[i]].hook == graph[cycle[i - 1]].hook;
+    if (is_same) continue;
     if (!text.empty()) text += " → ";
-    text += model.hooks[graph[step].hook].id;
+    text += model.hooks[graph[cycle[i]].hook].id;
   }
   const Hook& hook = model.hooks[graph[cycle.front()].hook];
   problems.push_back(
@@ -156,40 +271,81 @@ Graph* graph_of(const Hook& hook, Plan& plan) noexcept {
   return shutdown->moment == config::Moment::before ? &plan.before : &plan.after;
 }
 
+/// Adds the nodes of init steps, with groups around theirs.
+class Nodes {
+ public:
+  Nodes(const Model& model, Graph& graph) noexcept : model_(model), graph_(graph) {}
+
+  void add(std::size_t hook) {
+    const auto* step = model_.hooks[hook].if_is<config::StepPolicy>();
+    const auto group = step == nullptr ? std::nullopt : step->group;
+    while (!open_.empty() && graph_[open_.back()].hook != group) close();
+    const std::size_t node = graph_.size();
+    graph_.push_back({.hook = hook, .end = node});
+    if (!open_.empty()) graph_[node].group = open_.back();
+    if (step == nullptr) return;
+    graph_[node].is_final = step->is_final;
+    if (config::is_group(model_.hooks[hook])) {
+      graph_[node].part = Part::begin;
+      open_.push_back(node);
+    } else if (step->during) {
+      graph_[node].part = Part::begin;
+      add_end_of(node);
+    }
+  }
+  void close_all() {
+    while (!open_.empty()) close();
+  }
+
+ private:
+  void close() {
+    add_end_of(open_.back());
+    open_.pop_back();
+  }
+  void add_end_of(std::size_t begin) {
+    graph_[begin].end = graph_.size();
+    PlannedStep end = graph_[begin];
+    end.part = Part::end;
+    graph_.push_back(std::move(end));
+  }
+
+  const Model& model_;
+  Graph& graph_;
+  std::vector<std::size_t> open_;  ///< the nodes that begin the groups that are not closed
+};
+
 /// Adds the edges.
 void connect(const Model& model, config::ImageMode mode, Graph& graph, Problems& problems) {
-  Index index;
-  for (std::size_t position = 0; position < graph.size(); ++position) {
-    index.emplace(model.hooks[graph[position].hook].id, position);
-  }
   const std::size_t before = problems.size();
-  for (std::size_t position = 0; position < graph.size(); ++position) {
-    const Hook& hook = model.hooks[graph[position].hook];
-    graph[position].is_skipped = !runs_in(hook, mode);
-    const config::Precedents& precedents = precedents_of(hook);
-    if (!precedents) add_listed_order(model, graph, position);
-    for (const auto& reference : precedents.value_or(std::vector<config::Reference>())) {
-      add_edge(reference, index, graph[position], problems);
-    }
-    add_conditions(model, index, graph, position, problems);
-  }
+  for (PlannedStep& step : graph) step.is_skipped = !runs_in(model, model.hooks[step.hook], mode);
+  Edges(model, graph, problems).add_all();
   if (problems.size() == before) report_cycle(model, graph, problems);
 }
 
 }  // namespace
 
-bool runs_in(const Hook& origin, config::ImageMode mode) noexcept {
-  const auto* step = origin.if_is<config::StepPolicy>();
-  if (step == nullptr || !step->image_modes) return true;
-  const auto& modes = *step->image_modes;
-  return std::find(modes.begin(), modes.end(), mode) != modes.end();
+bool runs_in(const Model& model, const Hook& origin, config::ImageMode mode) noexcept {
+  for (const Hook* hook = &origin; hook != nullptr; hook = config::group_of(model, *hook)) {
+    const auto* step = hook->if_is<config::StepPolicy>();
+    if (step == nullptr || !step->image_modes) continue;
+    const auto& modes = *step->image_modes;
+    if (std::find(modes.begin(), modes.end(), mode) == modes.end()) return false;
+  }
+  return true;
 }
 
 Plan make_plan(const config::Model& model, config::ImageMode mode, config::Problems& problems) {
   Plan plan;
+  Nodes nodes(model, plan.steps);
   for (std::size_t hook = 0; hook < model.hooks.size(); ++hook) {
-    if (Graph* graph = graph_of(model.hooks[hook], plan)) graph->push_back({hook});
+    Graph* graph = graph_of(model.hooks[hook], plan);
+    if (graph == &plan.steps) {
+      nodes.add(hook);
+    } else if (graph != nullptr) {
+      graph->push_back({.hook = hook, .end = graph->size()});
+    }
   }
+  nodes.close_all();
   for (Graph* graph : {&plan.steps, &plan.before, &plan.after}) {
     connect(model, mode, *graph, problems);
   }

@@ -27,6 +27,7 @@ Outcome outcome_of(const Hook& hook, const ChildGone& event) noexcept {
 }  // namespace
 
 void Attempts::begin(Hook& hook, Time now) noexcept {
+  hook.files = {};
   hook.run.attempt = 0;
   hook.run.is_replaced = false;
   attempt(hook, now);
@@ -48,10 +49,12 @@ void Attempts::started(Hook& hook, pid_t pid, Time now) noexcept {
   hook.run.state = Run::State::running;
   hook.run.pid = pid;
   if (hook.is_main()) return;
+  if (hook.component != nullptr) hook.component->started(hook);
   auto timeout = hook.config->timeout;
   if (!timeout && hook.is(Kind::check)) timeout = 1s;
   if (timeout) hook.run.deadline = now + *timeout;
-  if (!timeout && hook.is(Kind::step)) hook.run.remark = now + kSlowStep;
+  const auto* step = hook.config->if_is<config::StepPolicy>();
+  if (!timeout && step != nullptr && !step->during) hook.run.remark = now + kSlowStep;
 }
 
 void Attempts::not_started(Hook& hook, Time now) noexcept {
@@ -61,7 +64,22 @@ void Attempts::not_started(Hook& hook, Time now) noexcept {
 
 void Attempts::ended(Hook& hook, const ChildGone& event, Time now) noexcept {
   hook.run.note_end(event.code, since(hook.run.began, now));
-  if (!hook.is_main()) decide(hook, outcome_of(hook, event), now);
+  if (hook.is_main()) return;
+  const Outcome outcome = outcome_of(hook, event);
+  const bool has_more =
+      !hook.config->for_each.empty() && outcome == Outcome::success && !event.was_last;
+  if (has_more) return next_file(hook, now);
+  decide(hook, outcome, now);
+}
+
+/// One file is done: the next one has its own attempts.
+void Attempts::next_file(Hook& hook, Time now) noexcept {
+  hook.files.last = hook.files.present;
+  hook.files.count += 1;
+  if (lifecycle_.lets_run(hook)) queue_.tell(News::file_done, hook);
+  if (!lifecycle_.lets_begin(hook, budget_, now)) return conclude(hook, Outcome::error, now);
+  hook.run.attempt = 0;
+  attempt(hook, now);
 }
 
 void Attempts::decide(Hook& hook, Outcome outcome, Time now) noexcept {

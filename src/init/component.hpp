@@ -20,6 +20,9 @@ class Component {
   /// Does one thing that is due now; false if nothing is.
   virtual bool drive(Time now) noexcept = 0;
 
+  /// A child of one of its hooks has been started.
+  virtual void started(Hook&) noexcept {}
+
   /// A run of one of its hooks has ended, with its retries and its fallback.
   virtual void concluded(const Ended& ended, Time now) noexcept = 0;
 

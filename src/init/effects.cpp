@@ -7,12 +7,15 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <utility>
 
 #include "base/duration.hpp"
 #include "base/shown.hpp"
 #include "base/signal_names.hpp"
 #include "base/text.hpp"
+#include "init/child.hpp"
 #include "init/news.hpp"
+#include "init/wrong_texts.hpp"
 #include "sys/process.hpp"
 
 namespace pintle::init {
@@ -99,16 +102,29 @@ std::optional<Event> Effects::act(const Spawn& action) {
   const auto leaf = [this, &hook](const config::Condition& one) {
     return supervisor_.answer(hook, one);
   };
+  const bool is_each = !hook.is_main() && !hook.config->for_each.empty();
+  if (hook.recipe->is_late() && !is_each) {
+    hook.words = why_wrong_now(*hook.recipe);
+    if (!hook.words.empty()) return ChildNotStarted{&hook, true};
+  }
   Fd writer;
-  StartOptions options{.outlet = outlet_for(hook, writer), .main_pid = main_pid()};
+  auto outlet = outlet_for(hook, writer);
+  if (!outlet) return not_started(hook, outlet.error());
+  StartOptions options{.outlet = *outlet, .main_pid = main_pid()};
+  if (is_each) {
+    options.last_file = hook.files.last.data();
+    options.why_wrong = why_wrong_now;
+  }
   if (action.asks_condition) options.leaf = leaf;
   if (action.ticket != 0) options.viewer = requests_.viewer(action.ticket);
-  auto spawned = sys::spawn(hook.recipe->child(options));
-  if (spawned) {
-    hook.report = std::move(spawned->report);
-    return ChildStarted{&hook, spawned->pid};
-  }
-  hook.words = spawned.error().message();
+  auto spawned = sys::spawn(child_of(*hook.recipe, options));
+  if (!spawned) return not_started(hook, spawned.error());
+  hook.report = std::move(spawned->report);
+  return ChildStarted{&hook, spawned->pid};
+}
+
+Event Effects::not_started(Hook& hook, const Error& error) {
+  hook.words = error.message();
   log::error(hook.words);
   return ChildNotStarted{&hook};
 }
@@ -118,16 +134,39 @@ pid_t Effects::main_pid() const noexcept {
   return main.is_active() ? main.pid : 0;
 }
 
-/// A pipe for a hook whose output is logged. If none can be made, the output goes to pintle's own.
-sys::Outlet Effects::outlet_for(const Hook& hook, Fd& writer) {
-  if (hook.is_main() || hook.config->output != config::Output::log) return {};
-  auto opened = outputs_.open(hook, hook.recipe->identity().uid);
+/// A pipe for a hook whose output is logged, or becomes a variable. If none can be made, output
+/// that would be logged goes to pintle's own. Errors: there is no pipe for a variable.
+Result<sys::Outlet> Effects::outlet_for(Hook& hook, Fd& writer) {
+  if (hook.is_main()) return sys::Outlet{};
+  const bool is_variable = hook.config->output == config::Output::variable;
+  if (!is_variable && hook.config->output != config::Output::log) return sys::Outlet{};
+  hook.output.clear();
+  auto opened =
+      outputs_.open(hook, hook.recipe->identity().uid, is_variable ? &hook.output : nullptr);
+  if (!opened && is_variable) return std::move(opened).error();
   if (!opened) {
     log::warning(opened.error().message());
-    return {};
+    return sys::Outlet{};
   }
   writer = *std::move(opened);
-  return {.descriptor = writer.get(), .with_errors = true};
+  return sys::Outlet{.descriptor = writer.get(), .with_errors = !is_variable};
+}
+
+/// Sets the variable of a hook whose child has ended. Errors: what it has written is no value.
+Result<void> Effects::take_variable(Hook& hook) {
+  outputs_.end_variable(hook);
+  std::string value = std::exchange(hook.output, {});
+  if (value.size() > OutputLog::kMostOfVariable) {
+    return Error{"set the variable", 0, hook.config->output_variable.name,
+                 "the output is longer than 64KiB"};
+  }
+  if (value.find('\0') != std::string::npos) {
+    return Error{"set the variable", 0, hook.config->output_variable.name,
+                 "the output holds a NUL byte, which no variable can"};
+  }
+  while (value.ends_with('\n')) value.pop_back();
+  recipes_.learn(hook.config->output_variable, std::move(value));
+  return {};
 }
 
 void Effects::write_output(const Hook& hook, std::string_view line, bool is_partial) const {
@@ -247,18 +286,52 @@ std::string Effects::words_at_end(const Hook& hook, const sys::Exit& exit,
 
 Effects::ChildReport Effects::read_child_report(Hook& hook, const sys::Exit& exit) noexcept {
   Fd& pipe = hook.report;
-  const auto report = pipe ? sys::read_report(pipe.get()) : std::nullopt;
+  sys::Report choice;
+  const auto report = pipe ? sys::read_report(pipe.get(), &choice) : std::nullopt;
   pipe.reset();
-  ChildReport last{.was_skipped = report && report->was_skipped};
+  ChildReport last{.was_skipped = report && report->was_skipped, .was_last = choice.is_last};
   if (report && report->has_failure) last.failure = StartFailure{report->step, report->code};
+  if (choice.is_choice && !choice.is_last) note_file(hook, choice.line());
   try {
     hook.words = kNoMemory;
     hook.words = words_at_end(hook, exit, report);
+    if (choice.is_choice) add_file(hook, choice.is_last);
     outputs_.drain(hook);
+    const bool sets = !hook.is_main() && hook.config->output == config::Output::variable;
+    const auto& codes = sets ? hook.config->success_codes : std::vector<int>();
+    const bool is_success = exit.signal == 0 && !last.failure && !last.was_skipped &&
+                            std::find(codes.begin(), codes.end(), exit.code) != codes.end();
+    if (!is_success) return last;
+    if (const auto taken = take_variable(hook); !taken) {
+      last.failure = StartFailure{sys::StartStep::standard_output, E2BIG};
+      hook.words = taken.error().message();
+    }
   } catch (const std::exception& error) {
     log::error(error.what());
+    if (!hook.is_main() && hook.config->output == config::Output::variable) {
+      last.failure = StartFailure{sys::StartStep::standard_output, ENOMEM};
+    }
   }
   return last;
+}
+
+void Effects::note_file(Hook& hook, std::string_view name) noexcept {
+  auto& present = hook.files.present;
+  const std::size_t size = std::min(name.size(), present.size() - 1);
+  std::copy_n(name.begin(), size, present.begin());
+  present[size] = '\0';
+}
+
+/// Says for which file the words are, or how many there were.
+void Effects::add_file(Hook& hook, bool was_last) const {
+  if (was_last) {
+    const int count = hook.files.count;
+    hook.words = count == 1 ? "1 file" : fmt::format("{} files", count);
+    return;
+  }
+  const std::string name =
+      recipes_.secrets().scrub(one_line(std::string_view(hook.files.present.data()), 255));
+  hook.words = hook.words.empty() ? name : fmt::format("{}: {}", name, hook.words);
 }
 
 }  // namespace pintle::init

@@ -29,6 +29,7 @@ class Effects {
   struct ChildReport {
     std::optional<StartFailure> failure{};
     bool was_skipped = false;
+    bool was_last = false;
   };
   ChildReport read_child_report(Hook& hook, const sys::Exit& exit) noexcept;
 
@@ -54,7 +55,11 @@ class Effects {
   std::optional<Event> act(const Answer& action);
   std::optional<Event> act(const Quit& action);
 
-  sys::Outlet outlet_for(const Hook& hook, Fd& writer);
+  static Event not_started(Hook& hook, const Error& error);
+  Result<sys::Outlet> outlet_for(Hook& hook, Fd& writer);
+  Result<void> take_variable(Hook& hook);
+  static void note_file(Hook& hook, std::string_view name) noexcept;
+  void add_file(Hook& hook, bool was_last) const;
   void write_output(const Hook& hook, std::string_view line, bool is_partial) const;
   std::string words_at_end(const Hook& hook, const sys::Exit& exit,
                            const std::optional<sys::Report>& report) const;

@@ -30,6 +30,7 @@ struct ChildStarted {
 };
 struct ChildNotStarted {
   Hook* hook;
+  bool is_wrong = false;  ///< a value that a step has set makes its config wrong
 };
 struct StartFailure {
   sys::StartStep step;
@@ -41,6 +42,7 @@ struct ChildGone {
   int signal;  ///< the signal that killed it; 0: none
   std::optional<StartFailure> failure{};
   bool was_skipped = false;  ///< its condition did not hold, so it did nothing
+  bool was_last = false;     ///< there was no further file for it, so it did nothing
 };
 /// Every dead child has been collected.
 struct AllReaped {
@@ -116,6 +118,9 @@ enum class News : std::uint8_t {
   step_false,
   step_continued,
   step_fell_back,
+  step_ended,
+  file_done,
+  step_ended_early,
   hook_retried,
   hook_falls_back,
   fallback_failed,
@@ -175,6 +180,7 @@ enum class Reason : std::uint8_t {
   main_not_found,   ///
   main_not_executable,
   main_not_forked,
+  main_wrong,    ///< a value that a step has set makes its config wrong
   main_refused,  ///< its privileges could not be set
 };
 

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <cstddef>
 #include <deque>
 #include <optional>
@@ -43,6 +44,13 @@ struct JobTask {
   Job* job = nullptr;
 };
 
+/// The files of a hook that runs once for each of them.
+struct Files {
+  std::array<char, 256> last{};     ///< the name of the one that was done last; "": none
+  std::array<char, 256> present{};  ///< the one that it works on
+  int count = 0;                    ///< how many are done
+};
+
 struct Hook {
   const config::Hook* config = nullptr;  ///< nullptr for main
   const Recipe* recipe = nullptr;        ///< how it is started; set by Recipes::bind()
@@ -56,6 +64,8 @@ struct Hook {
   Run run{};
   Fd report{};          ///< the pipe of its child's report, sys::read_report()
   std::string words{};  ///< the message of the last attempt that ended
+  Files files{};
+  std::string output{};  ///< for its `output.variable`, as far as it was read
 
   bool is_main() const noexcept { return config == nullptr; }
   bool is(config::Kind kind) const noexcept { return config != nullptr && config->kind() == kind; }

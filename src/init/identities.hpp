@@ -14,9 +14,8 @@ namespace pintle::init {
 /// `listen.health`. Refuses unknown names.
 void resolve_identities(RecipeDraft& recipes, Refusal& refusal);
 
-/// Sets the capabilities that main keeps (`confinement.capabilities`, otherwise the ambient ones) and
-/// those that each hook keeps.
-/// Refuses those that do not exist or are not held.
+/// Sets the capabilities that main keeps (`confinement.capabilities`, otherwise the ambient ones)
+/// and those that each hook keeps. Refuses those that do not exist or are not held.
 void resolve_kept_capabilities(RecipeDraft& recipes, Refusal& refusal);
 
 /// Refuses what would otherwise fail during the start or later: ids that are not mapped, users to

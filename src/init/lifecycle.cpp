@@ -2,8 +2,16 @@
 
 namespace pintle::init {
 
+namespace {
+
+bool is_final(const Hook& hook) noexcept {
+  return hook.is(config::Kind::step) && hook.config->as<config::StepPolicy>().is_final;
+}
+
+}  // namespace
+
 bool Lifecycle::lets_run(const Hook& hook) const noexcept {
-  if (phase == Phase::init) return !start_failed;
+  if (phase == Phase::init) return !start_failed || (!finally_is_over && is_final(hook.root()));
   if (phase == Phase::running) return true;
   if (phase == Phase::exited) return false;
   const Hook& root = hook.root();

@@ -27,7 +27,8 @@ struct Lifecycle {
   // Another stop signal came during this part.
   bool before_is_hurried = false;
   bool after_is_hurried = false;
-  bool start_failed = false;  ///< a step failed, or a stop signal came, before main was started
+  bool start_failed = false;     ///< a step failed, or a stop signal came, before main was started
+  bool finally_is_over = false;  ///< after that, no step of a `finally` runs any more
 
   /// False if a run of `hook` must be stopped.
   bool lets_run(const Hook& hook) const noexcept;

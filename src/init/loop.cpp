@@ -45,6 +45,7 @@ class Loop {
         status_socket_(setup.mount_namespace, !setup.model.hooks.empty() || setup.rules.is_pid1),
         notify_(std::move(setup.notify), setup.outer_notify) {
     setup.recipes.bind(supervisor_.hooks());
+    setup.recipes.begin();
     if (notify_.is_open()) supervisor_.note(MainSpoke{notify_.says()}, BootClock::now());
   }
 

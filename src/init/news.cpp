@@ -29,6 +29,10 @@ constexpr Row kRows[] = {
     {News::step_false, Level::info, "condition is false, after %t%d"},
     {News::step_continued, Level::warning, "failed after %t%d; continued (onFailure: continue)"},
     {News::step_fell_back, Level::warning, "done by its fallback"},
+    {News::file_done, Level::info, "done in %t%d"},
+    {News::step_ended, Level::info, "ended after %t, as the steps that it ran during%d"},
+    {News::step_ended_early, Level::error,
+     "ended after %t, before the steps that it is to run during%d"},
     {News::hook_retried, Level::warning, "failed after %t%d; next attempt in %w"},
     {News::hook_falls_back, Level::warning, "failed after %t%d; falling back"},
     {News::fallback_failed, Level::warning, "failed after %t%d"},
@@ -146,10 +150,11 @@ control::JobReply reply_to(const Answer& answer, std::string_view detail) {
 }
 
 bool has_result(News news) noexcept {
-  constexpr News kWithResult[] = {News::step_done,      News::step_failed,     News::step_false,
-                                  News::step_continued, News::job_done,        News::job_failed,
-                                  News::hook_retried,   News::hook_falls_back, News::repair_done,
-                                  News::repair_failed,  News::fallback_failed, News::job_replaced};
+  constexpr News kWithResult[] = {
+      News::step_done,        News::step_failed,   News::step_false,      News::step_continued,
+      News::job_done,         News::job_failed,    News::hook_retried,    News::hook_falls_back,
+      News::repair_done,      News::repair_failed, News::fallback_failed, News::step_ended,
+      News::step_ended_early, News::file_done,     News::job_replaced};
   return std::find(std::begin(kWithResult), std::end(kWithResult), news) != std::end(kWithResult);
 }
 
@@ -165,6 +170,8 @@ std::string reason_for(const Quit& quit, std::string_view detail) {
       return fmt::format("{} failed: {}", name_of(quit.hook), detail);
     case Reason::main_not_forked:
       return fmt::format("cannot fork main: {}", detail);
+    case Reason::main_wrong:
+      return fmt::format("main: {}", detail);
     case Reason::main_not_found:
     case Reason::main_not_executable:
     case Reason::main_refused:

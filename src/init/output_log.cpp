@@ -39,12 +39,12 @@ void LineSplitter::finish(const Each& each) {
   rest_.clear();
 }
 
-Result<Fd> OutputLog::open(const Hook& hook, uid_t uid) {
+Result<Fd> OutputLog::open(const Hook& hook, uid_t uid, std::string* output) {
   if (sources_.size() == kMost) {
     return Error{"log the output of one more hook", 0, {}, "64 pipes are open already"};
   }
   sys::Pipe pipe = TRY(sys::make_pipe(uid));
-  sources_.push_back({&hook, std::move(pipe.reader)});
+  sources_.push_back({.hook = &hook, .reader = std::move(pipe.reader), .output = output});
   return std::move(pipe.writer);
 }
 
@@ -63,6 +63,14 @@ bool OutputLog::read_from(Source& source) {
   const auto got = sys::read_some(source.reader, chunk);
   if (got && !*got) return false;
   const std::size_t size = got ? **got : 0;
+  if (source.output != nullptr || source.is_dropped) {
+    if (source.output != nullptr) {
+      source.output->append(chunk.data(),
+                            std::min(size, kMostOfVariable + 1 - source.output->size()));
+    }
+    if (size == 0) source.reader.reset();
+    return size > 0;
+  }
   if (size == 0) {
     source.lines.finish(each);
     source.reader.reset();
@@ -70,6 +78,15 @@ bool OutputLog::read_from(Source& source) {
   }
   source.lines.feed({chunk.data(), size}, each, held_);
   return true;
+}
+
+void OutputLog::end_variable(const Hook& hook) noexcept {
+  for (Source& source : sources_) {
+    if (source.hook == &hook && source.output != nullptr) {
+      source.output = nullptr;
+      source.is_dropped = true;
+    }
+  }
 }
 
 void OutputLog::forget_closed() {

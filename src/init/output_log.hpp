@@ -40,6 +40,8 @@ class OutputLog {
  public:
   static constexpr std::size_t kMost = 64;  ///< open pipes at the same time
   using Write = std::function<void(const Hook& hook, std::string_view line, bool is_partial)>;
+  /// How many bytes a variable may have.
+  static constexpr std::size_t kMostOfVariable = 65'536;
 
   explicit OutputLog(Write write, LineSplitter::Held held = {})
       : write_(std::move(write)), held_(std::move(held)) {
@@ -49,9 +51,13 @@ class OutputLog {
   OutputLog& operator=(const OutputLog&) = delete;
   ~OutputLog() = default;
 
-  /// Opens a pipe for a run of `hook` as `uid`; returns the writing end. Errors: too many pipes;
-  /// those of pipe2(2).
-  Result<Fd> open(const Hook& hook, uid_t uid);
+  /// Opens a pipe for a run of `hook` as `uid`; returns the writing end. What comes is written line
+  /// by line, or appended to `output` if there is one, up to one byte more than a variable may
+  /// have. Errors: too many pipes; those of pipe2(2).
+  Result<Fd> open(const Hook& hook, uid_t uid, std::string* output = nullptr);
+
+  /// The run of `hook` has ended: what a process that it left behind still writes is dropped.
+  void end_variable(const Hook& hook) noexcept;
 
   /// Writes the descriptors to poll to `out`; returns how many.
   std::size_t watch(std::span<pollfd, kMost> out) const noexcept;
@@ -68,6 +74,8 @@ class OutputLog {
     const Hook* hook;
     Fd reader;
     LineSplitter lines{};
+    std::string* output = nullptr;  ///< what comes is appended to it
+    bool is_dropped = false;
   };
 
   bool read_from(Source& source);

@@ -8,6 +8,7 @@
 
 #include "base/shown.hpp"
 #include "hooks/forbidden.hpp"
+#include "init/child.hpp"
 
 namespace pintle::init {
 namespace {
@@ -66,23 +67,28 @@ std::string why_without_ids(const Recipes& recipes, const sys::FilePrivileges& f
 
 }  // namespace
 
+std::string why_shell(const Recipe& recipe) {
+  const config::Command* command = recipe.command();
+  if (recipe.around().image_mode != ImageMode::prebuilt || command == nullptr) return {};
+  if (recipe.is_main() && !command->shell_form) return {};
+  if (command->shell_form) return hooks::refusal(recipe.name(), "its command needs a shell");
+  sys::Child started = program_of(recipe);
+  const std::string why = hooks::why_forbidden(started.argv, started.candidates);
+  if (why.empty()) return {};
+  // Secrets are removed before a word is cut: a part of a secret would not be recognized.
+  const Secrets& secrets = recipe.basis().secrets();
+  for (std::string& word : started.argv) word = secrets.scrub(std::move(word));
+  const std::string said = hooks::why_forbidden(started.argv, started.candidates);
+  return hooks::refusal(recipe.name(), secrets.scrub(said.empty() ? why : said));
+}
+
 void refuse_shells(const Recipes& recipes, Refusal& refusal) {
-  if (recipes.around().image_mode != ImageMode::prebuilt) return;
-  const Secrets& secrets = recipes.secrets();
   for (const Recipe* recipe : recipes.running()) {
-    const config::Command* command = recipe->command();
-    if (command == nullptr || (recipe->is_main() && !command->shell_form)) continue;
-    sys::Child started = recipe->program();
-    const std::string why = command->shell_form
-                                ? std::string("its command needs a shell")
-                                : hooks::why_forbidden(started.argv, started.candidates);
-    if (why.empty()) continue;
-    // Secrets are removed before a word is cut: a part of a secret would not be recognized.
-    for (std::string& word : started.argv) word = secrets.scrub(std::move(word));
-    const std::string said =
-        command->shell_form ? why : hooks::why_forbidden(started.argv, started.candidates);
-    refusal.add(ExitCode::refused,
-                hooks::refusal(recipe->name(), secrets.scrub(said.empty() ? why : said)));
+    const bool is_each = !recipe->is_main() && !recipe->hook()->for_each.empty();
+    if (is_each) continue;  // its program is known only when it starts
+    if (std::string why = why_shell(*recipe); !why.empty()) {
+      refusal.add(ExitCode::refused, std::move(why));
+    }
   }
 }
 
@@ -102,7 +108,7 @@ void refuse_without_fetch(const Recipes& recipes, Refusal& refusal) {
 std::string note_on_main_file(const Recipes& recipes) {
   const Recipe& main = recipes.main();
   if (main.command() == nullptr || main.command()->shell_form) return {};
-  const sys::Child program = main.program();
+  const sys::Child program = program_of(main);
   const auto there =
       std::find_if(program.candidates.begin(), program.candidates.end(),
                    [](const std::string& path) { return ::access(path.c_str(), X_OK) == 0; });

@@ -9,6 +9,9 @@
 
 namespace pintle::init {
 
+/// Why a prebuilt image must not run the program of `recipe`, "" if it may.
+std::string why_shell(const Recipe& recipe);
+
 /// Prebuilt: refuses a hook that is a shell, a package manager or a script for a shell, and a main
 /// that is a shell line.
 void refuse_shells(const Recipes& recipes, Refusal& refusal);

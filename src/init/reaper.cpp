@@ -78,6 +78,7 @@ void Reaper::note_end(const sys::Exit& dead, Hook* hook) noexcept {
     const auto last = effects_.read_child_report(*hook, dead);
     event.failure = last.failure;
     event.was_skipped = last.was_skipped;
+    event.was_last = last.was_last;
   }
   supervisor_.note(event, BootClock::now());
 }

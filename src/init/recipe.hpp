@@ -2,6 +2,7 @@
 // program or the built-in. Everything possible is resolved once, before anything runs.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,21 +19,20 @@
 
 namespace pintle::init {
 
+/// What steps find out while they run. It is all of a recipe that changes.
+struct Learned {
+  config::StepOutputs outputs{};
+  Secrets secrets{};
+};
+
 /// The data that all recipes share.
 struct Basis {
   const config::Model& model;
   Surroundings around;
-  config::FileValues files{};  ///< contents of the files that variables name
-  Secrets secrets{};
-};
+  std::unique_ptr<Learned> learned = std::make_unique<Learned>();
+  config::Sources sources{.outputs = &learned->outputs};
 
-/// The parameters of one start of a hook.
-struct StartOptions {
-  hooks::Leaf
-      leaf{};  ///< if set, the child checks the condition; gives the leaves that are not files
-  sys::Outlet outlet{};  ///< the target of its output
-  pid_t main_pid = 0;    ///< 0: main does not run
-  int viewer = -1;       ///< a socket that gets a copy of its output
+  const Secrets& secrets() const noexcept { return learned->secrets; }
 };
 
 class Recipe {
@@ -53,7 +53,8 @@ class Recipe {
   bool is_for(config::Kind kind) const noexcept { return !is_main() && root_->kind() == kind; }
   /// True if the hook never runs: not in this image mode, or only steps run.
   bool is_skipped() const noexcept;
-  /// True if a condition is known not to hold: its own, or that of the hook that it replaces.
+  /// True if a condition is known not to hold: its own, that of the hook that it replaces, or of a
+  /// group that it is in.
   bool is_ruled_out() const;
 
   // Identity.
@@ -72,8 +73,17 @@ class Recipe {
   sys::CapabilitySet kept() const noexcept { return kept_; }
   void keep(sys::CapabilitySet kept) noexcept { kept_ = kept; }
 
+  const Basis& basis() const noexcept { return basis_; }
+  const Surroundings& around() const noexcept { return basis_.around; }
+
+  /// The recipe for one file of a hook with `for_each`. `file` has the kFileVariables and must
+  /// outlive it.
+  Recipe for_file(const config::Variables& file) const;
+  /// True if something in it is known only when the hook starts, so that it has to be checked then.
+  bool is_late() const noexcept;
+
   // Variables.
-  config::Scope scope() const noexcept;
+  config::Scope scope() const;
   std::string expand(std::string_view text) const;
   /// Every text that may contain variables.
   std::vector<std::string> texts() const;
@@ -93,9 +103,12 @@ class Recipe {
   const config::Command* command() const noexcept;
   /// The working directory as in the config, not expanded.
   const std::string& directory_text() const noexcept;
+  std::string directory() const {
+    return expand_wish(wish().working_directory, basis_.model.working_directory);
+  }
   config::Environ environment() const;
-  /// argv, environment, directory and the paths to try. Only for a recipe with a command.
-  sys::Child program() const;
+  /// The arguments that count in this start, in their order; none is a choice.
+  std::vector<const config::Argument*> arguments() const;
   /// The built-in with its texts expanded.
   config::Builtin builtin() const;
   /// The same, with secrets as "***".
@@ -105,9 +118,6 @@ class Recipe {
   /// True if it is a built-in of an init step that has nothing left to do. Always false for a job,
   /// which runs again later.
   bool needs_nothing() const;
-
-  /// The parameter of sys::spawn(). Must not outlive the recipe.
-  sys::Child child(const StartOptions& options = {}) const;
 
   /// The request for pintle-fetch, with the values of secrets; nullopt if pintle-fetch is not used.
   /// Errors: those of config::encode_request().
@@ -120,31 +130,18 @@ class Recipe {
 
  private:
   static std::string expand(std::string_view text, const config::Scope& scope);
-  std::string directory() const {
-    return expand_wish(wish().working_directory, basis_.model.working_directory);
-  }
   std::string expand_wish(const std::string& own, const std::string& top) const;
   bool is_started_as(const std::string& user) const;
   config::Builtin completed() const;
   config::Pairs values_of(std::span<const std::string_view> names) const;
-  void set_surroundings(sys::Child& child) const;
-  hooks::Leaf known_leaves() const {
-    return [this](const config::Condition& leaf) { return known_leaf(leaf); };
-  }
-  void set_program(const config::Command& program, sys::Child& child) const;
-  std::vector<std::string> words_in(const config::Argument& argument) const;
-  void set_action(pid_t main_pid, sys::Child& child) const;
-  sys::Task task(pid_t main_pid) const;
-  sys::Task kept_output(sys::Child& child) const;
-  sys::Condition condition(const hooks::Leaf& leaf) const;
-
   const Basis& basis_;
   const config::Hook* hook_;
   const config::Hook* failed_;
   const config::Hook* root_;
   sys::Identity identity_;
   sys::CapabilitySet kept_{};
-  bool changes_user_ = false;  ///< it runs as another user than pintle
+  const config::Variables* file_ = nullptr;  ///< of a hook with `for_each`
+  bool changes_user_ = false;                ///< it runs as another user than pintle
 };
 
 }  // namespace pintle::init

@@ -14,6 +14,9 @@ Recipes::Recipes(const config::Model& model, Surroundings around)
     : basis_{model, std::move(around)}, main_(basis_) {
   for (const config::Role& role : config::roles_in(model)) {
     hooks_.emplace_back(basis_, role.hook, role.failed, role.root);
+    const config::OutputVariable& output = role.hook->output_variable;
+    if (output.name.empty()) continue;
+    basis_.learned->outputs.values[output.name] = {.is_exported = output.is_exported};
   }
 }
 
@@ -24,6 +27,14 @@ std::vector<const Recipe*> Recipes::running() const {
   }
   if (basis_.model.main.command) all.push_back(&main_);
   return all;
+}
+
+void Recipes::learn(const config::OutputVariable& variable, std::string value) const {
+  constexpr std::size_t kShortest = 6;  // a shorter one would hide the log, as "true" does
+  if (is_secret_name(variable.name) && value.size() >= kShortest) {
+    basis_.learned->secrets.add(value);
+  }
+  basis_.learned->outputs.values[variable.name].value = std::move(value);
 }
 
 std::vector<Recipe*> RecipeDraft::all() {

@@ -23,7 +23,7 @@ class Recipes {
   const Basis& basis() const noexcept { return basis_; }
   const config::Model& model() const noexcept { return basis_.model; }
   const Surroundings& around() const noexcept { return basis_.around; }
-  const Secrets& secrets() const noexcept { return basis_.secrets; }
+  const Secrets& secrets() const noexcept { return basis_.secrets(); }
 
   const Recipe& main() const noexcept { return main_; }
   /// The recipe of a hook in Model::hooks.
@@ -36,6 +36,11 @@ class Recipes {
   /// The recipes that may run: those of hooks that are neither skipped nor ruled out, and of main
   /// if there is one.
   std::vector<const Recipe*> running() const;
+
+  /// The steps run from here on: a variable that none of them has set has no value.
+  void begin() const noexcept { basis_.learned->outputs.are_settled = true; }
+  /// Sets the variable of a step that has succeeded.
+  void learn(const config::OutputVariable& variable, std::string value) const;
 
   /// Sets Hook::recipe of each hook.
   void bind(Hooks& hooks) const;
@@ -86,8 +91,13 @@ class RecipeDraft final : public Recipes {
   std::vector<Recipe*> all();
 
   /// The contents of the files that variables name.
-  config::FileValues& files() noexcept { return basis_.files; }
-  void set_secrets(Secrets secrets) noexcept { basis_.secrets = std::move(secrets); }
+  config::FileValues& files() noexcept { return basis_.sources.files; }
+  void set_secrets(Secrets secrets) noexcept { basis_.learned->secrets = std::move(secrets); }
+  /// The container's limits: bytes of memory, thousandths of a CPU.
+  void set_limits(std::int64_t memory, std::int64_t cpus) noexcept {
+    basis_.sources.memory = memory;
+    basis_.sources.cpus = cpus;
+  }
 
   /// Chooses the user that serves `listen.health`; call it when all identities are known.
   void choose_server() { server_ = server_identity(); }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "config/expansion.hpp"
 
 namespace pintle::init {
 
@@ -26,6 +27,13 @@ Secrets::Secrets(std::vector<std::string> values) : values_(std::move(values)) {
   std::sort(values_.begin(), values_.end(),
             [](const auto& a, const auto& b) { return a.size() > b.size(); });
   values_.erase(std::unique(values_.begin(), values_.end()), values_.end());
+}
+
+void Secrets::add(const std::string& secret) {
+  std::vector<std::string> values = values_;
+  values.push_back(secret);
+  for (std::string& form : config::formatted(secret)) values.push_back(std::move(form));
+  *this = Secrets(std::move(values));
 }
 
 std::string Secrets::scrub(std::string text) const {

@@ -17,6 +17,9 @@ class Secrets {
   /// lines.
   explicit Secrets(std::vector<std::string> values);
 
+  /// Adds a secret that is known only now, in all its forms.
+  void add(const std::string& secret);
+
   /// `text` with every secret in it as "***".
   std::string scrub(std::string text) const;
 

@@ -18,6 +18,9 @@ class Stage final : public Component {
 
   /// Starts the next step if one may start now.
   bool drive(Time now) noexcept override;
+  /// The next step of a `finally`, when no other step will run any more.
+  bool drive_finally(Time now) noexcept;
+  void started(Hook& hook) noexcept override;
   void concluded(const Ended& ended, Time now) noexcept override;
   std::optional<Time> deadline() const noexcept override { return std::nullopt; }
 
@@ -29,7 +32,8 @@ class Stage final : public Component {
   Hook* failed() const noexcept { return failed_; }
   /// The first step that only the limit of `parallelism` keeps from starting; nullptr: none.
   const Hook* held_back() const noexcept;
-  hooks::StepState state(std::size_t step) const noexcept { return steps_.state(step); }
+  /// Of the step that begins at this place.
+  hooks::StepState state(std::size_t step) const noexcept;
   /// The value of the step with this id in a condition.
   bool has_succeeded(std::string_view id) const noexcept;
 
@@ -38,9 +42,17 @@ class Stage final : public Component {
     Hook& hook;
     bool is_skipped;    ///< it does not run in this image mode
     bool is_condition;  ///< its failure only makes a condition false
+    hooks::Part part;
+    std::size_t end;  ///< the node with which it is done
+    std::optional<std::size_t> group;
   };
 
   void start(std::size_t step, Time now) noexcept;
+  void end(std::size_t step, Time now) noexcept;
+  bool is_in_skipped_group(const StepPlace& place) const noexcept;
+  void concluded_group(const Ended& ended, std::size_t step) noexcept;
+  void concluded_beside(const Ended& ended, std::size_t step) noexcept;
+  void fail(std::size_t step, Hook& hook, News news) noexcept;
 
   ComponentContext context_;
   hooks::Steps steps_;

@@ -53,7 +53,11 @@ std::optional<bool> Supervisor::known(const Hook& hook, const config::Condition&
 
 std::optional<bool> Supervisor::holds(const Hook& hook) const noexcept {
   if (!hook.condition) return true;
-  return hooks::holds(*hook.condition, [&](const auto& leaf) { return answer(hook, leaf); });
+  return hooks::holds(*hook.condition, [&](const config::Condition& leaf) -> std::optional<bool> {
+    // One that is left is about a variable of a step: its child looks, since that may allocate.
+    if (leaf.type == config::Condition::Type::variable) return std::nullopt;
+    return answer(hook, leaf);
+  });
 }
 
 std::optional<bool> Supervisor::answer(const Hook& hook, const config::Condition& leaf) const {
@@ -105,6 +109,7 @@ void Supervisor::on(const Signalled& event, Time now) noexcept {
     if (is_before) return;  // main gets a stop signal later
   } else if (stops) {
     stop_.hurry(now);
+    lifecycle_.finally_is_over |= lifecycle_.phase == Phase::init;
   }
   // Before main starts and after it has ended, there is no process to forward to.
   if (main_.is_active()) main_.forward(event.number, stops);
@@ -122,6 +127,7 @@ void Supervisor::on(const ChildStarted& event, Time now) noexcept {
 void Supervisor::on(const ChildNotStarted& event, Time now) noexcept {
   if (event.hook->is_main()) {
     event.hook->run.state = Run::State::idle;
+    if (event.is_wrong) return quit({static_cast<int>(ExitCode::config), Reason::main_wrong});
     return quit({static_cast<int>(ExitCode::cannot_fork), Reason::main_not_forked});
   }
   attempts_.not_started(*event.hook, now);
@@ -198,15 +204,23 @@ bool Supervisor::drive_init(Time now) noexcept {
   return true;
 }
 
-/// Ends the init phase without starting main: first stops what is running.
+/// Ends the init phase without starting main: first stops what is running, then runs the steps that
+/// a group has for its end.
 bool Supervisor::end_init(Time now) noexcept {
+  const auto end = budget_.end();
+  if (end && now >= *end) lifecycle_.finally_is_over = true;
+  bool waits = false;
   for (Hook& hook : hooks_) {
+    waits |= hook.run.is_active() || (hook.run.retry_at && lifecycle_.lets_run(hook));
+    if (lifecycle_.lets_run(hook)) continue;
     hook.run.retry_at.reset();
     if (!hook.run.is_active() || hook.run.is_being_ended()) continue;
     attempts_.terminate(hook, now);
     return true;
   }
-  if (attempts_.any_active()) return false;
+  if (attempts_.try_again(now)) return true;
+  if (waits) return false;
+  if (!lifecycle_.finally_is_over && init_.drive_finally(now)) return true;
   if (const int signal = stop_.signal(); signal != 0) {
     quit({128 + signal, Reason::stopped_in_init, nullptr, signal});
   } else {
@@ -271,6 +285,9 @@ std::optional<Time> Supervisor::deadline() const noexcept {
   std::optional<Time> first = attempts_.deadline();
   for (const Component* component : std::initializer_list<const Component*>{&checks_, &jobs_}) {
     first = earliest(first, component->deadline());
+  }
+  if (lifecycle_.phase == Phase::init && lifecycle_.start_failed && !lifecycle_.finally_is_over) {
+    return earliest(first, budget_.end());
   }
   return lifecycle_.phase == Phase::stopping ? earliest(first, stop_.deadline()) : first;
 }

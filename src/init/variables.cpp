@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "sys/cgroup.hpp"
 #include "sys/walk.hpp"
 
 namespace pintle::init {
@@ -36,6 +37,19 @@ class Variables {
  public:
   Variables(RecipeDraft& recipes, Refusal& refusal) : recipes_(recipes), refusal_(refusal) {}
 
+  /// Looks at the container's limits if a variable stands for one.
+  void read_limits() {
+    const auto asks = [](const config::Variables& all) {
+      return std::any_of(all.begin(), all.end(),
+                         [](const config::Variable& one) { return one.resource.has_value(); });
+    };
+    bool is_asked = asks(recipes_.model().environment);
+    for (const Recipe* recipe : recipes_.running()) is_asked |= asks(recipe->wish().environment);
+    if (!is_asked) return;
+    const sys::ContainerLimits limits = sys::container_limits();
+    recipes_.set_limits(limits.memory, limits.cpus);
+  }
+
   /// Reads files in rounds, since the path of a file may come from another file.
   void read_files() {
     constexpr int kMostRounds = 8;
@@ -57,6 +71,7 @@ class Variables {
       std::vector<config::MissingVariable> found = scope.missing();
       for (const std::string& text : recipe->texts()) (void)config::expand(text, scope, found);
       for (const auto& variable : found) {
+        if (variable.is_to_come) continue;
         std::string& description = missing[variable.name];
         if (description.empty()) description = variable.description;
       }
@@ -124,7 +139,7 @@ class Variables {
       if (!missing.empty()) continue;
       refusal_.add(ExitCode::config,
                    fmt::format("{}: \"{}\" stands for a number, a duration or a boolean, which "
-                               "cannot come from a file",
+                               "cannot come from a file or a limit",
                                recipe.name(), one_line(text, 60)));
     }
   }
@@ -140,6 +155,7 @@ class Variables {
 
 void take_variables(RecipeDraft& recipes, Refusal& refusal) {
   Variables variables(recipes, refusal);
+  variables.read_limits();
   variables.read_files();
   variables.report();
 }

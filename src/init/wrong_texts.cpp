@@ -8,8 +8,9 @@
 #include "base/text.hpp"
 #include "base/words.hpp"
 #include "config/path.hpp"
-#include "hooks/arguments.hpp"
 #include "hooks/texts.hpp"
+#include "init/programs.hpp"
+#include "sys/spawn.hpp"
 
 namespace pintle::init {
 namespace {
@@ -23,8 +24,7 @@ using Check = std::function<std::string(const std::string& expanded)>;
 /// Checks the texts of one hook or of main.
 class Texts {
  public:
-  Texts(const Recipe& recipe, const Recipes& recipes, Refusal& refusal)
-      : recipe_(recipe), recipes_(recipes), refusal_(refusal) {}
+  Texts(const Recipe& recipe, Refusal& refusal) : recipe_(recipe), refusal_(refusal) {}
 
   void check_all() {
     check_filled({"user", recipe_.user_text(), nullptr});
@@ -92,18 +92,18 @@ class Texts {
     const config::Command* program = recipe_.command();
     if (program == nullptr) return;
     if (program->shell_form) return check_line(*program);
-    check_words(*program);
+    check_words();
     const bool is_literal =
-        recipe_.is_main() && program->arguments.size() < recipes_.around().literal_words;
+        recipe_.is_main() && program->arguments.size() < recipe_.around().literal_words;
     if (!is_literal) check_filled({"command", program->program, &config::kProgramPath});
   }
 
   /// Refuses texts that cannot be split into words.
-  void check_words(const config::Command& program) {
-    const auto leaf = [&](const config::Condition& one) { return recipe_.known_leaf(one); };
-    for (const config::Argument* one : hooks::chosen(program.arguments, leaf)) {
+  void check_words() {
+    for (const config::Argument* one : recipe_.arguments()) {
       if (one->type != config::Argument::Type::words) continue;
-      const auto words = split_words(recipe_.expand(one->text));
+      const auto value = value_of(one->text);
+      const auto words = value ? split_words(*value) : std::vector<std::string>();
       if (words) continue;
       refuse(fmt::format("\"arguments\": the words of \"{}\": {}", one_line(one->text, 60),
                          words.error().detail));
@@ -141,15 +141,32 @@ class Texts {
   }
 
   const Recipe& recipe_;
-  const Recipes& recipes_;
   Refusal& refusal_;
 };
 
 }  // namespace
 
+std::string why_wrong_now(const Recipe& recipe) {
+  std::vector<config::MissingVariable> missing;
+  for (const std::string& text : recipe.texts()) {
+    (void)config::expand(text, recipe.scope(), missing);
+  }
+  if (!missing.empty()) return fmt::format("the variable {} is not set", missing.front().name);
+  Refusal refusal;
+  Texts(recipe, refusal).check_all();
+  if (refusal.is_none()) {
+    if (std::string why = why_shell(recipe); !why.empty()) refusal.add(ExitCode::refused, why);
+  }
+  if (refusal.is_none()) return {};
+  std::string why = refusal.reasons.front();
+  const std::string who = recipe.name() + ": ";  // the line that it gets into says it
+  if (why.starts_with(who)) why.erase(0, who.size());
+  return recipe.basis().secrets().scrub_cut(std::move(why));
+}
+
 void refuse_wrong_texts(const Recipes& recipes, Refusal& refusal) {
   for (const Recipe* recipe : recipes.running()) {
-    Texts(*recipe, recipes, refusal).check_all();
+    Texts(*recipe, refusal).check_all();
   }
 }
 

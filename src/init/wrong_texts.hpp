@@ -7,6 +7,10 @@
 
 namespace pintle::init {
 
+/// Why `recipe` cannot be started now, "" if it can: for one of which something was not known
+/// before anything ran. No secret is in it.
+std::string why_wrong_now(const Recipe& recipe);
+
 /// Checks the texts that the parser could not check, of every hook whose condition may hold.
 void refuse_wrong_texts(const Recipes& recipes, Refusal& refusal);
 

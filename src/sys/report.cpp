@@ -58,7 +58,7 @@ void send_report(int writer, const Report& report) noexcept {
 
 namespace {
 
-constexpr int kMostNotes = 12;  // a note is about 256 bytes; the smallest pipe holds 4 KiB
+constexpr int kMostNotes = 12;  // a note is about 280 bytes; the smallest pipe holds 4 KiB
 int notes_writer = -1;          // set in the process of a child's task
 int notes_left = kMostNotes;
 
@@ -71,8 +71,8 @@ std::optional<Report> read_one(int reader) noexcept {
   const bool whole = got == static_cast<ssize_t>(sizeof report);
   // The bools are checked as bytes: reading one that is neither 0 nor 1 is undefined behaviour.
   bool are_flags = true;
-  for (const bool* flag :
-       {&report.has_failure, &report.was_skipped, &report.is_note, &report.was_cut}) {
+  for (const bool* flag : {&report.has_failure, &report.was_skipped, &report.is_note,
+                           &report.is_choice, &report.is_last, &report.was_cut}) {
     unsigned char byte = 0;
     std::memcpy(&byte, flag, 1);
     are_flags = are_flags && byte <= 1;
@@ -100,13 +100,18 @@ bool is_report(int fd) noexcept {
   return ::fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
 }
 
-std::optional<Report> read_report(int reader) noexcept {
-  std::optional<Report> last = read_one(reader);
+std::optional<Report> read_report(int reader, Report* choice) noexcept {
+  std::optional<Report> last;
   // send_note() sends at most kMostNotes, so more packets than that are ignored.
-  for (int left = kMostNotes; last && last->is_note && left > 0; --left) {
+  for (int left = kMostNotes + 2; left > 0; --left) {
     const auto next = read_one(reader);
     if (!next) break;
-    last = next;
+    if (!next->is_choice) {
+      last = next;
+    } else if (choice != nullptr) {
+      *choice = *next;
+    }
+    if (!next->is_choice && !next->is_note) break;
   }
   return last;
 }

@@ -29,11 +29,13 @@ enum class StartStep : std::uint8_t {
 const char* describe(StartStep step) noexcept;
 
 struct Report {
-  static constexpr std::size_t kCapacity = 240;
+  static constexpr std::size_t kCapacity = 256;  ///< a file's name fits
 
   bool has_failure = false;
   bool was_skipped = false;  ///< the child's condition did not hold
   bool is_note = false;      ///< the line says what the child was doing when it was killed
+  bool is_choice = false;    ///< the line is the name of what the child has chosen to work on
+  bool is_last = false;      ///< of a choice: there was nothing left
   bool was_cut = false;      ///< the line was longer than `text`
   StartStep step = StartStep::execute;
   int code = 0;                        ///< the errno of the step
@@ -80,6 +82,7 @@ inline constexpr int kInheritedReport = 3;
 bool is_report(int fd) noexcept;
 
 /// Reads the last available report; nullopt if there is none, or if one has a wrong size or step.
-std::optional<Report> read_report(int reader) noexcept;
+/// What the child has chosen, if it has, goes into `choice`.
+std::optional<Report> read_report(int reader, Report* choice = nullptr) noexcept;
 
 }  // namespace pintle::sys

@@ -210,6 +210,30 @@ void skip_unless_condition_holds(const Prepared& prepared) noexcept {
   ::_exit(0);
 }
 
+[[noreturn]] void work(const Prepared& prepared) noexcept {
+  if (prepared.child.task) run_task(prepared);
+  hand_on_report(prepared);
+  hand_on_sockets(prepared);
+  execute(prepared);
+}
+
+/// Tells PID 1 what it has chosen, and does it.
+[[noreturn]] void choose(const Prepared& prepared) noexcept {
+  try {
+    Report report;
+    const auto chosen = prepared.child.choice(report);
+    report.is_choice = true;
+    report.is_last = !chosen;
+    send_report(prepared.report, report);
+    if (!chosen) ::_exit(0);
+    work({*chosen, pointers(chosen->argv), pointers(chosen->environment), prepared.report,
+          prepared.descriptor_bound});
+  } catch (const std::exception& error) {
+    errno = ENOMEM;
+    fail(prepared, StartStep::execute, error.what());
+  }
+}
+
 /// The child's side of the fork: ends with exec or _exit, and never returns or throws.
 [[noreturn]] void become(const Prepared& prepared) noexcept {
   forbid_tracing();  // also if PID 1 allows it for itself
@@ -223,10 +247,8 @@ void skip_unless_condition_holds(const Prepared& prepared) noexcept {
                     prepared.descriptor_bound);
   set_mask({});
   skip_unless_condition_holds(prepared);
-  if (prepared.child.task) run_task(prepared);
-  hand_on_report(prepared);
-  hand_on_sockets(prepared);
-  execute(prepared);
+  if (prepared.child.choice) choose(prepared);
+  work(prepared);
 }
 
 }  // namespace

@@ -46,12 +46,19 @@ using Task = std::function<int(Report&)>;
 /// Called in the child before its work; if it is false, the child ends at once, as skipped.
 using Condition = std::function<bool()>;
 
+struct Child;
+
+/// Called in the child before its work: what it is to do is known only there. Sets the line of a
+/// note to PID 1. nullopt: there is nothing left to do, so it ends.
+using Choice = std::function<std::optional<Child>(Report&)>;
+
 struct Child {
   std::vector<std::string> argv{};         ///< the program and its arguments; unused with `task`
   std::vector<std::string> candidates{};   ///< paths to try in this order: the PATH search
   std::vector<std::string> environment{};  ///< NAME=value
   Task task{};                             ///< if set, it runs instead of a program
   Condition condition{};
+  Choice choice{};               ///< if set, argv, candidates, environment or task of its result
   bool inherits_report = false;  ///< the program gets the report's pipe as kInheritedReport
   Outlet outlet{};
   bool discard_output = false;              ///< standard output and error are /dev/null

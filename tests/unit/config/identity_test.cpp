@@ -87,7 +87,8 @@ TEST_SUITE("config/identity") {
     const Hook kept = hook(R"("output": {"file": "/tmp/${NAME:-x}"})");
     CHECK(kept.output == Output::file);
     CHECK(kept.output_file == "/tmp/${NAME:-x}");
-    CHECK(contains(hook_problem(R"("output": {})"), "the key \"file\" is missing"));
+    CHECK(contains(hook_problem(R"("output": {})"),
+                   R"(exactly one of "file", "variable" is needed)"));
     CHECK(contains(hook_problem(R"("output": {"file": "x", "files": "x"})"),
                    "did you mean \"file\""));
     CHECK(contains(problem_of(R"({"steps": [{"id": "a", "directory": {"path": "/d"},

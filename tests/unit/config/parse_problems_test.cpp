@@ -204,11 +204,13 @@ TEST_SUITE("config/parse") {
          "f:1:13: /logging/lvel: unknown key \"lvel\" in \"logging\"; did you mean \"level\"?"},
         {R"({"a/b~c":1,"user":"x"})",
          "f:1:2: /a~1b~0c: unknown key \"a/b~c\" in the config; known are: user, groups, "
-         "workingDirectory, imageMode, environment, parallelism, steps, main, health, maintenance, "
+         "workingDirectory, umask, imageMode, environment, parallelism, steps, main, health, "
+         "maintenance, "
          "shutdown, confinement, listen, init, logging, $schema"},
         {R"({"environment":{"A":{"default":1}}})",
          "f:1:22: /environment/A/default: unknown key \"default\" in a variable; known are: "
-         "description, value, defaultValue, file, fileVariable, optional, pattern, secret, "
+         "description, value, defaultValue, file, fileVariable, resource, percent, divisor, "
+         "optional, pattern, secret, "
          "export, allowEmpty"},
     };
     for (const Row& row : rows) CHECK(problem_of(row.text) == row.line);

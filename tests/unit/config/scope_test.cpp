@@ -38,7 +38,7 @@ TEST_SUITE("config/scope") {
     Variable variable = with_default("PW", "default");
     variable.file_variable = "PW_FILE";
     const Variables top{variable};
-    const FileValues files{{"/run/pw", "from file"}};
+    const Sources files{.files = {{"/run/pw", "from file"}}};
     const auto value = [&](const Environ& container) {
       return Scope(container, top, kNone, &files).value("PW");
     };

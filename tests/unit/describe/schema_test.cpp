@@ -84,7 +84,7 @@ TEST_SUITE("describe/schema") {
   }
 
   TEST_CASE("rules between keys are in it") {
-    CHECK(definition("variable")["allOf"].size() == 4);
+    CHECK(definition("variable")["allOf"].size() == 8);
     CHECK(definition("main")["allOf"][0] ==
           Json::parse(R"({"dependentRequired": {"arguments": ["command"]}})"));
     CHECK(definition("conditionObject")["maxProperties"] == 1);

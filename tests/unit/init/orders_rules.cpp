@@ -82,14 +82,16 @@ void World::look_at_spawn(const Act& act) {
     const Hook& other = scene_->hook(child.who);
     const bool is_same = other.root == hook.root && hook.part != Part::check;
     expect(!is_same, "it is started beside whom it stands in for", act.who);
-    if (other.part == hook.part) ++beside;
+    if (other.part == hook.part && other.counts) ++beside;
     if (other.group == hook.group) ++in_group;
   }
   look_at_moment(act.who);
   if (hook.part == Part::check) return;
   const std::size_t most = hook.may_overlap ? pintle::init::kMostRuns : 1;
   if (hook.part == Part::job) return expect(in_group < most, "too many runs of a job", act.who);
-  expect(beside < scene_->setup().parallelism, "more steps at a time than may", act.who);
+  expect(!hook.counts || beside < scene_->setup().parallelism, "more steps at a time than may",
+         act.who);
+  if (hook.is_final && (step_failed_ || stop_began_)) return;  // however the group has ended
   for (const Who precedent : scene_->hook(hook.root).precedents) {
     expect((concluded_ & bit(precedent)) != 0, "it is started before its precedents", act.who);
   }
@@ -101,7 +103,8 @@ void World::look_at_moment(Who who) {
   const bool stops = stop_began_.has_value();
   switch (hook.part) {
     case Part::step:
-      return expect(!stops && !step_failed_ && !main_was_begun_, "a step after the start", who);
+      expect(!main_was_begun_, "a step after the start", who);
+      return expect(hook.is_final || (!stops && !step_failed_), "a step after a failure", who);
     case Part::check:
       return expect(!stops && subject_.phase() == Phase::running, "a check beside no main", who);
     case Part::job:
@@ -151,6 +154,7 @@ void World::kill_all(const Act& act) {
 void World::apply_notification(const Act& act) {
   switch (act.news) {
     case News::step_failed:
+    case News::step_ended_early:
       step_failed_ = true;
       break;
     case News::check_terminates:
@@ -170,6 +174,7 @@ void World::apply_notification(const Act& act) {
     case News::step_false:
     case News::step_continued:
     case News::step_fell_back:
+    case News::step_ended:
       return conclude(act.who);
     default:
       break;
@@ -225,8 +230,8 @@ void World::look_at_children() {
     const Hook& hook = scene_->hook(who);
     const bool is_past =
         phase_ == Phase::init ? step_failed_ || stop_signals_ > 0 : phase_ == Phase::stopping;
-    const bool may_go_on =
-        hook.part == Part::before || hook.part == Part::after || (hook.after_main && !main_ended_);
+    const bool may_go_on = hook.part == Part::before || hook.part == Part::after || hook.is_final ||
+                           (hook.after_main && !main_ended_);
     expect(!is_past || may_go_on, "nobody asks it to end", who);
   }
 }

@@ -78,7 +78,12 @@ Scene::Scene(const Setup& setup)
 
 void Scene::describe(const hooks::Graph& graph) {
   for (const hooks::PlannedStep& step : graph) {
+    hooks_[step.hook].is_final = step.is_final;
+    hooks_[step.hook].counts = step.part == hooks::Part::whole;
+    if (step.part == hooks::Part::end) continue;
     for (const std::size_t precedent : step.precedents) {
+      // The begin of a group, and of what runs during this step, is no end.
+      if (graph[precedent].part == hooks::Part::begin) continue;
       hooks_[step.hook].precedents.push_back(static_cast<Who>(graph[precedent].hook));
     }
   }

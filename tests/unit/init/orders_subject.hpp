@@ -67,7 +67,9 @@ struct Hook {
   Part part = Part::step;         ///< of what it is, or stands in for
   Who root = kMain;               ///< itself, or whom it stands in for or repairs in the end
   Who group = kMain;              ///< its root, or of what that is a copy
-  std::vector<Who> precedents{};  ///< of a root
+  std::vector<Who> precedents{};  ///< of a root: those that must have ended before it
+  bool is_final = false;          ///< it is in a `finally`, and runs however its group ended
+  bool counts = true;             ///< for parallelism
   bool may_overlap = false;       ///< of a job: Allow
   bool after_main = false;        ///< of a job
   std::uint64_t threshold = 1;    ///< of a check: further results in a row change nothing

@@ -70,6 +70,29 @@ TEST_SUITE("init/orders") {
             {.forks = Forks::fail_each}, 8);
   }
 
+  TEST_CASE("groups, and the steps of their `finally`") {
+    explore({.config = R"({"steps":[
+               {"id":"g","condition":{"fileExists":"/x"},
+                "steps":[{"id":"s","command":"x"},
+                         {"id":"h","steps":[{"id":"t","command":"x","retries":1}],
+                          "finally":[{"id":"i","command":"x"}]}],
+                "finally":[{"id":"f","command":"x","onFailure":"continue"}]},
+               {"id":"u","command":"x"}]})",
+             .grace = 2s,
+             .total = 4s,
+             .parallelism = 2},
+            {.forks = Forks::fail_each}, 10);
+  }
+
+  TEST_CASE("a step that runs only during others") {
+    explore({.config = R"({"steps":[
+               {"id":"d","during":["s","t"],"command":"x","condition":{"fileExists":"/x"}},
+               {"id":"s","command":"x"},{"id":"t","command":"x","precedents":["s"]},
+               {"id":"u","command":"x"}]})",
+             .parallelism = 1},
+            {.forks = Forks::fail_each}, 10);
+  }
+
   TEST_CASE("only the steps, and no main") {
     explore({.config = R"({"steps":[{"id":"s","command":"x","retries":1,"timeout":"2s"}],
                "shutdown":{"before":[{"id":"b","command":"x"}],

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <linux/capability.h>
 
+#include "init/child.hpp"
 #include "world.hpp"
 
 using namespace world;
@@ -115,7 +116,7 @@ TEST_SUITE("init/preflight") {
     const config::Model model = model_of(R"({"main":{"command":"$NO","arguments":["$A"]}})");
     const Preflight preflight(model, literal);
     CHECK(preflight.refusal().code == ExitCode::ok);
-    CHECK(preflight.recipes().main().child().argv == Lines{"$NO", "$A"});
+    CHECK(child_of(preflight.recipes().main()).argv == Lines{"$NO", "$A"});
   }
 
   TEST_CASE("words that follow main's arguments are not expanded, and those before them are") {
@@ -124,7 +125,8 @@ TEST_SUITE("init/preflight") {
     appended.literal_words = 1;
     const config::Model model =
         model_of(R"({"main":{"command":"echo","arguments":["$WHO", "$WHO"]}})");
-    CHECK(Preflight(model, appended).recipes().main().child().argv == Lines{"echo", "me", "$WHO"});
+    CHECK(child_of(Preflight(model, appended).recipes().main()).argv ==
+          Lines{"echo", "me", "$WHO"});
   }
 
   TEST_CASE("a user that is not known is a config error, named with who wants it") {
@@ -196,7 +198,7 @@ TEST_SUITE("init/preflight") {
                {"id":"sh","command":"echo $A","user":"root"}],
       "main":{"command":"bin/app","arguments":[]}})");
     const Preflight preflight(model, as_uid(0));
-    const sys::Child step = preflight.recipes().hooks()[0].child();
+    const sys::Child step = child_of(preflight.recipes().hooks()[0]);
     CHECK(step.argv == Lines{"tool", "container b", "$"});
     CHECK(step.candidates == Lines{"/bin/tool"});
     CHECK(step.environment ==
@@ -206,9 +208,9 @@ TEST_SUITE("init/preflight") {
     CHECK(step.placement == sys::Placement::session);
     CHECK(step.step_down.identity->uid == 1000);
     CHECK(step.step_down.no_new_privileges);
-    CHECK(preflight.recipes().hooks()[1].child().argv == Lines{"/bin/sh", "-c", "echo $A"});
+    CHECK(child_of(preflight.recipes().hooks()[1]).argv == Lines{"/bin/sh", "-c", "echo $A"});
     CHECK(preflight.recipes().hooks()[1].identity().uid == 0);
-    const sys::Child main = preflight.recipes().main().child();
+    const sys::Child main = child_of(preflight.recipes().main());
     CHECK(main.candidates == Lines{"bin/app"});
     CHECK(main.placement == sys::Placement::group);
     CHECK(config::get(main.environment, "A") == "container");
@@ -218,7 +220,7 @@ TEST_SUITE("init/preflight") {
   TEST_CASE("started as main's user, everything stays as the container gave it") {
     const config::Model model = model_of(R"({"user":"app","main":{"command":"x"}})");
     const Preflight preflight(model, as_uid(1000));
-    const sys::Child main = preflight.recipes().main().child();
+    const sys::Child main = child_of(preflight.recipes().main());
     CHECK(main.step_down.identity == nullptr);
     CHECK(config::get(main.environment, "HOME") == "/given");
     CHECK(preflight.recipes().other_uids().empty());
@@ -231,7 +233,7 @@ TEST_SUITE("init/preflight") {
                                            R"("command":"y"}]})");
       const Preflight preflight(model, as_uid(1000));
       CHECK(preflight.refusal().code == ExitCode::ok);
-      CHECK(config::get(preflight.recipes().main().child().environment, "HOME") == "/given");
+      CHECK(config::get(child_of(preflight.recipes().main()).environment, "HOME") == "/given");
       return preflight.remarks();
     };
     for (const char* same : {"1000", "1000:1000", "app"}) CHECK(remarks(same).empty());

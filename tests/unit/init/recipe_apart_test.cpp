@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "config/request.hpp"
+#include "init/child.hpp"
 #include "init/preflight.hpp"
 #include "world.hpp"
 
@@ -33,7 +34,7 @@ std::optional<Request> fallback_of(const std::string& action, const std::string&
       model_of(R"({"steps":[{"id":"f",)" + action +
                R"(,"onFailure":{"action":"fallback","source":"/old")" + more + "}}]}");
   const Preflight preflight(model, around());
-  CHECK(preflight.recipes().hooks()[1].child().task);
+  CHECK(child_of(preflight.recipes().hooks()[1]).task);
   return preflight.recipes().hooks()[1].request() ? std::optional(request_of(preflight, 1))
                                                   : std::nullopt;
 }
@@ -48,7 +49,7 @@ TEST_SUITE("init/recipe_apart") {
       "fetch":{"url":"https://h/$TOKEN","path":"$FILE","headers":{"X":"Bearer ${TOKEN}"}}}]})");
     const Preflight preflight(model, around());
     CHECK(preflight.refusal().code == ExitCode::ok);
-    const sys::Child child = preflight.recipes().hooks()[0].child();
+    const sys::Child child = child_of(preflight.recipes().hooks()[0]);
     CHECK(child.task);  // it starts the program
     CHECK(child.argv.empty());
     CHECK(child.environment.empty());
