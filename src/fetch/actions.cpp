@@ -63,17 +63,13 @@ class Download {
   /// the verification.
   Result<bool> run(const std::optional<Record>& known) {
     if (!known) TRY(begin());
-    Digest digest = TRY(Digest::begin());
-    const Sink keep = [&](std::string_view piece) -> Result<void> {
-      TRY(begin());
-      TRY(digest.add(piece));
-      return file_->write(piece);
-    };
-    const Delivery delivery = TRY(download(order_, known, keep));
+    const Target target{[this](std::string_view piece) { return add(piece); },
+                        [this] { return restart(); }, !expected_.sha256.empty()};
+    const Delivery delivery = TRY(download(order_, known, target));
     if (delivery.is_unchanged) return false;
     TRY(begin());
     const std::string from = shown(order_.url);
-    const std::string found = TRY(digest.finish());
+    const std::string found = TRY(digest_->finish());
     TRY(verify_digest(expected_, found, from));
     TRY(verify_lines(expected_, file_->descriptor(), from));
     TRY(note(delivery, found));
@@ -86,12 +82,23 @@ class Download {
 
  private:
   Result<void> begin() {
-    if (!file_) file_.emplace(TRY(place_.begin()));
+    if (file_) return {};
+    file_.emplace(TRY(place_.begin()));
+    digest_.emplace(TRY(Digest::begin()));
     return {};
+  }
+  Result<void> add(std::string_view piece) {
+    TRY(begin());
+    TRY(digest_->add(piece));
+    return file_->write(piece);
+  }
+  Result<void> restart() {
+    file_.reset();
+    return begin();
   }
   Result<void> note(const Delivery& delivery, const std::string& digest) {
     if (delivery.validators.is_empty()) return {};
-    record_ = to_text(TRY(record_of(delivery.url, delivery.headers, delivery.validators, digest)));
+    record_ = to_text(TRY(record_of(delivery.order, delivery.validators, digest)));
     return {};
   }
 
@@ -99,6 +106,7 @@ class Download {
   const Expectation& expected_;
   const Place& place_;
   std::optional<sys::NewFile> file_{};
+  std::optional<Digest> digest_{};  // of what is in the file
   std::string record_{};
 };
 

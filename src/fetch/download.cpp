@@ -2,97 +2,215 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <optional>
+#include <charconv>
 #include <string>
+#include <thread>
 
-#include "base/text.hpp"
+#include "base/duration.hpp"
 #include "fetch/redirect.hpp"
-#include "fetch/response.hpp"
-#include "fetch/route.hpp"
+#include "fetch/transfer.hpp"
 
 namespace pintle::fetch {
 namespace {
 
-Result<void> receive_body(Connection& connection, const http::Response& response,
-                          std::int64_t limit, const Sink& sink) {
-  http::Body body = TRY(http::Body::begin(response.head, limit));
-  std::array<char, 65536> chunk{};
-  if (TRY(body.feed(response.rest, sink))) return {};
-  while (!TRY(body.feed({}, sink))) {
-    const std::size_t got = TRY(connection.read(chunk));
-    if (got == 0) return body.end();
-    if (TRY(body.feed({chunk.data(), got}, sink))) return {};
-  }
-  return {};
+constexpr int kOk = 200;
+constexpr int kPartial = 206;
+constexpr int kNotModified = 304;
+constexpr int kTooMany = 429;
+constexpr int kUnavailable = 503;
+constexpr int kMostWaits = 10;
+constexpr int kMostResumptions = 10;
+
+Error fail(const Order& order, const std::string& why) {
+  return {"fetch", 0, shown(order.url), why};
 }
 
-/// The result of one request: a redirection to `location`, or a finished download.
-struct Outcome {
-  std::string location{};
-  Validators validators{};
-  bool is_unchanged = false;
+Error too_large(std::int64_t limit) {
+  return {
+      "use the response", 0, {}, fmt::format("it is larger than {} bytes (\"maxSize\")", limit)};
+}
+
+Error unusable_part() {
+  return {"use the response", 0, {}, "it is another part of the content than the missing one"};
+}
+
+/// True if `text` is "bytes FROM-LAST/SIZE" with everything from `from` on (RFC 9110 section 14.4).
+bool is_rest(std::string_view text, std::int64_t from) {
+  const std::string begin = fmt::format("bytes {}-", from);
+  if (!text.starts_with(begin)) return false;
+  text.remove_prefix(begin.size());
+  std::int64_t last = 0;
+  const char* const end = text.data() + text.size();
+  const auto [slash, error] = std::from_chars(text.data(), end, last);
+  if (error != std::errc() || last < from) return false;
+  const std::string_view size(slash, static_cast<std::size_t>(end - slash));
+  return size == "/*" || size == fmt::format("/{}", last + 1);
+}
+
+/// The content of one URL, over as many connections as it takes.
+class Content {
+ public:
+  enum class End { complete, unchanged, redirected, refused };
+
+  Content(const Order& order, const Proxy* proxy, const Target& target)
+      : order_(order), proxy_(proxy), target_(target) {}
+
+  /// Errors: those of download().
+  Result<End> receive(const std::optional<Record>& known) {
+    Headers more = known ? TRY(conditions(*known, order_)) : Headers();
+    is_conditional_ = !more.empty();
+    for (int resumed = 0;; ++resumed) {
+      const std::int64_t before = size_;
+      const Arrival arrival = TRY(transfer(order_, more, proxy_, receiver()));
+      if (!arrival.cut) return end_;
+      const bool is_progress = size_ > before && resumed < kMostResumptions;
+      if (!is_progress || !is_resumable()) return *arrival.cut;
+      more = rest();
+    }
+  }
+
+  const Reply& reply() const noexcept { return reply_; }
+
+ private:
+  Receiver receiver() {
+    return {[this](const Reply& reply) { return judge(reply); },
+            [this](std::string_view piece) { return take(piece); }};
+  }
+
+  Result<bool> judge(const Reply& reply) {
+    const http::Head& head = reply.head;
+    const bool is_part = size_ > 0 && head.status == kPartial;
+    if (!is_part) reply_ = reply;
+    if (is_redirection(head.status) && !reply.location.empty()) return over(End::redirected);
+    if (head.status == kNotModified && is_conditional_ && size_ == 0) return over(End::unchanged);
+    const bool may_be_later = head.status == kTooMany || head.status == kUnavailable;
+    if (may_be_later && reply.retry_after.count() > 0) return over(End::refused);
+    if (head.status != kOk && !is_part) return unusable(head);
+    if (head.is_encoded) return Error{"use the response", 0, {}, http::kCompressed};
+    if (is_part && !is_rest(reply.content_range, size_)) return unusable_part();
+    if (!is_part && size_ > 0) TRY(restart());
+    if (head.length && *head.length > order_.max_size - size_) {
+      return too_large(order_.max_size);
+    }
+    end_ = End::complete;
+    return true;
+  }
+
+  Result<bool> over(End end) {
+    end_ = end;
+    return false;
+  }
+
+  Result<void> restart() {
+    size_ = 0;
+    return target_.restart();
+  }
+
+  Result<void> take(std::string_view piece) {
+    const auto size = static_cast<std::int64_t>(piece.size());
+    if (size > order_.max_size - size_) return too_large(order_.max_size);
+    size_ += size;
+    return target_.add(piece);
+  }
+
+  /// A validator by which the server can tell whether it still has that version, RFC 9110 section
+  /// 13.1.5: a weak ETag cannot do that.
+  std::string version() const {
+    const Validators& marks = reply_.validators;
+    return marks.etag.empty() || marks.etag.starts_with("W/") ? marks.last_modified : marks.etag;
+  }
+
+  bool is_resumable() const { return target_.has_digest || !version().empty(); }
+
+  Headers rest() const {
+    Headers headers{{"Range", fmt::format("bytes={}-", size_)}};
+    if (std::string mark = version(); !mark.empty()) {
+      headers.emplace_back("If-Range", std::move(mark));
+    }
+    return headers;
+  }
+
+  const Order& order_;
+  const Proxy* proxy_;
+  const Target& target_;
+  bool is_conditional_ = false;
+  Reply reply_{};          // the first one, of which others are parts
+  std::int64_t size_ = 0;  // of the content that is there
+  End end_ = End::complete;
 };
 
-Result<Outcome> ask(const Order& order, const Proxy* proxy, const std::optional<Record>& known,
-                    const Sink& sink) {
-  Headers headers = order.headers;
-  const Headers asked = known ? TRY(conditions(*known, order.url, headers)) : Headers();
-  headers.insert(headers.end(), asked.begin(), asked.end());
-  Connection connection = TRY(connect(order.url, order.ca, proxy));
-  TRY(connection.write(request_text(order.url, headers, proxy)));
-  const http::Response response = TRY(receive_head(connection));
-  const http::Head& head = response.head;
-  if (is_redirection(head.status) && !head.location.empty())
-    return Outcome{.location = head.location};
-  constexpr int kNotModified = 304;
-  if (head.status == kNotModified && !asked.empty()) return Outcome{.is_unchanged = true};
-  if (head.status != 200) return unusable(head);
-  if (head.is_encoded) return Error{"use the response", 0, {}, http::kCompressed};
-  TRY(receive_body(connection, response, order.max_size, sink));
-  return Outcome{.validators = validators_in(head)};
-}
+class Download {
+ public:
+  Download(const Order& order, const std::optional<Record>& known, const Target& target)
+      : order_(order), known_(known), target_(target) {}
 
-/// Decides for each URL of a redirection again whether a proxy is used.
-Result<Outcome> ask_by_its_way(const Order& order, const std::optional<Record>& known,
-                               const Sink& sink) {
-  const auto failed = [&](const std::string& why) {
-    return Error{"fetch", 0, shown(order.url), why};
-  };
-  const auto proxy = proxy_for(order.url, order.proxies);
-  if (!proxy) return failed(proxy.error().message());
-  auto outcome = ask(order, *proxy ? &**proxy : nullptr, known, sink);
-  if (outcome) return outcome;
-  const std::string way = *proxy ? fmt::format("through the proxy {}: ", shown(**proxy)) : "";
-  return failed(way + outcome.error().message());
-}
+  Result<Delivery> run() {
+    for (;;) {
+      const auto proxy = proxy_for(order_.url, order_.proxies);
+      if (!proxy) return fail(order_, proxy.error().message());
+      Content content(order_, *proxy ? &**proxy : nullptr, target_);
+      const auto end = content.receive(known_);
+      if (!end) return failed(*proxy, end.error());
+      const Reply& reply = content.reply();
+      if (*end == Content::End::redirected) {
+        TRY(follow(reply.location));
+      } else if (*end == Content::End::refused) {
+        TRY(wait(reply));
+      } else {
+        return Delivery{order_, reply.validators, *end == Content::End::unchanged};
+      }
+    }
+  }
+
+ private:
+  Error failed(const std::optional<Proxy>& proxy, const Error& error) const {
+    const std::string way = proxy ? fmt::format("through the proxy {}: ", shown(*proxy)) : "";
+    return fail(order_, way + error.message());
+  }
+
+  Result<void> follow(const std::string& location) {
+    if (followed_++ == order_.redirects) {
+      return fail(first_, fmt::format("it is redirected more than {} times", order_.redirects));
+    }
+    order_ = redirected_to(TRY(redirected(order_.url, location)), order_);
+    return {};
+  }
+
+  Result<void> wait(const Reply& reply) {
+    const std::string status = unusable(reply.head).message();
+    if (reply.retry_after > order_.longest_wait) {
+      return fail(order_, fmt::format("{}, and it asks to wait {} (\"retryAfter\")", status,
+                                      format_duration(reply.retry_after)));
+    }
+    if (waited_++ == kMostWaits) {
+      return fail(order_, fmt::format("{}, after {} waits", status, kMostWaits));
+    }
+    std::this_thread::sleep_for(reply.retry_after);
+    return {};
+  }
+
+  Order order_;
+  const Order first_ = order_;
+  const std::optional<Record>& known_;
+  const Target& target_;
+  std::int64_t followed_ = 0;
+  int waited_ = 0;
+};
 
 }  // namespace
 
 Result<Delivery> download(const Order& order, const std::optional<Record>& known,
-                          const Sink& sink) {
-  Order now = order;
+                          const Target& target) {
   std::optional<Error> refused;
-  const Sink watched = [&](std::string_view piece) {
-    Result<void> taken = sink(piece);
+  const auto watch = [&](Result<void> taken) {
     if (!taken) refused = taken.error();
     return taken;
   };
-  for (std::int64_t followed = 0;; ++followed) {
-    const auto outcome = ask_by_its_way(now, known, watched);
-    if (refused) return *refused;
-    if (!outcome) return outcome.error();
-    if (outcome->location.empty()) {
-      return Delivery{now.url, now.headers, outcome->validators, outcome->is_unchanged};
-    }
-    if (followed == order.redirects) {
-      return Error{"fetch", 0, shown(order.url),
-                   fmt::format("it is redirected more than {} times", order.redirects)};
-    }
-    config::HttpUrl to = TRY(redirected(now.url, outcome->location));
-    now.headers = headers_for(to, now.url, now.headers);
-    now.url = std::move(to);
-  }
+  const Target watched{[&](std::string_view piece) { return watch(target.add(piece)); },
+                       [&] { return watch(target.restart()); }, target.has_digest};
+  auto delivery = Download(order, known, watched).run();
+  if (refused) return *std::move(refused);
+  return delivery;
 }
 
 }  // namespace pintle::fetch

@@ -1,30 +1,38 @@
-// fetch/download.hpp - requests a URL, follows redirections, and passes the content on.
+// fetch/download.hpp - requests a URL, follows redirections, waits when the server says so, resumes
+// where a connection was cut, and passes the content on.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "fetch/record.hpp"
 #include "fetch/request.hpp"
-#include "http/body.hpp"
 
 namespace pintle::fetch {
 
-using http::Sink;
+/// Where the content goes.
+struct Target {
+  std::function<Result<void>(std::string_view piece)> add;
+  std::function<Result<void>()> restart;  ///< what was added does not count
+  /// The content will be compared with a digest, so that parts of two versions are no harm.
+  bool has_digest = false;
+};
 
 /// How a download ended.
 struct Delivery {
-  config::HttpUrl url{};  ///< of the last request
-  Headers headers{};      ///< of the last request
+  Order order{};  ///< the last one: redirections have changed it
   Validators validators{};
   bool is_unchanged = false;  ///< the server has no other version than the record's
 };
 
-/// Passes the content of `order` on to `sink`, piece by piece, in a fixed amount of memory. `known`
-/// describes the version that exists already. Only the content of a response with status 200 is
-/// passed on. Errors: those of connecting and TLS; another status; too many redirections; content
-/// that is incomplete or above the limit; those of the sink. An error shows only scheme, host and
-/// path of a URL.
-Result<Delivery> download(const Order& order, const std::optional<Record>& known, const Sink& sink);
+/// Passes the content of `order` on to `target`, piece by piece, in a fixed amount of memory.
+/// `known` describes the version that exists already. Only the content of a successful response is
+/// passed on. Errors: those of transfer(); another status; too many redirections; content that is
+/// incomplete or above the limit; those of the target. An error shows only scheme, host and path of
+/// a URL.
+Result<Delivery> download(const Order& order, const std::optional<Record>& known,
+                          const Target& target);
 
 }  // namespace pintle::fetch

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <string>
 
@@ -20,6 +21,8 @@ namespace pintle::fetch {
 namespace {
 
 Result<std::string> run() {
+  // libcurl would write the keys of its connections into a file of that name.
+  (void)::unsetenv("SSLKEYLOGFILE");
   // A config file in the image must not make libcrypto load a module.
   if (::OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) != 1) {
     return Error{"begin", 0, {}, "libcrypto cannot be set up"};

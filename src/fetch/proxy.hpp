@@ -13,7 +13,8 @@ namespace pintle::fetch {
 
 struct Proxy {
   config::Address address{};
-  std::string credentials{};  ///< the value of Proxy-Authorization; empty: none is sent
+  std::string user{};  ///< empty, and no password: no credentials are sent
+  std::string password{};
 };
 
 /// The values of the variables. Messages may show a variable's name, but not its value, which may

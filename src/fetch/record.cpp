@@ -26,13 +26,11 @@ constexpr std::size_t kSaltSize = 16;
 
 const Error kFailed{"compute the digest", ENOMEM, {}, {}};
 
-/// A digest of the whole request. A user who can read the file could guess a password in the
-/// headers, so with headers the digest is slow to compute.
-Result<std::string> request_digest(const std::string& salt, const config::HttpUrl& url,
-                                   const Headers& headers) {
+/// A digest of the whole request. A user who can read the file could guess a password in it, so the
+/// digest is slow to compute if there can be one.
+Result<std::string> request_digest(const std::string& salt, const Order& order) {
   constexpr int kRounds = 100000;
-  const std::string text = (url.is_secure ? "https " : "http ") + request_text(url, headers);
-  return slow_digest(text, salt, headers.empty() ? 1 : kRounds);
+  return slow_digest(identity_of(order), salt, is_personal(order) ? kRounds : 1);
 }
 
 bool is_etag(std::string_view text) noexcept {
@@ -56,27 +54,27 @@ std::vector<std::string> lines_of(std::string_view text) {
 
 }  // namespace
 
-Validators validators_in(const http::Head& head) {
+Validators validators_in(const std::string& etag, const std::string& last_modified,
+                         const std::string& date) {
   Validators found;
-  if (is_etag(head.etag) && is_mark(head.etag)) found.etag = head.etag;
-  const bool has_passed = !head.date.empty() && head.date != head.last_modified;
-  if (has_passed && is_mark(head.last_modified)) found.last_modified = head.last_modified;
+  if (is_etag(etag) && is_mark(etag)) found.etag = etag;
+  const bool has_passed = !date.empty() && date != last_modified;
+  if (has_passed && is_mark(last_modified)) found.last_modified = last_modified;
   return found;
 }
 
-Result<Record> record_of(const config::HttpUrl& url, const Headers& headers,
-                         const Validators& validators, const std::string& content) {
+Result<Record> record_of(const Order& order, const Validators& validators,
+                         const std::string& content) {
   std::array<unsigned char, kSaltSize> random{};
   if (::RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) return kFailed;
   Record record{.salt = hexadecimal(random), .content = content, .validators = validators};
-  record.request = TRY(request_digest(record.salt, url, headers));
+  record.request = TRY(request_digest(record.salt, order));
   return record;
 }
 
-Result<Headers> conditions(const Record& known, const config::HttpUrl& url,
-                           const Headers& headers) {
+Result<Headers> conditions(const Record& known, const Order& order) {
   Headers conditions;
-  if (TRY(request_digest(known.salt, url, headers)) != known.request) return conditions;
+  if (TRY(request_digest(known.salt, order)) != known.request) return conditions;
   const Validators& marks = known.validators;
   if (!marks.etag.empty()) conditions.emplace_back("If-None-Match", marks.etag);
   if (!marks.last_modified.empty()) {

@@ -11,7 +11,6 @@
 #include "base/result.hpp"
 #include "config/address.hpp"
 #include "fetch/request.hpp"
-#include "http/head.hpp"
 
 namespace pintle::fetch {
 
@@ -23,9 +22,11 @@ struct Validators {
   bool is_empty() const noexcept { return etag.empty() && last_modified.empty(); }
 };
 
-/// The validators of the response that can be used. Last-Modified cannot if the response was sent
-/// in the same second: the file may have changed again within it (RFC 9110 section 8.8.2.2).
-Validators validators_in(const http::Head& head);
+/// The validators of a response with these headers that can be used. Last-Modified cannot if the
+/// response was sent in the same second: the file may have changed again within it (RFC 9110
+/// section 8.8.2.2).
+Validators validators_in(const std::string& etag, const std::string& last_modified,
+                         const std::string& date);
 
 struct Record {
   std::string salt{};
@@ -35,13 +36,13 @@ struct Record {
 };
 
 /// Errors: too little memory; no random numbers.
-Result<Record> record_of(const config::HttpUrl& url, const Headers& headers,
-                         const Validators& validators, const std::string& content);
+Result<Record> record_of(const Order& order, const Validators& validators,
+                         const std::string& content);
 
 /// The headers that make the request conditional: the server sends content only if its version is
-/// not that of `known`. Empty if `known` is of another URL or of other headers, since the headers
-/// may decide which content is sent.
-Result<Headers> conditions(const Record& known, const config::HttpUrl& url, const Headers& headers);
+/// not that of `known`. Empty if `known` is of another URL or of other headers or credentials,
+/// since these may decide which content is sent.
+Result<Headers> conditions(const Record& known, const Order& order);
 
 std::string to_text(const Record& record);
 /// nullopt for a text that is not from to_text(): the file's owner can write any text into the

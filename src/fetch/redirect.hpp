@@ -16,8 +16,9 @@ bool is_redirection(int status) noexcept;
 /// segments). Errors: it is not a URL; it redirects from https to http.
 Result<config::HttpUrl> redirected(const config::HttpUrl& from, std::string_view location);
 
-/// The `headers` that may be sent to `to` after a redirection from `from`: all of them if scheme,
-/// host and port are the same, otherwise only those that cannot contain a secret.
-Headers headers_for(const config::HttpUrl& to, const config::HttpUrl& from, const Headers& headers);
+/// `order` for `to`, after a redirection from its URL. Everything that says who asks is sent on
+/// only if scheme, host and port are the same: of the headers, only those that cannot contain a
+/// secret.
+Order redirected_to(const config::HttpUrl& to, const Order& order);
 
 }  // namespace pintle::fetch

@@ -3,36 +3,54 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "config/address.hpp"
 #include "config/request.hpp"
 #include "fetch/proxy.hpp"
+#include "fetch/trust.hpp"
 
 namespace pintle::fetch {
 
 using Header = std::pair<std::string, std::string>;
 using Headers = std::vector<Header>;
 
+/// How a request is signed (AWS Signature Version 4).
+struct Aws {
+  std::string region{};
+  std::string service{};
+  std::string key_id{};
+  std::string secret{};
+};
+
 struct Order {
   config::HttpUrl url{};
   Headers headers{};  ///< the user's, basic authentication among them
-  std::string ca{};   ///< a PEM file; empty: the bundle of the image
+  Tls tls{};
+  std::string netrc{};          ///< a file with the credentials for each host; empty: none
+  std::string netrc_content{};  ///< what is in it
+  std::optional<Aws> aws{};
   std::int64_t max_size = std::int64_t{1} << 30U;
   std::int64_t redirects = 10;
+  Duration longest_wait = std::chrono::minutes(1);  ///< that a server may ask for by Retry-After
   Proxies proxies{};
 };
 
-/// Errors: a URL, header or credentials cannot be sent. An error does not show a secret.
+/// Errors: a URL, header or credentials cannot be sent; the netrc file cannot be read. An error
+/// does not show a secret.
 Result<Order> order_in(const config::Request& request);
 
-/// The request as it is sent (RFC 9112 section 3): a GET, after which the connection is closed.
-/// With a proxy and an http URL it contains the whole URL and the proxy's credentials. Pure.
-std::string request_text(const config::HttpUrl& url, const Headers& headers,
-                         const Proxy* proxy = nullptr);
+/// Everything that may decide which content a server sends. Contains secrets if is_personal().
+/// Pure.
+std::string identity_of(const Order& order);
+
+/// True if the server learns more than the URL.
+bool is_personal(const Order& order) noexcept;
 
 /// A URL for messages.
 std::string shown(const config::HttpUrl& url);

@@ -1,7 +1,5 @@
 #include "http/body.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 
@@ -33,26 +31,19 @@ std::int64_t chunk_size(std::string_view line) noexcept {
 
 }  // namespace
 
-Error too_large(std::int64_t limit) {
-  return {
-      "use the response", 0, {}, fmt::format("it is larger than {} bytes (\"maxSize\")", limit)};
-}
-
-Result<Body> Body::begin(const Head& head, std::int64_t limit) {
-  if (head.is_chunked) return Body(State::size, 0, limit);
-  if (!head.length) return Body(State::until_end, 0, limit);
-  if (*head.length > limit) return too_large(limit);
-  return Body(*head.length == 0 ? State::done : State::content, *head.length, limit);
-}
+Body::Body(const Head& head) noexcept
+    : state_(head.is_chunked     ? State::size
+             : !head.length      ? State::until_end
+             : *head.length == 0 ? State::done
+                                 : State::content),
+      left_(head.length.value_or(0)) {}
 
 Result<void> Body::pass(std::string_view& bytes, const Sink& sink) {
   const bool has_size = state_ != State::until_end;
   const std::size_t size =
       has_size ? std::min(bytes.size(), static_cast<std::size_t>(left_)) : bytes.size();
-  if (size > static_cast<std::size_t>(room_)) return too_large(limit_);
   TRY(sink(bytes.substr(0, size)));
   bytes.remove_prefix(size);
-  room_ -= static_cast<std::int64_t>(size);
   if (has_size) left_ -= static_cast<std::int64_t>(size);
   if (has_size && left_ == 0) state_ = state_ == State::data ? State::data_end : State::done;
   return {};
@@ -76,7 +67,6 @@ Result<void> Body::use_line() {
     TRY(count_extra(extension_in(line_).size()));
     left_ = chunk_size(line_);
     if (left_ < 0) return damaged("the size of a chunk is not a number");
-    if (left_ > room_) return too_large(limit_);
     state_ = left_ == 0 ? State::trailer : State::data;
   }
   line_.clear();
@@ -98,17 +88,6 @@ Result<bool> Body::feed(std::string_view bytes, const Sink& sink) {
     TRY(is_content ? pass(bytes, sink) : take_line(bytes));
   }
   return state_ == State::done;
-}
-
-Result<void> Body::end() const {
-  if (state_ == State::done || state_ == State::until_end) return {};
-  if (state_ == State::content) {
-    return Error{"use the response",
-                 0,
-                 {},
-                 fmt::format("the connection was cut, {} bytes are missing", left_)};
-  }
-  return damaged("the connection was cut before its last chunk");
 }
 
 }  // namespace pintle::http

@@ -17,22 +17,14 @@ using Sink = std::function<Result<void>(std::string_view piece)>;
 
 class Body {
  public:
-  /// The content may have `limit` bytes. Errors: its Content-Length is above that.
-  static Result<Body> begin(const Head& head, std::int64_t limit);
+  explicit Body(const Head& head) noexcept;
 
-  /// Passes the content in `bytes` on to `sink`. True if the content is complete. Errors: content
-  /// above the limit; damaged chunks; extensions and trailers that are too long (RFC 9112 section
-  /// 7.1); those of the sink.
+  /// Passes the content in `bytes` on to `sink`. True if the content is complete. Errors: damaged
+  /// chunks; extensions and trailers that are too long (RFC 9112 section 7.1); those of the sink.
   Result<bool> feed(std::string_view bytes, const Sink& sink);
-
-  /// To be called when the connection has ended. Errors: the content is incomplete.
-  Result<void> end() const;
 
  private:
   enum class State : std::uint8_t { content, until_end, size, data, data_end, trailer, done };
-
-  Body(State state, std::int64_t left, std::int64_t limit) noexcept
-      : state_(state), left_(left), room_(limit), limit_(limit) {}
 
   Result<void> pass(std::string_view& bytes, const Sink& sink);
   Result<void> take_line(std::string_view& bytes);
@@ -40,14 +32,9 @@ class Body {
   Result<void> count_extra(std::size_t size);
 
   State state_;
-  std::int64_t left_;  ///< bytes that are missing of the content or the chunk
-  std::int64_t room_;  ///< bytes until the limit
-  std::int64_t limit_;
+  std::int64_t left_;      ///< bytes that are missing of the content or the chunk
   std::string line_{};     ///< the part read of a line between chunks
   std::size_t extra_ = 0;  ///< bytes of extensions and trailers so far
 };
-
-/// The error of a content that is larger than `limit` bytes.
-Error too_large(std::int64_t limit);
 
 }  // namespace pintle::http

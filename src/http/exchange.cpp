@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "http/body.hpp"
 #include "sys/connect.hpp"
@@ -73,7 +72,7 @@ Result<bool> content_holds(const Fd& socket, const Response& response, std::stri
     return {};
   };
   const auto is_there = [&] { return seen.find(text) != std::string::npos; };
-  Body body = TRY(Body::begin(response.head, std::numeric_limits<std::int64_t>::max()));
+  Body body(response.head);
   std::array<char, 16384> chunk{};
   bool is_whole = TRY(body.feed(response.rest, keep));
   while (!is_whole && !is_there() && seen.size() < most) {

@@ -68,21 +68,14 @@ Result<void> read_coding(std::string_view value, Head& head) {
   return {};
 }
 
-template <std::string Head::*member>
-Result<void> read_text(std::string_view value, Head& head) {
-  head.*member = value;
-  return {};
-}
-
 struct Row {
   std::string_view name;
   Result<void> (*read)(std::string_view value, Head& head);
 };
 constexpr Row kRows[] = {
-    {"Content-Length", read_length},   {"Transfer-Encoding", read_encoding},
-    {"Content-Encoding", read_coding}, {"Location", read_text<&Head::location>},
-    {"ETag", read_text<&Head::etag>},  {"Last-Modified", read_text<&Head::last_modified>},
-    {"Date", read_text<&Head::date>},
+    {"Content-Length", read_length},
+    {"Transfer-Encoding", read_encoding},
+    {"Content-Encoding", read_coding},
 };
 
 Result<void> read_header(std::string_view line, Head& head) {

@@ -20,10 +20,6 @@ struct Head {
   std::optional<std::int64_t> length{};
   bool is_chunked = false;
   bool is_encoded = false;  ///< the content is compressed
-  std::string location{};
-  std::string last_modified{};
-  std::string etag{};
-  std::string date{};
 };
 
 /// The size of the head at the front of `text`, its empty line included; nullopt if the head is not

@@ -9,11 +9,21 @@ namespace {
 
 using Values = std::vector<std::pair<std::string, std::string>>;
 
-std::string text_of(const Values& more) {
+config::Request request_with(const Values& more) {
   config::Request request{"fetch", {{"url", "https://a.org:8443/b?c=d"}}};
   request.values.insert(request.values.end(), more.begin(), more.end());
-  const auto order = order_in(request);
-  return order ? request_text(order->url, order->headers) : order.error().message();
+  return request;
+}
+
+Headers headers_of(const Values& more) {
+  const auto order = order_in(request_with(more));
+  REQUIRE(order);
+  return order->headers;
+}
+
+std::string error_of(const Values& more) {
+  const auto order = order_in(request_with(more));
+  return order ? "" : order.error().message();
 }
 
 bool contains(const std::string& text, std::string_view part) {
@@ -23,30 +33,72 @@ bool contains(const std::string& text, std::string_view part) {
 }  // namespace
 
 TEST_SUITE("fetch/request") {
-  TEST_CASE("a request asks for one plain answer") {
-    CHECK(text_of({}) ==
-          "GET /b?c=d HTTP/1.1\r\nHost: a.org:8443\r\nUser-Agent: pintle\r\nAccept: */*\r\n"
-          "Accept-Encoding: identity\r\nConnection: close\r\n\r\n");
-  }
-
-  TEST_CASE("the user's headers are sent, and replace ours") {
-    const std::string text = text_of({{"headers", "Authorization: Bearer x: y "},
-                                      {"headers", "accept: text/plain"},
-                                      {"headers", "X-Empty: "}});
-    CHECK(contains(text, "\r\nAuthorization: Bearer x: y\r\n"));
-    CHECK(contains(text, "\r\naccept: text/plain\r\n"));
-    CHECK(contains(text, "\r\nX-Empty: \r\n"));
-    CHECK_FALSE(contains(text, "Accept: */*"));
+  TEST_CASE("the user's headers are sent as they stand") {
+    CHECK(headers_of({}).empty());
+    CHECK(headers_of({{"headers", "Authorization: Bearer x: y "},
+                      {"headers", "accept: text/plain"},
+                      {"headers", "X-Empty: "}}) ==
+          Headers{{"Authorization", "Bearer x: y"}, {"accept", "text/plain"}, {"X-Empty", ""}});
   }
 
   TEST_CASE("user name and password become basic authentication") {
-    CHECK(contains(text_of({{"username", "Aladdin"}, {"password", "open sesame"}}),
-                   "\r\nAuthorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"));
-    CHECK(contains(text_of({{"username", "a:b"}, {"password", "s3cret"}}), "contains a colon"));
+    CHECK(headers_of({{"username", "Aladdin"}, {"password", "open sesame"}}) ==
+          Headers{{"Authorization", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}});
+    CHECK(contains(error_of({{"username", "a:b"}, {"password", "s3cret"}}), "contains a colon"));
     CHECK(contains(
-        text_of(
+        error_of(
             {{"username", "a"}, {"password", "s3cret"}, {"headers", "authorization: Bearer x"}}),
         "there is also an Authorization header"));
+  }
+
+  TEST_CASE("with aws they sign the request, whose query is in the order of signatures") {
+    const auto order = order_in({"fetch",
+                                 {{"url", "https://b.s3.amazonaws.com/k?b=2&acl&a=1"},
+                                  {"username", "AKIA"},
+                                  {"password", "s3cret"},
+                                  {"aws", "region: eu-west-1"},
+                                  {"aws", "service: s3"}}});
+    REQUIRE(order);
+    REQUIRE(order->aws);
+    CHECK(order->aws->region == "eu-west-1");
+    CHECK(order->aws->service == "s3");
+    CHECK(order->aws->key_id == "AKIA");
+    CHECK(order->aws->secret == "s3cret");
+    CHECK(order->headers.empty());
+    CHECK(order->url.target == "/k?a=1&acl=&b=2");
+    for (const char* region : {"", "a:b", "a/b", "a b", "a\r\nb"}) {
+      CAPTURE(region);
+      const std::string error = error_of({{"username", "a"},
+                                          {"password", "s3cret"},
+                                          {"aws", std::string("region: ") + region},
+                                          {"aws", "service: s3"}});
+      CHECK(contains(error, "cannot sign the request: a region and a service"));
+      CHECK_FALSE(contains(error, "s3cret"));
+    }
+  }
+
+  TEST_CASE("everything by which a server can know who asks makes a request personal") {
+    const auto plain = order_in(request_with({}));
+    REQUIRE(plain);
+    CHECK_FALSE(is_personal(*plain));
+    const Values ways[] = {
+        {{"headers", "Accept: text/plain"}},
+        {{"username", "u"}, {"password", "p"}},
+        {{"username", "u"}, {"password", "p"}, {"aws", "region: r"}, {"aws", "service: s3"}},
+        {{"netrc", "/dev/null"}},
+        {{"certificate", "/c"}, {"key", "/k"}},
+    };
+    for (const Values& way : ways) {
+      CAPTURE(way.front().first);
+      const auto order = order_in(request_with(way));
+      if (way.front().first == "netrc") {
+        CHECK_FALSE(order);  // it is no regular file
+        continue;
+      }
+      REQUIRE(order);
+      CHECK(is_personal(*order));
+      CHECK(identity_of(*order) != identity_of(*plain));
+    }
   }
 
   TEST_CASE("no header can be smuggled in, and no error has its value") {
@@ -55,7 +107,7 @@ TEST_SUITE("fetch/request") {
           "A:s3cret", "Host: s3cret", "content-length: s3cret", "Transfer-Encoding: s3cret",
           "Connection: s3cret", "A: s3cret\x7f", "A: s3cret\x01"}) {
       CAPTURE(header);
-      const std::string text = text_of({{"headers", header}});
+      const std::string text = error_of({{"headers", header}});
       CHECK(contains(text, "cannot use the header"));
       CHECK_FALSE(contains(text, "s3cret"));
     }

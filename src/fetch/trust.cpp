@@ -1,0 +1,97 @@
+#include "fetch/trust.hpp"
+
+#include <arpa/inet.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+namespace pintle::fetch {
+namespace {
+
+// The CA bundles of distributions: Debian and Alpine, RHEL, Alpine and others, SUSE.
+constexpr const char* kBundles[] = {
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+    "/etc/ssl/ca-bundle.pem",
+};
+
+Result<std::string> bundle_for(const std::string& named) {
+  if (!named.empty()) return named;
+  const char* const variable = std::getenv("SSL_CERT_FILE");
+  if (variable != nullptr && *variable != '\0') return std::string(variable);
+  for (const char* const path : kBundles) {
+    if (::access(path, R_OK) == 0) return std::string(path);
+  }
+  return Error{
+      "verify the server", 0, {}, "the image has no CA bundle; set \"ca\" to the path of one"};
+}
+
+Result<void> require_file(const char* what, const std::string& path) {
+  if (::access(path.c_str(), R_OK) == 0) return {};
+  Error error = Error::from_errno(what);
+  error.subject = path;
+  return error;
+}
+
+bool is_literal(const std::string& host) noexcept {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  return ::inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
+         ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+}
+
+int peer_index() noexcept {
+  static const int index = ::SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+/// libcurl takes a connection that ends without the server's notice for one that ends with it.
+void note_alert(const SSL* tls, int where, int alert) {
+  if (where != SSL_CB_READ_ALERT || (alert & 0xff) != SSL_AD_CLOSE_NOTIFY) return;
+  SSL_CTX* const context = ::SSL_get_SSL_CTX(tls);
+  static_cast<Peer*>(::SSL_CTX_get_ex_data(context, peer_index()))->has_said_goodbye = true;
+}
+
+/// libcurl's own check takes a name in the certificate's subject too; here only a subjectAltName
+/// counts (RFC 9525 section 2).
+CURLcode be_strict(CURL*, void* context, void* judged) {
+  auto* const tls = static_cast<SSL_CTX*>(context);
+  const std::string& host = static_cast<Peer*>(judged)->host;
+  if (::SSL_CTX_set_ex_data(tls, peer_index(), judged) != 1) return CURLE_OUT_OF_MEMORY;
+  ::SSL_CTX_set_info_callback(tls, note_alert);
+  constexpr int kLevel = 2;  // 112 bits: no RSA below 2048, no SHA-1 signatures
+  ::SSL_CTX_set_security_level(tls, kLevel);
+  X509_VERIFY_PARAM* const expected = ::SSL_CTX_get0_param(tls);
+  ::X509_VERIFY_PARAM_set_hostflags(
+      expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+  const int set = is_literal(host)
+                      ? ::X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str())
+                      : ::X509_VERIFY_PARAM_set1_host(expected, host.c_str(), host.size());
+  return set == 1 ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+}
+
+}  // namespace
+
+Result<void> set_up_tls(CURL* curl, const Tls& tls, Peer& peer) {
+  const std::string bundle = TRY(bundle_for(tls.ca));
+  TRY(require_file("read the CA bundle", bundle));
+  ::curl_easy_setopt(curl, CURLOPT_CAINFO, bundle.c_str());
+  ::curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
+  ::curl_easy_setopt(curl, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+  ::curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, &peer);
+  if (::curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, be_strict) != CURLE_OK) {
+    return Error{"begin TLS", 0, {}, "libcurl does not use OpenSSL"};
+  }
+  if (tls.certificate.empty()) return {};
+  TRY(require_file("read the certificate", tls.certificate));
+  TRY(require_file("read the key", tls.key));
+  ::curl_easy_setopt(curl, CURLOPT_SSLCERT, tls.certificate.c_str());
+  ::curl_easy_setopt(curl, CURLOPT_SSLKEY, tls.key.c_str());
+  ::curl_easy_setopt(curl, CURLOPT_KEYPASSWD, "");  // else a terminal would be asked for one
+  return {};
+}
+
+}  // namespace pintle::fetch
