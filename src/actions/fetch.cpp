@@ -28,20 +28,62 @@ std::string check_header(const std::string& name, const std::string& value) {
 
 constexpr config::TextKind kUrl{.check = check_url, .pattern = config::web_url_pattern};
 
+/// A part of the scope of a signature.
+std::string check_scope(const std::string& text) {
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  const bool is_right =
+      !text.empty() && text.size() <= 64 && text.find_first_not_of(kAllowed) == text.npos;
+  return is_right ? "" : "write up to 64 letters, digits, \"-\", \"_\" and \".\"";
+}
+
+constexpr config::TextKind kScope{
+    .check = check_scope, .pattern = [] { return std::string_view("^[A-Za-z0-9._-]{1,64}$"); }};
+
+struct AwsKeys {
+  std::string region{};
+  std::string service{};
+};
+
+constexpr Key<AwsKeys> kAwsKeys[] = {
+    {.name = "region",
+     .value = text<&AwsKeys::region, kScope>,
+     .help = "The region of the service; what a store of another provider calls so.",
+     .example = "eu-west-1",
+     .required = true},
+    {.name = "service",
+     .value = text<&AwsKeys::service, kScope>,
+     .help = "The service.",
+     .example = "s3",
+     .required = true},
+};
+constexpr auto kAws = config::object_of<kAwsKeys>({.name = "awsSignature", .title = "\"aws\""});
+
 struct FetchParams {
   std::string url{};
   std::string path{};
   config::Pairs headers{};
   std::optional<std::string> username{};
   std::optional<std::string> password{};
+  config::Pairs aws{};
+  std::optional<std::string> netrc{};
   std::optional<std::string> ca{};
+  std::optional<std::string> certificate{};
+  std::optional<std::string> key{};
   std::optional<std::int64_t> max_size{};
   std::optional<std::string> sha256{};
   std::vector<std::string> prohibit{};
   std::optional<mode_t> mode{};
   std::optional<std::string> owner{};
   std::optional<std::int64_t> redirects{};
+  std::optional<Duration> retry_after{};
 };
+
+void read_aws(Reader& reader, const config::Node& node, FetchParams& out) {
+  AwsKeys keys;
+  config::read_object(reader, node, kAws, keys);
+  out.aws = {{"region", keys.region}, {"service", keys.service}};
+}
 
 constexpr Key<FetchParams> kKeys[] = {
     {.name = "url",
@@ -62,10 +104,25 @@ constexpr Key<FetchParams> kKeys[] = {
      "Who asks, for basic authentication.", "app"},
     {"password", into<&FetchParams::password, &Reader::expandable>,
      "The password that belongs to it.", "${PASSWORD}"},
+    {"aws",
+     {read_aws, &config::kObjectForm<kAws>, config::field_of<&FetchParams::aws>},
+     "The request is signed for S3 and the like (AWS Signature Version 4), with username as the id "
+     "of the access key and password as the secret; a session token is the header "
+     "X-Amz-Security-Token.",
+     R"({"region": "eu-west-1", "service": "s3"})"},
+    {"netrc", text<&FetchParams::netrc, kEntryPath>,
+     "A file with user names and passwords by host, such as a mounted secret: lines \"machine HOST "
+     "login NAME password WORD\". The hook's user reads it.",
+     "/run/secrets/netrc"},
     {"ca", text<&FetchParams::ca, kEntryPath>,
      "A PEM file with the certificates to trust instead of the system's; SSL_CERT_FILE in the "
      "hook's environment does the same.",
      "/etc/ssl/corporate.pem"},
+    {"certificate", text<&FetchParams::certificate, kEntryPath>,
+     "A PEM file with the certificate that says to the server who asks.",
+     "/run/secrets/client.pem"},
+    {"key", text<&FetchParams::key, kEntryPath>,
+     "The PEM file of its key, which has no passphrase.", "/run/secrets/client.key"},
     {"maxSize", into<&FetchParams::max_size, &Reader::size>, "The most that is downloaded.",
      "64MiB", "1GiB"},
     kSha256Key<FetchParams>,
@@ -74,12 +131,24 @@ constexpr Key<FetchParams> kKeys[] = {
     kOwnerKey<FetchParams>,
     {"redirects", config::count<&FetchParams::redirects, 1>, "How many redirections are followed.",
      "1", "10"},
+    {"retryAfter", into<&FetchParams::retry_after, &Reader::duration>,
+     "The longest time that a server may ask for by Retry-After, with status 429 or 503, before it "
+     "is asked again.",
+     "10s", "1m"},
 };
 
 constexpr std::string_view kUserNeedsPassword[] = {"username", "password"};
 constexpr std::string_view kPasswordNeedsUser[] = {"password", "username"};
+constexpr std::string_view kAwsNeedsUser[] = {"aws", "username"};
+constexpr std::string_view kCertificateNeedsKey[] = {"certificate", "key"};
+constexpr std::string_view kKeyNeedsCertificate[] = {"key", "certificate"};
+constexpr std::string_view kUserOrNetrc[] = {"username", "netrc"};
 constexpr config::Rule kRules[] = {{config::Rule::Type::needs, kUserNeedsPassword},
-                                   {config::Rule::Type::needs, kPasswordNeedsUser}};
+                                   {config::Rule::Type::needs, kPasswordNeedsUser},
+                                   {config::Rule::Type::needs, kAwsNeedsUser},
+                                   {config::Rule::Type::needs, kCertificateNeedsKey},
+                                   {config::Rule::Type::needs, kKeyNeedsCertificate},
+                                   {config::Rule::Type::at_most_one, kUserOrNetrc}};
 
 // Not HTTP_PROXY: see fetch/proxy.hpp.
 constexpr std::string_view kVariables[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
@@ -98,10 +167,13 @@ config::Artifact artifact(const FetchParams& params) {
 const Action kFetch{
     .spec = {.name = "fetch",
              .kinds = config::kDoers,
-             .help = "Download a file by http or https, prove it and put it in its place; at most "
-                     "5m, unless \"timeout\" says otherwise. A file that was downloaded before "
-                     "is kept if the server says that it has no other. The variables http_proxy, "
-                     "https_proxy, all_proxy and no_proxy are obeyed.",
+             .help =
+                 "Download a file by http or https, prove it and put it in its place; at most "
+                 "5m, unless \"timeout\" says otherwise. A file that was downloaded before "
+                 "is kept if the server says that it has no other; one whose connection is cut is "
+                 "resumed if the server can. Headers, credentials and certificates are for "
+                 "the URL's own scheme, host and port: a redirection takes them nowhere else. "
+                 "The variables http_proxy, https_proxy, all_proxy and no_proxy are obeyed.",
              .params = config::params_of<kKeys>(),
              .timeout = kTimeout,
              .rules = kRules,

@@ -53,9 +53,12 @@ class Walk:
 
     def needed_keys(self, schema, wanted):
         keys = list(schema.get('required', []))
-        companions = {wanted}
-        for clause in [schema, *schema.get('allOf', [])]:
-            companions |= set(clause.get('dependentRequired', {}).get(wanted, []))
+        companions, known = {wanted}, set()
+        while companions != known:
+            known = set(companions)
+            for clause in [schema, *schema.get('allOf', [])]:
+                for key in known:
+                    companions |= set(clause.get('dependentRequired', {}).get(key, []))
         keys += sorted(companions - {wanted})
         for clause in [schema, *schema.get('allOf', [])]:
             choices = clause.get('oneOf') or clause.get('anyOf') or []

@@ -175,10 +175,13 @@ class Site:
         return f'{scheme}://{host}:{self.ports[server]}{path}'
 
 
-def server_context(certificate):
-    """TLS for a server with (certificate, key)."""
+def server_context(certificate, clients=None):
+    """TLS for a server with (certificate, key); its clients need a certificate of that authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate)
+    if clients:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(clients.pem)
     return context
 
 
@@ -186,9 +189,9 @@ class Hostile:
     """Answers every connection with `answer(connection)`, once the request has been read; by TLS
     with (certificate, key)."""
 
-    def __init__(self, answer, certificate=None):
+    def __init__(self, answer, certificate=None, clients=None):
         self.answer = answer
-        self.context = server_context(certificate) if certificate else None
+        self.context = server_context(certificate, clients) if certificate else None
         self.server = socket.create_server(('127.0.0.1', 0))
         self.asked = threading.Event()
         self.requests = []
