@@ -1,6 +1,7 @@
 #include "actions/addresses.hpp"
 
 #include "config/expansion.hpp"
+#include "http/field.hpp"
 #include "sys/connect.hpp"
 
 namespace pintle::actions {
@@ -14,6 +15,10 @@ std::string check_any_address(const std::string& address) {
 
 std::string check_any_url(const std::string& url) {
   return config::wrong_with(config::parse_http_url(url, Hosts::any));
+}
+
+std::string check_probe_header(const std::string& name, const std::string& value) {
+  return http::wrong_header(name, value);
 }
 
 std::string why_address_is_remote(const std::string& address) {

@@ -18,6 +18,9 @@ inline constexpr config::TextKind kAnyAddress{.check = check_any_address,
                                               .pattern = config::address_pattern};
 inline constexpr config::TextKind kAnyUrl{.check = check_any_url, .pattern = config::url_pattern};
 
+/// What is wrong with a header of a request of a probe or `wait`, "" if nothing.
+std::string check_probe_header(const std::string& name, const std::string& value);
+
 /// A probe looks at its own container, unless this is set.
 template <class T>
 inline constexpr config::Key<T> kAllowRemoteKey{

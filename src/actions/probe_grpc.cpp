@@ -1,11 +1,12 @@
 // The probe `grpc`: what a server says of itself by grpc.health.v1.
 #include <fmt/format.h>
 
-#include <array>
+#include <span>
 
 #include "actions/action.hpp"
 #include "actions/addresses.hpp"
-#include "actions/grpc.hpp"
+#include "actions/tls_params.hpp"
+#include "http/grpc.hpp"
 #include "sys/connect.hpp"
 namespace pintle::actions {
 namespace {
@@ -16,45 +17,73 @@ using config::Key;
 using config::Reader;
 using config::text;
 
-Error unusable(std::string detail) {
-  return {"use the answer", 0, {}, std::move(detail)};
-}
+namespace grpc = http::grpc;
 
 struct GrpcParams {
   std::string address{};
   std::optional<std::string> service{};
+  config::Pairs tls{};
   bool allow_remote = false;
 };
 
+constexpr std::string_view kUnix = "unix:";
+
+bool is_socket(const std::string& address) noexcept {
+  return address.starts_with("unix:/");
+}
+
+std::string check_grpc_address(const std::string& address) {
+  if (!is_socket(address)) return check_any_address(address);
+  const bool is_path = address.size() > kUnix.size() + 1 && address.find('\n') == address.npos;
+  return is_path ? "" : "write unix:/PATH/OF/SOCKET";
+}
+
+std::string_view grpc_pattern() {
+  static const std::string pattern = fmt::format(R"({}|^unix:/[^\n]+$)", config::address_pattern());
+  return pattern;
+}
+
+constexpr config::TextKind kGrpcAddress{.check = check_grpc_address, .pattern = grpc_pattern};
+
 constexpr Key<GrpcParams> kKeys[] = {
     {.name = "address",
-     .value = text<&GrpcParams::address, kAnyAddress>,
-     .help = "Where the server of grpc.health.v1 listens, in clear text.",
+     .value = text<&GrpcParams::address, kGrpcAddress>,
+     .help =
+         "Where the server of grpc.health.v1 listens: a loopback address, or a Unix socket as in "
+         "unix:/run/app.sock.",
      .example = "127.0.0.1:50051",
      .required = true},
     {"service", into<&GrpcParams::service, &Reader::expandable>,
      "The service to ask for; the server as a whole otherwise.", "shop.Orders"},
+    {"tls",
+     {read_tls<GrpcParams>, &config::kObjectForm<kTls>, config::field_of<&GrpcParams::tls>},
+     "That TLS is used, and how; {} is with the certificates that the system trusts. pintle-fetch "
+     "does it then.",
+     R"({"ca": "/etc/ssl/own.pem"})"},
     kAllowRemoteKey<GrpcParams>,
 };
 
-Result<std::string> run(const GrpcParams& params, const Context&) {
+bool is_apart(const GrpcParams& params) {
+  return !params.tls.empty();
+}
+
+std::string check_together(const GrpcParams& params) {
+  return is_socket(params.address) ? std::string() : check_own_address(params);
+}
+
+Result<Fd> connect(const GrpcParams& params) {
+  if (is_socket(params.address)) return sys::connect_to_path(params.address.substr(kUnix.size()));
   const config::Hosts hosts = hosts_of(params.allow_remote);
-  const std::string text = params.address;
-  const config::Address address = TRY(config::parse_address(text, hosts));
-  const Fd socket = TRY(connect_to(address, hosts));
-  TRY(sys::send_all(socket, grpc::call(text, params.service.value_or(""))));
-  grpc::Answer answer;
-  std::array<char, 4096> chunk{};
-  for (;;) {
-    const std::size_t got = TRY(sys::receive(socket, chunk));
-    if (got == 0) return unusable("the connection was cut");
-    const auto serving = TRY(answer.feed({chunk.data(), got}));
-    if (serving) {
-      const std::string said = fmt::format("gRPC status {}", grpc::name_of(*serving));
-      return *serving == grpc::Serving::serving ? Result<std::string>(said) : Error::in_words(said);
-    }
-    TRY(sys::send_all(socket, answer.take_replies()));
-  }
+  return connect_to(TRY(config::parse_address(params.address, hosts)), hosts);
+}
+
+Result<std::string> run(const GrpcParams& params, const Context&) {
+  const Fd socket = TRY(connect(params));
+  const std::string authority = is_socket(params.address) ? "localhost" : params.address;
+  const std::string service = params.service.value_or("");
+  return grpc::check(
+      {authority, service}, [&](std::string_view bytes) { return sys::send_all(socket, bytes); },
+      [&](std::span<char> into) { return sys::receive(socket, into); });
 }
 
 }  // namespace
@@ -65,7 +94,8 @@ const Action kProbeGrpc{
              .help = "Ask a server by gRPC's health protocol; SERVING is healthy.",
              .params = config::params_of<kKeys>(),
              .shorthand = "address",
-             .check = erased<check_own_address<GrpcParams>>},
+             .check = erased<check_together>,
+             .is_apart = erased<is_apart>},
     .run = erased<run>,
     .command = "grpc"};
 

@@ -3,6 +3,7 @@
 
 #include "actions/action.hpp"
 #include "actions/addresses.hpp"
+#include "actions/tls_params.hpp"
 #include "base/text.hpp"
 #include "config/slots.hpp"
 #include "http/exchange.hpp"
@@ -19,45 +20,39 @@ using config::text;
 
 constexpr std::size_t kMostContent = 1U << 20U;
 
-std::string check_header(const std::string& name, const std::string& value) {
-  return http::wrong_header(name, value);
-}
-
-Result<void> check_headers(const config::Pairs& headers) {
-  for (const auto& [name, value] : headers) {
-    std::string wrong = http::wrong_header(name, value);
-    if (!wrong.empty()) return Error{"use the header", 0, one_line(name, 60), std::move(wrong)};
-  }
-  return {};
-}
-
 struct HttpParams {
   std::string url{};
   std::optional<std::int64_t> status{};
   config::Pairs headers{};
   std::optional<std::string> body{};
+  config::Pairs tls{};
   bool allow_remote = false;
 };
 
 constexpr Key<HttpParams> kKeys[] = {
     {.name = "url",
      .value = text<&HttpParams::url, kAnyUrl>,
-     .help = "Where to ask: a loopback address, or a Unix socket as in "
+     .help = "Where to ask, by http or https: a loopback address, or a Unix socket as in "
              "http://unix:/run/app.sock:/healthz. Healthy is a status from 200 to 399; "
-             "redirections are not followed.",
+             "redirections are not followed. pintle-fetch asks by https.",
      .example = "http://127.0.0.1:8080/healthz",
      .required = true},
     {"status", config::count<&HttpParams::status, 1>, "The one status that is healthy instead.",
      "204"},
-    {"headers", config::headers<&HttpParams::headers, check_header>,
+    {"headers", config::headers<&HttpParams::headers, check_probe_header>,
      "Headers of the request, in place of those that pintle sends by itself: Host, User-Agent, "
      "\"Accept: */*\" and \"Accept-Encoding: identity\".",
      "{\"Host\": \"example.org\"}"},
     {"body", into<&HttpParams::body, &Reader::expandable>,
      "What the answer must have in its content, in its first MiB; it must not be compressed then.",
      "\"status\":\"ok\""},
+    kTlsKey<HttpParams>,
     kAllowRemoteKey<HttpParams>,
 };
+
+bool is_apart(const HttpParams& params) {
+  return is_by_tls(params.url, params.tls);
+}
 
 std::string check_together(const HttpParams& params) {
   return params.allow_remote ? std::string() : why_url_is_remote(params.url);
@@ -66,14 +61,11 @@ std::string check_together(const HttpParams& params) {
 Result<std::string> run(const HttpParams& params, const Context& context) {
   const config::Hosts hosts = hosts_of(params.allow_remote);
   const config::HttpUrl url = TRY(config::parse_http_url(params.url, hosts));
-  TRY(check_headers(params.headers));
+  TRY(http::check_headers(params.headers));
   const Fd socket =
       TRY(url.socket.empty() ? connect_to(url.address, hosts) : sys::connect_to_path(url.socket));
   const auto answer = TRY(http::get(socket, {url.host_header, url.target, params.headers}));
-  const int status = answer.head.status;
-  const auto wanted = params.status;
-  const std::string said = fmt::format("HTTP status {}", status);
-  if (wanted ? status != *wanted : status >= 400) return Error::in_words(said);
+  std::string said = TRY(http::verdict(answer.head.status, params.status));
   const std::string body = params.body.value_or("");
   if (!body.empty() && !TRY(http::content_holds(socket, answer, body, kMostContent))) {
     return Error::in_words(fmt::format("{}, without \"{}\" in its content", said,
@@ -89,7 +81,8 @@ const Action kProbeHttp{.spec = {.name = "http",
                                  .help = "Ask a URL of this container.",
                                  .params = config::params_of<kKeys>(),
                                  .shorthand = "url",
-                                 .check = erased<check_together>},
+                                 .check = erased<check_together>,
+                                 .is_apart = erased<is_apart>},
                         .run = erased<run>,
                         .command = "http"};
 

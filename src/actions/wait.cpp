@@ -9,6 +9,7 @@
 #include "actions/action.hpp"
 #include "actions/addresses.hpp"
 #include "actions/path_params.hpp"
+#include "actions/tls_params.hpp"
 #include "config/address.hpp"
 #include "config/slots.hpp"
 #include "http/exchange.hpp"
@@ -35,16 +36,22 @@ struct WaitParams {
   std::optional<std::string> unix_path{};
   std::optional<std::string> file{};
   std::optional<std::int64_t> status{};
+  config::Pairs headers{};
+  config::Pairs tls{};
   std::optional<Duration> interval{};
 };
 
 constexpr Key<WaitParams> kKeys[] = {
     {"tcp", text<&WaitParams::tcp, kAnyAddress>, "A host and port that accepts a connection.",
      "db:5432"},
-    {"http", text<&WaitParams::http, kAnyUrl>, "A URL that answers with a status from 200 to 399.",
+    {"http", text<&WaitParams::http, kAnyUrl>,
+     "A URL that answers with a status from 200 to 399. pintle-fetch asks by https.",
      "http://api:8080/healthz"},
     {"status", config::count<&WaitParams::status, 1>,
      "The status that \"http\" has to answer with instead.", "204"},
+    {"headers", config::headers<&WaitParams::headers, check_probe_header>,
+     "Headers of the request of \"http\".", "{\"Host\": \"example.org\"}"},
+    kTlsKey<WaitParams>,
     {"unix", text<&WaitParams::unix_path, kEntryPath>,
      "The path of a socket that accepts a connection.", "/run/db.sock"},
     {"file", text<&WaitParams::file, kPath>, "The path of anything that exists but a directory.",
@@ -55,22 +62,30 @@ constexpr Key<WaitParams> kKeys[] = {
 
 constexpr std::string_view kTargets[] = {"tcp", "http", "unix", "file"};
 constexpr std::string_view kStatusNeedsHttp[] = {"status", "http"};
+constexpr std::string_view kHeadersNeedHttp[] = {"headers", "http"};
+constexpr std::string_view kTlsNeedsHttp[] = {"tls", "http"};
 constexpr config::Rule kRules[] = {{config::Rule::Type::exactly_one, kTargets},
-                                   {config::Rule::Type::needs, kStatusNeedsHttp}};
+                                   {config::Rule::Type::needs, kStatusNeedsHttp},
+                                   {config::Rule::Type::needs, kHeadersNeedHttp},
+                                   {config::Rule::Type::needs, kTlsNeedsHttp}};
+
+bool is_apart(const WaitParams& params) {
+  return params.http && is_by_tls(*params.http, params.tls);
+}
 
 Result<void> try_tcp(const config::Address& address) {
   (void)TRY(sys::connect_to(address.host, address.port, sys::Names::lookup, kPatience));
   return {};
 }
 
-Result<void> try_http(const config::HttpUrl& url, std::optional<std::int64_t> wanted) {
+Result<void> try_http(const config::HttpUrl& url, const WaitParams& params) {
   const config::Address& address = url.address;
   const Fd socket = TRY(url.socket.empty() ? sys::connect_to(address.host, address.port,
                                                              sys::Names::lookup, kPatience)
                                            : sys::connect_to_path(url.socket));
-  const int status = TRY(http::get(socket, {url.host_header, url.target})).head.status;
-  if (wanted ? status == *wanted : status < 400) return {};
-  return Error::in_words(fmt::format("HTTP status {}", status));
+  const auto answer = TRY(http::get(socket, {url.host_header, url.target, params.headers}));
+  (void)TRY(http::verdict(answer.head.status, params.status));
+  return {};
 }
 
 Result<void> try_unix(const std::string& path) {
@@ -93,7 +108,7 @@ Result<void> attempt(const WaitParams& params) {
   if (params.tcp) return try_tcp(TRY(config::parse_address(*params.tcp, Hosts::any)));
   if (params.http) {
     const auto url = TRY(config::parse_http_url(*params.http, Hosts::any));
-    return try_http(url, params.status);
+    return try_http(url, params);
   }
   if (params.unix_path) return try_unix(*params.unix_path);
   return try_file(params.file.value_or(""));
@@ -103,7 +118,7 @@ Result<void> attempt(const WaitParams& params) {
 Result<void> validate(const WaitParams& params) {
   if (params.tcp) (void)TRY(config::parse_address(*params.tcp, Hosts::any));
   if (params.http) (void)TRY(config::parse_http_url(*params.http, Hosts::any));
-  return {};
+  return http::check_headers(params.headers);
 }
 
 /// "waiting for tcp db:5432", with why it is not there: PID 1 says it when the time is over. The
@@ -156,7 +171,8 @@ const Action kWait{
                      "unless \"timeout\" says otherwise.",
              .params = config::params_of<kKeys>(),
              .timeout = kTimeout,
-             .rules = kRules},
+             .rules = kRules,
+             .is_apart = erased<is_apart>},
     .run = erased<run>,
 };
 

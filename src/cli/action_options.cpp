@@ -34,10 +34,19 @@ const char* placeholder(const Form& form) noexcept {
   }
 }
 
-/// "allowRemote" is --allow-remote; each of the "headers" is a --header.
-std::string option_name(const KeyInfo& param) {
-  std::string name;
-  for (const char c : param.name) {
+/// True of a boolean that is true unless it is written: its option makes it false.
+bool is_on(const KeyInfo& param) noexcept {
+  return param.form.type == Form::Type::boolean && param.standard == "true";
+}
+
+/// "allowRemote" is --allow-remote; each of the "headers" is a --header; "verify" in "tls", which
+/// is true by default, is --no-tls-verify.
+std::string option_name(const ActionOptions::Param& option) {
+  const KeyInfo& param = option.key;
+  const std::string whole = option.within.empty() ? std::string(param.name)
+                                                  : fmt::format("{}-{}", option.within, param.name);
+  std::string name = is_on(param) ? "no-" : "";
+  for (const char c : whole) {
     const bool is_capital = c >= 'A' && c <= 'Z';
     if (is_capital) name += '-';
     name += is_capital ? static_cast<char>(c - 'A' + 'a') : c;
@@ -69,12 +78,22 @@ Node& member_of(Node& object, std::string_view name) {
   return object.members.emplace_back(config::Member{std::string(name), {}, {}}).value;
 }
 
-Result<void> set_param(ActionWords& out, const KeyInfo& param, std::string_view value) {
-  const std::string name = option_name(param);
-  Node& node = member_of(out.params, param.name);
+/// The object of that name, or `params` itself if there is no name.
+Node& object_in(Node& params, std::string_view name) {
+  if (name.empty()) return params;
+  Node& object = member_of(params, name);
+  object.type = Node::Type::object;
+  return object;
+}
+
+Result<void> set_param(ActionWords& out, const ActionOptions::Param& option,
+                       std::string_view value) {
+  const KeyInfo& param = option.key;
+  const std::string name = option_name(option);
+  Node& node = member_of(object_in(out.params, option.within), param.name);
   switch (param.form.type) {
     case Form::Type::boolean:
-      node = {.type = Node::Type::boolean, .truth = true};
+      node = {.type = Node::Type::boolean, .truth = !is_on(param)};
       return {};
     case Form::Type::count: {
       node = {.type = Node::Type::integer, .text = std::string(value)};
@@ -109,7 +128,7 @@ Result<int> take_options(int argc, char** argv, const ActionOptions& options, Ac
   for (;;) {
     const FoundOption found = TRY(walk.next());
     if (found.row == OptionWalk::npos) return std::min(walk.operands(), argc);
-    if (const KeyInfo* param = options.param(found.row)) {
+    if (const ActionOptions::Param* param = options.param(found.row)) {
       TRY(set_param(out, *param, found.value));
     } else {
       out.timeout = TRY(duration_in(kTimeout, found.value));
@@ -124,10 +143,19 @@ ActionOptions::ActionOptions(const config::ActionSpec& spec,
   rows_.push_back({0, kTimeout, "DURATION", timeout_help});
   for (const KeyInfo& param : keys_of(spec)) {
     if (std::find(without.begin(), without.end(), param.name) != without.end()) continue;
-    params_.push_back(param);
-    names_.push_back(option_name(param));
-    rows_.push_back({0, names_.back().c_str(), placeholder(param.form), param.help});
+    if (param.form.type != Form::Type::object) {
+      add(param, {});
+      continue;
+    }
+    const config::Rows rows = param.form.object->rows;
+    for (std::size_t row = 0; row < rows.count; ++row) add(rows.at(row), param.name);
   }
+}
+
+void ActionOptions::add(const KeyInfo& key, std::string_view within) {
+  params_.push_back({key, within});
+  names_.push_back(option_name(params_.back()));
+  rows_.push_back({0, names_.back().c_str(), placeholder(key.form), key.help});
 }
 
 Result<void> read_action(int argc, char** argv, const ActionOptions& options, ActionWords& out) {

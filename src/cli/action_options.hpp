@@ -16,21 +16,29 @@
 
 namespace pintle::cli {
 
-/// Rows for OptionWalk: --timeout, then the parameters but those in `without`.
+/// Rows for OptionWalk: --timeout, then the parameters but those in `without`. Each member of an
+/// object is an option of its own: "ca" in "tls" is --tls-ca.
 class ActionOptions {
  public:
+  struct Param {
+    config::KeyInfo key{};
+    std::string_view within{};  ///< the object in which it is; "": none
+  };
+
   ActionOptions(const config::ActionSpec& spec, std::span<const std::string_view> without,
                 const char* timeout_help);
 
   std::span<const OptionText> rows() const noexcept { return rows_; }
   /// nullptr: it is --timeout.
-  const config::KeyInfo* param(std::size_t row) const noexcept {
+  const Param* param(std::size_t row) const noexcept {
     return row == 0 ? nullptr : &params_[row - 1];
   }
 
  private:
+  void add(const config::KeyInfo& key, std::string_view within);
+
   std::deque<std::string> names_;  // whose texts stay where they are
-  std::vector<config::KeyInfo> params_;
+  std::vector<Param> params_;
   std::vector<OptionText> rows_;
 };
 

@@ -89,6 +89,7 @@ class Notes {
     const auto* use = std::get_if<config::Builtin>(&hook.action);
     if (use == nullptr) return;
     config::for_fields(*use, [&](const config::KeyInfo& key, const config::Field& field) {
+      add_unverified(hook, key, field);
       const auto* text = std::get_if<const std::string*>(&field);
       const config::TextKind* kind = key.form.kind;
       if (text == nullptr || kind == nullptr || !kind->is_path || kind->takes_pattern) return;
@@ -97,6 +98,17 @@ class Notes {
                                    config::name_of(hook.kind()), hook.id, key.name, use->spec->name,
                                    one_line(**text, 60)));
     });
+  }
+
+  void add_unverified(const config::Hook& hook, const config::KeyInfo& key,
+                      const config::Field& field) {
+    const auto* pairs = std::get_if<const config::Pairs*>(&field);
+    const config::Pairs::value_type unverified{"verify", "false"};
+    if (pairs == nullptr || key.name != "tls") return;
+    if (std::find((*pairs)->begin(), (*pairs)->end(), unverified) == (*pairs)->end()) return;
+    shown_.push_back(
+        fmt::format("{} {}: with \"verify\": false any server is taken for the right one",
+                    config::name_of(hook.kind()), hook.id));
   }
 
   void add_command(const config::Command& command, const Variables& own, const std::string& who) {

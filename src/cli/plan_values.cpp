@@ -19,6 +19,16 @@ Json number_json(std::int64_t number, const config::Form& form) {
   return number;
 }
 
+/// Of a member of an object whose parameter keeps it as a text.
+config::Form::Type type_of(const config::Form& form, std::string_view member) {
+  const std::size_t count = form.object == nullptr ? 0 : form.object->rows.count;
+  for (std::size_t row = 0; row < count; ++row) {
+    const config::KeyInfo key = form.object->rows.at(row);
+    if (key.name == member) return key.form.type;
+  }
+  return config::Form::Type::expandable;
+}
+
 }  // namespace
 
 Json field_json(const config::Field& field, const config::Form& form) {
@@ -30,7 +40,10 @@ Json field_json(const config::Field& field, const config::Form& form) {
   const auto* pairs = std::get_if<const config::Pairs*>(&field);
   if (pairs == nullptr) return nullptr;
   Json object = Json::object();
-  for (const auto& [name, text] : **pairs) object[name] = text;
+  for (const auto& [name, text] : **pairs) {
+    const bool is_flag = type_of(form, name) == config::Form::Type::boolean;
+    object[name] = is_flag ? Json(text == "true") : Json(text);
+  }
   return object;
 }
 

@@ -9,6 +9,7 @@
 #include "base/shown.hpp"
 #include "base/text.hpp"
 #include "cli/action_options.hpp"
+#include "cli/apart.hpp"
 #include "cli/commands.hpp"
 #include "control/socket.hpp"
 #include "sys/process.hpp"
@@ -66,7 +67,7 @@ Result<std::string> look(const Order& order) {
     context.main_pid =
         TRY(control::ask_status(sys::mount_namespace(), order.words.timeout)).main_pid;
   }
-  return actions::perform(order.use, context);
+  return perform(order.use, context, order.words.timeout);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "base/shown.hpp"
 #include "base/text.hpp"
 #include "cli/action_options.hpp"
+#include "cli/apart.hpp"
 #include "cli/commands.hpp"
 #include "config/expansion.hpp"
 
@@ -58,7 +59,7 @@ int wait_command(int argc, char** argv) {
   const sys::Accounts accounts;
   const config::Environ nothing;
   const config::Variables none;
-  const auto waited = actions::perform(order->use, {accounts, {nothing, none, none}});
+  const auto waited = perform(order->use, {accounts, {nothing, none, none}}, words.timeout);
   return end_with(bool(waited), one_line(waited ? *waited : waited.error().message()));
 }
 

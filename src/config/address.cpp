@@ -99,12 +99,12 @@ constexpr std::string_view kPortPattern =
 constexpr std::string_view kHostPattern =
     R"((?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+\]))";
 
-constexpr std::string_view kUnixPattern = R"(|unix:/[!-"$-9;-~]+(?::[/?][!"$-~]*)?)";
+constexpr std::string_view kUnixPattern = R"(|http://unix:/[!-"$-9;-~]+(?::[/?][!"$-~]*)?)";
 
-/// `more` are what may stand instead of a host and what follows it.
-std::string url_with(std::string_view scheme, std::string_view more) {
-  return fmt::format(R"(^{}://(?:{}(?:{})?(?:[/?][!"$-~]*)?{})$)", scheme, kHostPattern,
-                     kPortPattern, more);
+/// `more` is what may stand instead, alternatives with a "|" before each.
+std::string url_or(std::string_view more) {
+  return fmt::format(R"(^(?:https?://{}(?:{})?(?:[/?][!"$-~]*)?{})$)", kHostPattern, kPortPattern,
+                     more);
 }
 
 /// "/run/app.sock:/path", which is how nginx writes it in proxy_pass.
@@ -141,6 +141,15 @@ Result<HttpUrl> url_in(std::string_view rest, std::string_view whole, std::uint1
                  std::move(target)};
 }
 
+/// Of a URL that begins with one of the two schemes.
+Result<HttpUrl> web_url_in(std::string_view text, Hosts hosts) {
+  const bool is_secure = text.starts_with(kHttps);
+  const std::string_view rest = text.substr(is_secure ? kHttps.size() : kHttp.size());
+  HttpUrl url = TRY(url_in(rest, text, is_secure ? kHttpsPort : kHttpPort, hosts));
+  url.is_secure = is_secure;
+  return url;
+}
+
 }  // namespace
 
 std::string authority_of(const Address& address) {
@@ -154,18 +163,17 @@ Result<Address> parse_address(std::string_view text, Hosts hosts) {
 }
 
 Result<HttpUrl> parse_http_url(std::string_view text, Hosts hosts) {
-  if (!text.starts_with(kHttp)) return bad(text, "write http://HOST:PORT/PATH");
   if (text.starts_with(kUnix)) return socket_url_in(text.substr(kUnix.size()), text);
-  return url_in(text.substr(kHttp.size()), text, kHttpPort, hosts);
+  if (!text.starts_with(kHttp) && !text.starts_with(kHttps)) {
+    return bad(text, "write http://HOST:PORT/PATH or https://HOST:PORT/PATH");
+  }
+  return web_url_in(text, hosts);
 }
 
 Result<HttpUrl> parse_web_url(std::string_view text) {
-  const bool is_secure = text.starts_with(kHttps);
-  if (!is_secure && !text.starts_with(kHttp)) return bad(text, "write https://HOST/PATH");
-  const std::string_view rest = text.substr(is_secure ? kHttps.size() : kHttp.size());
-  HttpUrl url = TRY(url_in(rest, text, is_secure ? kHttpsPort : kHttpPort, Hosts::any));
-  url.is_secure = is_secure;
-  return url;
+  const bool has_scheme = text.starts_with(kHttp) || text.starts_with(kHttps);
+  if (!has_scheme) return bad(text, "write https://HOST/PATH");
+  return web_url_in(text, Hosts::any);
 }
 
 Result<Address> parse_listen_address(std::string_view text) {
@@ -187,12 +195,12 @@ std::string_view address_pattern() {
 }
 
 std::string_view url_pattern() {
-  static const std::string pattern = url_with("http", kUnixPattern);
+  static const std::string pattern = url_or(kUnixPattern);
   return pattern;
 }
 
 std::string_view web_url_pattern() {
-  static const std::string pattern = url_with("https?", "");
+  static const std::string pattern = url_or("");
   return pattern;
 }
 

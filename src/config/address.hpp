@@ -33,7 +33,7 @@ enum class Hosts : bool { loopback, any };
 /// `detail`, and the subject is the text. Pure.
 Result<Address> parse_address(std::string_view text, Hosts hosts = Hosts::loopback);
 
-/// "http://HOST[:PORT][/PATH][?QUERY]", without user-info or fragment, or the Unix socket in
+/// "http[s]://HOST[:PORT][/PATH][?QUERY]", without user-info or fragment, or the Unix socket in
 /// "http://unix:/run/app.sock:/PATH". Errors: as above.
 Result<HttpUrl> parse_http_url(std::string_view text, Hosts hosts = Hosts::loopback);
 
@@ -59,7 +59,7 @@ std::string_view web_url_pattern();
 /// "0.0.0.0:9080", "[::]:9080": where to listen. Errors: as above.
 Result<Address> parse_listen_address(std::string_view text);
 
-/// The same with any host, and "https://" too. Errors: as above.
+/// The same with any host, and no Unix socket. Errors: as above.
 Result<HttpUrl> parse_web_url(std::string_view text);
 
 }  // namespace pintle::config

@@ -9,6 +9,7 @@
 #include "fetch/digest.hpp"
 #include "fetch/download.hpp"
 #include "fetch/place.hpp"
+#include "fetch/probe.hpp"
 #include "fetch/record.hpp"
 #include "fetch/verify.hpp"
 #include "sys/entry.hpp"
@@ -145,7 +146,8 @@ struct Row {
   std::string_view name;
   Result<std::string> (*run)(const Request& request);
 };
-constexpr Row kRows[] = {{"fetch", fetch}, {"check", check}, {"fallback", fall_back}};
+constexpr Row kRows[] = {{"fetch", fetch},     {"check", check},     {"fallback", fall_back},
+                         {"http", probe_http}, {"grpc", probe_grpc}, {"wait", wait_http}};
 
 }  // namespace
 

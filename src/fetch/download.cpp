@@ -106,11 +106,12 @@ class Content {
     return target_.restart();
   }
 
-  Result<void> take(std::string_view piece) {
+  Result<bool> take(std::string_view piece) {
     const auto size = static_cast<std::int64_t>(piece.size());
     if (size > order_.max_size - size_) return too_large(order_.max_size);
     size_ += size;
-    return target_.add(piece);
+    TRY(target_.add(piece));
+    return true;
   }
 
   /// A validator by which the server can tell whether it still has that version, RFC 9110 section

@@ -13,111 +13,80 @@ namespace {
 
 constexpr const char* kReceive = "receive the response";
 constexpr const char* kUse = "use the response";
+constexpr const char* kCut = "the connection was cut";
 
-/// OpenSSL's reason in "error:0A00010B:SSL routines::wrong version number, errno 0".
+/// OpenSSL's reason in "error:0A00010B:SSL routines::wrong version number, errno 0", or the verdict
+/// on a certificate.
 std::string reason_in(const std::string& text) {
+  constexpr std::string_view kVerdict = "SSL certificate problem: ";
+  if (text.starts_with(kVerdict)) return text.substr(kVerdict.size());
   const std::size_t end = text.find(", errno ");
   const std::size_t begin = text.rfind("::", end);
-  if (begin == std::string::npos) return one_line(text.substr(0, end), 200);
-  return one_line(text.substr(begin + 2, end - begin - 2), 200);
+  const std::size_t from = begin == std::string::npos ? 0 : begin + 2;
+  return one_line(text.substr(from, end - from), 200);
 }
 
-std::string verdict_in(const std::string& text) {
-  constexpr std::string_view kBegin = "SSL certificate problem: ";
-  return text.starts_with(kBegin) ? text.substr(kBegin.size()) : reason_in(text);
-}
-
-/// A failure after which the head is not complete, though the connection was there.
-Error without_head(const Circumstances& at) {
+/// The connection has ended too early.
+Error cut(const Circumstances& at) {
   if (at.reason != 0) return {kReceive, at.reason, {}, {}};
-  const bool is_tls = at.text.find("SSL") != std::string::npos &&
-                      at.text.find("unexpected eof") == std::string::npos;
-  if (is_tls) return {kReceive, 0, {}, reason_in(at.text)};
+  if (at.has_head) return {kReceive, 0, {}, kCut};
+  const bool is_alert = at.text.find("SSL") != std::string::npos &&
+                        at.text.find("unexpected eof") == std::string::npos;
+  if (is_alert) return {kReceive, 0, {}, reason_in(at.text)};
   return {kUse, 0, {}, "the connection was cut within its head"};
 }
 
-Error cut(const Circumstances& at) {
-  if (!at.has_head) return without_head(at);
-  if (at.reason != 0) return {kReceive, at.reason, {}, {}};
-  return {kReceive, 0, {}, "the connection was cut"};
+Error no_tls(const Circumstances& at) {
+  if (at.reason != 0) return {"begin TLS", at.reason, {}, {}};
+  const bool is_cut = at.text.find("SSL_ERROR_SYSCALL") != std::string::npos;
+  return {"begin TLS", 0, {}, is_cut ? kCut : reason_in(at.text)};
 }
 
+/// What libcurl refuses before the head is complete; the rest is judged in http/head.cpp.
 Error unsound(const Circumstances& at) {
-  if (at.text.starts_with("Invalid Content-Length")) {
-    return {kUse, 0, {}, "its Content-Length is not a number"};
-  }
-  if (at.text.starts_with("Header without colon")) {
-    return {kUse, 0, {}, "a line in its head is not a header"};
-  }
-  if (at.text.starts_with("Nul byte")) return {kUse, 0, {}, "its head contains a NUL byte"};
-  return {kUse, 0, {}, "it is not HTTP/1"};
-}
-
-Error unreachable(const Circumstances& at) {
-  return {"connect to", at.reason == 0 ? ECONNREFUSED : at.reason, at.peer, {}};
-}
-
-Error unknown_host(const Circumstances& at) {
-  return {"look up", 0, at.peer.substr(0, at.peer.rfind(':')), "its name is not known"};
+  const bool is_length = at.text.starts_with("Invalid Content-Length");
+  return {kUse, 0, {}, is_length ? "its Content-Length is not a number" : "it is not HTTP/1"};
 }
 
 Error late(const Circumstances& at) {
-  const char* const what = at.has_begun ? kReceive : "connect to";
-  return {what, 0, at.has_begun ? "" : at.peer,
-          fmt::format("no data for {}", format_duration(kPatience))};
+  std::string why = fmt::format("no data for {}", format_duration(kPatience));
+  if (at.has_begun) return {kReceive, 0, {}, std::move(why)};
+  return {"connect to", 0, at.peer, std::move(why)};
 }
-
-Error no_tls(const Circumstances& at) {
-  const bool is_cut = at.text.find("SSL_ERROR_SYSCALL") != std::string::npos;
-  if (is_cut && at.reason == 0) return {"begin TLS", 0, {}, "the connection was cut"};
-  return {"begin TLS", at.reason, {}, at.reason == 0 ? reason_in(at.text) : std::string()};
-}
-
-Error untrusted(const Circumstances& at) {
-  return {"trust the server's certificate", 0, {}, verdict_in(at.text)};
-}
-
-Error unusable_bundle(const Circumstances& at) {
-  return {"use the CA bundle", 0, at.ca, "there is no certificate in it"};
-}
-
-Error unusable_identity(const Circumstances& at) {
-  return {"use the certificate", 0, at.identity, reason_in(at.text)};
-}
-
-Error head_too_long(const Circumstances& at) {
-  if (at.has_head) return {kUse, 0, {}, one_line(at.text, 200)};
-  return {kUse, 0, {}, "its head is too long"};
-}
-
-struct Row {
-  CURLcode code;
-  Error (*error)(const Circumstances& at);
-};
-constexpr Row kRows[] = {
-    {CURLE_OK, without_head},
-    {CURLE_GOT_NOTHING, without_head},
-    {CURLE_COULDNT_RESOLVE_HOST, unknown_host},
-    {CURLE_COULDNT_RESOLVE_PROXY, unknown_host},
-    {CURLE_COULDNT_CONNECT, unreachable},
-    {CURLE_OPERATION_TIMEDOUT, late},
-    {CURLE_SSL_CONNECT_ERROR, no_tls},
-    {CURLE_PEER_FAILED_VERIFICATION, untrusted},
-    {CURLE_SSL_CACERT_BADFILE, unusable_bundle},
-    {CURLE_SSL_CERTPROBLEM, unusable_identity},
-    {CURLE_UNSUPPORTED_PROTOCOL, unsound},
-    {CURLE_WEIRD_SERVER_REPLY, unsound},
-    {CURLE_RECV_ERROR, cut},
-    {CURLE_SEND_ERROR, cut},
-    {CURLE_PARTIAL_FILE, cut},
-    {CURLE_OUT_OF_MEMORY, head_too_long},  // libcurl's word for a line above its limit
-};
 
 }  // namespace
 
 Error failure_of(const Circumstances& at) {
-  for (const Row& row : kRows) {
-    if (row.code == at.code) return row.error(at);
+  switch (at.code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return {"look up", 0, at.peer.substr(0, at.peer.rfind(':')), "its name is not known"};
+    case CURLE_COULDNT_CONNECT:
+      return {"connect to", at.reason == 0 ? ECONNREFUSED : at.reason, at.peer, {}};
+    case CURLE_OPERATION_TIMEDOUT:
+      return late(at);
+    case CURLE_SSL_CONNECT_ERROR:
+      return no_tls(at);
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return {"trust the server's certificate", 0, {}, reason_in(at.text)};
+    case CURLE_SSL_CACERT_BADFILE:
+      return {"use the CA bundle", 0, at.ca, "there is no certificate in it"};
+    case CURLE_SSL_CERTPROBLEM:
+      return {"use the certificate", 0, at.identity, reason_in(at.text)};
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+      return unsound(at);
+    case CURLE_OK:  // it has ended without a complete head
+    case CURLE_GOT_NOTHING:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_PARTIAL_FILE:
+      return cut(at);
+    case CURLE_OUT_OF_MEMORY:  // libcurl's word for a line above its limit
+      if (!at.has_head) return {kUse, 0, {}, "its head is too long"};
+      break;
+    default:
+      break;
   }
   return {
       kReceive, 0, {}, one_line(at.text.empty() ? ::curl_easy_strerror(at.code) : at.text, 200)};

@@ -2,6 +2,7 @@
 // cryptography. A hook's child starts it after the step-down and sends the request over its
 // standard input. PID 1 reads the result from a pipe that pintle-fetch inherits (sys/report.hpp).
 #include <openssl/crypto.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -20,6 +21,13 @@
 namespace pintle::fetch {
 namespace {
 
+/// A command that waits for pintle-fetch does so until then; 0: PID 1 ends pintle-fetch.
+void end_at(std::int64_t milliseconds) {
+  itimerval timer{};
+  timer.it_value = {milliseconds / 1000, milliseconds % 1000 * 1000};
+  (void)::setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
 Result<std::string> run() {
   // libcurl would write the keys of its connections into a file of that name.
   (void)::unsetenv("SSLKEYLOGFILE");
@@ -32,6 +40,7 @@ Result<std::string> run() {
   }
   const std::string bytes = TRY(sys::read_input(config::kLargestRequest));
   const config::Request request = TRY(config::decode_request(bytes));
+  end_at(request.number("deadline").value_or(0));
   return perform(request);
 }
 
@@ -48,7 +57,7 @@ int report(const Result<std::string>& result) {
 
 int refuse_people() {
   constexpr std::string_view kText =
-      "pintle-fetch: only pintle starts it, for \"fetch\" and \"check\"; see 'pintle "
+      "pintle-fetch: only pintle starts it, for \"fetch\", \"check\" and https; see 'pintle "
       "help'\n";
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kText.data(), kText.size());
   return static_cast<int>(ExitCode::usage);
@@ -62,6 +71,7 @@ int main() {
   sys::forbid_tracing();
   (void)std::signal(SIGPIPE, SIG_IGN);
   if (!sys::is_report(sys::kInheritedReport)) return fetch::refuse_people();
+  sys::send_notes_to(sys::kInheritedReport);
   try {
     return fetch::report(fetch::run());
   } catch (const std::exception& error) {

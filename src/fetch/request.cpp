@@ -16,13 +16,6 @@ Error bad(const char* what, std::string subject, std::string why) {
   return {what, 0, std::move(subject), std::move(why)};
 }
 
-/// Parses "NAME: VALUE", the form in which encode_request() writes an object's members.
-Header member_in(const std::string& text) {
-  const std::size_t colon = text.find(": ");
-  std::string value = colon == std::string::npos ? std::string() : text.substr(colon + 2);
-  return {text.substr(0, colon), std::move(value)};
-}
-
 Result<Header> header_in(const std::string& text) {
   auto [name, value] = member_in(text);
   const std::string shown = one_line(text.substr(0, text.find(':')), 60);
@@ -101,6 +94,12 @@ Result<void> add_netrc(const config::Request& request, Order& order) {
 
 }  // namespace
 
+Header member_in(const std::string& text) {
+  const std::size_t colon = text.find(": ");
+  std::string value = colon == std::string::npos ? std::string() : text.substr(colon + 2);
+  return {text.substr(0, colon), std::move(value)};
+}
+
 Result<Order> order_in(const config::Request& request) {
   Order order;
   order.url = TRY(config::parse_web_url(request.text("url")));
@@ -109,7 +108,9 @@ Result<Order> order_in(const config::Request& request) {
   }
   TRY(add_credentials(request, order));
   TRY(add_netrc(request, order));
-  order.tls = {request.text("ca"), request.text("certificate"), request.text("key")};
+  order.tls.ca = request.text("ca");
+  order.tls.certificate = request.text("certificate");
+  order.tls.key = request.text("key");
   order.max_size = request.number("maxSize").value_or(order.max_size);
   order.proxies = proxies_in(request);
   order.redirects = request.number("redirects").value_or(order.redirects);

@@ -41,6 +41,9 @@ struct Order {
   Proxies proxies{};
 };
 
+/// Parses "NAME: VALUE", the form in which encode_request() writes an object's members.
+Header member_in(const std::string& text);
+
 /// Errors: a URL, header or credentials cannot be sent; the netrc file cannot be read. An error
 /// does not show a secret.
 Result<Order> order_in(const config::Request& request);

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "fetch/failure.hpp"
+#include "http/field.hpp"
 
 namespace pintle::fetch {
 namespace {
@@ -25,6 +26,11 @@ std::string header_line(const Header& header) {
   // With a colon and nothing behind it, libcurl would leave out its own header of that name.
   if (header.second.empty()) return header.first + ";";
   return fmt::format("{}: {}", header.first, header.second);
+}
+
+/// The name that the server's certificate must have.
+std::string host_of(const config::HttpUrl& url) {
+  return url.socket.empty() ? url.address.host : url.host_header;
 }
 
 class Transfer {
@@ -66,14 +72,29 @@ class Transfer {
     }
   }
 
-  void set_up_request(const Headers& more) {
+  /// TLS is with the host of the URL, which need not be the one that is connected to.
+  void set_up_url() {
     const config::HttpUrl& url = order_.url;
-    set(CURLOPT_URL,
-        fmt::format("{}://{}{}", url.is_secure ? "https" : "http", url.host_header, url.target));
+    const std::string& name = order_.tls.server_name;
+    const std::string port = url.socket.empty() ? fmt::format(":{}", url.address.port) : "";
+    const std::string host = name.empty() ? url.host_header : name + port;
+    set(CURLOPT_URL, fmt::format("{}://{}{}", url.is_secure ? "https" : "http", host, url.target));
+    if (!url.socket.empty()) set(CURLOPT_UNIX_SOCKET_PATH, url.socket);
+    if (name.empty()) return;
+    if (!http::has_field(order_.headers, "Host")) add_header({"Host", url.host_header});
+    if (!url.socket.empty()) return;
+    place_.reset(::curl_slist_append(nullptr, ("::" + config::authority_of(url.address)).c_str()));
+    set(CURLOPT_CONNECT_TO, place_.get());
+  }
+
+  void set_up_request(const Headers& more) {
+    set_up_url();
     set(CURLOPT_PATH_AS_IS, 1L);
     set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
     set(CURLOPT_USERAGENT, "pintle");
-    add_header({"Accept-Encoding", "identity"});
+    if (!http::has_field(order_.headers, "Accept-Encoding")) {
+      add_header({"Accept-Encoding", "identity"});
+    }
     for (const Header& header : order_.headers) add_header(header);
     for (const Header& header : more) add_header(header);
     set_up_credentials();
@@ -157,7 +178,10 @@ class Transfer {
         validators_in(field("ETag"), field("Last-Modified"), field("Date"));
     reply_ = {std::move(head), validators, field("Location"), field("Content-Range"),
               retry_after()};
-    const auto wanted = receiver_.head(reply_);
+    return goes_on(receiver_.head(reply_));
+  }
+
+  bool goes_on(const Result<bool>& wanted) {
     if (!wanted) return refuse(wanted.error());
     is_over_ = !*wanted;
     return *wanted;
@@ -165,8 +189,7 @@ class Transfer {
 
   bool take_content(std::string_view piece) {
     received_ += static_cast<std::int64_t>(piece.size());
-    const auto taken = receiver_.content(piece);
-    return taken ? true : refuse(taken.error());
+    return goes_on(receiver_.content(piece));
   }
 
   /// The value of a header of the final response; "" if it has none.
@@ -185,10 +208,11 @@ class Transfer {
   Error failure(CURLcode code) const {
     long reason = 0;
     ::curl_easy_getinfo(curl_.get(), CURLINFO_OS_ERRNO, &reason);
-    const config::Address& peer = proxy_ == nullptr ? order_.url.address : proxy_->address;
-    return failure_of({code, text_.data(), static_cast<int>(reason), config::authority_of(peer),
-                       order_.tls.ca, order_.tls.certificate, has_head_,
-                       has_head_ || !text_of_head_.empty()});
+    const config::HttpUrl& url = order_.url;
+    const config::Address& peer = proxy_ == nullptr ? url.address : proxy_->address;
+    return failure_of({code, text_.data(), static_cast<int>(reason),
+                       url.socket.empty() ? config::authority_of(peer) : url.socket, order_.tls.ca,
+                       order_.tls.certificate, has_head_, has_head_ || !text_of_head_.empty()});
   }
 
   Error cut() const {
@@ -224,9 +248,10 @@ class Transfer {
   const Proxy* proxy_;
   const Receiver& receiver_;
   bool expects_tunnel_;  // the next head is the proxy's, in answer to CONNECT
-  Peer peer_{order_.url.address.host};
+  Peer peer_ = peer_of(host_of(order_.url), order_.tls);
   std::unique_ptr<CURL, FreeHandle> curl_{::curl_easy_init()};
   Words lines_{};
+  Words place_{};  // where to connect to
   std::array<char, CURL_ERROR_SIZE> text_{};
   std::string text_of_head_{};  // what is there of the head that arrives
   std::size_t taken_ = 0;       // bytes of heads, then of trailers

@@ -30,11 +30,11 @@ struct Reply {
   std::chrono::seconds retry_after{};  ///< from now on; 0: the server does not say
 };
 
-/// Where a response goes. An error of either ends the transfer, and is its error.
+/// Where a response goes. Both return true if more is wanted: the content, or more of it. An error
+/// of either ends the transfer, and is its error.
 struct Receiver {
-  /// Decides by the head of the final response: true if its content is wanted.
-  std::function<Result<bool>(const Reply& reply)> head;
-  std::function<Result<void>(std::string_view piece)> content;
+  std::function<Result<bool>(const Reply& reply)> head;  ///< of the final response
+  std::function<Result<bool>(std::string_view piece)> content;
 };
 
 /// How a transfer ended whose head arrived.

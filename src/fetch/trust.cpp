@@ -57,29 +57,49 @@ void note_alert(const SSL* tls, int where, int alert) {
 
 /// libcurl's own check takes a name in the certificate's subject too; here only a subjectAltName
 /// counts (RFC 9525 section 2).
-CURLcode be_strict(CURL*, void* context, void* judged) {
-  auto* const tls = static_cast<SSL_CTX*>(context);
-  const std::string& host = static_cast<Peer*>(judged)->host;
-  if (::SSL_CTX_set_ex_data(tls, peer_index(), judged) != 1) return CURLE_OUT_OF_MEMORY;
-  ::SSL_CTX_set_info_callback(tls, note_alert);
-  constexpr int kLevel = 2;  // 112 bits: no RSA below 2048, no SHA-1 signatures
-  ::SSL_CTX_set_security_level(tls, kLevel);
+bool expect_host(SSL_CTX* tls, const std::string& host) {
   X509_VERIFY_PARAM* const expected = ::SSL_CTX_get0_param(tls);
   ::X509_VERIFY_PARAM_set_hostflags(
       expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-  const int set = is_literal(host)
-                      ? ::X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str())
-                      : ::X509_VERIFY_PARAM_set1_host(expected, host.c_str(), host.size());
-  return set == 1 ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+  return is_literal(host) ? ::X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str()) == 1
+                          : ::X509_VERIFY_PARAM_set1_host(expected, host.c_str(), host.size()) == 1;
+}
+
+CURLcode be_strict(CURL*, void* context, void* judged) {
+  auto* const tls = static_cast<SSL_CTX*>(context);
+  const Peer& peer = *static_cast<Peer*>(judged);
+  constexpr int kLevel = 2;  // 112 bits: no RSA below 2048, no SHA-1 signatures
+  ::SSL_CTX_set_security_level(tls, kLevel);
+  if (::SSL_CTX_set_ex_data(tls, peer_index(), judged) != 1) return CURLE_OUT_OF_MEMORY;
+  ::SSL_CTX_set_info_callback(tls, note_alert);
+  constexpr unsigned char kHttp2[] = {2, 'h', '2'};  // RFC 7301 section 3.1
+  const bool is_set =
+      !peer.speaks_http2 || ::SSL_CTX_set_alpn_protos(tls, kHttp2, sizeof kHttp2) == 0;
+  if (!is_set || (peer.verify && !expect_host(tls, peer.host))) return CURLE_OUT_OF_MEMORY;
+  return CURLE_OK;
+}
+
+Result<void> set_up_trust(CURL* curl, const Tls& tls) {
+  ::curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
+  if (!tls.verify) {
+    ::curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+    ::curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    return {};
+  }
+  const std::string bundle = TRY(bundle_for(tls.ca));
+  TRY(require_file("read the CA bundle", bundle));
+  ::curl_easy_setopt(curl, CURLOPT_CAINFO, bundle.c_str());
+  return {};
 }
 
 }  // namespace
 
+Peer peer_of(const std::string& host, const Tls& tls) {
+  return {.host = tls.server_name.empty() ? host : tls.server_name, .verify = tls.verify};
+}
+
 Result<void> set_up_tls(CURL* curl, const Tls& tls, Peer& peer) {
-  const std::string bundle = TRY(bundle_for(tls.ca));
-  TRY(require_file("read the CA bundle", bundle));
-  ::curl_easy_setopt(curl, CURLOPT_CAINFO, bundle.c_str());
-  ::curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
+  TRY(set_up_trust(curl, tls));
   ::curl_easy_setopt(curl, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
   ::curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, &peer);
   if (::curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, be_strict) != CURLE_OK) {

@@ -1,5 +1,6 @@
 #include "hooks/apart.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -43,6 +44,22 @@ void hand_over(const Fd& socket, std::string_view request) noexcept {
   }
 }
 
+/// Passes the notes of the program on while it runs, and takes its report.
+void follow(const Fd& pipe, sys::Report& report) {
+  for (;;) {
+    pollfd one{pipe.get(), POLLIN, 0};
+    if (::poll(&one, 1, -1) < 0 && errno != EINTR) return;
+    const auto got = sys::read_report(pipe.get());
+    if (got && got->is_note) {
+      sys::send_note(got->line());
+    } else if (got) {
+      report = *got;
+    } else if ((one.revents & (POLLHUP | POLLERR)) != 0 && (one.revents & POLLIN) == 0) {
+      return;
+    }
+  }
+}
+
 Result<sys::Exit> run(sys::Child program, std::string_view request, sys::Report& report) {
   Pair pair = TRY(make_pair());
   program.input = pair.theirs.get();
@@ -51,9 +68,8 @@ Result<sys::Exit> run(sys::Child program, std::string_view request, sys::Report&
   pair.theirs.reset();
   if (is_ready(pair.ours)) hand_over(pair.ours, request);
   (void)::shutdown(pair.ours.get(), SHUT_WR);
-  const sys::Exit exit = TRY(sys::wait_for(spawned.pid));
-  take_report(spawned, report);
-  return exit;
+  follow(spawned.report, report);
+  return sys::wait_for(spawned.pid);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.hpp"
 #include "http/body.hpp"
 #include "sys/connect.hpp"
 
@@ -61,6 +62,20 @@ Result<Response> receive_head(const Read& read) {
 Result<Response> get(const Fd& socket, const Get& request) {
   TRY(sys::send_all(socket, text_of(request)));
   return receive_head([&](std::span<char> into) { return sys::receive(socket, into); });
+}
+
+Result<std::string> verdict(int status, std::optional<std::int64_t> wanted) {
+  std::string said = fmt::format("HTTP status {}", status);
+  if (wanted ? status == *wanted : status < 400) return said;
+  return Error::in_words(std::move(said));
+}
+
+Result<void> check_headers(const Headers& headers) {
+  for (const auto& [name, value] : headers) {
+    std::string wrong = wrong_header(name, value);
+    if (!wrong.empty()) return Error{"use the header", 0, one_line(name, 60), std::move(wrong)};
+  }
+  return {};
 }
 
 Result<bool> content_holds(const Fd& socket, const Response& response, std::string_view text,

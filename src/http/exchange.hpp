@@ -2,7 +2,9 @@
 // server is not trusted: a head has a largest size, and the calling process has a deadline.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,12 +31,22 @@ struct Response {
 /// Reads available bytes into `into`. Returns their number, 0 at the end of the connection.
 using Read = std::function<Result<std::size_t>(std::span<char> into)>;
 
+/// Sends all of `bytes`.
+using Write = std::function<Result<void>(std::string_view bytes)>;
+
 /// Reads the head of the final response; skips those with status 1xx (RFC 9110 section 15.2).
 /// Errors: the head is not HTTP/1, is incomplete, or is longer than kLargestHead.
 Result<Response> receive_head(const Read& read);
 
 /// Sends GET and reads the head of the response. Errors: those of receive_head(), send(2), recv(2).
 Result<Response> get(const Fd& socket, const Get& request);
+
+/// "HTTP status 200" for a status from 200 to 399, or for the one that is `wanted`; an error with
+/// the same words for any other.
+Result<std::string> verdict(int status, std::optional<std::int64_t> wanted);
+
+/// Errors: one of `headers` cannot be sent, wrong_header().
+Result<void> check_headers(const Headers& headers);
 
 /// Whether the first `most` bytes of the content contain `text`. Errors: the content is damaged or
 /// compressed.

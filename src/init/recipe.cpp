@@ -212,7 +212,7 @@ config::Builtin Recipe::masked_builtin() const {
 
 bool Recipe::is_apart() const {
   const bool is_use = !is_main() && std::holds_alternative<config::Builtin>(hook_->action);
-  return is_use && config::is_apart(completed());
+  return is_use && config::is_apart(builtin());
 }
 
 bool Recipe::needs_nothing() const {

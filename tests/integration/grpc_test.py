@@ -12,12 +12,13 @@ from pid1 import PINTLE
 
 DEBIAN_PYTHON = '/usr/bin/python3'  # whose packages have grpc
 
-# grpc.health.v1 by hand: argv[1:] are SERVICE=STATUS, a number; an unknown service is NOT_FOUND.
+# grpc.health.v1 by hand: argv[1] is where to listen, or for TLS "KEY,CERTIFICATE.pem"; argv[2:] are
+# SERVICE=STATUS, a number; an unknown service is NOT_FOUND.
 SERVER = r"""
 import sys
 from concurrent import futures
 import grpc
-known = dict(word.split('=') for word in sys.argv[1:])
+known = dict(word.split('=') for word in sys.argv[2:])
 def check(request, context):
     service = request[2:].decode()
     if service not in known:
@@ -30,7 +31,13 @@ handler = grpc.method_handlers_generic_handler('grpc.health.v1.Health', {
 server = grpc.server(futures.ThreadPoolExecutor(2))
 if known:
     server.add_generic_rpc_handlers((handler,))
-port = server.add_insecure_port('127.0.0.1:0')
+where = sys.argv[1]
+if where.endswith('.pem'):
+    key, certificate = (open(path, 'rb').read() for path in where.split(','))
+    credentials = grpc.ssl_server_credentials([(key, certificate)])
+    port = server.add_secure_port('127.0.0.1:0', credentials)
+else:
+    port = server.add_insecure_port(where)
 server.start()
 print(port, flush=True)
 server.wait_for_termination()
@@ -43,14 +50,15 @@ def probe(*words):
     return done.returncode, (done.stdout + done.stderr).strip()
 
 
-def server(*services):
+def server(*services, where='127.0.0.1:0'):
     """The address of a real gRPC server."""
     if subprocess.run([DEBIAN_PYTHON, '-c', 'import grpc'], stderr=subprocess.DEVNULL).returncode:
         tap.skip('python3-grpcio is not installed')
-    process = subprocess.Popen([DEBIAN_PYTHON, '-c', SERVER, *services], stdout=subprocess.PIPE,
+    process = subprocess.Popen([DEBIAN_PYTHON, '-c', SERVER, where, *services], stdout=subprocess.PIPE,
                                text=True)
     tap.cleanup(lambda: (process.kill(), process.wait(), process.stdout.close()))
-    return f'127.0.0.1:{process.stdout.readline().strip()}'
+    port = process.stdout.readline().strip()
+    return where if where.startswith('unix:') else f'127.0.0.1:{port}'
 
 
 @tap.test
@@ -82,6 +90,58 @@ def it_is_a_check_like_the_others():
     one = pid1.start_with({'health': [check]}, 'sleep', '1000')
     tap.until(lambda: one.health('it') == (0, 'healthy'), 'it is healthy')
     tap.equal(one.status()['checks'][0]['message'], 'gRPC status SERVING')
+
+
+@tap.test
+def a_server_on_a_unix_socket_is_asked_like_another():
+    address = server('=1', 'bad=2', where=f'unix:{pid1.folder()}/grpc.sock')
+    tap.equal(probe(address, '--timeout', '20s'), (0, 'gRPC status SERVING'))
+    tap.equal(probe(address, '--timeout', '20s', '--service', 'bad'),
+              (1, 'gRPC status NOT_SERVING'))
+    code, said = probe('unix:/no/such.sock')
+    tap.equal(code, 1)
+    tap.holds(said, "cannot connect to '/no/such.sock': No such file")
+    code, said = probe(address, '--no-tls-verify', '--timeout', '20s')
+    tap.equal(code, 1)
+    tap.holds(said, 'cannot begin TLS: wrong version number')
+
+
+@tap.test
+def by_tls_the_server_has_to_show_its_certificate():
+    authority = web.Authority(pid1.folder())
+    certificate, key = authority.issue('server')
+    address = server('=1', 'bad=2', where=f'{key},{certificate}')
+    ca = ['--tls-ca', str(authority.pem), '--timeout', '20s']
+    tap.equal(probe(address, *ca), (0, 'gRPC status SERVING'))
+    tap.equal(probe(address, *ca, '--service', 'bad'), (1, 'gRPC status NOT_SERVING'))
+    code, said = probe(address, '--tls-ca', str(web.Authority(pid1.folder()).pem))
+    tap.equal(code, 1)
+    tap.holds(said, "cannot trust the server's certificate: ")
+    code, said = probe(address, *ca, '--tls-server-name', 'other.example')
+    tap.equal(code, 1)
+    tap.holds(said, "cannot trust the server's certificate: hostname mismatch")
+    tap.equal(probe(address, *ca, '--tls-server-name', 'localhost'), (0, 'gRPC status SERVING'))
+    tap.equal(probe(address, '--no-tls-verify', '--timeout', '20s'), (0, 'gRPC status SERVING'))
+    check = {'id': 'it', 'grpc': {'address': address, 'tls': {'ca': str(authority.pem)}},
+             'timeout': '20s', 'interval': '20ms'}
+    one = pid1.start_with({'health': [check]}, 'sleep', '1000')
+    tap.until(lambda: one.health('it') == (0, 'healthy'), 'it is healthy')
+    tap.equal(one.status()['checks'][0]['message'], 'gRPC status SERVING')
+
+
+@tap.test
+def a_tls_server_that_is_none_or_says_nothing_is_not_healthy():
+    listener = socket.create_server(('127.0.0.1', 0))
+    tap.cleanup(listener.close)
+    address = f'127.0.0.1:{listener.getsockname()[1]}'
+    code, said = probe(address, '--no-tls-verify', '--timeout', '300ms')
+    tap.equal((code, said), (1, 'timed out after 300ms'))
+    site = web.Site()
+    code, said = probe(f"127.0.0.1:{site.ports['plain']}", '--no-tls-verify', '--timeout', '20s')
+    tap.equal(code, 1)
+    tap.holds(said, 'cannot begin TLS: wrong version number')
+    code, said = probe(f"127.0.0.1:{site.ports['secure']}", '--no-tls-verify', '--timeout', '20s')
+    tap.equal(code, 1, said)
 
 
 @tap.test

@@ -246,7 +246,7 @@ def a_wrong_use_says_what_is_wrong():
                         (('tcp', '127.0.0.1'), 'the port is missing'),
                         (('tcp', '10.0.0.1:1'), 'a probe stays in its container'),
                         (('tcp', '127.0.0.1:1', 'more'), 'is too much'),
-                        (('http', 'https://localhost/'), 'write http://'),
+                        (('http', 'ftp://localhost/'), 'write http://'),
                         (('process', 'nginx'), 'write "main"'),
                         (('file', ''), 'the target is empty'),
                         (('file', '/x', '--newer-than', '1'), 'is not a duration'),

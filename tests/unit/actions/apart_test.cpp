@@ -1,4 +1,4 @@
-// The rows of what pintle-fetch does: `fetch` and `check`.
+// The rows of what pintle-fetch does: `fetch` and `check`, and what is asked by TLS.
 #include "use.hpp"
 
 using namespace pintle;
@@ -44,5 +44,21 @@ TEST_SUITE("actions/apart") {
     CHECK(Use(kFetch).with("username", "a").problem() != "");
     CHECK(Use(kFetch).with("password", "a").problem() != "");
     CHECK(Use(kFetch).with("username", "a").with("password", "b").problem() == "");
+  }
+
+  TEST_CASE("only what is asked by TLS is done by pintle-fetch") {
+    const auto http = [](const char* url) { return Use(kProbeHttp).with("url", url); };
+    const auto grpc = [](const char* address) { return Use(kProbeGrpc).with("address", address); };
+    const auto is_apart = [](const Use& use) { return config::is_apart(use.builtin()); };
+    CHECK_FALSE(is_apart(http("http://localhost/")));
+    CHECK_FALSE(is_apart(http("http://unix:/run/a.sock:/")));
+    CHECK(is_apart(http("https://localhost/")));
+    CHECK(is_apart(http("http://localhost:8443/").member("tls", "ca", "/ca.pem")));
+    CHECK_FALSE(is_apart(grpc("localhost:1")));
+    CHECK_FALSE(is_apart(grpc("unix:/run/a.sock")));
+    CHECK(is_apart(grpc("localhost:1").member("tls", "ca", "/ca.pem")));
+    CHECK_FALSE(is_apart(Use(kWait).with("http", "http://api/")));
+    CHECK(is_apart(Use(kWait).with("http", "https://api/")));
+    CHECK_FALSE(is_apart(Use(kWait).with("tcp", "db:5432")));
   }
 }

@@ -138,8 +138,9 @@ TEST_SUITE("actions/probes") {
         {kProbeHttp, "url", "http://app:hunter2secret@127.0.0.1/x?token=hunter2secret",
          "! cannot use the address 'http://127.0.0.1/x': it has user-info; give \"username\" and "
          "\"password\" where there are such keys"},
-        {kProbeHttp, "url", "https://127.0.0.1/x?token=hunter2secret",
-         "! cannot use the address 'https://127.0.0.1/x': write http://HOST:PORT/PATH"},
+        {kProbeHttp, "url", "ftp://127.0.0.1/x?token=hunter2secret",
+         "! cannot use the address 'ftp://127.0.0.1/x': write http://HOST:PORT/PATH or "
+         "https://HOST:PORT/PATH"},
         {kProbeTcp, "address", "127.0.0.1",
          "! cannot use the address '127.0.0.1': the port is missing; write host:port"},
     };

@@ -89,6 +89,8 @@ TEST_SUITE("config/address") {
         {"http://[::1]/x", "::1", 80, "[::1]", "/x"},
         {"http://[::1]:9/x@y", "::1", 9, "[::1]:9", "/x@y"},
         {"http://127.0.0.1/%20%C3%A9", "127.0.0.1", 80, "127.0.0.1", "/%20%C3%A9"},
+        {"https://localhost/a", "localhost", 443, "localhost", "/a"},
+        {"https://[::1]:8443", "::1", 8443, "[::1]:8443", "/"},
     };
     for (const Row& row : rows) {
       CAPTURE(row.url);
@@ -98,6 +100,7 @@ TEST_SUITE("config/address") {
       CHECK(url->address.port == row.port);
       CHECK(url->host_header == row.header);
       CHECK(url->target == row.target);
+      CHECK(url->is_secure == std::string_view(row.url).starts_with("https:"));
     }
   }
 
@@ -136,11 +139,11 @@ TEST_SUITE("config/address") {
 
   TEST_CASE("anything else is no URL of this container") {
     for (const char* url :
-         {"", "http://", "http:///x", "https://localhost/", "HTTP://localhost/", "localhost:80/",
-          "http://user@localhost/", "http://user:pw@localhost/", "http://localhost/#part",
-          "http://localhost#part", "http://localhost:/", "http://localhost:0/",
-          "http://example.org/", "http://10.0.0.1/", "http://::1/", "http://[::1/",
-          "http://127.0.0.1:8080:1/", "//localhost/", "http:/localhost"}) {
+         {"", "http://", "http:///x", "https://unix:/run/a.sock", "HTTP://localhost/",
+          "localhost:80/", "http://user@localhost/", "http://user:pw@localhost/",
+          "http://localhost/#part", "http://localhost#part", "http://localhost:/",
+          "http://localhost:0/", "http://example.org/", "http://10.0.0.1/", "http://::1/",
+          "http://[::1/", "http://127.0.0.1:8080:1/", "//localhost/", "http:/localhost"}) {
       CAPTURE(url);
       CHECK_FALSE(parse_http_url(url));
     }

@@ -141,7 +141,7 @@ TEST_SUITE("config/parse") {
                          {"tcp", "\"db:5432\"", "stays in its container"},
                          {"http", "\"http://localhost/\"", kNoObject}};
     for (const Key& key : probe) check_keys(R"({"health":[{"id":"a",)", "}]}", key);
-    const Key url[] = {{"url", "\"https://localhost\"", "write http://"},
+    const Key url[] = {{"url", "\"ftp://localhost\"", "write http://"},
                        {"url", "\"http://example.org/\"", "stays in its container"},
                        {"url", "true", kNoString}};
     for (const Key& key : url) check_keys(R"({"health":[{"id":"a","http":{)", "}}]}", key);

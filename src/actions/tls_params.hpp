@@ -1,0 +1,71 @@
+// actions/tls_params.hpp - the parameter `tls` of what asks a service, and whether TLS is used at
+// all: then pintle-fetch does the asking.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "actions/path_params.hpp"
+#include "config/slots.hpp"
+
+namespace pintle::actions {
+
+struct TlsKeys {
+  std::string ca{};
+  std::string certificate{};
+  std::string key{};
+  std::string server_name{};
+  bool verify = true;
+};
+
+/// What is wrong with the name of a server, "" if nothing.
+std::string check_server_name(const std::string& name);
+inline constexpr config::TextKind kServerName{.check = check_server_name, .pattern = [] {
+                                                return std::string_view("^[A-Za-z0-9._-]{1,253}$");
+                                              }};
+
+inline constexpr config::Key<TlsKeys> kTlsKeys[] = {
+    {"ca", config::text<&TlsKeys::ca, kEntryPath>,
+     "A PEM file with the certificates to trust instead of the system's.", "/etc/ssl/own.pem"},
+    {"certificate", config::text<&TlsKeys::certificate, kEntryPath>,
+     "A PEM file with the certificate that says to the server who asks.",
+     "/run/secrets/client.pem"},
+    {"key", config::text<&TlsKeys::key, kEntryPath>,
+     "The PEM file of its key, which has no passphrase.", "/run/secrets/client.key"},
+    {"serverName", config::text<&TlsKeys::server_name, kServerName>,
+     "The name that the server's certificate must have, instead of the host that is asked.",
+     "shop.example.org"},
+    {"verify", config::into<&TlsKeys::verify, &config::Reader::boolean>,
+     "Whether the server's certificate is verified; false takes any server for the right one.",
+     "false", "true"},
+};
+
+inline constexpr std::string_view kCertificateNeedsKey[] = {"certificate", "key"};
+inline constexpr std::string_view kKeyNeedsCertificate[] = {"key", "certificate"};
+inline constexpr config::Rule kTlsRules[] = {{config::Rule::Type::needs, kCertificateNeedsKey},
+                                             {config::Rule::Type::needs, kKeyNeedsCertificate}};
+inline constexpr auto kTls =
+    config::object_of<kTlsKeys>({.name = "tls", .title = "\"tls\"", .rules = kTlsRules});
+
+/// The members that were written, and "verify" always.
+config::Pairs pairs_of(const TlsKeys& keys);
+
+/// For parameters with a member `tls`, which is config::Pairs.
+template <class T>
+void read_tls(config::Reader& reader, const config::Node& node, T& out) {
+  TlsKeys keys;
+  config::read_object(reader, node, kTls, keys);
+  out.tls = pairs_of(keys);
+}
+
+template <class T>
+inline constexpr config::Key<T> kTlsKey{
+    "tls",
+    {read_tls<T>, &config::kObjectForm<kTls>, config::field_of<&T::tls>},
+    "How TLS is used; a URL with http:// is then asked by TLS, too.",
+    R"({"ca": "/etc/ssl/own.pem"})"};
+
+/// True if `url` is asked by TLS.
+bool is_by_tls(const std::string& url, const config::Pairs& tls) noexcept;
+
+}  // namespace pintle::actions

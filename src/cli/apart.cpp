@@ -1,0 +1,54 @@
+#include "cli/apart.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "config/request.hpp"
+#include "hooks/apart.hpp"
+#include "hooks/program.hpp"
+#include "sys/process.hpp"
+#include "sys/signals.hpp"
+
+namespace pintle::cli {
+namespace {
+
+std::vector<std::string> own_environment() {
+  std::vector<std::string> all;
+  for (char** one = environ; *one != nullptr; ++one) all.emplace_back(*one);
+  return all;
+}
+
+Result<std::string> run_apart(const config::Builtin& use, Duration time) {
+  sys::Child program;
+  program.argv = program.candidates = {sys::own_directory() + "/pintle-fetch"};
+  if (::access(program.argv.front().c_str(), X_OK) < 0) {
+    Error error = Error::from_errno("execute");
+    error.subject = program.argv.front();
+    return error;
+  }
+  program.environment = own_environment();
+  const std::string request =
+      TRY(config::encode_request(use, {{"deadline", fmt::to_string(time.count())}}));
+  sys::Child child{
+      .task = [&](sys::Report& report) { return hooks::run_apart(program, request, report); },
+      .placement = sys::Placement::member};
+  const sys::SignalMask before = sys::set_mask(sys::SignalMask::all());
+  const auto spawned = sys::spawn(child);
+  (void)sys::set_mask(before);  // the time limit is a signal
+  if (!spawned) return spawned.error();
+  const sys::Exit exit = TRY(sys::wait_for(spawned->pid));
+  sys::Report report;
+  hooks::take_report(*spawned, report);
+  std::string line(report.line());
+  if (exit.code == 0) return line;
+  return Error::in_words(line.empty() ? "pintle-fetch ended without a word" : std::move(line));
+}
+
+}  // namespace
+
+Result<std::string> perform(const config::Builtin& use, const actions::Context& context,
+                            Duration time) {
+  return config::is_apart(use) ? run_apart(use, time) : actions::perform(use, context);
+}
+
+}  // namespace pintle::cli
