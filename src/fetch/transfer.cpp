@@ -43,7 +43,7 @@ class Transfer {
 
   Result<Arrival> run(const Headers& more) {
     if (!curl_) return Error{"begin", 0, {}, "libcurl cannot be set up"};
-    set_up_request(more);
+    TRY(set_up_request(more));
     set_up_proxy();
     set_up_receiver();
     if (order_.url.is_secure) TRY(set_up_tls(curl_.get(), order_.tls, peer_));
@@ -87,7 +87,7 @@ class Transfer {
     set(CURLOPT_CONNECT_TO, place_.get());
   }
 
-  void set_up_request(const Headers& more) {
+  Result<void> set_up_request(const Headers& more) {
     set_up_url();
     set(CURLOPT_PATH_AS_IS, 1L);
     set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
@@ -97,27 +97,33 @@ class Transfer {
     }
     for (const Header& header : order_.headers) add_header(header);
     for (const Header& header : more) add_header(header);
-    set_up_credentials();
+    TRY(set_up_credentials());
     set(CURLOPT_HTTPHEADER, lines_.get());
     const long patience = std::chrono::duration_cast<std::chrono::seconds>(kPatience).count();
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_CONNECTTIMEOUT, patience);
     set(CURLOPT_LOW_SPEED_LIMIT, 1L);
     set(CURLOPT_LOW_SPEED_TIME, patience);
+    return {};
   }
 
-  void set_up_credentials() {
+  Result<void> set_up_credentials() {
     if (!order_.netrc.empty()) {
       set(CURLOPT_NETRC, long{CURL_NETRC_REQUIRED});
       set(CURLOPT_NETRC_FILE, order_.netrc);
     }
-    if (!order_.aws) return;
+    if (!order_.aws) return {};
     const Aws& aws = *order_.aws;
     // S3 wants the digest of what is sent: nothing.
     if (aws.service == "s3") add_header({"X-Amz-Content-Sha256", std::string(kDigestOfNothing)});
-    set(CURLOPT_AWS_SIGV4, fmt::format("aws:amz:{}:{}", aws.region, aws.service));
+    const std::string scope = fmt::format("aws:amz:{}:{}", aws.region, aws.service);
+    if (::curl_easy_setopt(curl_.get(), CURLOPT_AWS_SIGV4, scope.c_str()) != CURLE_OK) {
+      // It would send the secret itself, as basic authentication.
+      return Error{"sign the request", 0, {}, "this libcurl cannot do that"};
+    }
     set(CURLOPT_USERNAME, aws.key_id);
     set(CURLOPT_PASSWORD, aws.secret);
+    return {};
   }
 
   /// libcurl would read http_proxy and no_proxy from the environment if they were not set here.
