@@ -26,9 +26,17 @@ std::string reason_in(const std::string& text) {
   return one_line(text.substr(from, end - from), 200);
 }
 
+/// The errno of a connection that was there; 0: unknown. libcurl keeps that of another address of
+/// the host, which was tried before.
+int reason_of_end(const Circumstances& at) noexcept {
+  const bool is_of_connect =
+      at.reason == ECONNREFUSED || at.reason == ENETUNREACH || at.reason == EADDRNOTAVAIL;
+  return is_of_connect ? 0 : at.reason;
+}
+
 /// The connection has ended too early.
 Error cut(const Circumstances& at) {
-  if (at.reason != 0) return {kReceive, at.reason, {}, {}};
+  if (const int reason = reason_of_end(at)) return {kReceive, reason, {}, {}};
   if (at.has_head) return {kReceive, 0, {}, kCut};
   const bool is_alert = at.text.find("SSL") != std::string::npos &&
                         at.text.find("unexpected eof") == std::string::npos;
@@ -37,7 +45,7 @@ Error cut(const Circumstances& at) {
 }
 
 Error no_tls(const Circumstances& at) {
-  if (at.reason != 0) return {"begin TLS", at.reason, {}, {}};
+  if (const int reason = reason_of_end(at)) return {"begin TLS", reason, {}, {}};
   const bool is_cut = at.text.find("SSL_ERROR_SYSCALL") != std::string::npos;
   return {"begin TLS", 0, {}, is_cut ? kCut : reason_in(at.text)};
 }
