@@ -104,6 +104,7 @@ extern const Action kFail;
 extern const Action kFallback;
 extern const Action kFetch;
 extern const Action kFile;
+extern const Action kLine;
 extern const Action kLink;
 extern const Action kLog;
 extern const Action kPermissions;

@@ -194,7 +194,7 @@ std::size_t damaged_in(std::string_view bundle) {
 
 std::string with_certificates(std::string bundle, const std::vector<std::string>& bodies,
                               std::size_t& added) {
-  constexpr std::size_t kLine = 64;  // RFC 7468, section 2
+  constexpr std::size_t kLineLength = 64;  // RFC 7468, section 2
   std::set<std::string> held;
   std::string_view rest = bundle;
   while (auto body = take_body(rest)) held.insert(*std::move(body));
@@ -203,8 +203,8 @@ std::string with_certificates(std::string bundle, const std::vector<std::string>
     if (!held.insert(body).second) continue;
     ++added;
     bundle += fmt::format("{}\n", kBegin);
-    for (std::size_t at = 0; at < body.size(); at += kLine) {
-      bundle += fmt::format("{}\n", body.substr(at, kLine));
+    for (std::size_t at = 0; at < body.size(); at += kLineLength) {
+      bundle += fmt::format("{}\n", body.substr(at, kLineLength));
     }
     bundle += fmt::format("{}\n", kEnd);
   }

@@ -24,6 +24,7 @@ Builtin with_texts(const Builtin& use,
     const_cast<std::string&>(text) = change(text);
   };
   for (std::size_t row = 0; row < table.rows.count; ++row) {
+    if (is_literal(table.rows.at(row).form)) continue;
     const Field field = table.field(params.get(), row);
     if (const auto* text = std::get_if<const std::string*>(&field)) replace(**text);
     if (const auto* texts = std::get_if<const std::vector<std::string>*>(&field)) {

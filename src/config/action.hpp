@@ -104,7 +104,7 @@ void for_fields(const Builtin& use, Each each) {
   }
 }
 
-/// The same with what `change` makes of every text in it.
+/// The same with what `change` makes of every text in it, except those that are never expanded.
 Builtin with_texts(const Builtin& use,
                    const std::function<std::string(const std::string& text)>& change);
 

@@ -114,6 +114,12 @@ void for_rows(const ObjectInfo& object, Each each) {
   for (std::size_t row = 0; row < object.rows.count; ++row) each(object.rows.at(row));
 }
 
+/// True if a text of that form, or of a list of that form, is never expanded: it stands as it is.
+constexpr bool is_literal(const Form& form) noexcept {
+  const Form& one = form.type == Form::Type::list ? *form.parts[0] : form;
+  return one.type == Form::Type::text;
+}
+
 constexpr bool is_hook(const ObjectInfo& object) noexcept {
   return object.kinds != kAnyKind;
 }

@@ -19,6 +19,7 @@ std::vector<KeyText> filled_texts_of(const config::Hook& hook) {
   std::vector<KeyText> all;
   if (const auto* use = std::get_if<config::Builtin>(&hook.action)) {
     config::for_fields(*use, [&](const config::KeyInfo& key, const config::Field& field) {
+      if (config::is_literal(key.form)) return;
       const auto add = [&](const std::string& text) {
         all.push_back({key.name, text, key.form.kind});
       };
@@ -54,6 +55,7 @@ std::vector<std::string> texts_of(const config::Hook& hook) {
   if (const auto* use = std::get_if<config::Builtin>(&hook.action)) {
     config::for_fields(*use, [&](const config::KeyInfo& key, const config::Field& field) {
       const auto* text = std::get_if<const std::string*>(&field);
+      if (config::is_literal(key.form)) return;
       if (text != nullptr && config::may_be_empty(key.form)) all.push_back(**text);
       const auto* pairs = std::get_if<const config::Pairs*>(&field);
       if (pairs == nullptr) return;

@@ -159,15 +159,42 @@ Result<bool> has_content(const Fd& file, std::string_view content) {
   }
 }
 
-Result<bool> have_same_content(int one, int other) {
+namespace {
+
+/// The size of `part` if `whole` has its content from `begin` on; nullopt if it has not.
+Result<std::optional<std::size_t>> size_if_at(int whole, std::size_t begin, int part) {
   char chunk[16384];
   char other_chunk[sizeof chunk];
   for (std::size_t offset = 0;; offset += sizeof chunk) {
-    const std::size_t got = TRY(read_at(one, chunk, sizeof chunk, offset));
-    const std::size_t other_got = TRY(read_at(other, other_chunk, sizeof chunk, offset));
-    if (std::string_view(chunk, got) != std::string_view(other_chunk, other_got)) return false;
-    if (got < sizeof chunk) return true;
+    const std::size_t got = TRY(read_at(part, chunk, sizeof chunk, offset));
+    const std::size_t other_got = TRY(read_at(whole, other_chunk, got, begin + offset));
+    if (std::string_view(chunk, got) != std::string_view(other_chunk, other_got)) {
+      return std::optional<std::size_t>();
+    }
+    if (got < sizeof chunk) return std::optional(offset + got);
   }
+}
+
+Result<bool> ends_at(int file, std::size_t offset) {
+  char one = 0;
+  return TRY(read_at(file, &one, 1, offset)) == 0;
+}
+
+}  // namespace
+
+Result<bool> have_same_content(int one, int other) {
+  const auto size = TRY(size_if_at(one, 0, other));
+  return size && TRY(ends_at(one, *size));
+}
+
+Result<bool> have_same_content(int whole, std::span<const Fd> parts) {
+  std::size_t offset = 0;
+  for (const Fd& part : parts) {
+    const auto size = TRY(size_if_at(whole, offset, part.get()));
+    if (!size) return false;
+    offset += *size;
+  }
+  return ends_at(whole, offset);
 }
 
 Result<void> rewind(const Fd& file) {

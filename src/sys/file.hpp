@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -50,9 +51,11 @@ Result<std::optional<Extent>> next_content(const Fd& file, off_t from, off_t end
 /// How many bytes of the first `end` are content. Errors: those of next_content().
 Result<std::int64_t> content_size(const Fd& file, off_t end);
 
-// Both compare from the beginning of the files. Errors: those of pread(2).
+// All compare from the beginning of the files. Errors: those of pread(2).
 Result<bool> has_content(const Fd& file, std::string_view content);
 Result<bool> have_same_content(int one, int other);
+/// True if `whole` has the content of `parts`, one after the other.
+Result<bool> have_same_content(int whole, std::span<const Fd> parts);
 
 /// Sets the file offset to 0. Errors: those of lseek(2).
 Result<void> rewind(const Fd& file);

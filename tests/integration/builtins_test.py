@@ -40,6 +40,7 @@ def all_of(folder):
         step('copy', file={'path': f'{folder}/dir/copy', 'copy': f'{folder}/source'}),
         step('template', file={'path': f'{folder}/dir/template', 'template': f'{folder}/source'},
              environment={'NAME': 'x$$NAME'}),
+        step('line', line={'path': f'{folder}/dir/lines', 'match': '^a', 'text': 'a=${NAME:-c}'}),
         step('link', link={'path': f'{folder}/dir/link', 'target': 'copy'}),
         step('remove', remove={'path': f'{folder}/old', 'recursive': True}),
         step('permissions', permissions={'path': f'{folder}/dir', 'mode': '0640',
@@ -122,6 +123,7 @@ def a_full_disk_leaves_the_old_file_whole_and_nothing_beside_it():
     certificates.write_text(certificate.of_size(200000))
     for one in (step('copy', file={'path': f'{folder}/file', 'copy': str(source)}),
                 step('text', file={'path': f'{folder}/file', 'content': 'x' * 200000}),
+                step('line', line={'path': f'{folder}/file', 'text': 'x' * 200000}),
                 step('cas', certificates={'source': str(certificates),
                                           'bundle': f'{folder}/file'})):
         code, _, err = run(one)
@@ -238,6 +240,7 @@ def somebody_who_swaps_a_folder_for_a_link_changes_nothing_outside_of_it():
         {'directory': {'path': f'{home}/d/tree', 'owner': owner, 'mode': '0777'}},
         {'directory': {'path': f'{home}/d/new/er', 'owner': owner}},
         {'file': {'path': f'{home}/d/file', 'content': 'ours', 'owner': owner}},
+        {'line': {'path': f'{home}/d/file', 'text': 'ours', 'mode': '0666'}},
         {'link': {'path': f'{home}/d/link', 'target': 'x'}},
         {'remove': {'path': f'{home}/d/victim'}},
         {'remove': {'path': f'{home}/d/tree', 'recursive': True}},

@@ -86,6 +86,8 @@ def hooks_that_use(name, folder):
         {'file': {'path': there, 'copy': f'/no/such/{use}'}},
         {'file': {'path': there, 'template': f'{folder}/bad-template'}},
         {'file': {'path': there, 'template': f'{folder}/template'}},
+        {'line': {'path': f'/no/such/{name}', 'text': f'${{{name}@base64}}'}},
+        {'line': {'path': f'/no/such/{use}', 'text': 'x'}},
         {'link': {'path': f'{folder}/link-{name}', 'target': use}},
         {'link': {'path': f'{folder}/link-{name}/x', 'target': use}},
         {'remove': {'path': f'/dev/null/{use}'}},

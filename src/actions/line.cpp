@@ -1,0 +1,236 @@
+// The built-in `line`: one line of a text file, replaced where a pattern matches, else appended.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "actions/action.hpp"
+#include "actions/content.hpp"
+#include "actions/ownership_params.hpp"
+#include "actions/path_params.hpp"
+#include "base/pattern.hpp"
+#include "config/scope.hpp"
+#include "sys/file.hpp"
+
+namespace pintle::actions {
+namespace {
+
+using config::erased;
+using config::into;
+using config::Key;
+using config::Reader;
+using config::text;
+
+constexpr std::size_t kLargest = 16U << 20U;
+constexpr mode_t kStandardMode = 0644;
+constexpr mode_t kPermissions = 0777;
+
+struct LineParams {
+  std::string path{};
+  std::string line{};
+  std::optional<std::string> match{};
+  std::optional<mode_t> mode{};
+  std::optional<std::string> owner{};
+};
+
+std::string check_line(const std::string& line) {
+  return line.find('\n') == std::string::npos ? std::string() : "there is a line break in it";
+}
+constexpr config::TextKind kOneLine{.check = check_line,
+                                    .pattern = [] { return std::string_view("^[^\n]*$"); }};
+
+void read_match(Reader& reader, const config::Node& node, LineParams& out) {
+  auto pattern = reader.filled_text(node);
+  if (!pattern) return;
+  std::string wrong = config::check_pattern(*pattern);
+  if (!wrong.empty()) return reader.problem(node.at, std::move(wrong));
+  out.match = *std::move(pattern);
+}
+
+constexpr Key<LineParams> kKeys[] = {
+    {.name = "path",
+     .value = text<&LineParams::path, kEntryPath>,
+     .help = "The file, of at most 16MiB; its directory must exist, the file need not.",
+     .example = "/etc/app.conf",
+     .required = true},
+    {.name = "text",
+     .value = text<&LineParams::line, kOneLine>,
+     .help = "The line, without a line break.",
+     .example = "port = $PORT",
+     .required = true},
+    {"match",
+     {read_match, &config::kFormOf<&Reader::filled_text>, config::field_of<&LineParams::match>},
+     "A regular expression (extended, regex(7)): the last line that it matches becomes the text. "
+     "If it matches no line, or without it, the text is appended, unless it is a line of the file "
+     "already.",
+     "^#?port *="},
+    {"mode", into<&LineParams::mode, &Reader::mode>,
+     "Its mode, in octal; that of the file, or 0644 for a new one.", "0640"},
+    kOwnerKey<LineParams>,
+};
+
+/// The last line that `wanted` describes, as a part of the content; nullopt if there is none.
+/// Errors: ENOMEM.
+Result<std::optional<std::string_view>> last_line(std::string_view content,
+                                                  const LineParams& params) {
+  std::optional<Pattern> pattern;
+  if (params.match) pattern.emplace(*params.match);
+  std::optional<std::string_view> found;
+  for (std::string_view rest = content; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line == params.line) {
+      found = line;
+    } else if (pattern && pattern->may_be_in(std::string(line))) {
+      if (!pattern->is_in(std::string(line))) return Error{"search", ENOMEM, {}, {}};
+      found = line;
+    }
+  }
+  return found;
+}
+
+struct Change {
+  std::string content{};
+  std::size_t appended = 0;  ///< bytes at the end of it that are new; 0: a line was replaced
+  bool is_one = false;       ///< false: the content was right
+};
+
+/// Errors: those of last_line().
+Result<Change> change_of(std::string content, const LineParams& params) {
+  if (const auto line = TRY(last_line(content, params))) {
+    if (*line == params.line) return Change{.content = std::move(content)};
+    const auto begin = static_cast<std::size_t>(line->data() - content.data());
+    content.replace(begin, line->size(), params.line);
+    return Change{.content = std::move(content), .is_one = true};
+  }
+  const std::size_t before = content.size();
+  if (!content.empty() && !content.ends_with('\n')) content += '\n';
+  content += params.line + '\n';
+  const std::size_t appended = content.size() - before;
+  return Change{std::move(content), appended, true};
+}
+
+/// Opens the file that is there. Errors: it is no regular file; those of open(2).
+Result<Fd> open_there(const Target& target, int flags) {
+  const mode_t mode = target.there->info.st_mode;
+  const char* const why = S_ISLNK(mode)   ? "it is a symbolic link; name the file that it leads to"
+                          : S_ISREG(mode) ? ""
+                                          : "it is not a regular file";
+  if (*why != '\0') return Error{"change", 0, target.path, why};
+  const sys::Place& place = target.place;
+  return about(target.path,
+               sys::reopen(target.there->fd, place.directory.get(), place.name, flags));
+}
+
+/// What the file is to be. Errors: what is there is no text file of at most kLargest bytes.
+Result<Change> planned(const LineParams& params, const Target& target) {
+  std::string content;
+  if (target.there) {
+    const Fd file = TRY(open_there(target, O_RDONLY));
+    content = TRY(sys::read_open_file(file, target.path, kLargest));
+  }
+  if (content.find('\0') != std::string::npos) {
+    return Error{"change", 0, target.path, "it is not a text file: there is a NUL byte in it"};
+  }
+  return about(target.path, change_of(std::move(content), params));
+}
+
+Result<sys::Ownership> asked_by(const LineParams& params, const Context& context) {
+  const Owner owner = TRY(resolve_owner(params.owner, context.accounts));
+  return sys::Ownership{.uid = owner.uid, .gid = owner.gid, .mode = params.mode};
+}
+
+/// What is not asked for stays as it is. If the file gets another owner, the mode that its old
+/// owner chose can forbid, but not allow more (docs/adr/0026).
+sys::Ownership completed(sys::Ownership asked, const std::optional<sys::Entry>& there) {
+  if (!there) return {asked.uid, asked.gid, asked.mode.value_or(kStandardMode)};
+  const struct stat& info = there->info;
+  const bool stays = asked.uid.value_or(info.st_uid) == info.st_uid;
+  const mode_t mode = stays ? info.st_mode & kPermissions : sys::mode_of_copy(info);
+  return {asked.uid.value_or(info.st_uid), asked.gid.value_or(info.st_gid),
+          asked.mode.value_or(mode)};
+}
+
+/// True if the file is a mount of its own, as /etc/hosts is in a container: it cannot be replaced.
+bool is_mount(const sys::Place& place) {
+  const auto looked = sys::look_at(place.directory, place.name, sys::Mounts::stay);
+  return !looked && looked.error().code == EXDEV;
+}
+
+Result<void> append(const Fd& file, std::string_view text) {
+  const auto info = TRY(sys::stat_of(file));
+  while (!text.empty()) {
+    const ssize_t written = ::write(file.get(), text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      Error error = Error::from_errno("write");
+      (void)::ftruncate(file.get(), info.st_size);  // no part of a line stays
+      return error;
+    }
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Result<std::string> change_mounted(const Target& target, const Change& change,
+                                   const sys::Ownership& asked) {
+  if (change.is_one && change.appended == 0) {
+    return Error{"change", EBUSY, target.path,
+                 "the file is a mount of its own, so it cannot be replaced; a line can only be "
+                 "appended to it"};
+  }
+  if (change.is_one) {
+    const Fd file = TRY(open_there(target, O_WRONLY | O_APPEND));
+    const std::string_view all = change.content;
+    TRY(about(target.path, append(file, all.substr(all.size() - change.appended))));
+  }
+  TRY(about(target.path, sys::give_ownership(target.there->fd, asked)));
+  return std::string("changed");
+}
+
+Result<std::string> run(const LineParams& params, const Context& context) {
+  const std::string path = params.path;
+  const sys::Place place = TRY(about(path, sys::reach_place(path)));
+  const auto there =
+      TRY(about(path, sys::look_at(place.directory, place.name, sys::Mounts::cross)));
+  const Target target{place, there, path};
+  Change change = TRY(planned(params, target));
+  const sys::Ownership asked = TRY(asked_by(params, context));
+  if (there && !change.is_one && TRY(about(path, sys::has_ownership(there->fd, asked)))) {
+    return std::string("unchanged");
+  }
+  if (there && is_mount(place)) return change_mounted(target, change, asked);
+  const Content content{.text = std::move(change.content)};
+  return put_in_place(target, content, completed(asked, there));
+}
+
+bool is_done(const LineParams& params, const Context& context) {
+  const auto place = sys::reach_place(params.path);
+  if (!place) return false;
+  const auto there = sys::look_at(place->directory, place->name, sys::Mounts::cross);
+  if (!there || !*there) return false;
+  const auto change = planned(params, {*place, *there, params.path});
+  const auto asked = asked_by(params, context);
+  if (!change || change->is_one || !asked) return false;
+  const auto owned = sys::has_ownership((*there)->fd, *asked);
+  return owned && *owned;
+}
+
+config::Artifact artifact(const LineParams& params) {
+  return {.path = params.path, .mode = params.mode, .owner = params.owner};
+}
+
+}  // namespace
+
+const Action kLine{
+    .spec = {.name = "line",
+             .kinds = config::kDoers,
+             .help = "Write one line of a text file, and leave the others as they are.",
+             .params = config::params_of<kKeys>(),
+             .artifact = erased<artifact>},
+    .run = erased<run>,
+    .is_done = erased<is_done>,
+};
+
+}  // namespace pintle::actions

@@ -1,0 +1,48 @@
+"""What entrypoint scripts do to files with sed, cat, cp, rm and envsubst, without these programs. Each is a
+row of the table in docs/entrypoint-scripts.md."""
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
+import pid1
+import tap
+
+
+def run(*steps, code=0, **more):
+    """What each step says that it did, and stderr."""
+    document = {'steps': [{'id': f's{number}', **one} for number, one in enumerate(steps)], **more}
+    seen, _, err = pid1.run_with(document, 'true', options=['--log-level', 'info'])
+    tap.equal(seen, code, err)
+    said = [line.split(': ', 3)[-1] for line in err.splitlines() if line.startswith('pintle: step ')]
+    return said, err
+
+
+@tap.test
+def a_line_is_appended_or_replaced_once():
+    folder = pid1.folder()
+    (folder / 'conf').write_text('#port=1\nname=a\n')
+    os.chmod(folder / 'conf', 0o640)
+    steps = [{'line': {'path': f'{folder}/conf', 'match': '^#?port=', 'text': 'port=$PORT'}},
+             {'line': {'path': f'{folder}/conf', 'text': 'user=$$app'}}]
+    environment = {'PORT': {'defaultValue': 8080}}
+    tap.equal(run(*steps, environment=environment)[0], ['changed', 'changed'])
+    tap.equal((folder / 'conf').read_text(), 'port=8080\nname=a\nuser=$app\n')
+    tap.equal(os.stat(folder / 'conf').st_mode & 0o7777, 0o640)
+    tap.equal(run(*steps, environment=environment)[0], ['unchanged', 'unchanged'])
+
+
+@tap.test
+def a_pattern_is_never_expanded_and_a_text_is_one_line():
+    folder = pid1.folder()
+    (folder / 'conf').write_text('a=$HOME\n')
+    one = {'line': {'path': f'{folder}/conf', 'match': r'\$HOME', 'text': 'b'},
+           'environment': {'HOME': 'x'}}
+    tap.equal(run(one)[0], ['changed'])
+    tap.equal((folder / 'conf').read_text(), 'b\n')
+    _, err = run({'line': {'path': f'{folder}/conf', 'text': '$LINES'},
+                  'environment': {'LINES': 'a\nb'}}, code=78)
+    tap.holds(err, r'"text": "$LINES" stands for "a\nb"')
+
+
+tap.main()
