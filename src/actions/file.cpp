@@ -2,11 +2,14 @@
 // content, mode or owner differs.
 #include "sys/file.hpp"
 
+#include <algorithm>
+
 #include "actions/action.hpp"
 #include "actions/content.hpp"
 #include "actions/ownership_params.hpp"
 #include "actions/path_params.hpp"
 #include "config/expansion.hpp"
+#include "config/parse_variables.hpp"
 #include "sys/entry.hpp"
 #include "sys/walk.hpp"
 
@@ -25,12 +28,23 @@ constexpr mode_t kStandardMode = 0644;
 struct FileParams {
   std::string path{};
   std::optional<std::string> content{};
-  std::optional<std::string> copy{};
+  std::vector<std::string> copy{};
   std::optional<std::string> template_path{};
+  std::vector<std::string> variables{};
   std::optional<mode_t> mode{};
   std::optional<std::string> owner{};
   bool only_if_missing = false;
 };
+
+void read_variables(Reader& reader, const config::Node& node, FileParams& out) {
+  config::require_items(reader, node, "no variable would be expanded; use \"copy\"");
+  config::read_items(reader, node, [&](const config::Node& item) {
+    auto name = reader.text(item);
+    if (name && config::check_variable_name(reader, *name, item.at)) {
+      out.variables.push_back(*std::move(name));
+    }
+  });
+}
 
 constexpr Key<FileParams> kKeys[] = {
     {.name = "path",
@@ -40,12 +54,19 @@ constexpr Key<FileParams> kKeys[] = {
      .required = true},
     {"content", into<&FileParams::content, &Reader::argument>,
      "What is in it; variables are expanded, and $$ is a $.", "listen = ${PORT:-8080}\n"},
-    {"copy", text<&FileParams::copy, kEntryPath>, "The file that it is a copy of.",
+    {"copy", config::text_or_texts<&FileParams::copy, kEntryPath>,
+     "The file that it is a copy of; several are joined, one after the other.",
      "/defaults/app.conf"},
     {"template", text<&FileParams::template_path, kEntryPath>,
      "A file in which what is in braces is expanded: ${NAME}, ${NAME:-word}, ${NAME@json} and so "
      "on; every other $ stays, $uri, $1 and $$ too. $${ is a plain ${.",
      "/etc/app.conf.tmpl"},
+    {"variables",
+     {read_variables, &config::kListForm<config::kVariableNameForm, 1>,
+      config::field_of<&FileParams::variables>},
+     "The only variables that are expanded in the template; everything else in it stays as it is, "
+     "$${ too.",
+     "[\"PORT\", \"HOST\"]"},
     kFileModeKey<FileParams>,
     kOwnerKey<FileParams>,
     {"onlyIfMissing", into<&FileParams::only_if_missing, &Reader::boolean>,
@@ -53,25 +74,39 @@ constexpr Key<FileParams> kKeys[] = {
 };
 
 constexpr std::string_view kSources[] = {"content", "copy", "template"};
-constexpr config::Rule kRules[] = {{config::Rule::Type::exactly_one, kSources}};
+constexpr std::string_view kVariablesNeedTemplate[] = {"variables", "template"};
+constexpr config::Rule kRules[] = {{config::Rule::Type::exactly_one, kSources},
+                                   {config::Rule::Type::needs, kVariablesNeedTemplate}};
 
-Result<Content> rendered(const std::string& path, const Context& context) {
+/// A file that contains itself would grow at each start.
+std::string check_sources(const FileParams& params) {
+  const auto& all = params.copy;
+  const bool has_itself =
+      all.size() > 1 && std::find(all.begin(), all.end(), params.path) != all.end();
+  return has_itself ? "\"path\" is one of the files that it is made of" : std::string();
+}
+
+Result<Content> rendered(const FileParams& params, const Context& context) {
+  const std::string path = params.template_path.value_or("");
   Content content;
   content.files.push_back(TRY(sys::open_trusted_file(path)));
   const std::string text = TRY(sys::read_open_file(content.files[0], path, kLargestTemplate));
-  content.text = TRY(about(path, config::render(text, context.scope)));
+  content.text = TRY(about(path, config::render(text, context.scope, params.variables)));
   return content;
 }
 
-Result<Content> copied(const std::string& path) {
+Result<Content> joined(const std::vector<std::string>& paths) {
   Content content;
-  content.files.push_back(TRY(sys::open_trusted_file(path)));
+  content.files.reserve(paths.size());
+  for (const std::string& path : paths) {
+    content.files.push_back(TRY(sys::open_trusted_file(path)));
+  }
   return content;
 }
 
 Result<Content> content_of(const FileParams& params, const Context& context) {
-  if (params.template_path) return rendered(*params.template_path, context);
-  if (params.copy) return copied(*params.copy);
+  if (params.template_path) return rendered(params, context);
+  if (!params.copy.empty()) return joined(params.copy);
   return Content{.text = params.content.value_or("")};
 }
 
@@ -113,8 +148,10 @@ config::Artifact artifact(const FileParams& params) {
 const Action kFile{
     .spec = {.name = "file",
              .kinds = config::kDoers,
-             .help = "Write a file: a text, a copy, or a template with variables.",
+             .help =
+                 "Write a file: a text, a copy of one or more files, or a template with variables.",
              .params = config::params_of<kKeys>(),
+             .check = erased<check_sources>,
              .rules = kRules,
              .artifact = erased<artifact>},
     .run = erased<run>,

@@ -90,13 +90,18 @@ class Notes {
     if (use == nullptr) return;
     config::for_fields(*use, [&](const config::KeyInfo& key, const config::Field& field) {
       add_unverified(hook, key, field);
-      const auto* text = std::get_if<const std::string*>(&field);
       const config::TextKind* kind = key.form.kind;
-      if (text == nullptr || kind == nullptr || !kind->is_path || kind->takes_pattern) return;
-      if ((*text)->find_first_of("*?[") == std::string::npos) return;
-      shown_.push_back(fmt::format("{} {}: \"{}\" of \"{}\" takes no pattern; \"{}\" is one name",
-                                   config::name_of(hook.kind()), hook.id, key.name, use->spec->name,
-                                   one_line(**text, 60)));
+      if (kind == nullptr || !kind->is_path || kind->takes_pattern) return;
+      const auto add = [&](const std::string& text) {
+        if (text.find_first_of("*?[") == std::string::npos) return;
+        shown_.push_back(fmt::format("{} {}: \"{}\" of \"{}\" takes no pattern; \"{}\" is one name",
+                                     config::name_of(hook.kind()), hook.id, key.name,
+                                     use->spec->name, one_line(text, 60)));
+      };
+      const auto* text = std::get_if<const std::string*>(&field);
+      const auto* texts = std::get_if<const std::vector<std::string>*>(&field);
+      if (text != nullptr) add(**text);
+      if (texts != nullptr) std::for_each((*texts)->begin(), (*texts)->end(), add);
     });
   }
 

@@ -78,6 +78,13 @@ inline constexpr Form kEitherForm{.type = Form::Type::either, .parts = kParts<Pa
 template <const TextKind& Kind>
 inline constexpr Form kTextForm{.type = Form::Type::expandable, .least = 1, .kind = &Kind};
 
+template <const TextKind& Kind>
+inline constexpr Form kTextOrTextsForm{
+    .type = Form::Type::either,
+    .least = 1,
+    .parts = kParts<kTextForm<Kind>, kListForm<kTextForm<Kind>, 1>>,
+    .kind = &Kind};
+
 /// A name of a header, RFC 9110 section 5.1: a token.
 inline constexpr Form kHeaderName{.type = Form::Type::text,
                                   .pattern = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"};
@@ -136,6 +143,13 @@ Field field_of(const OwnerOf<Part>& owner) noexcept {
   return field_in(owner.*Part);
 }
 
+/// Of a member that may be written as one text or as several: as it is usually written.
+template <auto Part>
+Field field_of_texts(const OwnerOf<Part>& owner) noexcept {
+  const std::vector<std::string>& texts = owner.*Part;
+  return texts.size() == 1 ? Field(&texts.front()) : field_in(texts);
+}
+
 template <auto Part, auto Method>
 void read_into(Reader& reader, const Node& node, OwnerOf<Part>& out) {
   if (auto value = (reader.*Method)(node)) out.*Part = std::move(*value);
@@ -150,6 +164,14 @@ void read_texts(Reader& reader, const Node& node, OwnerOf<Part>& out) {
   read_items(reader, node, [&](const Node& item) {
     if (auto value = reader.expanded_text_of(item, Kind)) (out.*Part).push_back(*std::move(value));
   });
+}
+template <auto Part, const TextKind& Kind>
+void read_text_or_texts(Reader& reader, const Node& node, OwnerOf<Part>& out) {
+  if (node.type == Node::Type::array) {
+    require_items(reader, node, "name at least one");
+    return read_texts<Part, Kind>(reader, node, out);
+  }
+  if (auto value = reader.text_of(node, Kind)) out.*Part = {*std::move(value)};
 }
 template <auto Part, auto Check>
 void read_part_headers(Reader& reader, const Node& node, OwnerOf<Part>& out) {
@@ -198,6 +220,11 @@ inline constexpr Slot<OwnerOf<Part>> text{read_text<Part, Kind>, &kTextForm<Kind
 template <auto Part, const TextKind& Kind>
 inline constexpr Slot<OwnerOf<Part>> texts{read_texts<Part, Kind>, &kListForm<kTextForm<Kind>>,
                                            field_of<Part>};
+
+/// One such text, or an array of at least one.
+template <auto Part, const TextKind& Kind>
+inline constexpr Slot<OwnerOf<Part>> text_or_texts{read_text_or_texts<Part, Kind>,
+                                                   &kTextOrTextsForm<Kind>, field_of_texts<Part>};
 
 /// Names of headers and their values: headers<&FetchParams::headers, check_header>
 template <auto Part, auto Check>

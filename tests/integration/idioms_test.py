@@ -45,4 +45,29 @@ def a_pattern_is_never_expanded_and_a_text_is_one_line():
     tap.holds(err, r'"text": "$LINES" stands for "a\nb"')
 
 
+@tap.test
+def several_files_become_one():
+    folder = pid1.folder()
+    (folder / 'a').write_text('certificate\n')
+    (folder / 'b').write_text('key\n')
+    one = {'file': {'path': f'{folder}/pem', 'copy': ['$DIR/a', f'{folder}/b'], 'mode': '0600'},
+           'environment': {'DIR': str(folder)}}
+    tap.equal(run(one)[0], ['made'])
+    tap.equal((folder / 'pem').read_text(), 'certificate\nkey\n')
+    tap.equal(run(one)[0], ['unchanged'])
+    _, err = run({'file': {'path': f'{folder}/pem', 'copy': ['/a', '$NONE/']},
+                  'environment': {'NONE': '/b'}}, code=78)
+    tap.holds(err, '"$NONE/" stands for "/b/": it names no file')
+
+
+@tap.test
+def only_the_named_variables_of_a_template_are_expanded():
+    folder = pid1.folder()
+    (folder / 't').write_text('listen ${PORT}; location ${uri} ${HOST:-localhost} $${PORT};')
+    one = {'file': {'path': f'{folder}/conf', 'template': f'{folder}/t', 'variables': ['PORT', 'HOST']},
+           'environment': {'PORT': {'defaultValue': 80}, 'uri': 'x'}}
+    tap.equal(run(one)[0], ['made'])
+    tap.equal((folder / 'conf').read_text(), 'listen 80; location ${uri} localhost $80;')
+
+
 tap.main()

@@ -36,6 +36,63 @@ TEST_SUITE("actions/file") {
     }
   }
 
+  TEST_CASE("several files become one, in their order") {
+    const Folder folder;
+    const std::string large(40000, 'x');
+    folder.write("1", "a\n");
+    folder.write("2", "");
+    folder.write("3", large);
+    const auto use = [&](const std::vector<std::string>& names) {
+      std::vector<std::string> paths;
+      for (const std::string& name : names) paths.push_back(folder / name);
+      return Use(kFile).with("path", folder / "all").texts("copy", paths);
+    };
+    CHECK(use({"1", "2", "3", "1"}).line() == "made");
+    CHECK(folder.read("all") == "a\n" + large + "a\n");
+    CHECK(use({"1", "2", "3", "1"}).line() == "unchanged");
+    CHECK(use({"1", "2", "3", "1"}).is_done());
+    for (const auto& names : {std::vector<std::string>{"1", "3"},
+                              {"1", "3", "1", "1"},
+                              {"3", "1"},
+                              {"1", "3", "2"},
+                              {"2", "2"},
+                              {"1", "1"}}) {
+      CHECK_FALSE(use(names).is_done());
+      CHECK(use(names).line() == "changed");
+    }
+    CHECK(contains(use({"1", "no", "3"}).line(), folder / "no"));
+    CHECK(folder.read("all") == "a\na\n");
+    CHECK(contains(use({"1", "all"}).problem(), "one of the files that it is made of"));
+    CHECK(use({"all"}).problem() == "");
+  }
+
+  TEST_CASE("another user's file among several becomes set-user-ID") {
+    if (::geteuid() != 0) return;
+    const Folder folder;
+    folder.write("1", "a");
+    folder.write("2", "b");
+    REQUIRE(::chown((folder / "2").c_str(), 1000, 1000) == 0);
+    Use use = Use(kFile).with("path", folder / "all").mode("mode", 04755);
+    CHECK(
+        contains(use.texts("copy", {folder / "1", folder / "2"}).line(), "cannot set the special"));
+    CHECK_FALSE(folder.has("all"));
+    CHECK(use.texts("copy", {folder / "1", folder / "1"}).line() == "made");
+  }
+
+  TEST_CASE("of a template with a list only those variables are expanded") {
+    const Folder folder;
+    folder.write("t", "${PORT} ${uri} ${HOST:-h} $${PORT} ${ $PORT");
+    const Use use = Use(kFile)
+                        .with("path", folder / "a")
+                        .with("template", folder / "t")
+                        .texts("variables", {"PORT", "HOST"})
+                        .variable("uri", "evil")
+                        .variable("PORT", "80");
+    CHECK(use.line() == "made");
+    CHECK(folder.read("a") == "80 ${uri} h $80 ${ $PORT");
+    CHECK(use.line() == "unchanged");
+  }
+
   TEST_CASE("a template's variables are expanded once, its values untouched") {
     const Folder folder;
     folder.write("t", "a=${A} b=${B:-none}\n$$A $$${A}\xff");
