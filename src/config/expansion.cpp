@@ -84,6 +84,16 @@ const Format* find_format(std::string_view name) noexcept {
 
 // --- texts in pieces ------------------------------------------------------------------------
 
+/// The size of the "${…}" at the front of `text`, with those in it; of all of it if it has no end.
+std::size_t braced_size(std::string_view text) noexcept {
+  std::size_t depth = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text.substr(at).starts_with("${")) ++depth;
+    if (text[at] == '}' && --depth == 0) return at + 1;
+  }
+  return text.size();
+}
+
 enum class Operator : char { none = 0, or_else = '-', if_set = '+', or_fail = '?' };
 
 /// Literal bytes, or a variable.
@@ -193,7 +203,10 @@ class Parser {
       return piece;
     }
     const std::string_view stops = end == End::brace ? "$}" : "$";
-    const std::size_t size = std::min(rest_.find_first_of(stops, 1), rest_.size());
+    // The "}" of a name that stays does not end the word that it stands in.
+    const std::size_t size = rest_.starts_with("${") && end == End::brace
+                                 ? braced_size(rest_)
+                                 : std::min(rest_.find_first_of(stops, 1), rest_.size());
     piece.literal = rest_.substr(0, size);
     take(size);
     return piece;

@@ -91,6 +91,11 @@ TEST_SUITE("actions/file") {
     CHECK(use.line() == "made");
     CHECK(folder.read("a") == "80 ${uri} h $80 ${ $PORT");
     CHECK(use.line() == "unchanged");
+    folder.write("t", "${PORT:-${uri:-${a}}}/${HOST:-${uri:-${a}}.${PORT}}/${HOST:-${uri}");
+    CHECK(contains(use.line(), "\"${\" is not closed"));
+    folder.write("t", "${PORT:-${uri:-${a}}}/${HOST:-${uri:-${a}}.${PORT}}");
+    CHECK(use.line() == "changed");
+    CHECK(folder.read("a") == "80/${uri:-${a}}.80");
   }
 
   TEST_CASE("a template's variables are expanded once, its values untouched") {
