@@ -10,9 +10,10 @@ namespace pintle::actions {
 namespace {
 
 constexpr const Action* kActions[] = {
-    &kDirectory, &kFile,      &kLine,     &kLink,      &kRemove,    &kPermissions, &kCertificates,
-    &kFetch,     &kWait,      &kPrune,    &kRotate,    &kCheck,     &kLog,         &kFail,
-    &kFallback,  &kProbeHttp, &kProbeTcp, &kProbeUnix, &kProbeGrpc, &kProbeFile,   &kProbeProcess,
+    &kDirectory,   &kFile,         &kLine,      &kCopy,         &kLink,      &kRemove,
+    &kPermissions, &kCertificates, &kFetch,     &kWait,         &kPrune,     &kRotate,
+    &kCheck,       &kLog,          &kFail,      &kFallback,     &kProbeHttp, &kProbeTcp,
+    &kProbeUnix,   &kProbeGrpc,    &kProbeFile, &kProbeProcess,
 };
 constexpr std::size_t kProbes = 6;  // the last ones
 

@@ -99,6 +99,7 @@ Result<Owner> resolve_owner(const std::optional<std::string>& owner, const sys::
 
 extern const Action kCertificates;
 extern const Action kCheck;
+extern const Action kCopy;
 extern const Action kDirectory;
 extern const Action kFail;
 extern const Action kFallback;

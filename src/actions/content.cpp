@@ -12,8 +12,7 @@ namespace {
 /// read, and is replaced.
 Fd existing(const Target& target) {
   if (!target.there || !S_ISREG(target.there->info.st_mode)) return Fd();
-  const sys::Place& place = target.place;
-  auto file = sys::reopen(target.there->fd, place.directory.get(), place.name, O_RDONLY);
+  auto file = sys::reopen(target.there->fd, target.directory.get(), target.name, O_RDONLY);
   return file ? *std::move(file) : Fd();
 }
 
@@ -48,7 +47,7 @@ Result<bool> is_in_place(const Target& target, const Content& content,
 }
 
 Result<std::string> put_in_place(const Target& target, const Content& content,
-                                 const sys::Ownership& wanted) {
+                                 const sys::Ownership& wanted, Sync sync) {
   const std::string& path = target.path;
   if (target.there && S_ISDIR(target.there->info.st_mode)) {
     return Error{"replace", 0, path, "it is a directory"};
@@ -61,7 +60,8 @@ Result<std::string> put_in_place(const Target& target, const Content& content,
       return std::string("changed");
     }
   }
-  auto fresh = TRY(sys::NewFile::begin_in(target.place.directory, target.place.name, path));
+  auto fresh = TRY(sys::NewFile::begin_in(target.directory, target.name, path));
+  if (sync == Sync::later) fresh.leave_unsynced();
   TRY(about(path, write(std::move(fresh), content, wanted)));
   return std::string(target.there ? "changed" : "made");
 }

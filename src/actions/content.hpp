@@ -21,7 +21,8 @@ struct Content {
 
 /// A name in a directory, and what is there now: nullopt if nothing is.
 struct Target {
-  const sys::Place& place;
+  const Fd& directory;
+  const std::string& name;
   const std::optional<sys::Entry>& there;
   const std::string& path;  ///< for messages
 };
@@ -31,10 +32,13 @@ struct Target {
 Result<bool> is_in_place(const Target& target, const Content& content,
                          const sys::Ownership& wanted);
 
-/// Makes the target such a file: "made", "changed" or "unchanged". Another file, or a symbolic
-/// link, is replaced; a file that keeps its content may stay (sys::may_be_kept()). Errors: the
-/// target is a directory; those of sys::NewFile and sys::refuse_lending().
+enum class Sync : bool { at_once, later };
+
+/// Makes the target such a file: "made", "changed" or "unchanged". `sync` says whether a new file
+/// is on the disk then. Another file, or a symbolic link, is replaced; a file that keeps its
+/// content may stay (sys::may_be_kept()). Errors: the target is a directory; those of sys::NewFile
+/// and sys::refuse_lending().
 Result<std::string> put_in_place(const Target& target, const Content& content,
-                                 const sys::Ownership& wanted);
+                                 const sys::Ownership& wanted, Sync sync = Sync::at_once);
 
 }  // namespace pintle::actions

@@ -123,7 +123,8 @@ Result<std::string> run(const FileParams& params, const Context& context) {
       TRY(about(path, sys::look_at(place.directory, place.name, sys::Mounts::cross)));
   if (there && params.only_if_missing) return std::string("unchanged");
   const Content content = TRY(content_of(params, context));
-  return put_in_place({place, there, path}, content, TRY(wanted_by(params, context)));
+  return put_in_place({place.directory, place.name, there, path}, content,
+                      TRY(wanted_by(params, context)));
 }
 
 bool is_done(const FileParams& params, const Context& context) {
@@ -135,7 +136,8 @@ bool is_done(const FileParams& params, const Context& context) {
   const auto content = content_of(params, context);
   const auto wanted = wanted_by(params, context);
   if (!content || !wanted) return false;
-  const auto done = is_in_place({*place, *there, params.path}, *content, *wanted);
+  const auto done =
+      is_in_place({place->directory, place->name, *there, params.path}, *content, *wanted);
   return done && *done;
 }
 

@@ -118,9 +118,8 @@ Result<Fd> open_there(const Target& target, int flags) {
                           : S_ISREG(mode) ? ""
                                           : "it is not a regular file";
   if (*why != '\0') return Error{"change", 0, target.path, why};
-  const sys::Place& place = target.place;
   return about(target.path,
-               sys::reopen(target.there->fd, place.directory.get(), place.name, flags));
+               sys::reopen(target.there->fd, target.directory.get(), target.name, flags));
 }
 
 /// What the file is to be. Errors: what is there is no text file of at most kLargest bytes.
@@ -194,7 +193,7 @@ Result<std::string> run(const LineParams& params, const Context& context) {
   const sys::Place place = TRY(about(path, sys::reach_place(path)));
   const auto there =
       TRY(about(path, sys::look_at(place.directory, place.name, sys::Mounts::cross)));
-  const Target target{place, there, path};
+  const Target target{place.directory, place.name, there, path};
   Change change = TRY(planned(params, target));
   const sys::Ownership asked = TRY(asked_by(params, context));
   if (there && !change.is_one && TRY(about(path, sys::has_ownership(there->fd, asked)))) {
@@ -210,7 +209,7 @@ bool is_done(const LineParams& params, const Context& context) {
   if (!place) return false;
   const auto there = sys::look_at(place->directory, place->name, sys::Mounts::cross);
   if (!there || !*there) return false;
-  const auto change = planned(params, {*place, *there, params.path});
+  const auto change = planned(params, {place->directory, place->name, *there, params.path});
   const auto asked = asked_by(params, context);
   if (!change || change->is_one || !asked) return false;
   const auto owned = sys::has_ownership((*there)->fd, *asked);

@@ -47,7 +47,7 @@ Result<std::string> run(const LinkParams& params, const Context&) {
   const sys::Place place = TRY(about(path, sys::reach_place(path)));
   const State state = TRY(about(path, state_of(place, target)));
   if (state == State::same) return std::string("unchanged");
-  TRY(about(path, sys::place_link(place, target)));
+  TRY(about(path, sys::place_link(place.directory, place.name, target)));
   return std::string(state == State::absent ? "made" : "changed");
 }
 

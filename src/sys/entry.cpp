@@ -110,15 +110,15 @@ Result<std::string> read_link(const Entry& entry) {
   return std::string(target.data(), static_cast<std::size_t>(size));
 }
 
-Result<void> place_link(const Place& place, const std::string& target) {
-  const std::string temporary = temporary_name(place.name);
-  const int directory = place.directory.get();
-  if (::symlinkat(target.c_str(), directory, temporary.c_str()) < 0) {
+Result<void> place_link(const Fd& directory, const std::string& name, const std::string& target) {
+  const std::string temporary = temporary_name(name);
+  const int fd = directory.get();
+  if (::symlinkat(target.c_str(), fd, temporary.c_str()) < 0) {
     return Error::from_errno("make the link");
   }
-  if (::renameat(directory, temporary.c_str(), directory, place.name.c_str()) == 0) return {};
+  if (::renameat(fd, temporary.c_str(), fd, name.c_str()) == 0) return {};
   Error error = Error::from_errno("make the link");
-  (void)::unlinkat(directory, temporary.c_str(), 0);
+  (void)::unlinkat(fd, temporary.c_str(), 0);
   return error;
 }
 
@@ -158,6 +158,13 @@ Result<bool> link_name(const Fd& directory, const std::string& from, const std::
 void sync_names(const Fd& directory) noexcept {
   const Fd readable(::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (readable) (void)::fsync(readable.get());
+}
+
+Result<void> sync_file_system(const Fd& directory) {
+  const Fd readable(::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!readable || ::syncfs(readable.get()) == 0) return {};
+  if (errno == ENOSYS || errno == EPERM) return {};  // some seccomp profiles block it
+  return Error::from_errno("sync");
 }
 
 std::string temporary_name(const std::string& name) {

@@ -49,9 +49,9 @@ Result<bool> remove_name(const Fd& directory, const std::string& name, const str
 /// The target of the symbolic link `entry`. Errors: those of readlinkat(2).
 Result<std::string> read_link(const Entry& entry);
 
-/// Atomically makes `place` a symbolic link to `target`. Replaces an existing file, but not a
-/// directory. Errors: those of symlinkat(2), renameat(2).
-Result<void> place_link(const Place& place, const std::string& target);
+/// Atomically makes `name` in `directory` a symbolic link to `target`. Replaces an existing file,
+/// but not a directory. Errors: those of symlinkat(2), renameat(2).
+Result<void> place_link(const Fd& directory, const std::string& name, const std::string& target);
 
 /// The oldest timestamp of the file behind `fd` (O_PATH is enough), its birth time included if the
 /// file system has it; in nanoseconds since the epoch. Errors: those of statx(2) and fstat(2).
@@ -70,6 +70,10 @@ Result<bool> link_name(const Fd& directory, const std::string& from, const std::
 
 /// Syncs `directory`, so that its names survive a power failure, if the file system supports it.
 void sync_names(const Fd& directory) noexcept;
+
+/// Syncs the whole file system that `directory` is on, if the kernel lets us. Errors: those of
+/// syncfs(2) that the disk causes.
+Result<void> sync_file_system(const Fd& directory);
 
 /// A random file name made from `name`. It begins with a dot, so that programs that read
 /// directories ignore it.

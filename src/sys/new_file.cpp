@@ -126,7 +126,7 @@ Result<void> NewFile::name_it(std::string name) {
 }
 
 Result<void> NewFile::prepare(const Ownership& ownership) {
-  if (::fsync(file_.get()) < 0) return failed("sync");
+  if (syncs_ && ::fsync(file_.get()) < 0) return failed("sync");
   // rename(2) needs a name, so the file gets a random one now, while it belongs to this process and
   // has mode 0600: linkat(2) of another user's file, or of a set-user-ID file, needs CAP_FOWNER.
   if (temporary_.empty()) TRY(name_it(temporary_name(name_)));
@@ -140,7 +140,7 @@ Result<void> NewFile::place() {
   file_.reset();
   // The rename is done and visible. An error here does not matter: whether it survives a power
   // failure depends on the file system.
-  sync_names(directory_);
+  if (syncs_) sync_names(directory_);
   return {};
 }
 
@@ -153,7 +153,7 @@ Result<void> NewFile::take_free_name(const Ownership& ownership) {
   TRY(prepare(ownership));
   TRY(about(path_, rename_to_free(directory_, temporary_, name_)));
   temporary_.clear();
-  sync_names(directory_);
+  if (syncs_) sync_names(directory_);
   return {};
 }
 

@@ -38,6 +38,8 @@ class NewFile {
   /// beginning is omitted; any other hole stays a hole. Errors: those of next_content(), pread(2),
   /// lseek(2) and write(2).
   Result<void> copy_content(const Fd& source, off_t from, off_t end);
+  /// Leaves it to the caller to sync the file and its directory: for one of many files.
+  void leave_unsynced() noexcept { syncs_ = false; }
   /// The file's descriptor, for code that writes itself.
   int descriptor() const noexcept { return file_.get(); }
 
@@ -72,6 +74,7 @@ class NewFile {
   std::string name_;
   std::string temporary_;  ///< the random name; empty: it has none
   Fd file_;
+  bool syncs_ = true;
 };
 
 /// A path as its parent directory and its last component: "/a/b" is {"/a", "b"}, "b" is {".", "b"}.

@@ -16,15 +16,6 @@ namespace {
 /// number is small, since a container may allow few descriptors.
 constexpr std::size_t kMostHeld = 16;
 
-bool is_same(const struct stat& one, const struct stat& other) noexcept {
-  return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
-/// The parent directory; empty if it cannot be opened.
-Fd parent_of(const Fd& directory) noexcept {
-  return Fd(::openat(directory.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
-}
-
 /// A directory whose names are being visited.
 struct Level {
   std::string name;
@@ -159,6 +150,26 @@ Result<bool> is_among_devices(const Fd& directory) {
 }
 
 }  // namespace
+
+bool is_same(const struct stat& one, const struct stat& other) noexcept {
+  return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+Fd parent_of(const Fd& directory) noexcept {
+  return Fd(::openat(directory.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+Result<bool> is_within(const Fd& directory, const struct stat& tree) {
+  struct stat info = TRY(stat_of(directory));
+  Fd above;
+  for (;;) {
+    if (is_same(info, tree)) return true;
+    above = parent_of(above ? above : directory);
+    const auto next = stat_of(above);
+    if (!next || is_same(*next, info)) return false;
+    info = *next;
+  }
+}
 
 Result<void> refuse_vital(const Fd& directory) {
   const auto info = TRY(stat_of(directory));

@@ -36,4 +36,14 @@ Result<std::size_t> visit_tree(const Fd& root, const std::string& path, const Vi
 /// /dev/shm, is allowed. Errors also: those of fstat(2), fstatfs(2).
 Result<void> refuse_vital(const Fd& directory);
 
+/// True if `directory` is the directory that `tree` is the state of, or is in it. Errors: those of
+/// fstat(2).
+Result<bool> is_within(const Fd& directory, const struct stat& tree);
+
+/// The directory that `directory` is in, O_PATH; empty if it cannot be opened.
+Fd parent_of(const Fd& directory) noexcept;
+
+/// True if both are the state of the same file.
+bool is_same(const struct stat& one, const struct stat& other) noexcept;
+
 }  // namespace pintle::sys

@@ -40,6 +40,7 @@ def all_of(folder):
         step('copy', file={'path': f'{folder}/dir/copy', 'copy': f'{folder}/source'}),
         step('template', file={'path': f'{folder}/dir/template', 'template': f'{folder}/source'},
              environment={'NAME': 'x$$NAME'}),
+        step('tree', copy={'source': f'{folder}/tree', 'destination': f'{folder}/dir/tree'}),
         step('line', line={'path': f'{folder}/dir/lines', 'match': '^a', 'text': 'a=${NAME:-c}'}),
         step('link', link={'path': f'{folder}/dir/link', 'target': 'copy'}),
         step('remove', remove={'path': f'{folder}/old', 'recursive': True}),
@@ -56,6 +57,9 @@ def prepare(folder):
     (folder / 'source').write_text('hello ${NAME}\n')
     (folder / 'ca.pem').write_text(certificate.PEM)
     (folder / 'app.log').write_text('a line\n')
+    (folder / 'tree/deep').mkdir(parents=True)
+    (folder / 'tree/deep/file').write_text('x')
+    (folder / 'tree/link').symlink_to('deep/file')
     (folder / 'old').mkdir()
     (folder / 'old/file').write_text('')
     (folder / 'cache').mkdir()
@@ -86,6 +90,7 @@ def each_built_in_does_its_work_once_and_then_says_unchanged():
     tap.equal((folder / 'dir/content').read_text(), 'a $b c\n')
     tap.equal((folder / 'dir/template').read_text(), 'hello x$NAME\n')
     tap.equal(os.readlink(folder / 'dir/link'), 'copy')
+    tap.equal((folder / 'dir/tree/link').read_text(), 'x')
     tap.equal((folder / 'bundle').read_text(), certificate.PEM)
     tap.equal(len(os.listdir(folder / 'cache')), 1)
     tap.equal([(folder / name).read_text() for name in ('app.log', 'app.log.1')], ['', 'a line\n'])
@@ -123,6 +128,7 @@ def a_full_disk_leaves_the_old_file_whole_and_nothing_beside_it():
     certificates.write_text(certificate.of_size(200000))
     for one in (step('copy', file={'path': f'{folder}/file', 'copy': str(source)}),
                 step('text', file={'path': f'{folder}/file', 'content': 'x' * 200000}),
+                step('tree', copy={'source': str(source), 'destination': f'{folder}/file'}),
                 step('line', line={'path': f'{folder}/file', 'text': 'x' * 200000}),
                 step('cas', certificates={'source': str(certificates),
                                           'bundle': f'{folder}/file'})):
@@ -228,6 +234,9 @@ def somebody_who_swaps_a_folder_for_a_link_changes_nothing_outside_of_it():
     for name in ('file', 'victim', 'tree/deep'):
         (outside / name).write_text('precious')
         (home / 'd' / name).write_text('his')
+    (folder / 'ours/d/tree').mkdir(parents=True)
+    for name in ('d/file', 'd/victim', 'd/tree/deep', 'deep'):
+        (folder / 'ours' / name).write_text('ours')
     for path in [home, *home.rglob('*')]:
         os.chown(path, USER, USER)
     before = snapshot(outside)
@@ -241,6 +250,10 @@ def somebody_who_swaps_a_folder_for_a_link_changes_nothing_outside_of_it():
         {'directory': {'path': f'{home}/d/new/er', 'owner': owner}},
         {'file': {'path': f'{home}/d/file', 'content': 'ours', 'owner': owner}},
         {'line': {'path': f'{home}/d/file', 'text': 'ours', 'mode': '0666'}},
+        {'copy': {'source': f'{folder}/ours', 'destination': f'{home}/d/tree'}},
+        {'copy': {'source': f'{folder}/ours', 'destination': f'{home}', 'owner': owner,
+                  'mode': '0666', 'directoryMode': '0777'}},
+        {'copy': {'source': f'{home}/d', 'destination': f'{folder}/theirs'}},
         {'link': {'path': f'{home}/d/link', 'target': 'x'}},
         {'remove': {'path': f'{home}/d/victim'}},
         {'remove': {'path': f'{home}/d/tree', 'recursive': True}},
@@ -258,6 +271,7 @@ def somebody_who_swaps_a_folder_for_a_link_changes_nothing_outside_of_it():
     tap.check(hostile.poll() is None, 'he was at it all the time')
     tap.check('continued (onFailure: continue)' in err, 'he was met', err)
     tap.equal(snapshot(outside), before)
+    tap.check(not any('precious' in text for *_, text in snapshot(folder / 'theirs').values()))
 
 
 @tap.test

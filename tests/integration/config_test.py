@@ -103,8 +103,8 @@ TABLE = [
     # what is missing, or too much
     (step('', first='"command": "x"'), '1:12: /steps/0: the key "id" is missing'),
     (step('', first='"id": "a"'), '1:12: /steps/0: no action: one of command, directory, '
-     'file, line, link, remove, permissions, certificates, fetch, wait, prune, rotate, check, log, fail is '
-     'needed'),
+     'file, line, copy, link, remove, permissions, certificates, fetch, wait, prune, rotate, check, log, '
+     'fail is needed'),
     (step('"directory": {"path": "/x"}'), '1:12: /steps/0: 2 actions (command, directory), one is '
      'meant: split them over 2 hooks'),
     ('{"maintenance": [{%s}]}' % STEP, '1:18: /maintenance/0: the key "schedule" is missing'),

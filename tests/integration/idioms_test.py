@@ -61,6 +61,29 @@ def several_files_become_one():
 
 
 @tap.test
+def a_tree_is_copied_with_its_links_and_modes():
+    folder = pid1.folder()
+    (folder / 'src/plugins').mkdir(parents=True)
+    (folder / 'src/index.php').write_text('new')
+    (folder / 'src/plugins/run').write_text('run')
+    os.chmod(folder / 'src/plugins/run', 0o755)
+    (folder / 'src/latest').symlink_to('plugins')
+    (folder / 'html').mkdir()
+    (folder / 'html/index.php').write_text('mine')
+    one = {'copy': {'source': f'{folder}/src', 'destination': f'{folder}/html',
+                    'onlyIfMissing': True, 'owner': '1000:1000'}}
+    tap.equal(run(one)[0], ['copied 3 entries'])
+    tap.equal(run(one)[0], ['unchanged'])
+    tap.equal((folder / 'html/index.php').read_text(), 'mine')
+    tap.equal(os.readlink(folder / 'html/latest'), 'plugins')
+    info = os.stat(folder / 'html/plugins/run')
+    tap.equal((info.st_mode & 0o7777, info.st_uid), (0o755, 1000))
+    del one['copy']['onlyIfMissing']
+    run(one)
+    tap.equal((folder / 'html/index.php').read_text(), 'new')
+
+
+@tap.test
 def only_the_named_variables_of_a_template_are_expanded():
     folder = pid1.folder()
     (folder / 't').write_text('listen ${PORT}; location ${uri} ${HOST:-localhost} $${PORT};')

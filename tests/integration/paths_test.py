@@ -54,11 +54,15 @@ def no_tree_is_too_deep_for_roots_steps_however_few_files_may_be_open():
     code, _, err = run(step('own', permissions={**wide, 'owner': f'{USER}:{USER}', 'mode': '0640'},
                             **few),
                        step('tidy', prune={**wide, 'keepLast': 1}, **few),
-                       step('gone', remove=wide, **few))
+                       step('copy', copy={'source': f'{folder}/d', 'destination': f'{folder}/e'},
+                            **few),
+                       step('gone', remove=wide, **few),
+                       step('copy-gone', remove={**wide, 'path': f'{folder}/e'}, **few))
     os.close(at)
     tap.equal(code, 0, err)
     tap.holds(err, 'changed 3000')
-    tap.holds(err, 'removed 3001 entries')
+    tap.holds(err, 'copied 3001 entries')
+    tap.equal(err.count('removed 3001 entries'), 2)
     tap.equal(os.listdir(folder), [])
 
 

@@ -88,6 +88,8 @@ def hooks_that_use(name, folder):
         {'file': {'path': there, 'template': f'{folder}/template'}},
         {'line': {'path': f'/no/such/{name}', 'text': f'${{{name}@base64}}'}},
         {'line': {'path': f'/no/such/{use}', 'text': 'x'}},
+        {'copy': {'source': f'/no/such/{use}', 'destination': there}},
+        {'copy': {'source': str(folder), 'destination': f'/no/such/{use}'}},
         {'link': {'path': f'{folder}/link-{name}', 'target': use}},
         {'link': {'path': f'{folder}/link-{name}/x', 'target': use}},
         {'remove': {'path': f'/dev/null/{use}'}},
