@@ -1,7 +1,9 @@
-// The built-in `remove`: one file, link or folder, or a whole tree, never anything that a link
-// leads to or that another mount holds.
+// The built-in `remove`: a file, link or directory, a whole tree, or all that a pattern matches;
+// never anything that a link leads to or that another mount holds.
 #include <fmt/format.h>
+#include <fnmatch.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "actions/action.hpp"
@@ -21,14 +23,18 @@ using config::text;
 
 std::string check_path(const std::string& path) {
   const std::string_view last = base_name(path);
+  const std::string_view before = std::string_view(path).substr(0, path.size() - last.size());
+  if (is_pattern(last) && is_pattern(before)) return std::string(kOnlyLastIsPattern);
   if (!last.empty() && last != "." && last != "..") return {};
   return "its last component must be a name: not \"/\", \".\" or \"..\", and no slash at the end";
 }
 
-constexpr config::TextKind kName{
-    .check = check_path,
-    .pattern = [] { return std::string_view(R"((^|/)(?!\.{1,2}$)[^/]+$)"); },
-    .is_path = true};
+constexpr std::string_view kNamePattern =
+    R"(^(.*/)?(?!\.{1,2}$)[^/*?\[]+$|^([^*?\[]*/)?[^/]*[*?\[][^/]*$)";
+constexpr config::TextKind kName{.check = check_path,
+                                 .pattern = [] { return kNamePattern; },
+                                 .is_path = true,
+                                 .takes_pattern = true};
 
 struct RemoveParams {
   std::string path{};
@@ -38,11 +44,13 @@ struct RemoveParams {
 constexpr Key<RemoveParams> kKeys[] = {
     {.name = "path",
      .value = text<&RemoveParams::path, kName>,
-     .help = "What is removed; absent is a success.",
+     .help =
+         "What is removed; absent is a success. The last component may be a pattern, fnmatch(3): "
+         "all that it matches is removed, names with a dot in front only if the pattern has one.",
      .example = "/run/app.pid",
      .required = true},
     {"recursive", into<&RemoveParams::recursive, &Reader::boolean>,
-     "A folder with all that is in it; never of the root, nor in /proc, /sys or /dev (but "
+     "A directory with all that is in it; never of the root, nor in /proc, /sys or /dev (but "
      "/dev/shm).",
      "true", "false"},
 };
@@ -65,6 +73,44 @@ Result<std::size_t> remove_tree(const sys::Entry& root, const std::string& path)
   return removed;
 }
 
+/// The names that are meant: the last component itself, or all that it matches. As in a shell, a
+/// pattern is a name too.
+Result<std::vector<std::string>> names_meant(const sys::Place& place) {
+  if (!is_pattern(place.name)) return std::vector<std::string>{place.name};
+  std::vector<std::string> names = TRY(sys::names_in(place.directory));
+  std::erase_if(names, [&](const std::string& name) {
+    return name != place.name && ::fnmatch(place.name.c_str(), name.c_str(), FNM_PERIOD) != 0;
+  });
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// How many entries were removed.
+Result<std::size_t> remove_one(const Fd& directory, const std::string& name, bool recursive,
+                               const std::string& path) {
+  const auto entry = TRY(about(path, sys::look_at(directory, name, sys::Mounts::stay)));
+  if (!entry) return std::size_t{0};
+  std::size_t removed = 0;
+  if (recursive && S_ISDIR(entry->info.st_mode)) removed = TRY(remove_tree(*entry, path));
+  if (TRY(about(path, sys::remove_name(directory, name, entry->info)))) ++removed;
+  return removed;
+}
+
+/// All have their turn; the first error is returned.
+Result<std::size_t> remove_all(const RemoveParams& params, const sys::Place& place) {
+  if (params.recursive && is_pattern(place.name)) {
+    TRY(about(params.path, sys::refuse_vital(place.directory)));
+  }
+  std::size_t removed = 0;
+  Result<std::size_t> failed = removed;
+  for (const std::string& name : TRY(about(params.path, names_meant(place)))) {
+    auto one = remove_one(place.directory, name, params.recursive, beside(params.path, name));
+    if (one) removed += *one;
+    if (!one && failed) failed = std::move(one);
+  }
+  return failed ? Result<std::size_t>(removed) : failed;
+}
+
 Result<std::string> run(const RemoveParams& params, const Context&) {
   const std::string path = params.path;
   if (const std::string wrong = check_path(path); !wrong.empty()) {
@@ -73,22 +119,26 @@ Result<std::string> run(const RemoveParams& params, const Context&) {
   const auto place = sys::reach_place(path);
   if (!place && place.error().code == ENOENT) return std::string("unchanged");
   if (!place) return place.error();
-  const auto entry =
-      TRY(about(path, sys::look_at(place->directory, place->name, sys::Mounts::stay)));
-  if (!entry) return std::string("unchanged");
-  std::size_t removed = 0;
-  if (S_ISDIR(entry->info.st_mode) && params.recursive) {
-    removed = TRY(remove_tree(*entry, path));
-  }
-  if (TRY(about(path, sys::remove_name(place->directory, place->name, entry->info)))) ++removed;
+  const std::size_t removed = TRY(remove_all(params, *place));
+  if (removed == 0) return std::string("unchanged");
   return removed == 1 ? std::string("removed") : fmt::format("removed {} entries", removed);
 }
 
 bool is_done(const RemoveParams& params, const Context&) {
   const auto place = sys::reach_place(params.path);
   if (!place) return place.error().code == ENOENT;
-  const auto entry = sys::look_at(place->directory, place->name, sys::Mounts::stay);
-  return entry && !entry->has_value();
+  const auto names = names_meant(*place);
+  return names && std::none_of(names->begin(), names->end(), [&](const std::string& name) {
+           const auto entry = sys::look_at(place->directory, name, sys::Mounts::stay);
+           return !entry || entry->has_value();
+         });
+}
+
+/// Of a pattern, everything in the directory that it is in could match.
+std::string check_recursive(const RemoveParams& params) {
+  if (!params.recursive || !config::is_final(params.path)) return {};
+  const bool is_one = !is_pattern(base_name(params.path));
+  return check_tree_path(is_one ? params.path : beside(params.path, ""));
 }
 
 }  // namespace
@@ -96,10 +146,10 @@ bool is_done(const RemoveParams& params, const Context&) {
 const Action kRemove{
     .spec = {.name = "remove",
              .kinds = config::kDoers,
-             .help = "Remove a file, a link or a folder.",
+             .help = "Remove files, links or directories.",
              .params = config::params_of<kKeys>(),
              .shorthand = "path",
-             .check = erased<check_recursive_path<RemoveParams>>},
+             .check = erased<check_recursive>},
     .run = erased<run>,
     .is_done = erased<is_done>,
 };

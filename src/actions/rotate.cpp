@@ -25,17 +25,12 @@ using config::Key;
 using config::Reader;
 using config::text;
 
-constexpr std::string_view kSigns = "*?[";
 constexpr std::size_t kKeep = 5;
-
-bool is_pattern(std::string_view text) noexcept {
-  return text.find_first_of(kSigns) != std::string_view::npos;
-}
 
 std::string check_path(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash != std::string::npos && is_pattern(std::string_view(path).substr(0, slash))) {
-    return "only its last component may be a pattern";
+    return std::string(kOnlyLastIsPattern);
   }
   if (is_pattern(path)) {
     std::string wrong = check_tree_path(path.substr(0, slash + 1));  // of npos too

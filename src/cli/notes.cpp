@@ -91,12 +91,17 @@ class Notes {
     config::for_fields(*use, [&](const config::KeyInfo& key, const config::Field& field) {
       add_unverified(hook, key, field);
       const config::TextKind* kind = key.form.kind;
-      if (kind == nullptr || !kind->is_path || kind->takes_pattern) return;
+      if (kind == nullptr || !kind->is_path) return;
       const auto add = [&](const std::string& text) {
-        if (text.find_first_of("*?[") == std::string::npos) return;
-        shown_.push_back(fmt::format("{} {}: \"{}\" of \"{}\" takes no pattern; \"{}\" is one name",
+        const std::size_t slash = text.rfind('/') + 1;  // npos + 1 is 0
+        const std::string_view plain =
+            std::string_view(text).substr(0, kind->takes_pattern ? slash : text.size());
+        if (plain.find_first_of("*?[") == std::string_view::npos) return;
+        const std::string_view what =
+            kind->takes_pattern ? "a pattern only in its last component" : "no pattern";
+        shown_.push_back(fmt::format("{} {}: \"{}\" of \"{}\" takes {}; \"{}\" is one name",
                                      config::name_of(hook.kind()), hook.id, key.name,
-                                     use->spec->name, one_line(text, 60)));
+                                     use->spec->name, what, one_line(text, 60)));
       };
       const auto* text = std::get_if<const std::string*>(&field);
       const auto* texts = std::get_if<const std::vector<std::string>*>(&field);

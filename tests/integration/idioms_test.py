@@ -84,6 +84,17 @@ def a_tree_is_copied_with_its_links_and_modes():
 
 
 @tap.test
+def all_that_a_pattern_matches_is_removed():
+    folder = pid1.folder()
+    for name in ('a.pid', 'b.pid', 'keep'):
+        (folder / name).write_text('')
+    one = {'remove': '$DIR/*.pid', 'environment': {'DIR': str(folder)}}
+    tap.equal(run(one)[0], ['removed 2 entries'])
+    tap.equal(run(one)[0], ['unchanged'])
+    tap.equal(os.listdir(folder), ['keep'])
+
+
+@tap.test
 def only_the_named_variables_of_a_template_are_expanded():
     folder = pid1.folder()
     (folder / 't').write_text('listen ${PORT}; location ${uri} ${HOST:-localhost} $${PORT};')

@@ -68,12 +68,13 @@ def no_tree_is_too_deep_for_roots_steps_however_few_files_may_be_open():
 
 @tap.test
 def a_pattern_where_none_is_taken_is_noted():
-    steps = [step('a', remove='/run/*.pid'), step('b', file={'path': '/x', 'copy': ['/z', '/y[1]']}),
+    steps = [step('a', remove='/run*/app.pid'), step('d', remove='/run/*.pid'), step('b', file={'path': '/x', 'copy': ['/z', '/y[1]']}),
              step('c', rotate={'path': '/var/log/*.log', 'largerThan': '1MiB'})]
     out = subprocess.run([pid1.PINTLE, 'check', pid1.config({'steps': steps})],
                          capture_output=True, text=True, check=True).stdout
     tap.equal([line for line in out.splitlines() if line.startswith('note: ')], [
-        'note: step a: "path" of "remove" takes no pattern; "/run/*.pid" is one name',
+        'note: step a: "path" of "remove" takes a pattern only in its last component; '
+        '"/run*/app.pid" is one name',
         'note: step b: "copy" of "file" takes no pattern; "/y[1]" is one name'])
 
 
