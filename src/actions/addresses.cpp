@@ -13,6 +13,10 @@ std::string check_any_address(const std::string& address) {
   return config::wrong_with(config::parse_address(address, Hosts::any));
 }
 
+std::string check_service_address(const std::string& address) {
+  return config::wrong_with(config::parse_service_address(address));
+}
+
 std::string check_any_url(const std::string& url) {
   return config::wrong_with(config::parse_http_url(url, Hosts::any));
 }

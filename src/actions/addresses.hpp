@@ -11,11 +11,15 @@
 
 namespace pintle::actions {
 
-/// "HOST:PORT", and "http://…", with any host.
+/// "HOST:PORT", the same or the URL of a service, and "http://…", with any host.
 std::string check_any_address(const std::string& address);
+std::string check_service_address(const std::string& address);
 std::string check_any_url(const std::string& url);
 inline constexpr config::TextKind kAnyAddress{.check = check_any_address,
                                               .pattern = config::address_pattern};
+inline constexpr config::TextKind kServiceAddress{.check = check_service_address,
+                                                  .pattern = config::service_address_pattern,
+                                                  .has_user_info = true};
 inline constexpr config::TextKind kAnyUrl{.check = check_any_url, .pattern = config::url_pattern};
 
 /// What is wrong with a header of a request of a probe or `wait`, "" if nothing.

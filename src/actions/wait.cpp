@@ -42,7 +42,10 @@ struct WaitParams {
 };
 
 constexpr Key<WaitParams> kKeys[] = {
-    {"tcp", text<&WaitParams::tcp, kAnyAddress>, "A host and port that accepts a connection.",
+    {"tcp", text<&WaitParams::tcp, kServiceAddress>,
+     "A host and port that accepts a connection; or a URL with a host, whose port may be missing "
+     "if "
+     "its scheme is well known: http, https, postgres, mysql, redis, amqp, mongodb and others.",
      "db:5432"},
     {"http", text<&WaitParams::http, kAnyUrl>,
      "A URL that answers with a status from 200 to 399. pintle-fetch asks by https.",
@@ -105,7 +108,7 @@ Result<void> try_file(const std::string& path) {
 }
 
 Result<void> attempt(const WaitParams& params) {
-  if (params.tcp) return try_tcp(TRY(config::parse_address(*params.tcp, Hosts::any)));
+  if (params.tcp) return try_tcp(TRY(config::parse_service_address(*params.tcp)));
   if (params.http) {
     const auto url = TRY(config::parse_http_url(*params.http, Hosts::any));
     return try_http(url, params);
@@ -116,7 +119,7 @@ Result<void> attempt(const WaitParams& params) {
 
 /// What only variables could have made wrong, and no waiting puts right.
 Result<void> validate(const WaitParams& params) {
-  if (params.tcp) (void)TRY(config::parse_address(*params.tcp, Hosts::any));
+  if (params.tcp) (void)TRY(config::parse_service_address(*params.tcp));
   if (params.http) (void)TRY(config::parse_http_url(*params.http, Hosts::any));
   return http::check_headers(params.headers);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/duration.hpp"
+#include "base/shown.hpp"
 #include "base/signal_names.hpp"
 
 namespace pintle::cli {
@@ -32,7 +33,10 @@ config::Form::Type type_of(const config::Form& form, std::string_view member) {
 }  // namespace
 
 Json field_json(const config::Field& field, const config::Form& form) {
-  if (const auto* text = std::get_if<const std::string*>(&field)) return **text;
+  if (const auto* text = std::get_if<const std::string*>(&field)) {
+    const bool may_hide = form.kind != nullptr && form.kind->has_user_info;
+    return may_hide ? shown_value(**text) : **text;
+  }
   if (const auto* number = std::get_if<std::int64_t>(&field)) return number_json(*number, form);
   if (const auto* flag = std::get_if<bool>(&field)) return *flag;
   if (const auto* time = std::get_if<Duration>(&field)) return format_duration(*time);

@@ -90,6 +90,41 @@ Result<Address> address_in(std::string_view text, std::string_view whole, std::u
              "other hosts (\"allowRemote\")");
 }
 
+/// Ports that a URL without one means: IANA's, or what the service's own clients take.
+struct Scheme {
+  std::string_view name;
+  std::uint16_t port;
+};
+constexpr Scheme kSchemes[] = {
+    {"http", 80},         {"https", 443},       {"ws", 80},          {"wss", 443},
+    {"postgres", 5432},   {"postgresql", 5432}, {"pgsql", 5432},     {"mysql", 3306},
+    {"mysql2", 3306},     {"mariadb", 3306},    {"sqlserver", 1433}, {"mssql", 1433},
+    {"mongodb", 27017},   {"redis", 6379},      {"rediss", 6379},    {"valkey", 6379},
+    {"memcached", 11211}, {"amqp", 5672},       {"amqps", 5671},     {"nats", 4222},
+    {"mqtt", 1883},       {"mqtts", 8883},      {"ldap", 389},       {"ldaps", 636},
+    {"smtp", 25},         {"smtps", 465},
+};
+constexpr std::string_view kJdbc = "jdbc:";
+constexpr std::string_view kSrv = "mongodb+srv";
+
+/// The default port of "postgresql", or of "postgresql+psycopg2", whose "+" names a driver; 0:
+/// none.
+std::uint16_t default_port(std::string_view scheme) noexcept {
+  scheme = scheme.substr(0, scheme.find('+'));
+  const auto* found = std::find_if(std::begin(kSchemes), std::end(kSchemes),
+                                   [&](const Scheme& one) { return one.name == scheme; });
+  return found == std::end(kSchemes) ? std::uint16_t{0} : found->port;
+}
+
+bool is_scheme(std::string_view text) noexcept {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  constexpr std::string_view kOthers = "0123456789+.-";
+  if (text.empty() || kLetters.find(text.front()) == std::string_view::npos) return false;
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return kLetters.find(c) != std::string_view::npos || kOthers.find(c) != std::string_view::npos;
+  });
+}
+
 bool is_visible(char c) noexcept {
   return c > 0x20 && c < 0x7f;
 }
@@ -162,6 +197,29 @@ Result<Address> parse_address(std::string_view text, Hosts hosts) {
   return address_in(text, text, 0, hosts);
 }
 
+Result<Address> parse_service_address(std::string_view text) {
+  const std::size_t end = text.find("://");
+  if (end == std::string_view::npos) return parse_address(text, Hosts::any);
+  std::string_view scheme = text.substr(0, end);
+  if (scheme.starts_with(kJdbc)) scheme.remove_prefix(kJdbc.size());
+  if (!is_scheme(scheme)) return bad(text, "write host:port, or a URL with a host");
+  if (scheme == kSrv) {
+    return bad(text, "its hosts are in an SRV record, which is not asked for; write host:port");
+  }
+  std::string_view authority = text.substr(end + 3);
+  const std::size_t size = std::min(authority.find_first_of("/?#;"), authority.size());
+  // A part of such a password would be taken for the host, and shown.
+  if (authority.substr(size).find('@') != std::string_view::npos) {
+    return bad(text,
+               "there is an \"@\" behind the host; percent-encode \"@\" there, and \"/\", \"?\", "
+               "\"#\" and \";\" in a password");
+  }
+  authority = authority.substr(0, size);
+  authority.remove_prefix(authority.rfind('@') + 1);  // npos + 1 is 0
+  if (authority.empty()) return bad(text, "there is no host in it");
+  return address_in(authority, text, default_port(scheme), Hosts::any);
+}
+
 Result<HttpUrl> parse_http_url(std::string_view text, Hosts hosts) {
   if (text.starts_with(kUnix)) return socket_url_in(text.substr(kUnix.size()), text);
   if (!text.starts_with(kHttp) && !text.starts_with(kHttps)) {
@@ -191,6 +249,23 @@ std::string wrong_with(const Error& error) {
 
 std::string_view address_pattern() {
   static const std::string pattern = fmt::format("^{}{}$", kHostPattern, kPortPattern);
+  return pattern;
+}
+
+std::string_view service_address_pattern() {
+  constexpr std::string_view kUserInfo = "(?:[^/?#;]*@)?";
+  constexpr std::string_view kRest = "(?:[/?#;][^@]*)?";
+  static const std::string pattern = [&] {
+    std::string names;
+    for (const Scheme& one : kSchemes)
+      names += fmt::format("{}{}", names.empty() ? "" : "|", one.name);
+    const std::string known = fmt::format(R"((?:{})(?:\+[A-Za-z0-9+.-]*)?://{}{}(?:{})?)", names,
+                                          kUserInfo, kHostPattern, kPortPattern);
+    const std::string other =
+        fmt::format("[A-Za-z][A-Za-z0-9+.-]*://{}{}{}", kUserInfo, kHostPattern, kPortPattern);
+    return fmt::format(R"(^(?:{}{}|(?!(?:jdbc:)?mongodb\+srv:)(?:jdbc:)?(?:{}|{}){})$)",
+                       kHostPattern, kPortPattern, known, other, kRest);
+  }();
   return pattern;
 }
 

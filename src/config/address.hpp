@@ -37,6 +37,11 @@ Result<Address> parse_address(std::string_view text, Hosts hosts = Hosts::loopba
 /// "http://unix:/run/app.sock:/PATH". Errors: as above.
 Result<HttpUrl> parse_http_url(std::string_view text, Hosts hosts = Hosts::loopback);
 
+/// "HOST:PORT", or the URL of a service, as DATABASE_URL often is:
+/// "postgres://USER:PASSWORD@HOST/NAME". Only host and port of a URL count; well-known schemes have
+/// a default port. Any host. Errors: as above.
+Result<Address> parse_service_address(std::string_view text);
+
 /// What parse_listen_address() takes, but for the numbers in an IPv4 address.
 inline constexpr std::string_view kListenAddressPattern =
     "^(?:[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|\\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+\\])"
@@ -51,8 +56,9 @@ std::string wrong_with(const Result<T>& parsed) {
   return parsed ? std::string() : wrong_with(parsed.error());
 }
 
-// What the two take, as regular expressions for a schema; of IPv6 addresses only the characters.
+// What they take, as regular expressions for a schema; of IPv6 addresses only the characters.
 std::string_view address_pattern();
+std::string_view service_address_pattern();
 std::string_view url_pattern();
 std::string_view web_url_pattern();
 

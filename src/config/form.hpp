@@ -29,6 +29,7 @@ struct TextKind {
   std::string_view (*pattern)() = nullptr;  ///< the same as a regular expression, for a schema
   bool is_path = false;                     ///< it has more than blanks
   bool takes_pattern = false;               ///< a path that may mean several, fnmatch(3)
+  bool has_user_info = false;               ///< it may be a URL with a password
 };
 
 /// What a value may be. Only what stands behind its type counts.

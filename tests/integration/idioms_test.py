@@ -2,6 +2,8 @@
 row of the table in docs/entrypoint-scripts.md."""
 import os
 import pathlib
+import socket
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
@@ -92,6 +94,33 @@ def all_that_a_pattern_matches_is_removed():
     tap.equal(run(one)[0], ['removed 2 entries'])
     tap.equal(run(one)[0], ['unchanged'])
     tap.equal(os.listdir(folder), ['keep'])
+
+
+@tap.test
+def a_service_is_waited_for_by_its_url_whose_password_nobody_sees():
+    server = socket.create_server(('127.0.0.1', 0))
+    tap.cleanup(server.close)
+    url = f'postgres://app:hunter2@127.0.0.1:{server.getsockname()[1]}/shop?password=hunter2'
+    one = {'wait': {'tcp': '$DATABASE_URL'}}
+    environment = {'DATABASE_URL': {'description': 'the database'}}
+    code, _, err = pid1.run_with({'steps': [{'id': 'a', **one}], 'environment': environment}, 'true',
+                                 options=['--log-level', 'debug'],
+                                 before=['env', f'DATABASE_URL={url}'])
+    tap.equal(code, 0, err)
+    tap.check('hunter2' not in err, 'no password', err)
+    for wrong, why in (('postgres://app:hunter2@127.0.0.1:1/shop', 'timed out waiting for tcp postgres://127'),
+                       ('postgres://app:hun/hunter2@db/shop', '"postgres://db/shop": ')):
+        for document in ({'steps': [{'id': 'a', **one, 'timeout': '50ms'}], 'environment': environment},
+                         {'steps': [{'id': 'a', 'wait': {'tcp': wrong}, 'timeout': '50ms'}]}):
+            code, _, err = pid1.run_with(document, 'true', options=['--log-level', 'debug'],
+                                         before=['env', f'DATABASE_URL={wrong}'])
+            tap.check(code in (78, 80), f'{code} is a failure', err)
+            tap.holds(err, why)
+            tap.check('hunter2' not in err, 'no password', err)
+            for command in (['plan'], ['plan', '--json'], ['check']):
+                done = subprocess.run([pid1.PINTLE, *command, pid1.config(document)],
+                                      capture_output=True, text=True, check=False)
+                tap.check('hunter2' not in done.stdout + done.stderr, 'no password', done.stdout)
 
 
 @tap.test

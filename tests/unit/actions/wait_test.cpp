@@ -68,13 +68,14 @@ TEST_SUITE("actions/wait") {
     const std::string port = std::to_string(ntohs(address.sin_port));
     for (const std::string host : {"127.0.0.1:", "localhost:"}) {
       CHECK(Use(kWait).with("tcp", host + port).line() == "there");
+      CHECK(Use(kWait).with("tcp", "redis://:p@w@" + host + port + "/0").line() == "there");
     }
   }
 
   TEST_CASE("what variables made of an address is judged once, not waited for") {
     CHECK(contains(Use(kWait).with("tcp", "no port").line(), "cannot use the address"));
     CHECK(contains(Use(kWait).with("http", "ftp://a").line(), "cannot use the address"));
-    const std::string said = Use(kWait).with("tcp", "postgres://app:hunter2@db:5432/x").line();
-    CHECK(contains(said, "'postgres://db:5432/x': that is a URL; write host:port alone"));
+    const std::string said = Use(kWait).with("tcp", "kafka://app:hunter2@db/x").line();
+    CHECK(contains(said, "'kafka://db/x': the port is missing"));
   }
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <regex>
 #include <string>
 
 using namespace pintle::config;
@@ -24,6 +25,80 @@ TEST_SUITE("config/address") {
       REQUIRE(address);
       CHECK(address->host == row.host);
       CHECK(address->port == row.port);
+    }
+  }
+
+  TEST_CASE("of a service's URL host and port count, and a well-known scheme has a port") {
+    struct Row {
+      const char* text;
+      const char* address;  ///< "": none
+    };
+    const Row rows[] = {
+        {"db:5432", "db:5432"},
+        {"[2001:db8::1]:1", "[2001:db8::1]:1"},
+        {"postgres://db", "db:5432"},
+        {"postgres://app:pw@db:5433/x?sslmode=require", "db:5433"},
+        {"postgresql+psycopg2://a:b@db/x", "db:5432"},
+        {"mysql://u:p@s@[::1]", "[::1]:3306"},
+        {"redis://:pw@cache/0", "cache:6379"},
+        {"rediss://cache", "cache:6379"},
+        {"amqp://u:p@mq/%2f", "mq:5672"},
+        {"amqps://mq", "mq:5671"},
+        {"mongodb://u:p@m/x?a=b", "m:27017"},
+        {"http://h/x", "h:80"},
+        {"https://h?x", "h:443"},
+        {"https://h:8443#x", "h:8443"},
+        {"jdbc:postgresql://db/x", "db:5432"},
+        {"jdbc:sqlserver://db;databaseName=x", "db:1433"},
+        {"kafka://k:9092", "k:9092"},
+        {"X-y.1+z://k:9092/", "k:9092"},
+        {"kafka://k", ""},
+        {"POSTGRES://db", ""},
+        {"mongodb+srv://m:1", ""},
+        {"jdbc:mongodb+srv://m", ""},
+        {"postgres://", ""},
+        {"postgres:///x", ""},
+        {"postgres://app:pw@", ""},
+        {"postgres://db:", ""},
+        {"postgres://db:0", ""},
+        {"postgres://db:65536/", ""},
+        {"postgres://a,b", ""},
+        {"postgres://a:1,b:1", ""},
+        {"postgres://%2Frun%2Fpg/x", ""},
+        {"postgres://::1/x", ""},
+        {"postgres://app:p/w@db:5432/x", ""},
+        {"postgres://app:1/w@db", ""},
+        {"postgres://app:1?w@db", ""},
+        {"postgres://app:1#w@db", ""},
+        {"postgres://app:1;w@db", ""},
+        {"postgres://db/x@y", ""},
+        {"://db:1", ""},
+        {"1a://db:1", ""},
+        {"a b://db:1", ""},
+        {"db", ""},
+        {"app:pw@db:1", ""},
+    };
+    const std::regex pattern(std::string(service_address_pattern()), std::regex::ECMAScript);
+    for (const Row& row : rows) {
+      CAPTURE(row.text);
+      const auto address = parse_service_address(row.text);
+      CHECK((address ? authority_of(*address) : "") == row.address);
+      CHECK(std::regex_search(row.text, pattern) == bool(address));
+    }
+  }
+
+  TEST_CASE("no part of a password is shown, whatever is in it") {
+    for (const char* text :
+         {"postgres://app:S/w@db:5432/x", "postgres://app:p@S/S@db:0/x", "postgres://app:12S#@db",
+          "postgres://app:S@db:0", "app:S@db:1", "mongodb+srv://app:S@db/x", "postgres://app:S@"}) {
+      CAPTURE(text);
+      const auto address = parse_service_address(text);
+      REQUIRE_FALSE(address);
+      CHECK(wrong_with(address).find('S', wrong_with(address).find("\": ")) ==
+            wrong_with(address).find("SRV"));
+      CHECK(wrong_with(address).substr(0, wrong_with(address).find("\": ")).find('S') ==
+            std::string::npos);
+      CHECK(address.error().message().find("S/") == std::string::npos);
     }
   }
 
