@@ -28,6 +28,7 @@ using config::text;
 constexpr std::size_t kLargest = 16U << 20U;
 constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
 constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
+constexpr std::string_view kEndings[] = {".pem", ".crt", ".cer", ".der"};
 constexpr std::string_view kBundle = "/etc/ssl/certs/ca-certificates.crt";
 
 struct CertificatesParams {
@@ -38,7 +39,9 @@ struct CertificatesParams {
 constexpr Key<CertificatesParams> kKeys[] = {
     {.name = "source",
      .value = text<&CertificatesParams::source, kPath>,
-     .help = "A PEM file, or a directory with *.pem and *.crt.",
+     .help = "A file with certificates in PEM or one in DER, or a directory with *.pem, *.crt, "
+             "*.cer and "
+             "*.der.",
      .example = "/run/config/corporate-ca.crt",
      .required = true},
     {"bundle", text<&CertificatesParams::bundle, kEntryPath>, "The trust bundle.",
@@ -79,17 +82,19 @@ bool has_private_key(std::string_view pem) noexcept {
 }
 
 Result<std::vector<std::string>> bodies_of_file(const std::string& path) {
-  const std::string pem = TRY(sys::read_trusted_file(path, kLargest));
-  return about(path, certificates_in(pem));
+  const std::string content = TRY(sys::read_trusted_file(path, kLargest));
+  return about(path, certificates_in(content));
 }
 
 /// Those of all files of the directory, in the order of their names.
 Result<std::vector<std::string>> bodies_of_directory(const Fd& directory, const std::string& path) {
   std::vector<std::string> names = TRY(about(path, sys::names_in(directory)));
   std::erase_if(names, [](const std::string& name) {
-    return name.starts_with('.') || !(name.ends_with(".pem") || name.ends_with(".crt"));
+    return name.starts_with('.') ||
+           std::none_of(std::begin(kEndings), std::end(kEndings),
+                        [&](const auto& end) { return name.ends_with(end); });
   });
-  if (names.empty()) return Error{"use", 0, path, "it has no *.pem and no *.crt in it"};
+  if (names.empty()) return Error{"use", 0, path, "it has no *.pem, *.crt, *.cer or *.der in it"};
   std::sort(names.begin(), names.end());
   std::vector<std::string> all;
   for (const std::string& name : names) {
@@ -173,15 +178,24 @@ bool is_done(const CertificatesParams& params, const Context&) {
 
 }  // namespace
 
-Result<std::vector<std::string>> certificates_in(std::string_view pem) {
-  if (has_private_key(pem)) return Error{"use", 0, {}, "there is a private key in it"};
+Result<std::vector<std::string>> certificates_in(std::string_view content) {
+  if (is_certificate(content)) return std::vector<std::string>{to_base64(content)};
+  if (has_private_key(content)) return Error{"use", 0, {}, "there is a private key in it"};
   std::vector<std::string> bodies;
-  while (auto body = take_body(pem)) {
+  while (auto body = take_body(content)) {
     if (!is_sound(*body)) return Error{"use", 0, {}, "a certificate in it is damaged"};
     bodies.push_back(*std::move(body));
   }
-  if (bodies.empty()) return Error{"use", 0, {}, "there is no certificate (PEM) in it"};
-  return bodies;
+  if (!bodies.empty()) return bodies;
+  constexpr std::string_view kDer = "\x30\x82";  // how a certificate of 256 bytes or more begins
+  if (content.starts_with(kDer)) {
+    return Error{"use",
+                 0,
+                 {},
+                 "it is not one whole certificate in DER: it is damaged, or of another "
+                 "kind (PKCS #7, PKCS #12)"};
+  }
+  return Error{"use", 0, {}, "there is no certificate in it, neither in PEM nor in DER"};
 }
 
 std::size_t damaged_in(std::string_view bundle) {

@@ -1,4 +1,5 @@
-// actions/certificates.hpp - certificates in PEM (RFC 7468) as text: found, compared, joined. Pure.
+// actions/certificates.hpp - certificates in PEM (RFC 7468) or DER: found, compared, joined in PEM.
+// Pure.
 #pragma once
 
 #include <string>
@@ -9,9 +10,10 @@
 
 namespace pintle::actions {
 
-/// The base64 bodies of the certificates in `pem`, without white space. Errors: none in it, one
-/// that does not end or is no whole certificate (der.hpp), a private key beside them.
-Result<std::vector<std::string>> certificates_in(std::string_view pem);
+/// The base64 bodies of the certificates in `content`, without white space; `content` is a text
+/// with blocks of PEM, or one certificate in DER. Errors: none in it, one that does not end or is
+/// no whole certificate (der.hpp), a private key beside them.
+Result<std::vector<std::string>> certificates_in(std::string_view content);
 
 /// How many blocks of a bundle are no whole certificates.
 std::size_t damaged_in(std::string_view bundle);

@@ -3,10 +3,12 @@ row of the table in docs/entrypoint-scripts.md."""
 import os
 import pathlib
 import socket
+import ssl
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
+import certificate
 import pid1
 import tap
 
@@ -121,6 +123,16 @@ def a_service_is_waited_for_by_its_url_whose_password_nobody_sees():
                 done = subprocess.run([pid1.PINTLE, *command, pid1.config(document)],
                                       capture_output=True, text=True, check=False)
                 tap.check('hunter2' not in done.stdout + done.stderr, 'no password', done.stdout)
+
+
+@tap.test
+def a_certificate_in_der_gets_into_the_bundle():
+    folder = pid1.folder()
+    (folder / 'ca.cer').write_bytes(ssl.PEM_cert_to_DER_cert(certificate.PEM))
+    one = {'certificates': {'source': f'{folder}/ca.cer', 'bundle': f'{folder}/bundle'}}
+    tap.equal(run(one)[0], ['added 1'])
+    tap.equal((folder / 'bundle').read_text(), certificate.PEM)
+    tap.equal(run(one)[0], ['unchanged'])
 
 
 @tap.test

@@ -57,6 +57,9 @@ TEST_SUITE("actions/certificates") {
   TEST_CASE("a source is judged before anything is written") {
     const std::pair<std::string, std::string> rows[] = {
         {"", "no certificate"},
+        {*from_base64(kOne) + "\n", "not one whole certificate in DER"},
+        {from_base64(kOne)->substr(0, 200), "not one whole certificate in DER"},
+        {*from_base64(kOne) + *from_base64(kTwo), "not one whole certificate in DER"},
         {"hello", "no certificate"},
         {block("MII!"), "damaged"},
         {block("MII"), "damaged"},
@@ -128,6 +131,23 @@ TEST_SUITE("actions/certificates") {
     CHECK((folder.stat("bundle").st_mode & 07777) == 0444);
     CHECK(use.line() == "unchanged");
     CHECK(folder.count() == 2);
+  }
+
+  TEST_CASE("a certificate in DER is the same as in PEM") {
+    const Folder folder;
+    folder.write("bundle", block(kOne));
+    folder.write("one.der", *from_base64(kOne));
+    folder.make("cas");
+    folder.write("cas/a.crt", *from_base64(kTwo));
+    folder.write("cas/b.der", *from_base64(kOne));
+    folder.write("cas/c.cer", block(kThree));
+    const auto use = [&](const std::string& source) {
+      return Use(kCertificates).with("source", folder / source).with("bundle", folder / "bundle");
+    };
+    CHECK(use("one.der").line() == "unchanged");
+    CHECK(use("cas").line() == "added 2");
+    CHECK(folder.read("bundle") == block(kOne) + block(lines(kTwo)) + block(lines(kThree)));
+    CHECK(use("cas").is_done());
   }
 
   TEST_CASE("a bundle that is missing is made, one that is a link is refused") {
