@@ -1,15 +1,19 @@
 // `pintle check [FILE]`: is this config all right? Needs no value of any variable, so that it can
 // run while an image is built.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 
 #include "base/log.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
 #include "cli/notes.hpp"
+#include "config/excerpt.hpp"
 #include "hooks/forbidden.hpp"
+#include "sys/terminal.hpp"
 
 namespace pintle::cli {
 namespace {
@@ -35,6 +39,37 @@ std::string summary(const Model& model) {
   return text + (model.main.command ? ", main" : ", main from the command line");
 }
 
+/// https://no-color.org: set, and not to nothing.
+bool wants_colours() {
+  const char* refused = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  return (refused == nullptr || *refused == '\0') &&
+         (terminal == nullptr || std::string_view(terminal) != "dumb");
+}
+
+/// As log_problems(), but on a terminal with the line of the file and a caret below the place.
+void show_problems(const config::Problems& problems, const std::string& file,
+                   std::string_view text) {
+  const auto columns = sys::columns_at(STDERR_FILENO);
+  if (!columns) return log_problems(problems, file, text);
+  const bool is_coloured = wants_colours();
+  const char* bold = is_coloured ? "\033[1m" : "";
+  const char* red = is_coloured ? "\033[1;31m" : "";
+  const char* plain = is_coloured ? "\033[m" : "";
+  const config::Excerpts excerpts(text, *columns);
+  std::string shown;
+  for (const config::Problem& problem : problems) {
+    const std::string line = config::format_problem(problem, file);
+    const std::size_t place = config::format_problem({problem.at, {}, {}}, file).size() - 1;
+    shown +=
+        fmt::format("pintle: {}{}{}{}\n", bold, line.substr(0, place), plain, line.substr(place));
+    const config::Excerpt excerpt = excerpts.at(problem.at);
+    if (excerpt.line.empty()) continue;
+    shown += fmt::format("{}\n{}{}^{}\n", excerpt.line, excerpt.pad, red, plain);
+  }
+  (void)print(shown, STDERR_FILENO);
+}
+
 }  // namespace
 
 int check_command(int argc, char** argv) {
@@ -45,7 +80,7 @@ int check_command(int argc, char** argv) {
                                               "FILE nor PINTLE_CONFIG names another",
                                               kStandardConfig));
   }
-  const auto loaded = load_config(file, nullptr);
+  const auto loaded = load_config(file, nullptr, show_problems);
   if (!loaded) return fail(ExitCode::config, loaded.error().detail);
   if (loaded->image_mode == config::ImageMode::prebuilt) {
     const auto refused = hooks::refused_as_written(loaded->model);

@@ -80,14 +80,20 @@ Result<std::string> read_config(const std::string& file) {
 
 }  // namespace
 
+void log_problems(const config::Problems& problems, const std::string& file, std::string_view) {
+  for (const auto& problem : problems) log::error(config::format_problem(problem, file));
+}
+
 Result<Loaded> load_config(const std::optional<std::string>& file,
-                           const config::Environ* environment) {
+                           const config::Environ* environment, TellProblems tell) {
   config::Problems problems;
   Loaded loaded;
+  std::string text;
   if (file) {
-    const auto text = read_config(*file);
-    if (!text) return refusal(unusable(*file, text.error().message(), 1));
-    loaded.model = config::parse(*text, {actions::specs(), environment}, problems);
+    auto read = read_config(*file);
+    if (!read) return refusal(unusable(*file, read.error().message(), 1));
+    text = *std::move(read);
+    loaded.model = config::parse(text, {actions::specs(), environment}, problems);
     loaded.notes = load_zones(loaded.model, problems);
   }
   const auto mode = image_mode(std::getenv("IMAGE_MODE"), loaded.model.image_mode);
@@ -97,8 +103,10 @@ Result<Loaded> load_config(const std::optional<std::string>& file,
     loaded.plan = hooks::make_plan(loaded.model, loaded.image_mode, problems);
     if (problems.empty()) hooks::check_outputs(loaded.model, loaded.plan, problems);
   }
-  for (const auto& problem : problems) log::error(config::format_problem(problem, *file));
-  if (!problems.empty()) return refusal(*file, problems);
+  if (!problems.empty()) {
+    tell(problems, *file, text);
+    return refusal(*file, problems);
+  }
   if (!mode) return refusal(mode.error().message());
   return loaded;
 }

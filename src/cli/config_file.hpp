@@ -28,12 +28,19 @@ struct Loaded {
 /// The container's environment.
 config::Environ container_environment();
 
+/// Is told what is wrong in `file`, whose text this is.
+using TellProblems = void (*)(const config::Problems& problems, const std::string& file,
+                              std::string_view text);
+
+/// Each is a line of the log.
+void log_problems(const config::Problems& problems, const std::string& file, std::string_view text);
+
 /// Reads and checks `file` (without one: nothing but IMAGE_MODE), and what it takes from the image:
-/// time zones; every problem is logged, a line each. `environment` gives the values of numbers that
+/// time zones; `tell` gets every problem. `environment` gives the values of numbers that
 /// are written with variables; nullptr when they are not known. Errors: a problem; in `detail` the
 /// reason for an exit, with the first of them.
 Result<Loaded> load_config(const std::optional<std::string>& file,
-                           const config::Environ* environment);
+                           const config::Environ* environment, TellProblems tell = log_problems);
 
 /// The reason for an exit because of what is in `file`: `first` of `count` problems.
 std::string unusable(const std::string& file, std::string_view first, std::size_t count);

@@ -1,6 +1,7 @@
 #include "sys/terminal.hpp"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -38,6 +39,14 @@ bool Terminal::is_of(pid_t group) const noexcept {
 
 void Terminal::give_to(pid_t group) const noexcept {
   (void)::tcsetpgrp(descriptor_, group);  // works in the background too: SIGTTOU is blocked
+}
+
+std::optional<std::size_t> columns_at(int fd) noexcept {
+  constexpr std::size_t kUsual = 80;
+  if (::isatty(fd) == 0) return std::nullopt;
+  winsize size{};
+  const bool is_known = ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return is_known ? size.ws_col : kUsual;
 }
 
 bool suspend_own_group() noexcept {

@@ -4,6 +4,9 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
+#include <optional>
+
 #include "base/fd.hpp"
 
 namespace pintle::sys {
@@ -29,6 +32,10 @@ class Terminal {
   Fd opened_{};
   int descriptor_ = -1;
 };
+
+/// How many columns the terminal at `fd` has; 80 if it does not say. nullopt if there is no
+/// terminal.
+std::optional<std::size_t> columns_at(int fd) noexcept;
 
 /// Stops this process's group as ^Z on the terminal does. Returns true when the group has been
 /// continued; false at once if the kernel does not stop it because no other process could continue

@@ -1,0 +1,19 @@
+// base/columns.hpp - how many columns of a terminal a character takes. Pure; no locale decides.
+#pragma once
+
+#include <cstddef>
+
+namespace pintle {
+
+/// 0 for a combining mark, 2 for a wide character (Unicode Standard Annex #11) and an emoji,
+/// else 1.
+std::size_t columns_of(char32_t character) noexcept;
+
+/// True for a character that is not seen, but changes how the line is seen: a control character, or
+/// one that turns the direction of the text (Unicode Standard Annex #9, section 2).
+bool is_unseen(char32_t character) noexcept;
+
+/// The character that well-formed UTF-8 of `length` bytes stands for; see utf8_length().
+char32_t decode_utf8(const char* bytes, std::size_t length) noexcept;
+
+}  // namespace pintle

@@ -1,0 +1,41 @@
+// config/excerpt.hpp - the line of a config that a problem is about, as a terminal shows it, and
+// where in it. Pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/concealed.hpp"
+#include "config/diagnostics.hpp"
+
+namespace pintle::config {
+
+/// Two lines to stand below each other, without their ends.
+struct Excerpt {
+  std::string line;  ///< "   12 | …": the number of the line, and what fits of it
+  std::string pad;   ///< as wide as what stands before the place in `line`, tabs being tabs
+};
+
+class Excerpts {
+ public:
+  /// Of `text`, which must stay, on a terminal of so many columns (at least 40 are assumed).
+  Excerpts(std::string_view text, std::size_t columns);
+
+  /// The line around `at`, without what concealed_in() names; characters that cannot be seen are
+  /// escaped. Two empty texts if the place is unknown.
+  Excerpt at(const Position& at) const;
+
+ private:
+  struct Cell;
+  std::vector<Cell> cells(std::size_t begin, std::size_t end) const;
+  const Concealed* concealed_at(std::size_t offset) const noexcept;
+
+  std::string_view text_;
+  std::size_t columns_;
+  std::vector<std::size_t> lines_{0};  ///< where each begins
+  std::vector<Concealed> concealed_;
+};
+
+}  // namespace pintle::config
