@@ -181,6 +181,7 @@ class Plan {
   }
 
   static void add_schedule(const config::Schedule& schedule, Json& out) {
+    if (schedule.is_empty()) return;
     if (schedule.text.empty()) {
       out["every"] = format_duration(schedule.every);
       return;

@@ -240,11 +240,12 @@ constexpr Key<Hook> kOwnKeys[] = {
      kChecks},
     {"schedule",
      kJob<kJobSchedule>,
-     "When the job runs: at the times of a cron, or at fixed distances.",
+     "When the job runs: at the times of a cron, or at fixed distances. Without it, it runs once "
+     "when main has been started (\"runOnStart\": true), or only when `pintle job` asks for it "
+     "(false).",
      "*/15 * * * *",
      {},
-     kJobs,
-     true},
+     kJobs},
     {"jitter", kJob<into<&JobPolicy::jitter, &Reader::duration>>,
      "The longest delay of a run. The delay is the same each time for one container and one time "
      "of the schedule, and differs between containers.",
@@ -346,7 +347,7 @@ constexpr auto kGroup = object_of<kGroupRows>({.name = "group", .title = "a grou
 constexpr auto kHealthCheck = object_of<kKeys>(
     {.name = "check", .title = "a check", .rules = kCommandRules, .kinds = kChecks});
 constexpr auto kMaintenanceJob =
-    object_of<kKeys>({.name = "job", .title = "a job", .rules = kCommandRules, .kinds = kJobs});
+    object_of<kKeys>({.name = "job", .title = "a job", .rules = kJobRules, .kinds = kJobs});
 constexpr auto kShutdownStep = object_of<kKeys>({.name = "shutdownStep",
                                                  .title = "a shutdown step",
                                                  .rules = kCommandRules,

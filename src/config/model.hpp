@@ -165,6 +165,9 @@ struct Schedule {
   std::string text{};                    ///< of cron, as it is written
   std::string timezone{};                ///< of cron; empty: UTC. Its cron has it once it is read
   Position timezone_at{};
+
+  /// The job runs at the start, or when it is asked for, only.
+  bool is_empty() const noexcept { return text.empty() && every == Duration(0); }
 };
 
 enum class BackoffType : std::uint8_t { none, constant, linear, exponential };

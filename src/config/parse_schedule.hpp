@@ -1,9 +1,19 @@
 // config/parse_schedule.hpp - reads when a job runs: `schedule` and `timezone`.
 #pragma once
 
+#include "config/parse_command.hpp"
 #include "config/reader.hpp"
 
 namespace pintle::config {
+
+/// What must hold between the keys of a job.
+inline constexpr std::string_view kWhenJobsRun[] = {"schedule", "runOnStart"};
+inline constexpr std::string_view kZonesNeedSchedule[] = {"timezone", "schedule"};
+inline constexpr std::string_view kJitterNeedsSchedule[] = {"jitter", "schedule"};
+inline constexpr Rule kJobRules[] = {{Rule::Type::needs, kArgumentsNeedCommand},
+                                     {Rule::Type::at_least_one, kWhenJobsRun},
+                                     {Rule::Type::needs, kZonesNeedSchedule},
+                                     {Rule::Type::needs, kJitterNeedsSchedule}};
 
 /// `schedule`: a cron, or an object.
 void read_schedule(Reader& reader, const Node& node, Schedule& out);

@@ -57,7 +57,7 @@ Jobs::Jobs(Hooks& hooks, const std::string& host, const ComponentContext& contex
 
 void Jobs::begin(Time now) noexcept {
   for (Job& job : jobs_) {
-    job.timer.begin(now);
+    if (!job.policy().schedule.is_empty()) job.timer.begin(now);
     if (!job.policy().run_on_start) continue;
     job.pending.emplace();
     if (job.policy().starting_deadline) job.pending->until = now + *job.policy().starting_deadline;

@@ -58,8 +58,10 @@ bool is_digit(char c) noexcept {
 std::string_view advice_for(std::string_view word) noexcept {
   const std::string_view rest(std::find_if_not(word.begin(), word.end(), is_digit), word.end());
   if (word == "?") return "; write \"*\" for any";
-  if (word.starts_with('H')) return "; write a number, and \"jitter\" next to the schedule";
-  if (word.starts_with('L') || rest == "L" || rest == "W" || word.find('#') != word.npos) {
+  const bool is_chosen = word.starts_with('H') || word.find('~') != word.npos;
+  if (is_chosen) return "; write a number, and \"jitter\" next to the schedule";
+  const bool is_last = word.starts_with('L') || (!word.empty() && word.back() == 'L');
+  if (is_last || rest == "W" || word.find('#') != word.npos) {
     return "; L, W and # are not supported: write the days, as in \"28-31\", and let the program "
            "check the date";
   }
@@ -149,7 +151,7 @@ Error foreign(std::string_view text, std::string_view advice) {
 
 Result<std::string_view> fields_of_name(std::string_view text) {
   if (equal_without_case(text, "@reboot")) {
-    return foreign(text, "\"runOnStart\": true next to a schedule for a run when main has started");
+    return foreign(text, "\"runOnStart\": true instead of the schedule");
   }
   const std::string_view first = text.substr(0, text.find_first_of(kBlanks));
   if (equal_without_case(first, "@every")) {
@@ -164,17 +166,32 @@ Result<std::string_view> fields_of_name(std::string_view text) {
   return wrong(fmt::format("\"{}\" is none of: {}", one_line(text, 40), known));
 }
 
+/// What to write instead of fields that only other programs have; `last` is the last of them.
+std::string_view advice_for(std::size_t count, std::string_view last) noexcept {
+  const auto is_digits = [](std::string_view word) {
+    return std::all_of(word.begin(), word.end(), is_digit);
+  };
+  const bool ends_with_year = last.size() >= 4 && is_digits(last.substr(0, 4));
+  if (count == std::size(kFields) + 2) {
+    return "; seconds and years are not supported: remove the first and the last field";
+  }
+  if (count != std::size(kFields) + 1) return {};
+  return ends_with_year ? "; years are not supported: remove the last field"
+                        : "; seconds are not supported: remove the first field";
+}
+
 Result<Words> split(std::string_view text) {
   Words words;
   std::size_t count = 0;
+  std::string_view last;
   for (; !text.empty(); ++count) {
     const std::size_t end = std::min(text.find_first_of(kBlanks), text.size());
-    if (count < words.size()) words[count] = text.substr(0, end);
+    last = text.substr(0, end);
+    if (count < words.size()) words[count] = last;
     text = trimmed(text.substr(end));
   }
   if (count == words.size()) return words;
-  const std::string_view more =
-      count == words.size() + 1 ? "; seconds are not supported: remove the first field" : "";
+  const std::string_view more = advice_for(count, last);
   std::string names;
   for (const Field& field : kFields)
     names += fmt::format("{}{}", names.empty() ? "" : ", ", field.name);

@@ -107,7 +107,8 @@ TABLE = [
      'fail is needed'),
     (step('"directory": {"path": "/x"}'), '1:12: /steps/0: 2 actions (command, directory), one is '
      'meant: split them over 2 hooks'),
-    ('{"maintenance": [{%s}]}' % STEP, '1:18: /maintenance/0: the key "schedule" is missing'),
+    ('{"maintenance": [{%s}]}' % STEP, '1:18: /maintenance/0: one of "schedule", "runOnStart" '
+     'is needed'),
     ('{"main": {"arguments": []}}', '1:24: /main: "arguments" without "command"'),
     # ids, references and cycles
     ('{"steps": [{%s},\n {%s}]}' % (STEP, STEP), '2:2: /steps/1/id: the id "a" is taken by '

@@ -36,6 +36,16 @@ def a_job_runs_again_and_again():
 
 
 @tap.test
+def a_job_without_a_schedule_runs_at_the_start_only():
+    one = start({'id': 'job', 'command': 'echo', 'arguments': ['ran'], 'runOnStart': True})
+    one.line(r'ran\n(.*\n)*ready|ready\n(.*\n)*ran')  # in either order
+    one.complaint(r'pintle: job job: done in .*')
+    state = one.status()['jobs'][0]
+    tap.equal((state['runs'], state.get('next')), (1, None), state)
+    stop(one)
+
+
+@tap.test
 def a_job_that_is_due_while_it_runs_is_skipped():
     one = start(job(ACTOR, 'listen', '15'))
     one.line('ready')

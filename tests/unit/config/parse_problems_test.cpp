@@ -264,7 +264,7 @@ TEST_SUITE("config/parse") {
          "f:1:28: /health/0/tcp: the key \"address\" is missing"},
         {R"({"steps":[{"command":"x"}]})", "f:1:11: /steps/0: the key \"id\" is missing"},
         {R"({"maintenance":[{"id":"a","command":"x"}]})",
-         "f:1:17: /maintenance/0: the key \"schedule\" is missing"},
+         "f:1:17: /maintenance/0: one of \"schedule\", \"runOnStart\" is needed"},
         {R"({"maintenance":[{"id":"a","command":"x","schedule":{}}]})",
          "f:1:52: /maintenance/0/schedule: the key \"every\" is missing"},
         {R"({"main":{"arguments":["x"]}})", "f:1:22: /main: \"arguments\" without \"command\""},

@@ -55,7 +55,7 @@ TEST_SUITE("config/schedule") {
         {R"("0 24 * * *")", "the hour \"24\" is above 23"},
         {R"("0 0 31 2 *")", "the day of the month \"31\" never comes in the month \"2\""},
         {R"("6h")", "it has 1 field, not five"},
-        {R"("@reboot")", "write \"runOnStart\": true next to a schedule"},
+        {R"("@reboot")", "write \"runOnStart\": true instead of the schedule"},
         {R"("${WHEN")", "is not closed"},
         {R"("${WHEN:-0 3 * *}")",
          "\"${WHEN:-0 3 * *}\", whose value is \"0 3 * *\", is not a cron schedule"},

@@ -75,7 +75,9 @@ TEST_SUITE("describe/schema") {
     CHECK(step["allOf"][0]["oneOf"] ==
           Json::parse(R"([{"required": ["command"]}, {"required": ["directory"]}])"));
     CHECK_FALSE(definition("fallbackStep").contains("required"));
-    CHECK(definition("job")["required"] == Json{"id", "schedule"});
+    CHECK(definition("job")["required"] == Json{"id"});
+    CHECK(definition("job")["allOf"][2] ==
+          Json::parse(R"({"anyOf": [{"required": ["schedule"]}, {"required": ["runOnStart"]}]})"));
   }
 
   TEST_CASE("an action has its parameters, and a text where one stands for it") {

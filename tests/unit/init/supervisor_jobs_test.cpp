@@ -112,6 +112,20 @@ TEST_SUITE("init/supervisor_jobs") {
     CHECK(world.done() == Lines{"done j", "spawn j", "started j"});
   }
 
+  TEST_CASE("a job without a schedule runs once when main has started, and when it is asked for") {
+    World world(R"({"maintenance":[{"id":"j","command":"j","runOnStart":true}]})");
+    CHECK(world.done() == Lines{"spawn main", "settle", "started main", "spawn j", "started j"});
+    world.end("j", 0, true);
+    CHECK(world.done() == Lines{"done j"});
+    world.wait(72h);
+    CHECK(world.done().empty());
+    CHECK(world.sleeps() < 0s);
+    world.note(JobAsked{&world.hook("j"), 5});
+    CHECK(world.done() == Lines{"spawn j", "started j"});
+    world.end("j", 0, true);
+    CHECK(world.done() == Lines{"answer 5 j done", "done j"});
+  }
+
   TEST_CASE("a job runs only while it is ready, or healthy") {
     for (const char* word : {"ready", "healthy"}) {
       Started world(ready_check(fmt::format(R"("when":"{}")", word)));

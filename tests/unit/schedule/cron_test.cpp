@@ -180,14 +180,28 @@ TEST_SUITE("schedule/cron") {
         {"0 * * * * *",
          "it has 6 fields, not five: minute, hour, day of the month, month, day of the week; "
          "seconds are not supported: remove the first field"},
+        {"0 0 12 ? * *",
+         "it has 6 fields, not five: minute, hour, day of the month, month, day of the week; "
+         "seconds are not supported: remove the first field"},
+        {"0 12 * * ? 2026",
+         "it has 6 fields, not five: minute, hour, day of the month, month, day of the week; "
+         "years are not supported: remove the last field"},
+        {"0 0 12 * * ? 2026-2030",
+         "it has 7 fields, not five: minute, hour, day of the month, month, day of the week; "
+         "seconds and years are not supported: remove the first and the last field"},
+        {"0 0 * * FRIL",
+         "the day of the week \"FRIL\" is neither a number nor a name; L, W and # are not "
+         "supported: write the days, as in \"28-31\", and let the program check the date"},
+        {"0~59 * * * *",
+         "the minute \"0~59\" is not a number; write a number, and \"jitter\" next to the "
+         "schedule"},
         {"", "it has 0 fields, not five: minute, hour, day of the month, month, day of the week"},
         {"5", "it has 1 field, not five: minute, hour, day of the month, month, day of the week"},
         {"@often",
          "\"@often\" is none of: @hourly, @daily, @midnight, @weekly, @monthly, @yearly, "
          "@annually"},
         {"@Reboot",
-         "\"@Reboot\" is not a schedule; write \"runOnStart\": true next to a schedule for a run "
-         "when main has started"},
+         "\"@Reboot\" is not a schedule; write \"runOnStart\": true instead of the schedule"},
         {"@every 1h30m", "\"@every 1h30m\" is not a schedule; write {\"every\": \"1h30m\"}"},
         {"CRON_TZ=Europe/Berlin 0 3 * * *",
          "\"CRON_TZ=Europe/Berlin 0 3 * * *\" is not a schedule; write \"timezone\": "
