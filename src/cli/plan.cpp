@@ -1,8 +1,10 @@
-// `pintle plan [--json] [--dry-run] [FILE]`: what would run, in what order, as whom. It runs
-// nothing, shows texts before expansion, and says the same on every run, unless a dry run is
-// wanted.
+// `pintle plan [--json] [--dry-run] [--next N [--at TIME]] [FILE]`: what would run, in what order,
+// as whom. It runs nothing, shows texts before expansion, and says the same on every run, unless a
+// dry run or the next times from now are wanted.
 #include <fmt/format.h>
 
+#include <charconv>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -11,8 +13,10 @@
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
 #include "cli/dry_run.hpp"
+#include "cli/next_runs.hpp"
 #include "cli/notes.hpp"
 #include "cli/options.hpp"
+#include "cli/plan_text.hpp"
 #include "cli/plan_values.hpp"
 #include "hooks/forbidden.hpp"
 #include "hooks/health.hpp"
@@ -28,6 +32,8 @@ using config::Model;
 struct PlanOptions {
   bool json = false;
   bool dry_run = false;
+  std::size_t next = 0;
+  std::optional<schedule::WallTime> at{};
 };
 
 Result<void> set_json(PlanOptions& out, std::string_view) {
@@ -40,9 +46,28 @@ Result<void> set_dry_run(PlanOptions& out, std::string_view) {
   return {};
 }
 
+Result<void> set_next(PlanOptions& out, std::string_view value) {
+  constexpr std::size_t kMost = 1000;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), out.next);
+  const bool is_number = error == std::errc() && end == value.data() + value.size();
+  if (is_number && out.next >= 1 && out.next <= kMost) return {};
+  return usage_error(fmt::format("--next takes a number from 1 to {}", kMost));
+}
+
+Result<void> set_at(PlanOptions& out, std::string_view value) {
+  out.at = parse_time(value);
+  if (out.at) return {};
+  return usage_error(fmt::format("--at takes a time like \"2026-03-29T00:30:00Z\", not \"{}\"",
+                                 one_line(value, 60)));
+}
+
 constexpr Option<PlanOptions> kOptions[] = {
     {0, "json", "", "as JSON, byte for byte the same on every run", set_json},
     {0, "dry-run", "", "also which files prune and rotate would remove or rotate now", set_dry_run},
+    {0, "next", "N", "also the next N times of each job, if main starts now; with its time zone",
+     set_next},
+    {0, "at", "TIME", "with --next: as if main started then (2026-03-29T00:30:00Z, or +01:00)",
+     set_at},
 };
 
 // --- actions ---------------------------------------------------------------------------------
@@ -71,12 +96,13 @@ Json action_json(const config::Action& action) {
 
 class Plan {
  public:
-  /// `dry_run` is nullptr if none is wanted.
-  Plan(const Loaded& loaded, const DryRun* dry_run)
-      : loaded_(loaded), model_(loaded.model), dry_run_(dry_run) {}
+  /// `dry_run` and `next` are nullptr if none is wanted.
+  Plan(const Loaded& loaded, const DryRun* dry_run, const NextRuns* next)
+      : loaded_(loaded), model_(loaded.model), dry_run_(dry_run), next_(next) {}
 
   Json json() const {
     Json out{{"imageMode", name_of(loaded_.image_mode)}};
+    if (next_ != nullptr) out["at"] = rfc3339(next_->from().time_since_epoch().count());
     out["steps"] = steps_json(loaded_.plan.steps);
     out["main"] = main_json();
     out["checks"] = hooks_json(Kind::check);
@@ -174,6 +200,7 @@ class Plan {
       if (const auto* job = hook.if_is<config::JobPolicy>()) {
         add_schedule(job->schedule, one);
         add_policy(*job, one);
+        if (next_ != nullptr) one["next"] = next_->json(hook.id);
       }
       out.push_back(std::move(one));
     }
@@ -216,106 +243,8 @@ class Plan {
   const Loaded& loaded_;
   const Model& model_;
   const DryRun* dry_run_;
+  const NextRuns* next_;
 };
-
-// --- for people ------------------------------------------------------------------------------
-
-std::string text_of(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
-/// A word of a command, in quotes where one could not tell where it ends.
-std::string word_text(const Json& word) {
-  if (word.is_object()) return word.dump(-1, ' ', false, Json::error_handler_t::replace);
-  const auto text = word.get<std::string>();
-  const bool is_plain = !text.empty() && text.find_first_of(" \t\r\n\"\\") == std::string::npos;
-  return is_plain ? text : word.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string action_text(const Json& action) {
-  const auto first = action.begin();
-  const std::string& name = first.key();
-  const Json& value = first.value();
-  if (name == "shell") return fmt::format("/bin/sh -c {}", value.dump());
-  std::string text = name == "command" ? word_text(value) : name;
-  if (name == "command") {
-    for (const Json& word : action["arguments"]) text += " " + word_text(word);
-    return one_line(text);
-  }
-  for (const auto& [key, param] : value.items()) text += fmt::format(" {}={}", key, text_of(param));
-  return one_line(text);
-}
-
-/// One hook, a line for what it does and one for each thing to know about it.
-std::string hook_text(const Json& hook) {
-  std::string text;
-  if (hook.contains("id")) {
-    const bool is_skipped = hook.contains("skipped");
-    text += fmt::format("├─ {}{}\n", text_of(hook["id"]),
-                        is_skipped ? " (skipped: not for this image mode)" : "");
-  }
-  text += fmt::format("│    {}\n│    as {}\n", action_text(hook["action"]), text_of(hook["user"]));
-  if (hook.contains("fallback")) {
-    text += fmt::format("│    else {}\n", action_text(hook["fallback"]));
-  }
-  for (const char* key : {"umask",
-                          "commandLine",
-                          "signals",
-                          "group",
-                          "finally",
-                          "during",
-                          "forEach",
-                          "output",
-                          "after",
-                          "condition",
-                          "timeout",
-                          "retries",
-                          "onFailure",
-                          "kind",
-                          "interval",
-                          "schedule",
-                          "timezone",
-                          "every",
-                          "jitter",
-                          "runOnStart",
-                          "concurrencyPolicy",
-                          "startingDeadline",
-                          "when",
-                          "afterMain"}) {
-    if (!hook.contains(key) || (hook[key].is_array() && hook[key].empty())) continue;
-    std::string value = text_of(hook[key]);
-    if (hook[key].is_array()) {
-      value.clear();
-      for (const Json& id : hook[key]) value += (value.empty() ? "" : ", ") + text_of(id);
-    }
-    text += fmt::format("│    {} {}\n", key, one_line(value));
-  }
-  for (const std::string& line : dry_run_lines(hook)) text += fmt::format("│    {}\n", line);
-  return text;
-}
-
-std::string main_text(const Json& main) {
-  if (main.is_null()) return "     from the command line\n";
-  return main.contains("pause") ? "     none: pintle stays until it is stopped\n" : hook_text(main);
-}
-
-std::string to_text(const Json& plan) {
-  std::string text = fmt::format("image mode: {}\n", text_of(plan["imageMode"]));
-  for (const char* part : {"steps", "checks", "jobs"}) {
-    if (plan[part].empty()) continue;
-    text += fmt::format("{}\n", part);
-    for (const Json& hook : plan[part]) text += hook_text(hook);
-  }
-  text += "main\n" + main_text(plan["main"]);
-  for (const char* part : {"before", "after"}) {
-    if (plan["shutdown"][part].empty()) continue;
-    text += fmt::format("shutdown, {} main\n", part);
-    for (const Json& hook : plan["shutdown"][part]) text += hook_text(hook);
-  }
-  if (plan.contains("init")) text += "init\n     takes main's user when the steps are done\n";
-  for (const Json& note : plan["notes"]) text += fmt::format("note: {}\n", text_of(note));
-  return text;
-}
 
 }  // namespace
 
@@ -327,6 +256,7 @@ int plan_command(int argc, char** argv) {
   PlanOptions options;
   const auto operands = parse_options(kOptions, argc, argv, options);
   if (!operands) return fail(ExitCode::usage, operands.error().detail);
+  if (options.at && options.next == 0) return fail(ExitCode::usage, "--at needs --next N");
   if (argc - operands->first > 1) return fail(ExitCode::usage, "plan takes one file");
   const auto file = find_config(operands->first < argc ? argv[operands->first] : "");
   if (!file) return fail(ExitCode::config, "there is no config; name a FILE");
@@ -338,8 +268,15 @@ int plan_command(int argc, char** argv) {
     if (!made) return fail(ExitCode::config, made.error().detail);
     dry_run = *std::move(made);
   }
-  const Json plan = Plan(*loaded, dry_run.get()).json();
-  if (!options.json) return print(to_text(plan));
+  std::optional<NextRuns> next;
+  if (options.next > 0) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto made = NextRuns::of(file, options.next, options.at.value_or(now));
+    if (!made) return fail(ExitCode::config, made.error().detail);
+    next = *std::move(made);
+  }
+  const Json plan = Plan(*loaded, dry_run.get(), next ? &*next : nullptr).json();
+  if (!options.json) return print(plan_text(plan));
   constexpr auto kReplace = Json::error_handler_t::replace;
   return print(plan.dump(2, ' ', false, kReplace) + "\n");
 }

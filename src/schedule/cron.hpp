@@ -50,6 +50,9 @@ class Cron {
   /// The fields are in the time of `zone`, which copies share; default: UTC.
   void set_zone(std::shared_ptr<const Zone> zone) noexcept { zone_ = std::move(zone); }
 
+  /// nullptr: UTC.
+  const Zone* zone() const noexcept { return zone_.get(); }
+
   /// The first slot after `time`; nullopt if there is none before kEndYear.
   std::optional<WallTime> next_after(WallTime time) const noexcept;
 
