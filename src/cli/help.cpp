@@ -27,7 +27,7 @@ constexpr CommandRow kRows[] = {
     {"check", "check [FILE]",
      "validate a config; exit 78 if anything is wrong with it; NO_COLOR=1: without colours",
      AsPid1::yes, check_command, nullptr},
-    {"plan", "plan [--json] [--dry-run] [--next N [--at TIME]] [FILE]",
+    {"plan", "plan [--json|--format FORMAT] [--dry-run] [--next N] [FILE]",
      "what would run, in what order, as whom; runs nothing", AsPid1::yes, plan_command,
      plan_options},
     {"schema", "schema [--format json|markdown]", "what a config may be, for editors and CI",

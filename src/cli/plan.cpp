@@ -3,6 +3,7 @@
 // dry run or the next times from now are wanted.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <nlohmann/json.hpp>
@@ -16,6 +17,7 @@
 #include "cli/next_runs.hpp"
 #include "cli/notes.hpp"
 #include "cli/options.hpp"
+#include "cli/plan_graph.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/plan_values.hpp"
 #include "hooks/forbidden.hpp"
@@ -29,15 +31,27 @@ using config::Hook;
 using config::Kind;
 using config::Model;
 
+enum class PlanFormat : std::uint8_t { text, json, mermaid, dot };
+constexpr std::string_view kPlanFormats[] = {"text", "json", "mermaid", "dot"};
+
 struct PlanOptions {
-  bool json = false;
+  PlanFormat format = PlanFormat::text;
   bool dry_run = false;
   std::size_t next = 0;
   std::optional<schedule::WallTime> at{};
 };
 
 Result<void> set_json(PlanOptions& out, std::string_view) {
-  out.json = true;
+  out.format = PlanFormat::json;
+  return {};
+}
+
+Result<void> set_format(PlanOptions& out, std::string_view value) {
+  const auto* found = std::find(std::begin(kPlanFormats), std::end(kPlanFormats), value);
+  if (found == std::end(kPlanFormats)) {
+    return usage_error(fmt::format("--format takes {}", fmt::join(kPlanFormats, ", ")));
+  }
+  out.format = static_cast<PlanFormat>(found - std::begin(kPlanFormats));
   return {};
 }
 
@@ -63,6 +77,7 @@ Result<void> set_at(PlanOptions& out, std::string_view value) {
 
 constexpr Option<PlanOptions> kOptions[] = {
     {0, "json", "", "as JSON, byte for byte the same on every run", set_json},
+    {0, "format", "FORMAT", "text, json, or a drawing of the steps: mermaid, dot", set_format},
     {0, "dry-run", "", "also which files prune and rotate would remove or rotate now", set_dry_run},
     {0, "next", "N", "also the next N times of each job, if main starts now; with its time zone",
      set_next},
@@ -246,6 +261,20 @@ class Plan {
   const NextRuns* next_;
 };
 
+std::string written(const Json& plan, PlanFormat format) {
+  switch (format) {
+    case PlanFormat::text:
+      return plan_text(plan);
+    case PlanFormat::json:
+      return plan.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    case PlanFormat::mermaid:
+      return mermaid_graph(plan);
+    case PlanFormat::dot:
+      return dot_graph(plan);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string plan_options() {
@@ -257,6 +286,11 @@ int plan_command(int argc, char** argv) {
   const auto operands = parse_options(kOptions, argc, argv, options);
   if (!operands) return fail(ExitCode::usage, operands.error().detail);
   if (options.at && options.next == 0) return fail(ExitCode::usage, "--at needs --next N");
+  const bool is_drawing =
+      options.format == PlanFormat::mermaid || options.format == PlanFormat::dot;
+  if (is_drawing && (options.dry_run || options.next > 0)) {
+    return fail(ExitCode::usage, "--dry-run and --next do not go into a drawing");
+  }
   if (argc - operands->first > 1) return fail(ExitCode::usage, "plan takes one file");
   const auto file = find_config(operands->first < argc ? argv[operands->first] : "");
   if (!file) return fail(ExitCode::config, "there is no config; name a FILE");
@@ -276,9 +310,7 @@ int plan_command(int argc, char** argv) {
     next = *std::move(made);
   }
   const Json plan = Plan(*loaded, dry_run.get(), next ? &*next : nullptr).json();
-  if (!options.json) return print(plan_text(plan));
-  constexpr auto kReplace = Json::error_handler_t::replace;
-  return print(plan.dump(2, ' ', false, kReplace) + "\n");
+  return print(written(plan, options.format));
 }
 
 }  // namespace pintle::cli
