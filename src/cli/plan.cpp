@@ -118,6 +118,7 @@ class Plan {
   Json json() const {
     Json out{{"imageMode", name_of(loaded_.image_mode)}};
     if (next_ != nullptr) out["at"] = rfc3339(next_->from().time_since_epoch().count());
+    if (!model_.environment.empty()) out["environment"] = variables_json(model_.environment);
     out["steps"] = steps_json(loaded_.plan.steps);
     out["main"] = main_json();
     out["checks"] = hooks_json(Kind::check);
@@ -150,7 +151,7 @@ class Plan {
   Json hook_json(const Hook& hook) const {
     Json out{{"id", hook.id}, {"action", action_json(hook.action)}};
     out["user"] = user_of(hook.identity);
-    add_umask(hook.identity, out);
+    add_identity(hook.identity, model_, out);
     if (hook.timeout) out["timeout"] = format_duration(*hook.timeout);
     if (hook.retries > 0) out["retries"] = hook.retries;
     if (!hook.for_each.empty()) out["forEach"] = hook.for_each;
@@ -250,7 +251,7 @@ class Plan {
     if (!model_.main.command) return nullptr;
     Json out{{"action", action_json(*model_.main.command)}};
     out["user"] = user_of(model_.main.identity);
-    add_umask(model_.main.identity, out);
+    add_identity(model_.main.identity, model_, out);
     add_main_keys(model_.main, out);
     return out;
   }

@@ -71,13 +71,41 @@ std::string hook_text(const Json& hook) {
   if (hook.contains("fallback")) {
     text += fmt::format("│    else {}\n", action_text(hook["fallback"]));
   }
-  for (const char* key :
-       {"umask", "commandLine", "signals", "group", "finally", "during", "forEach",
-        "output", "after", "condition", "timeout", "retries", "onFailure",
-        "kind", "interval", "schedule", "timezone", "every", "jitter", "runOnStart",
-        "concurrencyPolicy", "startingDeadline", "when", "afterMain"}) {
+  if (hook.contains("repair")) text += fmt::format("│    repair {}\n", action_text(hook["repair"]));
+  for (const char* key : {"umask",
+                          "environment",
+                          "useSystemEnvironment",
+                          "commandLine",
+                          "signals",
+                          "group",
+                          "finally",
+                          "during",
+                          "forEach",
+                          "output",
+                          "after",
+                          "condition",
+                          "timeout",
+                          "retries",
+                          "onFailure",
+                          "kind",
+                          "interval",
+                          "schedule",
+                          "timezone",
+                          "every",
+                          "jitter",
+                          "runOnStart",
+                          "concurrencyPolicy",
+                          "startingDeadline",
+                          "when",
+                          "afterMain"}) {
     if (!hook.contains(key) || (hook[key].is_array() && hook[key].empty())) continue;
     std::string value = text_of(hook[key]);
+    if (std::string_view(key) == "environment") {
+      value.clear();
+      for (const auto& [name, source] : hook[key].items()) {
+        value += fmt::format("{}{} ({})", value.empty() ? "" : ", ", name, text_of(source));
+      }
+    }
     if (hook[key].is_array()) {
       value.clear();
       for (const Json& id : hook[key]) value += (value.empty() ? "" : ", ") + text_of(id);
@@ -99,6 +127,12 @@ std::string main_text(const Json& main) {
 std::string plan_text(const Json& plan) {
   std::string text = fmt::format("image mode: {}\n", text_of(plan["imageMode"]));
   if (plan.contains("at")) text += fmt::format("main starts at {}\n", text_of(plan["at"]));
+  if (plan.contains("environment")) {
+    text += "environment\n";
+    for (const auto& [name, source] : plan["environment"].items()) {
+      text += fmt::format("├─ {} ({})\n", name, text_of(source));
+    }
+  }
   for (const char* part : {"steps", "checks", "jobs"}) {
     if (plan[part].empty()) continue;
     text += fmt::format("{}\n", part);

@@ -5,6 +5,7 @@
 #include "base/duration.hpp"
 #include "base/shown.hpp"
 #include "base/signal_names.hpp"
+#include "base/text.hpp"
 
 namespace pintle::cli {
 
@@ -30,6 +31,26 @@ config::Form::Type type_of(const config::Form& form, std::string_view member) {
   return config::Form::Type::expandable;
 }
 
+/// Where the value comes from, first what counts most, and what is special about it.
+std::string source_of(const config::Variable& variable) {
+  std::string text;
+  const auto add = [&](bool holds, std::string_view word, const std::string& more = {}) {
+    if (!holds) return;
+    text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", word, more.empty() ? "" : " ", more);
+  };
+  const bool has_other = variable.value || variable.fallback || variable.resource || !variable.file.empty();
+  add(variable.value.has_value(), "value");
+  add(!variable.file_variable.empty(), "fileVariable", variable.file_variable);
+  add(!variable.file.empty(), "file", one_line(variable.file));
+  add(variable.resource.has_value(), "resource");
+  add(variable.fallback.has_value(), "defaultValue");
+  add(variable.is_optional, "optional");
+  add(!has_other && !variable.is_optional, "required");
+  add(variable.secret.value_or(is_secret_name(variable.name)), "secret");
+  add(variable.exported == false, "not exported");
+  return text;
+}
+
 }  // namespace
 
 Json field_json(const config::Field& field, const config::Form& form) {
@@ -51,8 +72,19 @@ Json field_json(const config::Field& field, const config::Form& form) {
   return object;
 }
 
-void add_umask(const config::Identity& identity, Json& out) {
-  if (identity.umask) out["umask"] = fmt::format("{:04o}", *identity.umask);
+Json variables_json(const config::Variables& variables) {
+  Json all = Json::object();
+  for (const config::Variable& one : variables) all[one.name] = source_of(one);
+  return all;
+}
+
+void add_identity(const config::Identity& identity, const config::Model& model, Json& out) {
+  const auto mask = identity.umask ? identity.umask : model.umask;
+  if (mask) out["umask"] = fmt::format("{:04o}", *mask);
+  if (!identity.environment.empty()) out["environment"] = variables_json(identity.environment);
+  // Main has them unless it says otherwise, and hooks do not.
+  const bool is_main = &identity == &model.main.identity;
+  if (identity.use_system_environment != is_main) out["useSystemEnvironment"] = !is_main;
 }
 
 void add_main_keys(const config::Main& main, Json& out) {

@@ -40,6 +40,9 @@ DOCUMENT = {
 }
 
 TEXT = '''image mode: prebuilt
+environment
+├─ DB_URL (required)
+├─ LIMIT (defaultValue)
 steps
 ├─ data
 │    directory path=/data/$TENANT mode=0750
@@ -149,6 +152,36 @@ def json_says_the_same_to_machines():
     tap.equal((out['checks'][0]['interval'], out['jobs'][0]['every']), ('5s', '1h'))
     tap.equal([job.get('schedule') for job in out['jobs']], [None, '0 3 * * *', '${WHEN:-@daily}'])
     tap.equal(len(out['notes']), 6)
+
+
+@tap.test
+def the_variables_are_shown_with_where_their_values_come_from_but_no_value():
+    path = pid1.config({'umask': '0022', 'environment': {
+        'HOST': {'description': 'host'}, 'LEVEL': {'defaultValue': 'hidden'}, 'FIXED': 'hidden',
+        'MAYBE': {'optional': True}, 'PASSWORD': {'file': '/run/pw'},
+        'TOKEN': {'fileVariable': 'TOKEN_FILE', 'secret': False},
+        'ALL': {'fileVariable': 'ALL_FILE', 'file': '/run/all', 'defaultValue': 'hidden',
+                'export': False}},
+        'main': {'command': 'm', 'useSystemEnvironment': False, 'environment': {'M': 'hidden'}},
+        'health': [{'id': 'h', 'command': 'c', 'useSystemEnvironment': True, 'umask': '0077',
+                    'environment': {'A': {'optional': True}, 'B_KEY': 'hidden'},
+                    'onFailure': {'action': 'run', 'step': {'command': 'mend'}}}]})
+    out = json.loads(plan(path, 'layered', '--json'))
+    tap.equal(out['environment'], {
+        'HOST': 'required', 'LEVEL': 'defaultValue', 'FIXED': 'value', 'MAYBE': 'optional',
+        'PASSWORD': 'file /run/pw, secret', 'TOKEN': 'fileVariable TOKEN_FILE, required',
+        'ALL': 'fileVariable ALL_FILE, file /run/all, defaultValue, not exported'})
+    check = out['checks'][0]
+    tap.equal((check['environment'], check['useSystemEnvironment'], check['umask']),
+              ({'A': 'optional', 'B_KEY': 'value, secret'}, True, '0077'))
+    tap.equal((out['main']['environment'], out['main']['useSystemEnvironment'],
+               out['main']['umask']), ({'M': 'value'}, False, '0022'))
+    text = plan(path, 'layered')
+    tap.check('hidden' not in text, seen=text)
+    for line in ('├─ PASSWORD (file /run/pw, secret)', '│    repair mend',
+                 '│    environment A (optional), B_KEY (value, secret)',
+                 '│    useSystemEnvironment true'):
+        tap.holds(text, line + '\n')
 
 
 @tap.test
