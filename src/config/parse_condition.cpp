@@ -25,6 +25,28 @@ void read_name(Reader& reader, const Node& node, Condition& out) {
   const auto name = reader.text(node);
   if (name && check_variable_name(reader, *name, node.at)) out.text = *name;
 }
+/// Of the user, and of the base name of a program: other texts could never be equal to one.
+void read_user(Reader& reader, const Node& node, Condition& out) {
+  auto user = reader.filled_text(node);
+  if (user && user->find_first_of(":$") != std::string::npos) {
+    return reader.problem(node.at,
+                          "write a user's name or uid alone; it is not expanded, and the "
+                          "group does not matter");
+  }
+  if (user) out.text = *std::move(user);
+}
+void read_program(Reader& reader, const Node& node, Condition& out) {
+  auto program = reader.filled_text(node);
+  if (program && program->find_first_of("/$") != std::string::npos) {
+    return reader.problem(node.at,
+                          "write what follows the last \"/\" of the program's path; it is "
+                          "not expanded");
+  }
+  if (program) out.text = *std::move(program);
+}
+constexpr Form kUserForm{.type = Form::Type::text, .pattern = "^[^:$]+$"};
+constexpr Form kProgramForm{.type = Form::Type::text, .pattern = "^[^/$]+$"};
+
 void read_part(Reader& reader, const Node& node, Condition& out) {
   if (auto part = read_condition(reader, node)) out.parts.push_back(std::move(*part));
 }
@@ -84,7 +106,8 @@ constexpr Slot<Condition> kPathText = text<&Condition::text, kPath>;
 constexpr Form kVariableForm = kEitherForm<kVariableNameForm, kObjectForm<kVariable>>;
 constexpr Slot<Condition> kVariableSlot{read_variable, &kVariableForm};
 constexpr Slot<Condition> kContentSlot{read_content, &kObjectForm<kContent>};
-constexpr Slot<Condition> kText = into<&Condition::text, &Reader::filled_text>;
+constexpr Slot<Condition> kUserSlot{read_user, &kUserForm};
+constexpr Slot<Condition> kProgramSlot{read_program, &kProgramForm};
 constexpr Slot<Condition> kMode = word<&Condition::image_mode, kImageModes>;
 constexpr Slot<Condition> kPart{read_part, &kConditionForm};
 constexpr Slot<Condition> kAll{read_parts, &kListForm<kConditionForm>};
@@ -100,9 +123,9 @@ constexpr Key<Condition> kConditionKeys[] = {
      "The variable has a value that is not empty, or may be (allowEmpty); and its whole value "
      "matches the pattern, if there is one.",
      R"({"name": "MODE", "pattern": "replica"})"},
-    {"startedAs", kAs<Type::started_as, kText>,
+    {"startedAs", kAs<Type::started_as, kUserSlot>,
      "The container was started as this user, by name or uid.", "root"},
-    {"command", kAs<Type::command, kText>,
+    {"command", kAs<Type::command, kProgramSlot>,
      "Main's program has this base name, after the command line has had its say.", "redis-server"},
     {"imageMode", kAs<Type::image_mode, kMode>, "It is this image mode.", "layered"},
     {"not", kAs<Type::negation, kPart>, "The condition does not hold.",

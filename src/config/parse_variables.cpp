@@ -37,7 +37,13 @@ void read_fallback(Reader& reader, const Node& node, Variable& out) {
 
 void read_file_variable(Reader& reader, const Node& node, Variable& out) {
   auto name = reader.text(node);
-  if (name && check_variable_name(reader, *name, node.at)) out.file_variable = *std::move(name);
+  if (!name || !check_variable_name(reader, *name, node.at)) return;
+  if (*name == out.name) {
+    return reader.problem(node.at,
+                          "it names the variable itself; write the name of the other one "
+                          "that names the file");
+  }
+  out.file_variable = *std::move(name);
 }
 
 void read_secret(Reader& reader, const Node& node, Variable& out) {

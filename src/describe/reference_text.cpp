@@ -134,9 +134,8 @@ constexpr std::string_view kReferenceRules = R"(
 ## Expansion
 
 Every text of a config is expanded by pintle, once, except ids, descriptions, patterns, names of
-variables and
-lines for the shell. The result is neither split nor expanded again. What comes from outside is
-never
+variables, `startedAs` and `command` of conditions, and lines for the shell. The result is neither
+split nor expanded again. What comes from outside is never
 expanded: the container's variables and the content of secret files.
 
 | written | is |

@@ -40,7 +40,7 @@ TABLE = [
     # unknown keys
     ('{"mian": {}}', '1:2: /mian: unknown key "mian" in the config; did you mean "main"?'),
     ('{"zzz": {}}', '1:2: /zzz: unknown key "zzz" in the config; known are: user, groups, '
-     'workingDirectory, imageMode, environment, parallelism, steps, main, health, maintenance, '
+     'workingDirectory, umask, imageMode, environment, parallelism, steps, main, health, maintenance, '
      'shutdown, confinement, listen, init, logging, $schema'),
     (step('"timout": "1s"'), '1:40: /steps/0/timout: unknown key "timout" in a step; did you mean '
      '"timeout"?'),
@@ -109,6 +109,12 @@ TABLE = [
      'meant: split them over 2 hooks'),
     ('{"maintenance": [{%s}]}' % STEP, '1:18: /maintenance/0: one of "schedule", "runOnStart" '
      'is needed'),
+    (step('"condition": {"startedAs": "app:app"}'), "1:67: /steps/0/condition/startedAs: write a user's "
+     'name or uid alone; it is not expanded, and the group does not matter'),
+    (step('"condition": {"command": "/usr/bin/x"}'), '1:65: /steps/0/condition/command: write what '
+     'follows the last "/" of the program\'s path; it is not expanded'),
+    ('{"environment": {"X": {"fileVariable": "X"}}}', '1:40: /environment/X/fileVariable: it names the '
+     'variable itself; write the name of the other one that names the file'),
     ('{"main": {"arguments": []}}', '1:24: /main: "arguments" without "command"'),
     # ids, references and cycles
     ('{"steps": [{%s},\n {%s}]}' % (STEP, STEP), '2:2: /steps/1/id: the id "a" is taken by '
