@@ -3,144 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "base/duration.hpp"
 #include "base/shown.hpp"
 #include "base/text.hpp"
-#include "config/expansion.hpp"
-#include "hooks/texts.hpp"
+#include "cli/notes_names.hpp"
+#include "cli/notes_patterns.hpp"
+#include "config/scope.hpp"
 
 namespace pintle::cli {
 namespace {
 
-using config::Variable;
 using config::Variables;
-
-class Notes {
- public:
-  explicit Notes(const config::Model& model) : model_(model) {
-    add_values(model.user, model.environment, {});
-    add_values(model.main.identity.user, model.main.identity.environment,
-               model.main.identity.environment);
-    const std::vector<config::Role> roles = config::roles_in(model);
-    for (const config::Role& role : roles) {
-      const config::Hook& hook = *role.hook;
-      add_values(hook.identity.user, hook.identity.environment, hook.identity.environment);
-    }
-    add_texts({model.working_directory}, {});
-    for (const config::Role& role : roles) {
-      const config::Hook& hook = *role.hook;
-      if (const auto* command = std::get_if<config::Command>(&hook.action)) {
-        add_command(*command, hook.identity.environment,
-                    fmt::format("{} {}", config::name_of(hook.kind()), hook.id));
-      }
-      add_texts(hooks::texts_of(hook), hook.identity.environment);
-      add_paths(hook);
-    }
-    add_texts(model.unread, {});
-    add_texts({model.main.identity.working_directory}, model.main.identity.environment);
-    if (model.main.command) {
-      add_command(*model.main.command, model.main.identity.environment, "main");
-    }
-  }
-
-  std::vector<std::string> lines() const {
-    std::vector<std::string> lines;
-    for (const std::string& name : undeclared_) {
-      lines.push_back(
-          fmt::format("{} is declared nowhere; the container's environment must set it", name));
-    }
-    lines.insert(lines.end(), shown_.begin(), shown_.end());
-    return lines;
-  }
-
- private:
-  static const Variable* find(const Variables& variables, const std::string& name) {
-    const auto found = std::find_if(variables.begin(), variables.end(),
-                                    [&](const Variable& one) { return one.name == name; });
-    return found == variables.end() ? nullptr : &*found;
-  }
-
-  /// What `name` is to a hook with these variables of its own; nullptr if nobody declares it.
-  const Variable* declared(const std::string& name, const Variables& own) const {
-    const Variable* variable = find(own, name);
-    return variable != nullptr ? variable : find(model_.environment, name);
-  }
-
-  /// What is expanded before anything else is known.
-  void add_values(const std::string& user, const Variables& variables, const Variables& own) {
-    add_texts({user}, own);
-    for (const Variable& variable : variables) {
-      add_texts({variable.file, variable.value.value_or(""), variable.fallback.value_or("")}, own);
-    }
-  }
-
-  void add_texts(const std::vector<std::string>& texts, const Variables& own) {
-    for (const std::string& text : texts) {
-      for (const std::string& name : config::names_in(text)) {
-        if (name != "NOW" && declared(name, own) == nullptr) undeclared_.insert(name);
-      }
-    }
-  }
-
-  /// A pattern is a name like any other where none is taken.
-  void add_paths(const config::Hook& hook) {
-    const auto* use = std::get_if<config::Builtin>(&hook.action);
-    if (use == nullptr) return;
-    config::for_fields(*use, [&](const config::KeyInfo& key, const config::Field& field) {
-      add_unverified(hook, key, field);
-      const config::TextKind* kind = key.form.kind;
-      if (kind == nullptr || !kind->is_path) return;
-      const auto add = [&](const std::string& text) {
-        const std::size_t slash = text.rfind('/') + 1;  // npos + 1 is 0
-        const std::string_view plain =
-            std::string_view(text).substr(0, kind->takes_pattern ? slash : text.size());
-        if (plain.find_first_of("*?[") == std::string_view::npos) return;
-        const std::string_view what =
-            kind->takes_pattern ? "a pattern only in its last component" : "no pattern";
-        shown_.push_back(fmt::format("{} {}: \"{}\" of \"{}\" takes {}; \"{}\" is one name",
-                                     config::name_of(hook.kind()), hook.id, key.name,
-                                     use->spec->name, what, one_line(text, 60)));
-      };
-      const auto* text = std::get_if<const std::string*>(&field);
-      const auto* texts = std::get_if<const std::vector<std::string>*>(&field);
-      if (text != nullptr) add(**text);
-      if (texts != nullptr) std::for_each((*texts)->begin(), (*texts)->end(), add);
-    });
-  }
-
-  void add_unverified(const config::Hook& hook, const config::KeyInfo& key,
-                      const config::Field& field) {
-    const auto* pairs = std::get_if<const config::Pairs*>(&field);
-    const config::Pairs::value_type unverified{"verify", "false"};
-    if (pairs == nullptr || key.name != "tls") return;
-    if (std::find((*pairs)->begin(), (*pairs)->end(), unverified) == (*pairs)->end()) return;
-    shown_.push_back(
-        fmt::format("{} {}: with \"verify\": false any server is taken for the right one",
-                    config::name_of(hook.kind()), hook.id));
-  }
-
-  void add_command(const config::Command& command, const Variables& own, const std::string& who) {
-    const auto words = hooks::words_of(command);
-    add_texts(words, own);
-    std::set<std::string> secrets;
-    for (const std::string& word : words) {
-      for (const std::string& name : config::names_in(word)) {
-        const config::Environ nothing;
-        if (config::Scope(nothing, model_.environment, own).is_secret(name)) secrets.insert(name);
-      }
-    }
-    for (const std::string& name : secrets) {
-      shown_.push_back(fmt::format(
-          "{}: the secret {} becomes an argument, which /proc/PID/cmdline shows", who, name));
-    }
-  }
-
-  const config::Model& model_;
-  std::set<std::string> undeclared_;
-  std::vector<std::string> shown_;
-};
 
 /// How long the steps of a list take, those in parallel at the same time, if `time` says how long
 /// each does.
@@ -260,7 +134,8 @@ std::string note_on_zone(const config::Model& model, const config::Environ& cont
 }
 
 std::vector<std::string> notes_on(const Loaded& loaded) {
-  std::vector<std::string> lines = Notes(loaded.model).lines();
+  std::vector<std::string> lines = notes_on_names(loaded);
+  for (std::string& line : notes_on_patterns(loaded.model)) lines.push_back(std::move(line));
   for (std::string& line : notes_on_words(loaded.model)) lines.push_back(std::move(line));
   for (std::string& line : notes_on_users(loaded.model)) lines.push_back(std::move(line));
   lines.insert(lines.end(), loaded.notes.begin(), loaded.notes.end());

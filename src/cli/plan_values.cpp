@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/duration.hpp"
-#include "base/shown.hpp"
 #include "base/signal_names.hpp"
 #include "base/text.hpp"
+#include "config/scope.hpp"
 
 namespace pintle::cli {
 
@@ -46,7 +46,7 @@ std::string source_of(const config::Variable& variable) {
   add(variable.fallback.has_value(), "defaultValue");
   add(variable.is_optional, "optional");
   add(!has_other && !variable.is_optional, "required");
-  add(variable.secret.value_or(is_secret_name(variable.name)), "secret");
+  add(config::is_secret(variable), "secret");
   add(variable.exported == false, "not exported");
   return text;
 }

@@ -276,6 +276,21 @@ std::vector<std::string> names_of(std::string_view text, bool with_all) {
   return names;
 }
 
+/// `given` has the names that have a value where the pieces are expanded.
+void add_uses(const std::vector<Piece>& pieces, bool is_message,
+              std::vector<std::string_view>& given, std::vector<NameUse>& uses) {
+  for (const Piece& piece : pieces) {
+    if (piece.name.empty()) continue;
+    const bool is_given = std::find(given.begin(), given.end(), piece.name) != given.end();
+    const bool is_bare = piece.op == Operator::none || piece.op == Operator::or_fail;
+    uses.push_back({std::string(piece.name), is_bare && !is_given && !is_message,
+                    piece.op != Operator::if_set && !is_message});
+    if (piece.op == Operator::if_set) given.push_back(piece.name);
+    add_uses(piece.word, is_message || piece.op == Operator::or_fail, given, uses);
+    if (piece.op == Operator::if_set) given.pop_back();
+  }
+}
+
 }  // namespace
 
 Result<std::string> expand(std::string_view text, const Scope& scope,
@@ -325,6 +340,15 @@ std::string check_expansion(std::string_view text) {
 
 std::vector<std::string> names_in(std::string_view text) {
   return names_of(text, false);
+}
+
+std::vector<NameUse> uses_in(std::string_view text) {
+  std::vector<Piece> pieces;
+  (void)Parser(text, false).take_all(pieces);
+  std::vector<NameUse> uses;
+  std::vector<std::string_view> given;
+  add_uses(pieces, false, given, uses);
+  return uses;
 }
 
 std::vector<std::string> all_names_in(std::string_view text) {

@@ -44,6 +44,18 @@ std::vector<std::string> names_in(std::string_view text);
 /// Every name in `text`.
 std::vector<std::string> all_names_in(std::string_view text);
 
+/// A name in a text, and what its value means to it.
+struct NameUse {
+  std::string name;
+  bool is_needed;  ///< without it the text cannot be expanded; not in the word of its own
+                   ///< ${NAME:+word}
+  bool is_shown;   ///< its value may become part of the text; not that of ${NAME:+word}, or of a
+                   ///< message
+};
+
+/// Every name in `text`, as often as it stands there.
+std::vector<NameUse> uses_in(std::string_view text);
+
 /// What the formats of ${NAME@…} make of a value.
 std::vector<std::string> formatted(const std::string& value);
 

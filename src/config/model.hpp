@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -373,6 +374,8 @@ struct Model {
   std::vector<std::string> unread{};  ///< as in Hook, of everything that belongs to no hook
   /// Where each variable that a text needs, or that is declared, stands first.
   std::map<std::string, Position, std::less<>> mentions{};
+  /// The names in texts and conditions, and those of `fileVariable`.
+  std::set<std::string, std::less<>> used{};
 };
 
 /// A hook, and what it is there for.

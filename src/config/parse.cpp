@@ -251,6 +251,7 @@ Model parse(std::string_view text, const ParseContext& context, Problems& proble
   std::stable_sort(model.hooks.begin(), model.hooks.end(),
                    [](const Hook& a, const Hook& b) { return rank(a) < rank(b); });
   model.mentions = reader.take_mentions();
+  model.used = reader.take_used();
   find_duplicate_ids(model, problems);
   limit_checks(model, problems);
   std::stable_sort(problems.begin(), problems.end(),

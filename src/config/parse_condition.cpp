@@ -23,7 +23,9 @@ constexpr Slot<Condition> kAs{read_as<type, Inner>, Inner.form};
 
 void read_name(Reader& reader, const Node& node, Condition& out) {
   const auto name = reader.text(node);
-  if (name && check_variable_name(reader, *name, node.at)) out.text = *name;
+  if (!name || !check_variable_name(reader, *name, node.at)) return;
+  reader.use(*name);
+  out.text = *name;
 }
 /// Of the user, and of the base name of a program: other texts could never be equal to one.
 void read_user(Reader& reader, const Node& node, Condition& out) {

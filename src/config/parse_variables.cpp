@@ -43,6 +43,7 @@ void read_file_variable(Reader& reader, const Node& node, Variable& out) {
                           "it names the variable itself; write the name of the other one "
                           "that names the file");
   }
+  reader.use(*name);
   out.file_variable = *std::move(name);
 }
 

@@ -107,6 +107,7 @@ void Reader::mention(const std::string& name, Position at) {
 std::string Reader::check_variables(const Node& node) {
   if (is_literal_) return {};
   for (const std::string& name : names_in(node.text)) mention(name, node.at);
+  for (const std::string& name : all_names_in(node.text)) use(name);
   return check_expansion(node.text);
 }
 

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,9 +51,14 @@ class Reader {
   std::size_t unread() const noexcept { return unread_.size(); }
 
   using Mentions = std::map<std::string, Position, std::less<>>;
+  using Names = std::set<std::string, std::less<>>;
   /// Where each variable stands first that a text needs, or that mention() was told of.
   Mentions take_mentions() { return std::exchange(mentions_, {}); }
   void mention(const std::string& name, Position at);
+
+  /// The names that texts have, or that use() was told of.
+  Names take_used() { return std::exchange(used_, {}); }
+  void use(const std::string& name) { used_.insert(name); }
 
   /// What is wrong with the "${…}" of a text, "" if nothing; their names are mentions.
   std::string check_variables(const Node& node);
@@ -123,6 +129,7 @@ class Reader {
   std::string pointer_;
   std::vector<std::string> unread_;
   Mentions mentions_;
+  Names used_;
 };
 
 /// How a value gets into a T, what it may be, and what is in it then.

@@ -57,12 +57,12 @@ std::optional<std::string> amount_of(const Resource& resource, const Sources* so
   return fmt::format("{}", part / unit + (part % unit > 0 ? 1 : 0));
 }
 
-/// What Docker's official images read from a file they export like any other variable.
+}  // namespace
+
+// What Docker's official images read from a file they export like any other variable.
 bool is_exported(const Variable& variable) noexcept {
   return variable.exported.value_or(variable.file.empty() || !variable.file_variable.empty());
 }
-
-}  // namespace
 
 bool is_secret(const Variable& variable) noexcept {
   return variable.secret.value_or(has_file(variable) || is_secret_name(variable.name));

@@ -153,6 +153,9 @@ class Scope {
 /// True if its value must not be shown: it says so, it is from a file, or its name is a secret's.
 bool is_secret(const Variable& variable) noexcept;
 
+/// True if processes find it in their environment.
+bool is_exported(const Variable& variable) noexcept;
+
 /// What is wrong with a pattern, regex(7); "" if nothing.
 std::string check_pattern(const std::string& pattern);
 

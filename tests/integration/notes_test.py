@@ -47,6 +47,73 @@ def notes_name_what_is_declared_nowhere_wherever_it_is_used():
 
 
 @tap.test
+def what_a_condition_or_a_word_excuses_is_not_noted():
+    def step(name, condition, *arguments):
+        return {'id': name, 'command': 'x', 'arguments': list(arguments), 'condition': condition}
+    given = {'environment': 'A'}
+    file = {'fileExists': '/f'}
+    document = {'steps': [
+        step('a', given, '$A', '${C:+--c=$C}', '${D:+${E:-x}}'),
+        step('b', {'all': [file, {'environment': {'name': 'A', 'pattern': '^x$'}}]}, '$A'),
+        step('c', {'not': {'any': [file, {'not': given}]}}, '$A'),
+        step('d', {'any': [given, {'all': [file, given]}]}, '$A'),
+        {'id': 'e', 'command': 'x', 'arguments': [{'if': given, 'then': ['$A']},
+                                                  {'if': {'not': given}, 'else': ['$A']}]},
+        {**step('f', given), 'onFailure': {'action': 'fallback', 'source': '/$A',
+                                           'destination': '/x'}}]}
+    tap.equal(notes(document), [])
+    needs = 'A is declared nowhere; the container\'s environment must set it'
+    for condition in (file, {'not': given}, {'any': [given, file]}, {'not': {'not': file}}):
+        tap.equal(notes({'steps': [step('a', condition, '$A')]}), [needs], str(condition))
+    tap.equal(notes({'steps': [{'id': 'e', 'command': 'x', 'arguments': [
+        {'if': given, 'then': [], 'else': ['$A']}]}]}), [needs])
+    layered = {'steps': [{'id': 'a', 'command': 'x', 'arguments': ['$A'],
+                          'imageModes': ['layered']}]}
+    tap.equal(notes(layered), [needs])
+    tap.equal(notes({**layered, 'user': 'root'}, 'prebuilt'), [])
+
+
+@tap.test
+def what_nothing_reads_is_noted():
+    document = {
+        'environment': {'PW': {'file': '/run/pw'}, 'IN_TEXT': {'file': '/run/a'},
+                        'IN_NUMBER': {'defaultValue': '5s', 'export': False},
+                        'IN_CONDITION': {'file': '/run/b'}, 'NAMED': {'value': '/x', 'export': False},
+                        'X': {'fileVariable': 'NAMED'}, 'EXPORTED': {'file': '/run/c', 'export': True},
+                        'HIDDEN': {'value': 'x', 'export': False}},
+        'steps': [{'id': 'a', 'directory': {'path': '/d'}, 'environment': {'OWN': 'x'},
+                   'timeout': '${IN_NUMBER}', 'condition': {'environment': 'IN_CONDITION'}},
+                  {'id': 'b', 'command': 'x', 'environment': {'OWN': 'x'}},
+                  {'id': 'c', 'fetch': {'url': 'https://x/$IN_TEXT', 'path': '/f'},
+                   'environment': {'https_proxy': 'p'}}]}
+    behind = ', and no text or condition names it'
+    tap.equal(notes(document), [
+        f'step a: nothing reads OWN: a built-in has no environment{behind}',
+        f'nothing reads PW: it is not exported{behind}',
+        f'nothing reads HIDDEN: it is not exported{behind}'])
+    document['steps'].append({'id': 't', 'file': {'path': '/t', 'template': '/u'}})
+    tap.equal(notes(document), [], 'a template may need any of them')
+
+
+@tap.test
+def a_dollar_that_nothing_expands_is_noted_where_it_looks_like_a_variable():
+    document = {'environment': {
+        'A': {'pattern': '^$PREFIX-'}, 'B': {'pattern': '^(a|b$|c)$'}, 'C': {'pattern': r'\$x|[$a]'},
+        'D': {'description': 'as ${A}'}, 'E': {'description': 'costs $5, or postgres://${HOST}/'},
+        'PW': {'file': '/run/pw'}},
+        'steps': [{'id': 'a', 'command': 'x', 'condition': {
+            'fileContains': {'path': '/$A', 'pattern': '^$A$'}}},
+            {'id': 'b', 'command': 'echo "$PW $A $NOW" | cat'}, {'id': 'c', 'log': '$PW'}]}
+    middle = ' is not expanded, and a "$" in the middle of it matches nothing: '
+    shell = 'step b: the shell expands its line itself, and does not get '
+    tap.equal(notes(document), [
+        f'the "pattern" of A{middle}"^$PREFIX-"', 'the "description" of D is not expanded: "${A}" stays',
+        f'step a: the "pattern" of a condition{middle}"^$A$"',
+        f'{shell}PW, which is not exported',
+        f'{shell}NOW, which only texts that pintle expands have'])
+
+
+@tap.test
 def braces_that_only_a_shell_expands_are_noted():
     document = {
         'workingDirectory': '/srv/{a,b}',
@@ -84,7 +151,7 @@ def names_that_values_and_users_need_and_nobody_declares_are_noted():
             'environment': {'A': '${HOST}:1', 'B': '${A:-$OTHER}', 'C': 'costs $5', 'D': 'x$'}}
     tap.equal(notes({'user': '${PUID:-1000}',
                      'environment': {'DB': {'defaultValue': '$POSTGRES_USER'},
-                                     'KEY': {'file': '/run/$KEY_NAME'}},
+                                     'KEY': {'file': '/run/$KEY_NAME', 'export': True}},
                      'steps': [hook]}),
               [f"{name} is declared nowhere; the container's environment must set it"
                for name in ('HOST', 'KEY_NAME', 'OTHER', 'POSTGRES_USER', 'PUID')])
@@ -147,11 +214,15 @@ def a_secret_that_becomes_an_argument_is_noted_unless_it_says_that_it_is_none():
     document = {'environment': {'A': {'file': '/f'}, 'B': {'secret': True}, 'C_KEY': {},
                                 'D_KEY': {'secret': False}},
                 'steps': [{'id': 's', 'command': 'x', 'arguments': ['$A$B', '$B', '$C_KEY', '$D_KEY']},
+                          {'id': 'w', 'command': 'x', 'arguments': ['${A:-x}', '${N:-$B}']},
+                          {'id': 'm', 'command': 'x', 'arguments': ['${D_KEY:?$A and $B}', '${A:+x}']},
                           {'id': 't', 'file': {'path': '/x', 'template': '/y/$C_KEY'}}]}
     _, out, _ = pintle('check', pid1.config(document))
     tap.equal(out.splitlines()[:-1],
               [f'note: step s: the secret {name} becomes an argument, which /proc/PID/cmdline shows'
-               for name in ('A', 'B', 'C_KEY')])
+               for name in ('A', 'B', 'C_KEY')]
+              + [f'note: step w: the secret {name} becomes an argument, which /proc/PID/cmdline shows'
+                 for name in ('A', 'B')])
 
 
 tap.main()

@@ -170,7 +170,7 @@ def the_variables_are_shown_with_where_their_values_come_from_but_no_value():
     tap.equal(out['environment'], {
         'HOST': 'required', 'LEVEL': 'defaultValue', 'FIXED': 'value', 'MAYBE': 'optional',
         'PASSWORD': 'file /run/pw, secret', 'TOKEN': 'fileVariable TOKEN_FILE, required',
-        'ALL': 'fileVariable ALL_FILE, file /run/all, defaultValue, not exported'})
+        'ALL': 'fileVariable ALL_FILE, file /run/all, defaultValue, secret, not exported'})
     check = out['checks'][0]
     tap.equal((check['environment'], check['useSystemEnvironment'], check['umask']),
               ({'A': 'optional', 'B_KEY': 'value, secret'}, True, '0077'))
