@@ -132,7 +132,7 @@ class Start {
     if (!options_.user.empty()) model.user = config::as_text(options_.user);
     if (options_.allow_new_privileges) model.confinement.no_new_privileges = false;
     if (options_.init_only) return leave_main_out(model);
-    if (!command_.empty()) take_command(model);
+    if (!command_.empty() && !take_command(model)) return false;
     if (model.main.command || model.main.pauses) return true;
     return refuse(ExitCode::usage, has_config_
                                        ? "no command: the config has no \"main\", and none follows "
@@ -152,7 +152,7 @@ class Start {
   }
 
   /// COMMAND replaces what the config says, or its words follow.
-  void take_command(config::Model& model) {
+  bool take_command(config::Model& model) {
     using config::CommandLine;
     config::Main& main = model.main;
     main.pauses = false;
@@ -164,10 +164,14 @@ class Start {
       if (is_name) command_.erase(command_.begin());
       if (!follows) run_alone(model);
     }
+    if (!follows && command_.front().empty()) {
+      return refuse(ExitCode::not_found, "the command line's first word, the program, is empty");
+    }
     literal_words_ = command_.size();
     auto words = command_.begin();
     if (!follows) main.command = config::Command{.program = *words++};
     for (; words != command_.end(); ++words) main.command->arguments.push_back({*words});
+    return true;
   }
 
   /// COMMAND is another program than the one that the config is for: it gets main's identity and

@@ -156,7 +156,7 @@ class Parser {
     const std::string_view begin = rest_;
     const std::string_view whole = begin.substr(0, begin.find('}') + 1);  // of npos too: nothing
     if (depth == kDeepestWord)
-      return bad(begin, "words within words within words: write it simpler");
+      return bad(begin, "its words stand more than 4 deep one within the other; write it simpler");
     take(2);
     Piece piece{.name = rest_.substr(0, name_length(rest_)), .from = begin};
     take(piece.name.size());
@@ -299,7 +299,12 @@ Result<std::string> expand(std::string_view text, const Scope& scope,
   TRY(Parser(text, false).take_all(pieces));
   return joined(pieces, scope, [&](const Piece& piece, std::string words) {
     std::vector<MissingVariable> found = scope.missing_for(piece.name);
-    if (found.empty() || !words.empty()) found = {{std::string(piece.name), std::move(words)}};
+    const bool has_words = !words.empty();
+    if (found.empty() || has_words) {
+      found = {{.name = std::string(piece.name),
+                .description = std::move(words),
+                .is_message = has_words}};
+    }
     for (MissingVariable& one : found) missing.push_back(std::move(one));
   });
 }

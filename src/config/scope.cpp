@@ -288,6 +288,11 @@ std::vector<std::string> Scope::problems() const {
     }
     const auto value = value_of(entry);
     if (!value || variable.pattern.empty() || matches(variable.pattern, *value)) continue;
+    if (value->empty()) {
+      lines.push_back(fmt::format("the variable {} is empty, which does not match {}",
+                                  variable.name, one_line(variable.pattern, 100)));
+      continue;
+    }
     const std::string shown = is_secret(entry) ? "its value" : one_line(shown_value(*value), 60);
     lines.push_back(fmt::format("the variable {}: {} does not match {}", variable.name, shown,
                                 one_line(variable.pattern, 100)));

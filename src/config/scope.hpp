@@ -20,6 +20,7 @@ struct MissingVariable {
   std::string name;
   std::string description;
   bool is_to_come = false;  ///< a step that has not run yet will set it
+  bool is_message = false;  ///< it is that of ${NAME:?message}, which counts more than others
 };
 
 /// A file that a variable's value is to come from.

@@ -151,20 +151,21 @@ expanded: the container's variables and the content of secret files.
 | `$$` | `$` |
 | `${NOW}` | the time in RFC 3339, at each use |
 
-A word may have variables in it. A `$` before what is no name stays. A name is looked up in the
-hook's
-`environment`, in the top level's, then in the container's environment. The text of a variable at
-the top
-level does not see those of a hook, and its own name means the one further out:
-`"JAVA_OPTS": "-Xmx1g ${JAVA_OPTS:-}"` adds to the container's. Variables that need each other in
-a circle
-are an error.
+A word may have variables in it, with words of their own, at most 4 deep. It ends at the first `}`
+that closes no variable in it: `\}` is no escape. A `$` before what is no name stays. A name is
+looked up in the hook's `environment`, in the top level's, then in the container's environment.
+The text of a variable at the top level does not see those of a hook, and its own name means the
+one further out: `"JAVA_OPTS": "-Xmx1g ${JAVA_OPTS:-}"` adds to the container's. Variables that
+need each other in a circle are an error; so are texts of variables that stand more than 64 deep
+one within the other, and values that are made of more than 5,000 texts together.
 
-A name that has no value and no default is exit code 78 before anything runs, unless the variable is
-`optional`, or the hook has a `condition` that cannot hold: `{"environment": "CERTIFICATE"}` excuses
-`$CERTIFICATE` in its hook. What is made of a secret is one. Numbers, durations, sizes and
-booleans may be
-written with variables too: `"timeout": "${TIMEOUT:-30s}"`.
+A name that has no value and no default is exit code 78 before anything runs, unless the variable
+is `optional`, or the hook has a `condition` that cannot hold: `{"environment": "CERTIFICATE"}`
+excuses `$CERTIFICATE` in its hook. What is made of a secret is one. In lines, a secret is hidden
+in each form that a format gives it; but not a value of less than 6 letters that is a secret by
+the name of its variable only, nor lines of up to 3 letters of a secret that has several lines.
+Numbers, durations, sizes and booleans may be written with variables too: `"timeout":
+"${TIMEOUT:-30s}"`.
 )";
 
 }  // namespace pintle::describe

@@ -17,12 +17,17 @@ namespace {
 
 constexpr std::size_t kLargestFile = 1U << 20U;
 
-using Descriptions = std::map<std::string, std::string>;
+struct Lack {
+  std::string description{};
+  bool is_message = false;
+  bool is_empty = false;  ///< it is set, and to nothing
+};
+using Lacks = std::map<std::string, Lack>;
 
 /// Sorted by their place in the config.
-std::vector<std::pair<std::string, std::string>> by_place(
-    const Descriptions& missing, const decltype(config::Model::mentions)& places) {
-  std::vector<std::pair<std::string, std::string>> all(missing.begin(), missing.end());
+std::vector<std::pair<std::string, Lack>> by_place(
+    const Lacks& missing, const decltype(config::Model::mentions)& places) {
+  std::vector<std::pair<std::string, Lack>> all(missing.begin(), missing.end());
   const auto place = [&](const std::string& name) {
     const auto found = places.find(name);
     return found == places.end() ? config::Position{} : found->second;
@@ -63,7 +68,7 @@ class Variables {
   }
 
   void report() {
-    Descriptions missing;
+    Lacks missing;
     std::set<std::string> wrong;
     std::set<std::string> known;  // those of the top level are every hook's
     for (const Recipe* recipe : recipes_.running()) {
@@ -72,8 +77,14 @@ class Variables {
       for (const std::string& text : recipe->texts()) (void)config::expand(text, scope, found);
       for (const auto& variable : found) {
         if (variable.is_to_come) continue;
-        std::string& description = missing[variable.name];
-        if (description.empty()) description = variable.description;
+        Lack& lack = missing[variable.name];
+        const auto value = config::get(recipes_.around().environment, variable.name);
+        lack.is_empty =
+            lack.is_empty || scope.value(variable.name).value_or(value.value_or("-")).empty();
+        const bool counts_more = variable.is_message && !lack.is_message;
+        if (!lack.description.empty() && !counts_more) continue;
+        lack.description = variable.description;
+        lack.is_message = variable.is_message;
       }
       for (std::string& line : scope.problems()) wrong.insert(std::move(line));
       for (std::string& secret : scope.secrets()) known.insert(std::move(secret));
@@ -84,8 +95,8 @@ class Variables {
     }
     recipes_.set_secrets(Secrets(std::move(secrets)));
     if (recipes_.around().runs_alone) return;  // what the service needs is not needed
-    for (const auto& [name, description] : by_place(missing, recipes_.model().mentions)) {
-      report_missing(name, description);
+    for (const auto& [name, lack] : by_place(missing, recipes_.model().mentions)) {
+      report_missing(name, lack);
     }
     for (const std::string& line : wrong) refusal_.add(ExitCode::config, line);
     for (const Recipe* recipe : recipes_.running()) report_unread(*recipe);
@@ -114,19 +125,21 @@ class Variables {
   /// Refuses the file. The missing value of the variable is then not reported separately.
   void refuse_file(const config::NamedFile& file, const std::string& why) {
     without_file_[file.variable.name] = {};
-    if (recipes_.around().runs_alone) return;
+    const auto value = config::get(recipes_.around().environment, file.variable.name);
+    const bool is_set_twice = file.is_by_variable && value && !value->empty();
+    if (recipes_.around().runs_alone || is_set_twice) return;  // the latter is told for itself
     const std::string& by = file.variable.file_variable;
     refusal_.add(ExitCode::config,
                  fmt::format("the variable {}{}: {}", file.variable.name,
                              file.is_by_variable ? fmt::format(", by {}", by) : "", why));
   }
 
-  void report_missing(const std::string& name, const std::string& description) {
+  void report_missing(const std::string& name, const Lack& lack) {
     const auto file = without_file_.find(name);
     if (file != without_file_.end() && file->second.empty()) return;  // refused already
     refusal_.add(ExitCode::config,
-                 fmt::format("the variable {} is not set{}{}", name,
-                             description.empty() ? "" : fmt::format(" ({})", description),
+                 fmt::format("the variable {} is {}{}{}", name, lack.is_empty ? "empty" : "not set",
+                             lack.description.empty() ? "" : fmt::format(" ({})", lack.description),
                              file == without_file_.end() ? "" : ": " + file->second));
   }
 

@@ -198,6 +198,8 @@ Result<Identity> resolve_user(std::string_view spec, const Accounts& accounts) {
   const std::string_view name = spec.substr(0, colon);
   if (name.empty()) return bad_user(spec, "the user is empty; write user or user:group");
   Named named = TRY(resolve_name(name, spec, accounts));
+  if (colon == spec.size() - 1)
+    return bad_user(spec, "the group is empty; write user or user:group");
   if (colon != std::string_view::npos) {
     named.identity.gid = TRY(resolve_group(spec.substr(colon + 1), accounts));
     named.identity.groups = {named.identity.gid};

@@ -41,6 +41,36 @@ def options_follow_mains_arguments_and_any_other_command_runs_alone():
 
 
 @tap.test
+def an_empty_word_is_no_program():
+    for mode in ('options', 'replace'):
+        _, err = ran({**OPTIONS, 'main': {**OPTIONS['main'], 'commandLine': mode}}, '', code=127)
+        tap.holds(err, "exit 127: the command line's first word, the program, is empty\n")
+
+
+@tap.test
+def a_refusal_says_what_the_config_says_of_it_and_each_cause_once():
+    main = {'command': 'server', 'arguments': []}
+    variable = {'X': {'description': 'of all'}}
+    asks = {**main, 'arguments': ['$X', '${X:?what it is for}']}
+    for container, line in (({}, 'the variable X is not set (what it is for)'),
+                            ({'X': ''}, 'the variable X is empty (what it is for)')):
+        _, err = ran({'environment': variable, 'main': asks}, code=78, **container)
+        tap.equal(pid1.reasons(err, 78), [line])
+    _, err = ran({'environment': variable, 'main': main}, code=78, X='')
+    tap.equal(pid1.reasons(err, 78), ['the variable X is empty (of all)'])
+    _, err = ran({'environment': {'X': {'pattern': 'a+', 'allowEmpty': True}}, 'main': main}, code=78,
+                 X='')
+    tap.equal(pid1.reasons(err, 78), ['the variable X is empty, which does not match a+'])
+    _, err = ran({'environment': {'X': {'fileVariable': 'X_FILE'}}, 'main': main}, code=78, X='1',
+                 X_FILE='/no/such')
+    tap.equal(pid1.reasons(err, 78), ['the variables X and X_FILE are both set; keep one'])
+    for user in ('root:', '${U:-root}:${G:-}'):
+        _, err = ran({'user': user, 'main': main}, code=78)
+        tap.equal(pid1.reasons(err, 78), ["main: cannot use user 'root:': the group is empty; write "
+                                          'user or user:group'])
+
+
+@tap.test
 def a_condition_asks_for_the_command_that_main_will_be():
     step = {'id': 's', 'command': 'setup', 'condition': {'command': 'server'}}
     document = {'steps': [step], 'main': {'command': '${PROGRAM:-server}', 'commandLine': 'replace'}}

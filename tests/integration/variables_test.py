@@ -74,7 +74,7 @@ def empty_counts_as_unset_unless_it_is_allowed():
     top = {'environment': {'A': {'defaultValue': 'd'},
                            'B': {'defaultValue': 'd', 'allowEmpty': True}}}
     tap.equal(arguments(top, '[$A]', '[$B]', '[${C:-d}]', A='', B='', C=''), ['[d]', '[]', '[d]'])
-    tap.equal(refused({'environment': {'A': {}}}, A=''), ['the variable A is not set'])
+    tap.equal(refused({'environment': {'A': {}}}, A=''), ['the variable A is empty'])
     empty = pid1.folder() / 'empty'
     empty.write_text('\n')
     tap.equal(refused({'environment': {'A': {'file': str(empty)}}}),
