@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/duration.hpp"
+#include "base/shown.hpp"
 #include "base/signal_names.hpp"
 #include "base/text.hpp"
 #include "config/scope.hpp"
@@ -38,7 +39,8 @@ std::string source_of(const config::Variable& variable) {
     if (!holds) return;
     text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", word, more.empty() ? "" : " ", more);
   };
-  const bool has_other = variable.value || variable.fallback || variable.resource || !variable.file.empty();
+  const bool has_other =
+      variable.value || variable.fallback || variable.resource || !variable.file.empty();
   add(variable.value.has_value(), "value");
   add(!variable.file_variable.empty(), "fileVariable", variable.file_variable);
   add(!variable.file.empty(), "file", one_line(variable.file));
