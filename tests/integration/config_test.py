@@ -71,8 +71,8 @@ TABLE = [
      'number, found a number'),
     (check('"failureThreshold": true'), '1:61: /health/0/failureThreshold: expected a whole '
      'number, found a boolean'),
-    ('{"health": [{"id": "a", "http": {"url": "https://x"}}]}', '1:41: /health/0/http/url: '
-     '"https://x": write http://HOST:PORT/PATH'),
+    ('{"health": [{"id": "a", "http": {"url": "ftp://x"}}]}', '1:41: /health/0/http/url: '
+     '"ftp://x": write http://HOST:PORT/PATH or https://HOST:PORT/PATH'),
     ('{"health": [{"id": "a", "tcp": "h:99999"}]}', '1:32: /health/0/tcp: "h:99999": the port is '
      'a number from 1 to 65535'),
     ('{"health": [{"id": "a", "http": {"url": "http://[::1]/", "headers": {"Bad Header": "x"}}}]}',

@@ -198,7 +198,7 @@ def missing_variables_are_all_listed_at_once_before_anything_runs():
                 'main': {'command': 'echo', 'arguments': ['$PORT']}}
     code, out, err = pid1.run_with(document, before=['env', '-u', 'HOST', 'URL='])
     tap.equal((code, out), (78, ''))
-    for words in ('URL is not set (where the database is)', 'TOKEN', 'HOST', 'PORT'):
+    for words in ('URL is empty (where the database is)', 'TOKEN', 'HOST', 'PORT'):
         tap.holds(err, words)
     pid1.chosen_line(err, 78)
 
