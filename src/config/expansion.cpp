@@ -247,7 +247,10 @@ std::string value_of(const Piece& piece, const Scope& scope, const Missing& miss
 
 std::string joined(const std::vector<Piece>& pieces, const Scope& scope, const Missing& missing) {
   std::string out;
-  for (const Piece& piece : pieces) out += value_of(piece, scope, missing);
+  for (const Piece& piece : pieces) {
+    out += value_of(piece, scope, missing);
+    if (out.size() > kLongestText) break;  // expand() and render() refuse it
+  }
   return out;
 }
 
@@ -293,11 +296,19 @@ void add_uses(const std::vector<Piece>& pieces, bool is_message,
 
 }  // namespace
 
+namespace {
+
+Error too_long(std::string_view text) {
+  return {"expand", 0, one_line(text, 60), "it becomes longer than 16MiB"};
+}
+
+}  // namespace
+
 Result<std::string> expand(std::string_view text, const Scope& scope,
                            std::vector<MissingVariable>& missing) {
   std::vector<Piece> pieces;
   TRY(Parser(text, false).take_all(pieces));
-  return joined(pieces, scope, [&](const Piece& piece, std::string words) {
+  std::string out = joined(pieces, scope, [&](const Piece& piece, std::string words) {
     std::vector<MissingVariable> found = scope.missing_for(piece.name);
     const bool has_words = !words.empty();
     if (found.empty() || has_words) {
@@ -307,6 +318,8 @@ Result<std::string> expand(std::string_view text, const Scope& scope,
     }
     for (MissingVariable& one : found) missing.push_back(std::move(one));
   });
+  if (out.size() > kLongestText) return too_long(text);
+  return out;
 }
 
 Result<std::string> render(std::string_view text, const Scope& scope,
@@ -327,6 +340,7 @@ Result<std::string> render(std::string_view text, const Scope& scope,
     add(text.substr(static_cast<std::size_t>(parser.rest().data() - text.data())),
         whole.error().detail);
   }
+  if (out.size() > kLongestText) return too_long({});
   if (wrong.empty()) return out;
   return Error{"expand", 0, {}, fmt::format("{}", fmt::join(wrong, "; "))};
 }

@@ -15,9 +15,13 @@ namespace pintle::config {
 /// How many words may stand within words: one in ${A:-${B:-x}}.
 inline constexpr std::size_t kDeepestWord = 4;
 
+/// How long a text may become, in bytes.
+inline constexpr std::size_t kLongestText = std::size_t{16} << 20U;
+
 /// Expands `text`, once: what comes in is not expanded again. $$ is a $, and a $ before what is no
 /// name stays. A name without value expands to nothing and is added to `missing`, with the words of
-/// ${NAME:?words}. Errors: a "${" that is not closed, or has something else in it.
+/// ${NAME:?words}. Errors: a "${" that is not closed, or has something else in it; it becomes too
+/// long.
 Result<std::string> expand(std::string_view text, const Scope& scope,
                            std::vector<MissingVariable>& missing);
 

@@ -102,7 +102,7 @@ std::vector<Scope::Entry> Scope::declared() const {
 }
 
 /// What the text of an entry sees.
-Scope Scope::within(const Entry& entry) const noexcept {
+Scope Scope::within(const Entry& entry) const {
   Scope inner = *this;
   inner.from_ = entry.level;
   inner.hidden_ = entry.variable->name;
@@ -117,7 +117,9 @@ std::optional<std::string> Scope::expanded(const std::string& text, const Entry&
   const std::size_t before = missing.size();
   auto value = expand(text, within(entry), missing);
   if (!value || missing.size() > before) return std::nullopt;
-  return *std::move(value);
+  if (value->size() <= kLongestValue) return *std::move(value);
+  missing.push_back({.name = entry.variable->name, .is_too_long = true});
+  return std::nullopt;
 }
 
 /// nullopt if it names none, or one whose path is not known.
@@ -136,9 +138,23 @@ std::optional<NamedFile> Scope::file_of(const Entry& entry,
   return NamedFile{variable, *std::move(path), false};
 }
 
-/// Its fixed value, its file's, the container's, or its default.
 std::optional<std::string> Scope::value_of(const Entry& entry,
                                            std::vector<MissingVariable>& missing) const {
+  const std::pair key(entry.variable, is_masked_);
+  auto known = known_->find(key);
+  if (known == known_->end()) {
+    KnownValue made;
+    made.value = make_value(entry, made.missing);
+    known = known_->emplace(key, std::move(made)).first;
+  }
+  const KnownValue& found = known->second;
+  missing.insert(missing.end(), found.missing.begin(), found.missing.end());
+  return found.value;
+}
+
+/// Its fixed value, its file's, the container's, or its default.
+std::optional<std::string> Scope::make_value(const Entry& entry,
+                                             std::vector<MissingVariable>& missing) const {
   const Variable& variable = *entry.variable;
   if (variable.value) return expanded(*variable.value, entry, missing);
   auto set = given(container_, variable.name, variable.allow_empty);

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/environ.hpp"
@@ -19,8 +21,9 @@ namespace pintle::config {
 struct MissingVariable {
   std::string name;
   std::string description;
-  bool is_to_come = false;  ///< a step that has not run yet will set it
-  bool is_message = false;  ///< it is that of ${NAME:?message}, which counts more than others
+  bool is_to_come = false;   ///< a step that has not run yet will set it
+  bool is_message = false;   ///< it is that of ${NAME:?message}, which counts more than others
+  bool is_too_long = false;  ///< it has one, of more than kLongestValue bytes
 };
 
 /// A file that a variable's value is to come from.
@@ -60,8 +63,12 @@ struct Sources {
 class Scope {
  public:
   Scope(const Environ& container, const Variables& top, const Variables& own,
-        const Sources* sources = nullptr) noexcept
-      : container_(container), top_(top), own_(own), sources_(sources) {}
+        const Sources* sources = nullptr)
+      : container_(container),
+        top_(top),
+        own_(own),
+        sources_(sources),
+        known_(std::make_shared<KnownValues>()) {}
 
   /// The same for a hook that runs once for each of several files: `file` has the kFileVariables of
   /// this run; nullptr: they are not known yet.
@@ -69,6 +76,7 @@ class Scope {
     Scope other = *this;
     other.is_for_each_ = true;
     other.file_ = file;
+    other.known_ = std::make_shared<KnownValues>();
     return other;
   }
 
@@ -126,12 +134,14 @@ class Scope {
 
   Entry entry_of(std::string_view name) const noexcept;
   std::vector<Entry> declared() const;
-  Scope within(const Entry& entry) const noexcept;
+  Scope within(const Entry& entry) const;
   std::optional<std::string> expanded(const std::string& text, const Entry& entry,
                                       std::vector<MissingVariable>& missing) const;
   std::optional<NamedFile> file_of(const Entry& entry, std::vector<MissingVariable>& missing) const;
   std::optional<std::string> value_of(const Entry& entry,
                                       std::vector<MissingVariable>& missing) const;
+  std::optional<std::string> make_value(const Entry& entry,
+                                        std::vector<MissingVariable>& missing) const;
   std::optional<std::string> value_of(const Entry& entry) const;
   bool is_secret(const Entry& entry) const;
 
@@ -142,7 +152,16 @@ class Scope {
   std::optional<std::string> late_value(std::string_view name) const;
   bool is_late(std::string_view name) const noexcept;
 
+  /// What was found for an entry, masked or not: values that are made of each other would otherwise
+  /// be made again for each time that one stands in another.
+  struct KnownValue {
+    std::optional<std::string> value{};
+    std::vector<MissingVariable> missing{};
+  };
+  using KnownValues = std::map<std::pair<const Variable*, bool>, KnownValue>;
+
   const Sources* sources_;
+  std::shared_ptr<KnownValues> known_;
   bool is_for_each_ = false;
   const Variables* file_ = nullptr;
   bool is_masked_ = false;
@@ -162,6 +181,10 @@ std::string check_pattern(const std::string& pattern);
 
 /// True if the whole of `value` matches.
 bool matches(const std::string& pattern, const std::string& value);
+
+/// The longest value that is made of others, in bytes: the kernel passes no longer one to a program
+/// (MAX_ARG_STRLEN, execve(2)).
+inline constexpr std::size_t kLongestValue = 131'071;
 
 /// How many texts of variables may stand one within the other; check_circles() refuses more.
 inline constexpr unsigned kDeepestText = 64;

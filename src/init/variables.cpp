@@ -21,6 +21,7 @@ struct Lack {
   std::string description{};
   bool is_message = false;
   bool is_empty = false;  ///< it is set, and to nothing
+  bool is_too_long = false;
 };
 using Lacks = std::map<std::string, Lack>;
 
@@ -74,10 +75,14 @@ class Variables {
     for (const Recipe* recipe : recipes_.running()) {
       const config::Scope scope = recipe->scope();
       std::vector<config::MissingVariable> found = scope.missing();
-      for (const std::string& text : recipe->texts()) (void)config::expand(text, scope, found);
+      for (const std::string& text : recipe->texts()) {
+        const auto expanded = config::expand(text, scope, found);
+        if (!expanded) wrong.insert(recipe->name() + ": " + expanded.error().message());
+      }
       for (const auto& variable : found) {
         if (variable.is_to_come) continue;
         Lack& lack = missing[variable.name];
+        lack.is_too_long = lack.is_too_long || variable.is_too_long;
         const auto value = config::get(recipes_.around().environment, variable.name);
         lack.is_empty =
             lack.is_empty || scope.value(variable.name).value_or(value.value_or("-")).empty();
@@ -137,6 +142,13 @@ class Variables {
   void report_missing(const std::string& name, const Lack& lack) {
     const auto file = without_file_.find(name);
     if (file != without_file_.end() && file->second.empty()) return;  // refused already
+    if (lack.is_too_long) {
+      refusal_.add(ExitCode::config,
+                   fmt::format("the value of the variable {} is longer than 128KiB, the most that "
+                               "a program can get",
+                               name));
+      return;
+    }
     refusal_.add(ExitCode::config,
                  fmt::format("the variable {} is {}{}{}", name, lack.is_empty ? "empty" : "not set",
                              lack.description.empty() ? "" : fmt::format(" ({})", lack.description),

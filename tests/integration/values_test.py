@@ -141,6 +141,22 @@ def a_limit_of_the_container_is_a_number():
     tap.equal(calls, [['7']])
 
 
+@tap.test
+def values_that_grow_without_bound_are_refused_at_once():
+    doubled = {f'J{i}': f'$J{i - 1}$J{i - 1}' for i in range(1, 11)}
+    document = {'environment': {'J0': {'description': 'x'}, **doubled},
+                'steps': [{'id': f's{i}', 'command': 'step', 'arguments': ['$J10']}
+                          for i in range(20)]}
+    _, err = ran(document, code=78, J0='x' * 100_000)
+    tap.equal(pid1.reasons(err, 78), ['the value of the variable J1 is longer than 128KiB, the most '
+                                      'that a program can get'])
+    _, err = ran(document, code=78)
+    tap.equal(pid1.reasons(err, 78), ['the variable J0 is not set (x)'])
+    _, err = ran({'steps': [{'id': 'a', 'command': 'step', 'arguments': ['$J0' * 2000]}]}, code=78,
+                 J0='x' * 100_000)
+    tap.holds(pid1.reasons(err, 78)[0], 'it becomes longer than 16MiB')
+
+
 def folder_of(*names):
     folder = pid1.folder()
     folder.chmod(0o755)
