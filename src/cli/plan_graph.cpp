@@ -108,18 +108,36 @@ class Drawing {
       places[text_of(step["id"])] = place;
       Node node{.name = fmt::format("{}{}", letter, group.nodes.size() - 1)};
       node.lines = {text_of(step["id"]), one_line(action_text(step["action"]), kLongest)};
+      if (step.contains("finally")) node.lines.emplace_back("(finally)");
+      if (step.contains("during")) node.lines.emplace_back("(during others)");
       node.is_skipped = step.contains("skipped");
       if (node.is_skipped) node.lines.push_back("(skipped: " + text_of(step["skipped"]) + ")");
       nodes_.push_back(std::move(node));
     }
     std::size_t place = nodes_.size() - group.nodes.size();
     for (const Json& step : steps) {
-      for (const Json& id : step["after"]) waits_for_[place].push_back(places.at(text_of(id)));
+      for (const Json& id : step["after"]) add_wait(text_of(id), step, place, steps, places);
       ++place;
     }
     place = nodes_.size() - group.nodes.size();
     for (const Json& step : steps) add_edges(step, place++, places);
     return group;
+  }
+
+  /// What comes after a group waits for the steps in it, and those for the group.
+  void add_wait(const std::string& id, const Json& step, std::size_t place, const Json& steps,
+                const std::map<std::string, std::size_t>& places) {
+    const bool is_own_group = step.contains("group") && text_of(step["group"]) == id;
+    bool has_members = false;
+    for (const Json& member : steps) {
+      if (is_own_group || !member.contains("group") || text_of(member["group"]) != id) continue;
+      has_members = true;
+      add_wait(text_of(member["id"]), step, place, steps, places);
+    }
+    auto& waits = waits_for_[place];
+    const std::size_t one = places.at(id);
+    if (has_members || std::find(waits.begin(), waits.end(), one) != waits.end()) return;
+    waits.push_back(one);
   }
 
   void add_edges(const Json& step, std::size_t place,

@@ -146,6 +146,20 @@ def a_line_that_follows_from_others_is_left_out():
 
 
 @tap.test
+def what_comes_after_a_group_waits_for_its_last_steps():
+    group = {'id': 'g', 'steps': [{'id': 'b', 'command': 'x'},
+                                  {'id': 'h', 'steps': [{'id': 'c', 'command': 'x'}]}],
+             'finally': [{'id': 'f', 'log': 'x'}]}
+    server = {'id': 's', 'during': ['d'], 'command': 'x'}
+    text = drawn('dot', {'steps': [group, server, {'id': 'd', 'command': 'x'}]})
+    tap.equal([line.strip() for line in text.splitlines() if '->' in line],
+              ['s0 -> s1;', 's1 -> s2;', 's2 -> s3;', 's3 -> s4;', 's4 -> s5;', 's5 -> s6;',
+               's6 -> main;'])
+    tap.holds(text, 'label="f\\nlog x\\n(finally)"')
+    tap.holds(text, '(during others)')
+
+
+@tap.test
 def what_does_not_go_into_a_drawing_is_told():
     for words in (['--format', 'svg'], ['--format', 'dot', '--dry-run'],
                   ['--format', 'mermaid', '--next', '1']):
