@@ -309,6 +309,7 @@ Effects::ChildReport Effects::read_child_report(Hook& hook, const sys::Exit& exi
   } catch (const std::exception& error) {
     log::error(error.what());
     if (!hook.is_main() && hook.config->output == config::Output::variable) {
+      hook.words = kNoMemory;
       last.failure = StartFailure{sys::StartStep::standard_output, ENOMEM};
     }
   }

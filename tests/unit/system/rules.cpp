@@ -16,8 +16,8 @@ namespace {
 
 using Rule = std::string (*)(const Life&, const Failure&, const Outcome& good, const Outcome& out);
 
-/// The default total grace period, and what a retry or a rest takes.
-constexpr Duration kLonger = 15s;
+/// What a step that cannot be ended takes, the default total grace period, and a retry or a rest.
+constexpr Duration kLonger = 22s;
 
 std::string_view failed_call(const Failure& failure, const Outcome& out) {
   const bool was_made =
