@@ -61,6 +61,7 @@ struct Action {
   /// what could not be done, or is not as it should be.
   Result<std::string> (*run)(const void* params, const Context& context) = nullptr;
   /// True if there is nothing left to do; may be nullptr: then there always is.
+  /// PID 1 itself asks before anything runs, so it must not take long.
   bool (*is_done)(const void* params, const Context& context) = nullptr;
   /// What run() would do now, in the order in which it is told; it changes nothing. nullptr: it
   /// cannot say.

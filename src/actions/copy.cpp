@@ -72,8 +72,6 @@ std::string check_paths(const CopyParams& params) {
   return is_same || params.destination.starts_with(params.source + "/") ? kInItself : "";
 }
 
-enum class Looks : bool { only, and_changes };
-
 /// A directory of the copy that is being filled.
 struct Level {
   std::string name;
@@ -84,8 +82,8 @@ struct Level {
 
 class Copying {
  public:
-  Copying(const CopyParams& params, const Owner& owner, const sys::Place& place, Looks looks)
-      : params_(params), owner_(owner), place_(place), looks_(looks) {}
+  Copying(const CopyParams& params, const Owner& owner, const sys::Place& place)
+      : params_(params), owner_(owner), place_(place) {}
 
   /// Errors: `source` can be neither read nor copied; the copy cannot be written.
   Result<void> run(const Fd& source) {
@@ -130,13 +128,6 @@ class Copying {
     return path + "/" + name;
   }
 
-  /// Notes a change that is to be made now. Errors: nothing may be changed.
-  Result<void> note_change() {
-    ++changed_;
-    if (looks_ == Looks::and_changes) return {};
-    return Error{"copy", 0, params_.destination, "it differs"};
-  }
-
   Result<void> refuse_itself(const struct stat& source) {
     const auto there = TRY(look(place_.name));
     const bool is_source = there && sys::is_same(there->info, source);
@@ -171,9 +162,6 @@ class Copying {
     content.files.push_back(std::move(source));
     const sys::Ownership wanted{owner_.uid, owner_.gid,
                                 params_.mode.value_or(sys::mode_of_copy(info))};
-    if (looks_ == Looks::only) {
-      return TRY(is_in_place(target, content, wanted)) ? Result<void>() : note_change();
-    }
     const Sync sync = levels_.empty() ? Sync::at_once : Sync::later;
     if (TRY(put_in_place(target, content, wanted, sync)) != "unchanged") ++changed_;
     return {};
@@ -188,7 +176,7 @@ class Copying {
     }
     const bool is_link = there && S_ISLNK(there->info.st_mode);
     if (is_link && TRY(about(path, sys::read_link(*there))) == target) return {};
-    TRY(note_change());
+    ++changed_;
     return about(path, sys::place_link(here(), name, target));
   }
 
@@ -198,11 +186,15 @@ class Copying {
     auto there = TRY(look(name));
     const bool was_there = there.has_value();
     if (!was_there) {
-      TRY(note_change());
+      ++changed_;
       if (::mkdirat(here().get(), name.c_str(), 0700) < 0 && errno != EEXIST) {
         return about(path, Result<void>(Error::from_errno("make the directory")));
       }
       there = TRY(look(name));
+      // Also now, since a copy that is cut short is not completed with `onlyIfMissing`.
+      sys::Ownership for_now = wanted_of(source);
+      if (for_now.mode) *for_now.mode |= S_IRWXU;
+      if (there) TRY(about(path, sys::give_ownership(there->fd, for_now)));
     }
     if (!there) return Error{"enter", ENOENT, path, {}};
     if (!S_ISDIR(there->info.st_mode)) {
@@ -238,7 +230,7 @@ class Copying {
     // Before the mode is set: it may remove the permission to search the directory.
     TRY(about(path, hold_last(done.entry.fd)));
     if (TRY(about(path, sys::has_ownership(done.entry.fd, done.wanted)))) return {};
-    if (!done.was_made) TRY(note_change());
+    if (!done.was_made) ++changed_;
     return about(path, sys::give_ownership(done.entry.fd, done.wanted));
   }
 
@@ -255,29 +247,19 @@ class Copying {
   const CopyParams& params_;
   const Owner& owner_;
   const sys::Place& place_;
-  const Looks looks_;
   std::vector<Level> levels_;
   std::size_t changed_ = 0;
   std::size_t others_ = 0;
   std::size_t mounts_ = 0;
 };
 
-/// Copies, or only looks. Errors: those of Copying::run(); with Looks::only also a difference.
-Result<std::string> copied(const CopyParams& params, const Context& context, Looks looks) {
+Result<std::string> run(const CopyParams& params, const Context& context) {
   const Owner owner = TRY(resolve_owner(params.owner, context.accounts));
   const Fd source = TRY(sys::reach_anything(params.source));
   const sys::Place place = TRY(about(params.destination, sys::reach_place(params.destination)));
-  Copying copying(params, owner, place, looks);
+  Copying copying(params, owner, place);
   TRY(copying.run(source));
   return copying.said();
-}
-
-Result<std::string> run(const CopyParams& params, const Context& context) {
-  return copied(params, context, Looks::and_changes);
-}
-
-bool is_done(const CopyParams& params, const Context& context) {
-  return bool(copied(params, context, Looks::only));
 }
 
 }  // namespace
@@ -290,7 +272,6 @@ const Action kCopy{
              .params = config::params_of<kKeys>(),
              .check = erased<check_paths>},
     .run = erased<run>,
-    .is_done = erased<is_done>,
 };
 
 }  // namespace pintle::actions

@@ -204,18 +204,6 @@ Result<std::string> run(const LineParams& params, const Context& context) {
   return put_in_place(target, content, completed(asked, there));
 }
 
-bool is_done(const LineParams& params, const Context& context) {
-  const auto place = sys::reach_place(params.path);
-  if (!place) return false;
-  const auto there = sys::look_at(place->directory, place->name, sys::Mounts::cross);
-  if (!there || !*there) return false;
-  const auto change = planned(params, {place->directory, place->name, *there, params.path});
-  const auto asked = asked_by(params, context);
-  if (!change || change->is_one || !asked) return false;
-  const auto owned = sys::has_ownership((*there)->fd, *asked);
-  return owned && *owned;
-}
-
 config::Artifact artifact(const LineParams& params) {
   return {.path = params.path, .mode = params.mode, .owner = params.owner};
 }
@@ -229,7 +217,6 @@ const Action kLine{
              .params = config::params_of<kKeys>(),
              .artifact = erased<artifact>},
     .run = erased<run>,
-    .is_done = erased<is_done>,
 };
 
 }  // namespace pintle::actions

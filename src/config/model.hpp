@@ -306,6 +306,13 @@ struct Hook {
 /// The names of the variables that are different for each run of a hook with `for_each`.
 inline constexpr std::string_view kFileVariables[] = {"FILE", "FILE_NAME", "FILE_STEM"};
 
+inline bool is_file_variable(std::string_view name) noexcept {
+  for (const std::string_view one : kFileVariables) {
+    if (one == name) return true;
+  }
+  return false;
+}
+
 inline bool is_group(const Hook& hook) noexcept {
   return std::holds_alternative<Group>(hook.action);
 }

@@ -164,6 +164,9 @@ class ListedSteps {
     member.policy = StepPolicy{.group = out_.size(), .is_final = false};
     group.unread.clear();
     out_.push_back(std::move(group));
+    const Identity standard_identity = member.identity;
+    const Identity* const outer = reader_.standard();
+    reader_.set_standard(&standard_identity);
     for (const char* key : {"steps", "finally"}) {
       const Node* list = node.find(key);
       if (list == nullptr || is_nested_deeply) continue;
@@ -175,6 +178,7 @@ class ListedSteps {
       const Reader::Inside inside(reader_, "steps");
       require_items(reader_, *steps, "a group has steps");
     }
+    reader_.set_standard(outer);
     --depth_;
   }
 
@@ -201,7 +205,9 @@ void read_hooks(Reader& reader, const Node& node, Kind kind, Moment moment,
 }
 
 Hook read_fallback_hook(Reader& reader, const Node& node) {
-  return read_hook(reader, node, blank_hook(Kind::step), fallback_object());
+  Hook hook = blank_hook(Kind::step);
+  if (reader.standard() != nullptr) hook.identity = *reader.standard();
+  return read_hook(reader, node, std::move(hook), fallback_object());
 }
 
 }  // namespace pintle::config

@@ -41,6 +41,10 @@ class Reader {
   void set_top(Variables top) { top_ = std::move(top); }
   void set_own(Variables own) { own_ = std::move(own); }
   const Variables& top() const noexcept { return top_; }
+  /// What hooks that stand in for the one that is being read have if they say nothing else: what
+  /// its group says; nullptr: nothing.
+  void set_standard(const Identity* standard) noexcept { standard_ = standard; }
+  const Identity* standard() const noexcept { return standard_; }
   /// Every `$` is a `$`, as on a command line.
   void take_literally() noexcept { is_literal_ = true; }
 
@@ -125,6 +129,7 @@ class Reader {
   const ParseContext context_;
   Variables top_;
   Variables own_;
+  const Identity* standard_ = nullptr;
   bool is_literal_ = false;
   std::string pointer_;
   std::vector<std::string> unread_;

@@ -80,6 +80,7 @@ bool matches(const std::string& pattern, const std::string& value) {
 // --- which entry, and what it is worth ------------------------------------------------------
 
 Scope::Entry Scope::entry_of(std::string_view name) const noexcept {
+  if (is_file_variable(name)) return {};
   const bool is_hidden = name == hidden_ && depth_ > 0;
   const auto counts = [&](Level level) { return is_hidden ? from_ < level : from_ <= level; };
   if (counts(Level::own)) {
@@ -196,11 +197,14 @@ std::optional<std::string> Scope::value(std::string_view name) const {
   return value;
 }
 
+/// One of the run for a file, which hides every other one of that name.
+bool Scope::is_file_variable(std::string_view name) const noexcept {
+  return is_for_each_ && from_ == Level::own && config::is_file_variable(name);
+}
+
 /// True for the name of a variable that gets its value after the start.
 bool Scope::is_late(std::string_view name) const noexcept {
-  const bool is_file = is_for_each_ && from_ == Level::own &&
-                       std::find(std::begin(kFileVariables), std::end(kFileVariables), name) !=
-                           std::end(kFileVariables);
+  const bool is_file = is_file_variable(name);
   const StepOutputs* outputs = sources_ == nullptr ? nullptr : sources_->outputs;
   return is_file || (outputs != nullptr && outputs->values.contains(name));
 }

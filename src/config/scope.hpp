@@ -151,6 +151,7 @@ class Scope {
   void add_late(Environ& environ) const;
   std::optional<std::string> late_value(std::string_view name) const;
   bool is_late(std::string_view name) const noexcept;
+  bool is_file_variable(std::string_view name) const noexcept;
 
   /// What was found for an entry, masked or not: values that are made of each other would otherwise
   /// be made again for each time that one stands in another.

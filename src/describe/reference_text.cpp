@@ -15,7 +15,11 @@ constexpr SectionText kRows[] = {
      "it "
      "says about user, environment, timeout and the like counts for each of its steps that says "
      "nothing else. Its id can stand in `precedents`, `during` and conditions. Groups may stand in "
-     "groups, up to eight deep."},
+     "groups, up to eight deep. A step in it that fails ends the start even if a condition names "
+     "the "
+     "group. When `finally` runs after a failure or a stop, everything else has been ended, what "
+     "runs "
+     "`during` the group too."},
     {"forEach", "Once for each file", ""},
     {"stepOutput", "Output to a file or a variable",
      "A variable that a step sets can stand in what comes after the step. `pintle check` refuses a "

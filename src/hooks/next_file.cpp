@@ -39,7 +39,7 @@ Result<std::optional<std::string>> next_file(const std::string& pattern, const s
   const std::string folder = parts.folder.empty() ? "." : parts.folder;
   const auto close = [](DIR* open) { (void)::closedir(open); };
   const std::unique_ptr<DIR, decltype(close)> directory(::opendir(folder.c_str()), close);
-  if (!directory && (errno == ENOENT || errno == ENOTDIR)) return std::optional<std::string>();
+  if (!directory && errno == ENOENT) return std::optional<std::string>();
   if (!directory) return Error{"read the directory", errno, folder, {}};
   std::optional<std::string> first;
   for (;;) {

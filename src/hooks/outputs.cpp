@@ -22,6 +22,7 @@ using config::Hook;
 using config::Model;
 using config::Variables;
 using Names = std::set<std::string, std::less<>>;
+using Strings = std::vector<std::string>;
 
 void add_names(std::string_view text, Names& names) {
   for (std::string& name : config::all_names_in(text)) names.insert(std::move(name));
@@ -76,7 +77,11 @@ class Outputs {
       : model_(model), plan_(plan), problems_(problems) {}
 
   void check() {
-    for (const config::Role& role : config::roles_in(model_)) add_setter(role);
+    const std::vector<config::Role> roles = config::roles_in(model_);
+    for (const config::Role& role : roles) add_setter(role);
+    for (const config::Role& role : roles) {
+      if (!role.hook->for_each.empty()) check_for_each(*role.hook);
+    }
     if (setters_.empty()) return;
     for (std::size_t node = 0; node < plan_.steps.size(); ++node) {
       if (plan_.steps[node].part != Part::end) nodes_[&model_.hooks[plan_.steps[node].hook]] = node;
@@ -125,6 +130,34 @@ class Outputs {
     names = closure(std::move(names), model_.environment, hook.identity.environment);
     for (const std::string& name : names) check_use(name, role);
     check_early(hook.identity, command, hook.id, hook.unread, hook.at, hook.pointer);
+  }
+
+  /// What is known before the first file is chosen cannot have its name.
+  void check_for_each(const Hook& hook) {
+    const config::Identity& identity = hook.identity;
+    Names names;
+    add_names(identity.user, names);
+    add_names(identity.working_directory, names);
+    add_names(hook.for_each, names);
+    for (const std::string& group : identity.groups ? identity.groups->names : Strings()) {
+      add_names(group, names);
+    }
+    for (const std::string& number : hook.unread) add_names(number, names);
+    for (const auto& [name, text] : hook.logging.fields) add_names(text, names);
+    if (hook.condition) {
+      for_leaves(*hook.condition, [&](const config::Condition& leaf) {
+        if (leaf.type == config::Condition::Type::variable) names.insert(leaf.text);
+        if (leaf.type != config::Condition::Type::step) add_names(leaf.text, names);
+      });
+    }
+    names = closure(std::move(names), model_.environment, identity.environment);
+    for (const std::string_view name : config::kFileVariables) {
+      if (!names.contains(name)) continue;
+      add(hook.at, hook.pointer,
+          fmt::format("{} is known only when a file has been chosen: not in the user, the groups, "
+                      "the working directory, the condition, the fields, a number or \"forEach\"",
+                      name));
+    }
   }
 
   /// The step that sets it has to come first. Whatever is no init step runs later.

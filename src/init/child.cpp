@@ -69,6 +69,12 @@ sys::Task failing(std::string line) {
   };
 }
 
+void set_input(const Recipe& recipe, sys::Child& child) {
+  const config::Identity& wish = recipe.wish();
+  if (wish.input == config::Input::file) child.input_file = recipe.expand(wish.input_text);
+  if (wish.input == config::Input::text) child.input_text = recipe.expand(wish.input_text);
+}
+
 /// Sets the identity and the limits.
 void set_surroundings(const Recipe& recipe, sys::Child& child) {
   const Surroundings& around = recipe.around();
@@ -78,8 +84,8 @@ void set_surroundings(const Recipe& recipe, sys::Child& child) {
   child.umask = wish.umask ? wish.umask : model.umask;
   child.nice = wish.nice;
   child.inherit_input = wish.input == config::Input::inherit;
-  if (wish.input == config::Input::file) child.input_file = recipe.expand(wish.input_text);
-  if (wish.input == config::Input::text) child.input_text = recipe.expand(wish.input_text);
+  const bool is_each = !recipe.is_main() && !recipe.hook()->for_each.empty();
+  if (!is_each) set_input(recipe, child);
   for (const config::Limit& limit : wish.limits) {
     child.limits.push_back({limit.name, limit.resource, {bound(limit.soft), bound(limit.hard)}});
   }
@@ -187,6 +193,7 @@ sys::Child child_for(const std::shared_ptr<Recipe>& recipe, const StartOptions& 
   } else {
     child.directory = recipe->directory();
     set_program(*recipe, child);
+    set_input(*recipe, child);
   }
   return child;
 }
@@ -195,7 +202,8 @@ sys::Child child_for(const std::shared_ptr<Recipe>& recipe, const StartOptions& 
 sys::Choice for_each(const Recipe& recipe, const StartOptions& options) {
   return [&recipe, options](sys::Report& report) -> std::optional<sys::Child> {
     const std::string pattern = recipe.expand(recipe.hook()->for_each);
-    const auto name = hooks::next_file(pattern, options.last_file);
+    Result<std::optional<std::string>> name = std::optional(options.same_file);
+    if (options.same_file.empty()) name = hooks::next_file(pattern, options.last_file);
     if (!name) {
       sys::Child child;
       child.task = failing(recipe.basis().secrets().words_of(name.error()));

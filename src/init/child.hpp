@@ -19,6 +19,7 @@ struct StartOptions {
   int viewer = -1;       ///< a socket that gets a copy of its output
   /// Of a hook with `for_each`: why it cannot be started for its file, "" if it can.
   std::string (*why_wrong)(const Recipe&) = nullptr;
+  std::string same_file{};  ///< another attempt is for this one; "": it is a first attempt
   std::string last_file{};  ///< of a hook with `for_each`: it runs for the next one; "": the first
 };
 

@@ -114,6 +114,8 @@ std::optional<Event> Effects::act(const Spawn& action) {
   if (is_each) {
     options.last_file = hook.files.last.data();
     options.why_wrong = why_wrong_now;
+    const bool is_again = hook.run.attempt > 1 && hook.files.present != hook.files.last;
+    if (is_again) options.same_file = hook.files.present.data();
   }
   if (action.asks_condition) options.leaf = leaf;
   if (action.ticket != 0) options.viewer = requests_.viewer(action.ticket);
@@ -296,12 +298,18 @@ Effects::ChildReport Effects::read_child_report(Hook& hook, const sys::Exit& exi
     hook.words = kNoMemory;
     hook.words = words_at_end(hook, exit, report);
     if (choice.is_choice) add_file(hook, choice.is_last);
+    const auto* step = hook.is_main() ? nullptr : hook.config->if_is<config::StepPolicy>();
+    if (step != nullptr && step->during && hook.words.empty()) hook.words = "exit code 0";
     outputs_.drain(hook);
     const bool sets = !hook.is_main() && hook.config->output == config::Output::variable;
+    const bool is_full = hook.output.size() > OutputLog::kMostOfVariable;
     const auto& codes = sets ? hook.config->success_codes : std::vector<int>();
     const bool is_success = exit.signal == 0 && !last.failure && !last.was_skipped &&
                             std::find(codes.begin(), codes.end(), exit.code) != codes.end();
-    if (!is_success) return last;
+    if (!is_success && !(sets && is_full)) {
+      if (sets) outputs_.end_variable(hook);
+      return last;
+    }
     if (const auto taken = take_variable(hook); !taken) {
       last.failure = StartFailure{sys::StartStep::standard_output, E2BIG};
       hook.words = taken.error().message();
@@ -330,6 +338,7 @@ void Effects::add_file(Hook& hook, bool was_last) const {
     hook.words = count == 1 ? "1 file" : fmt::format("{} files", count);
     return;
   }
+  if (hook.files.present.front() == '\0') return;
   const std::string name =
       recipes_.secrets().scrub(one_line(std::string_view(hook.files.present.data()), 255));
   hook.words = hook.words.empty() ? name : fmt::format("{}: {}", name, hook.words);

@@ -9,13 +9,14 @@ namespace pintle::init {
 namespace {
 
 constexpr std::size_t kChunk = 16384;
-constexpr int kChunksOfAPipe = 8;  // twice the capacity of a pipe, pipe(7)
+constexpr std::size_t kStep = 1024;  // by which a piece grows while it is held
+constexpr int kChunksOfAPipe = 8;    // twice the capacity of a pipe, pipe(7)
 
 }  // namespace
 
 void LineSplitter::feed(std::string_view bytes, const Each& each, const Held& held) {
   while (!bytes.empty()) {
-    const std::size_t room = rest_.size() < kLongest ? kLongest - rest_.size() : 1;
+    const std::size_t room = rest_.size() < kLongest ? kLongest - rest_.size() : kStep;
     const std::size_t end = bytes.find('\n');
     const std::size_t taken = std::min({room, end, bytes.size()});
     rest_ += bytes.substr(0, taken);
@@ -26,7 +27,10 @@ void LineSplitter::feed(std::string_view bytes, const Each& each, const Held& he
     // The whole piece is held only while it may be the beginning of a secret, so it cannot grow
     // beyond a secret's size.
     const std::size_t kept = ended || !held ? 0 : held(rest_);
-    if (kept > 0 && kept == rest_.size()) continue;
+    // After a first piece that ends before such a beginning, further ones are not tiny.
+    const std::size_t least = was_held_ ? kLongest / 2 : 1;
+    if (kept > 0 && rest_.size() - kept < least) continue;
+    was_held_ = kept > 0;
     std::string_view piece = std::string_view(rest_).substr(0, rest_.size() - kept);
     if (ended && piece.ends_with('\r')) piece.remove_suffix(1);
     each(piece, !ended);
@@ -63,13 +67,13 @@ bool OutputLog::read_from(Source& source) {
   const auto got = sys::read_some(source.reader, chunk);
   if (got && !*got) return false;
   const std::size_t size = got ? **got : 0;
-  if (source.output != nullptr || source.is_dropped) {
-    if (source.output != nullptr) {
-      source.output->append(chunk.data(),
-                            std::min(size, kMostOfVariable + 1 - source.output->size()));
-    }
-    if (size == 0) source.reader.reset();
-    return size > 0;
+  if (source.output != nullptr) {
+    source.output->append(chunk.data(),
+                          std::min(size, kMostOfVariable + 1 - source.output->size()));
+    // Nobody wants what comes after that, so its writer gets SIGPIPE.
+    const bool is_over = size == 0 || source.output->size() > kMostOfVariable;
+    if (is_over) source.reader.reset();
+    return !is_over;
   }
   if (size == 0) {
     source.lines.finish(each);
@@ -82,11 +86,9 @@ bool OutputLog::read_from(Source& source) {
 
 void OutputLog::end_variable(const Hook& hook) noexcept {
   for (Source& source : sources_) {
-    if (source.hook == &hook && source.output != nullptr) {
-      source.output = nullptr;
-      source.is_dropped = true;
-    }
+    if (source.hook == &hook && source.output != nullptr) source.reader.reset();
   }
+  forget_closed();
 }
 
 void OutputLog::forget_closed() {

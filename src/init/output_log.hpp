@@ -34,6 +34,7 @@ class LineSplitter {
 
  private:
   std::string rest_;
+  bool was_held_ = false;  ///< the last piece ended before what `held` recognized
 };
 
 class OutputLog {
@@ -56,7 +57,7 @@ class OutputLog {
   /// have. Errors: too many pipes; those of pipe2(2).
   Result<Fd> open(const Hook& hook, uid_t uid, std::string* output = nullptr);
 
-  /// The run of `hook` has ended: what a process that it left behind still writes is dropped.
+  /// The run of `hook` has ended: a process that it left behind gets SIGPIPE if it still writes.
   void end_variable(const Hook& hook) noexcept;
 
   /// Writes the descriptors to poll to `out`; returns how many.
@@ -75,7 +76,6 @@ class OutputLog {
     Fd reader;
     LineSplitter lines{};
     std::string* output = nullptr;  ///< what comes is appended to it
-    bool is_dropped = false;
   };
 
   bool read_from(Source& source);

@@ -8,6 +8,23 @@
 
 namespace pintle::init {
 
+namespace {
+
+/// For each beginning of `text`, the longest shorter one that it ends with: the table of Knuth,
+/// Morris and Pratt.
+std::vector<std::uint32_t> borders_of(std::string_view text) {
+  std::vector<std::uint32_t> borders(text.size());
+  std::uint32_t border = 0;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    while (border > 0 && text[i] != text[border]) border = borders[border - 1];
+    if (text[i] == text[border]) ++border;
+    borders[i] = border;
+  }
+  return borders;
+}
+
+}  // namespace
+
 /// Adds other forms of each value: messages show control characters as escapes, and a hook's output
 /// is logged line by line.
 Secrets::Secrets(std::vector<std::string> values) : values_(std::move(values)) {
@@ -27,6 +44,8 @@ Secrets::Secrets(std::vector<std::string> values) : values_(std::move(values)) {
   std::sort(values_.begin(), values_.end(),
             [](const auto& a, const auto& b) { return a.size() > b.size(); });
   values_.erase(std::unique(values_.begin(), values_.end()), values_.end());
+  borders_.reserve(values_.size());
+  for (const std::string& value : values_) borders_.push_back(borders_of(value));
 }
 
 void Secrets::add(const std::string& secret) {
@@ -57,10 +76,15 @@ std::string Secrets::scrub_cut(std::string text) const {
 
 std::size_t Secrets::begun_in(std::string_view text) const noexcept {
   std::size_t longest = 0;
-  for (const std::string_view secret : values_) {
-    std::size_t size = std::min(secret.size() - 1, text.size());
-    while (size > longest && !text.ends_with(secret.substr(0, size))) --size;
-    longest = std::max(longest, size);
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    const std::string_view secret = values_[i];
+    const std::vector<std::uint32_t>& borders = borders_[i];
+    std::size_t begun = 0;
+    for (const char c : text.substr(text.size() - std::min(text.size(), secret.size() - 1))) {
+      while (begun > 0 && c != secret[begun]) begun = borders[begun - 1];
+      if (c == secret[begun]) ++begun;
+    }
+    longest = std::max(longest, begun);
   }
   return longest;
 }

@@ -2,6 +2,7 @@
 // logged. Pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +35,8 @@ class Secrets {
   std::string words_of(Error error) const;
 
  private:
-  std::vector<std::string> values_{};  ///< the longest first
+  std::vector<std::string> values_{};                  ///< the longest first
+  std::vector<std::vector<std::uint32_t>> borders_{};  ///< of each, see begun_in()
 };
 
 }  // namespace pintle::init

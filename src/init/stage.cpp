@@ -31,6 +31,14 @@ bool Stage::drive_finally(Time now) noexcept {
   return step.has_value();
 }
 
+bool Stage::skip_finally() noexcept {
+  const auto step = steps_.start_next_final();
+  if (!step) return false;
+  steps_.finish(*step, StepState::skipped);
+  context_.queue.tell(News::step_skipped, places_[*step].hook, static_cast<int>(Skip::no_time));
+  return true;
+}
+
 bool Stage::is_in_skipped_group(const StepPlace& place) const noexcept {
   return place.group && steps_.state(*place.group) == StepState::skipped;
 }
@@ -61,7 +69,7 @@ void Stage::start(std::size_t step, Time now) noexcept {
 void Stage::end(std::size_t step, Time now) noexcept {
   Hook& hook = places_[step].hook;
   const std::size_t begin = std::get<StepTask>(hook.task).step;
-  const bool is_skipped = steps_.state(begin) == StepState::skipped;
+  const bool is_skipped = steps_.state(begin) == StepState::skipped || places_[begin].was_skipped;
   const bool is_group = config::is_group(*hook.config);
   if (!is_group && hook.run.is_active()) {
     if (!hook.run.is_being_ended()) context_.attempts.terminate(hook, now);
@@ -106,6 +114,7 @@ void Stage::concluded_beside(const Ended& ended, std::size_t step) noexcept {
   Hook& hook = ended.hook;
   const std::size_t end = places_[step].end;
   if (ended.outcome == Outcome::skipped) {
+    places_[step].was_skipped = true;
     if (context_.lifecycle.lets_run(hook)) {
       context_.queue.tell(News::step_skipped, hook, static_cast<int>(Skip::condition));
     }
@@ -172,6 +181,7 @@ bool Stage::has_succeeded(std::string_view id) const noexcept {
 }
 
 StepState Stage::state(std::size_t step) const noexcept {
+  if (places_[step].was_skipped) return StepState::skipped;
   const StepState begin = steps_.state(step);
   if (places_[step].part == Part::whole || begin != StepState::done) return begin;
   const StepState end = steps_.state(places_[step].end);

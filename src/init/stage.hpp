@@ -20,6 +20,8 @@ class Stage final : public Component {
   bool drive(Time now) noexcept override;
   /// The next step of a `finally`, when no other step will run any more.
   bool drive_finally(Time now) noexcept;
+  /// Skips one of them, for lack of time; false if there is none.
+  bool skip_finally() noexcept;
   void started(Hook& hook) noexcept override;
   void concluded(const Ended& ended, Time now) noexcept override;
   std::optional<Time> deadline() const noexcept override { return std::nullopt; }
@@ -45,6 +47,7 @@ class Stage final : public Component {
     hooks::Part part;
     std::size_t end;  ///< the node with which it is done
     std::optional<std::size_t> group;
+    bool was_skipped = false;  ///< of what runs during others: its child has skipped it
   };
 
   void start(std::size_t step, Time now) noexcept;

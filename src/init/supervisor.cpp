@@ -220,7 +220,7 @@ bool Supervisor::end_init(Time now) noexcept {
   }
   if (attempts_.try_again(now)) return true;
   if (waits) return false;
-  if (!lifecycle_.finally_is_over && init_.drive_finally(now)) return true;
+  if (lifecycle_.finally_is_over ? init_.skip_finally() : init_.drive_finally(now)) return true;
   if (const int signal = stop_.signal(); signal != 0) {
     quit({128 + signal, Reason::stopped_in_init, nullptr, signal});
   } else {

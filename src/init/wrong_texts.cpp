@@ -151,7 +151,11 @@ std::string why_wrong_now(const Recipe& recipe) {
   for (const std::string& text : recipe.texts()) {
     (void)config::expand(text, recipe.scope(), missing);
   }
-  if (!missing.empty()) return fmt::format("the variable {} is not set", missing.front().name);
+  if (!missing.empty()) {
+    const config::MissingVariable& first = missing.front();
+    return fmt::format("the variable {} is {}", first.name,
+                       first.is_too_long ? "longer than 128KiB" : "not set");
+  }
   Refusal refusal;
   Texts(recipe, refusal).check_all();
   if (refusal.is_none()) {

@@ -100,8 +100,11 @@ void enter_directory(const Prepared& prepared) noexcept {
 
 void open_input(const Prepared& prepared) noexcept {
   const std::string& path = prepared.child.input_file;
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  if (file < 0 || ::dup2(file, STDIN_FILENO) < 0) fail(prepared, StartStep::standard_input, path);
+  // The open of a FIFO would wait for a writer, and signals are blocked here.
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  const bool is_there =
+      file >= 0 && ::fcntl(file, F_SETFL, 0) == 0 && ::dup2(file, STDIN_FILENO) >= 0;
+  if (!is_there) fail(prepared, StartStep::standard_input, path);
 }
 
 /// The text waits in a pipe, so nobody has to write while the program reads.
@@ -226,8 +229,11 @@ void skip_unless_condition_holds(const Prepared& prepared) noexcept {
     report.is_last = !chosen;
     send_report(prepared.report, report);
     if (!chosen) ::_exit(0);
-    work({*chosen, pointers(chosen->argv), pointers(chosen->environment), prepared.report,
-          prepared.descriptor_bound});
+    const bool has_input = !chosen->input_file.empty() || chosen->input_text;
+    const Prepared next{*chosen, pointers(chosen->argv), pointers(chosen->environment),
+                        prepared.report, prepared.descriptor_bound};
+    if (has_input) detach_input(next);
+    work(next);
   } catch (const std::exception& error) {
     errno = ENOMEM;
     fail(prepared, StartStep::execute, error.what());

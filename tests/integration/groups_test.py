@@ -137,6 +137,7 @@ def a_second_stop_signal_ends_finally_too():
     one.signal(signal.SIGTERM)
     tap.equal(one.end(), 143)
     tap.check(not (folder / 'last').exists(), 'nothing began after it')
+    one.complaint('pintle: step last: skipped: its time ended before it started.*')
 
 
 @tap.test
@@ -219,6 +220,30 @@ def a_skipped_server_keeps_nobody_waiting():
     for condition in ({'environment': 'NONE'}, {'fileExists': '/no/such'}):
         document = {'steps': [server('a', condition=condition), note('a'), note('b')]}
         tap.equal(ran(document)[0], ['a', 'b', 'main'])
+
+
+@tap.test
+def a_skipped_server_is_no_success():
+    document = {'steps': [server('a', condition={'fileExists': '/no/such'}), note('a'),
+                          note('b', condition='server')]}
+    tap.equal(ran(document)[0], ['a', 'main'])
+
+
+@tap.test
+def a_server_that_ends_by_itself_is_told_its_code():
+    document = {'steps': [{**server('a'), 'arguments': ['-c', 'exit 0']},
+                          shell('a', 'exec sleep 1000')], 'main': {'command': '/bin/true'}}
+    _, _, err = pid1.run_with(document)
+    tap.equal(pid1.chosen_line(err, 80), 'step server failed: exit code 0')
+
+
+@tap.test
+def a_fallback_in_a_group_runs_as_the_group_says():
+    document = {'steps': [group({'id': 'a', 'command': '/bin/false', 'onFailure': {
+        'action': 'fallback', 'step': {'command': '/usr/bin/id', 'arguments': ['-u']}}},
+        user='1234:1234')], 'main': {'command': '/bin/true'}}
+    code, out, err = pid1.run_with(document)
+    tap.equal((code, out), (0, '1234\n'), err)
 
 
 @tap.test

@@ -89,6 +89,27 @@ def an_output_that_is_no_value_fails_the_step():
 
 
 @tap.test
+def a_step_that_writes_without_end_fails_at_the_limit():
+    _, err = ran({'steps': [{'id': 'y', 'command': '/usr/bin/yes', 'arguments': [],
+                             'output': {'variable': 'TOKEN'}}], 'main': USE}, code=80)
+    tap.holds(pid1.chosen_line(err, 80), 'longer than 64KiB')
+
+
+@tap.test
+def a_long_secret_in_a_long_line_is_hidden_at_once():
+    secret = ''.join(f'{number:x}' for number in range(20_000))[:60_000]
+    document = {'steps': [setter('cat "$0"'), {'id': 'show', 'command': '/bin/cat', 'output': 'log'}]}
+    file = pid1.folder() / 'secret'
+    file.write_text(secret)
+    file.chmod(0o644)
+    document['steps'][0]['arguments'].append(str(file))
+    document['steps'][1]['arguments'] = [str(file)]
+    _, err = ran(document)
+    tap.holds(err, 'step show | ***')
+    tap.check(secret[1000:1040] not in err, 'it is hidden', len(err))
+
+
+@tap.test
 def a_process_that_stays_behind_does_not_keep_the_start_waiting():
     calls, _ = ran({'steps': [setter('(sleep 1000; echo late) & echo now')], 'main': USE})
     tap.equal(calls, [['now']])
@@ -196,6 +217,39 @@ def the_first_file_that_fails_ends_it_after_its_own_retries():
     calls, err = ran({'steps': [step]}, code=80, codes=[0, 3, 0, 3, 4, 0])
     tap.equal([call[1] for call in calls], ['a.sql', 'b.sql', 'b.sql', 'c.sql', 'c.sql'])
     tap.equal(pid1.chosen_line(err, 80), 'step each failed: c.sql: exit code 4')
+
+
+@tap.test
+def another_attempt_is_for_the_same_file_also_if_it_is_gone():
+    folder = folder_of('a', 'b', 'c')
+    step = each(folder, '*', retries=1, backoff={'type': 'constant', 'initial': '1ms'},
+                command='/bin/sh',
+                arguments=['-c', 'test "$FILE_NAME" != b && exit 0; rm -f "$1"; exit 1', 'sh', '$FILE'])
+    _, err = ran({'steps': [step]}, code=80)
+    tap.equal(pid1.chosen_line(err, 80), 'step each failed: b: exit code 1')
+
+
+@tap.test
+def each_file_may_be_the_input():
+    folder = folder_of('a.sql', 'b.sql')
+    document = {'environment': {'FILE': {'defaultValue': 'other'}},
+                'steps': [{'id': 'f', 'forEach': {'files': f'{folder}/*.sql'}, 'command': '/bin/cat',
+                           'stdin': {'file': '$FILE'}},
+                          {'id': 't', 'forEach': {'files': f'{folder}/*.sql'}, 'command': '/bin/cat',
+                           'stdin': {'text': '<$FILE_STEM>'}}]}
+    programs = recorder.Programs('server')
+    code, out, err = pid1.run_with({**document, 'main': {'command': 'server', 'arguments': []}},
+                                   before=programs.container())
+    tap.equal((code, out), (0, 'a.sqlb.sql<a><b>'), err)
+
+
+@tap.test
+def check_refuses_the_name_of_a_file_where_none_is_chosen_yet():
+    for more in ({'user': '$FILE_NAME'}, {'workingDirectory': '/x$FILE'}, {'groups': ['$FILE_STEM']},
+                 {'condition': {'fileExists': '$FILE'}}, {'condition': {'environment': 'FILE'}},
+                 {'timeout': '${FILE_NAME:-1}s'}, {'logging': {'fields': {'f': '$FILE'}}}):
+        _, err = ran({'steps': [{**each('/d'), **more}]}, code=78)
+        tap.holds(err, 'is known only when a file has been chosen')
 
 
 @tap.test
