@@ -28,6 +28,7 @@ TEMPLATE = r'''server {
     location ~ \.php$ { return 404; }
 }
 '''
+ODD_PASSWORD = 'it\'s \\ "$1" secret'
 PASSWORD = "it's $1 secret"
 
 
@@ -264,6 +265,66 @@ def redis_runs_another_command_alone():
     one = image.start('redis-cli', '--version')
     tap.equal((one.end(), one.out.rest().split()[0]), (0, 'redis-cli'), one.err.text)
     tap.equal(os.stat(image.root / 'data').st_uid, 0)
+
+
+def mariadb_image():
+    for program in ('mariadbd', 'mariadb-install-db'):
+        pid1.needs(program)
+    image = Image('mariadb', users=[('mysql', 1234)], usr=True)
+    (image.root / 'var/lib').mkdir(parents=True)
+    image.put('run/secrets/root', f'{ODD_PASSWORD}\n')
+    image.put('docker-entrypoint-initdb.d/tables.sql',
+              "CREATE TABLE shelf (book text); INSERT INTO shelf VALUES ('one');\n")
+    return image
+
+
+def start_mariadb(image, *words, **variables):
+    variables = {'MARIADB_ROOT_PASSWORD_FILE': '/run/secrets/root', 'MARIADB_DATABASE': 'my_`books',
+                 'MARIADB_USER': "o'hara", 'MARIADB_PASSWORD': ODD_PASSWORD, **variables}
+    return image.start(*words, **variables)
+
+
+def ask_mariadb(one, user, sql, password):
+    return one.run('/usr/bin/mariadb', '-N', '-h', ADDRESS, '-u', user, 'my_`books', '-e', sql,
+                   env={'MYSQL_PWD': password})
+
+
+@tap.test
+def mariadb_sets_its_database_up_once():
+    image = mariadb_image()
+    one = start_mariadb(image)
+    one.until_healthy()
+    for user in ("o'hara", 'root'):
+        tap.equal(ask_mariadb(one, user, 'SELECT book FROM shelf', ODD_PASSWORD), (0, 'one\n', ''))
+        tap.equal(ask_mariadb(one, user, 'SELECT 1', 'wrong')[0], 1)
+    tap.equal(ask_mariadb(one, "o'hara", "INSERT INTO shelf VALUES ('two')", ODD_PASSWORD)[0], 0)
+    code, _, err = one.run('/usr/bin/mariadb', '-u', 'root', '-e', 'SELECT 1')
+    tap.equal(code, 1)
+    tap.holds(err, 'Access denied')
+    err = stop(one)
+    tap.check(ODD_PASSWORD not in err + one.out.rest(), 'the password', err)
+
+    again = start_mariadb(image, 'mariadbd', '--max-connections=17')
+    again.until_healthy()
+    tap.equal(ask_mariadb(again, "o'hara", 'SELECT book FROM shelf', ODD_PASSWORD)[1], 'one\ntwo\n')
+    tap.equal(ask_mariadb(again, "o'hara", 'SELECT @@max_connections', ODD_PASSWORD)[1], '17\n')
+    did = steps_of(stop(again))
+    tap.equal((did['first-start'], did['data-owner']),
+              ('skipped: its condition does not hold', 'unchanged'))
+
+
+@tap.test
+def mariadb_makes_a_random_password_or_refuses_to_start_without_one():
+    image = mariadb_image()
+    one = start_mariadb(image, MARIADB_ROOT_PASSWORD_FILE='')
+    tap.equal(one.end(), 80, one.err.text)
+    tap.holds(pid1.chosen_line(one.err.rest(), 80), 'root has no password: set')
+    pid1.needs('pwgen')
+    again = start_mariadb(image, MARIADB_ROOT_PASSWORD_FILE='', MARIADB_RANDOM_ROOT_PASSWORD='1')
+    again.until_healthy()
+    password = again.complaint(r'.*GENERATED ROOT PASSWORD: (\S+)')[1]
+    tap.equal(ask_mariadb(again, 'root', 'SELECT 1', password)[1], '1\n')
+    stop(again)
 
 
 tap.main()
