@@ -327,4 +327,62 @@ def mariadb_makes_a_random_password_or_refuses_to_start_without_one():
     stop(again)
 
 
+PHRASES = """<?php
+define('AUTH_KEY', getenv_docker('WORDPRESS_AUTH_KEY', 'put your unique phrase here'));
+define('NONCE_KEY', getenv_docker('WORDPRESS_NONCE_KEY', 'put your unique phrase here'));
+"""
+
+
+def wordpress_image():
+    servers = sorted(glob.glob('/usr/sbin/php-fpm*.*'))
+    if not servers:
+        tap.skip('php-fpm is not installed')
+    version = servers[-1].removeprefix('/usr/sbin/php-fpm')
+    image = Image('wordpress', users=[('www-data', 33)])
+    image.copy_program(servers[-1], '/usr/sbin/php-fpm')
+    image.copy_program(f'/usr/bin/php{version}', '/usr/bin/php')
+    image.put(f'etc/php/{version}/fpm/php-fpm.conf', '[global]\ndaemonize = no\n'
+              'error_log = /proc/self/fd/2\n[www]\nlisten = 9000\npm = static\npm.max_children = 1\n'
+              'clear_env = no\n')
+    for name, text in (('index.php', '<?php'), ('wp-includes/version.php', '<?php'),
+                       ('wp-content/plugins/hello.php', 'new'), ('wp-config-docker.php', PHRASES)):
+        image.put(f'usr/src/wordpress/{name}', text)
+    image.put('var/www/html/wp-content/plugins/hello.php', 'mine')
+    os.chown(image.root / 'var/www/html/wp-content', 33, 33)
+    os.chown(image.root / 'var/www/html/wp-content/plugins', 33, 33)
+    return image
+
+
+@tap.test
+def wordpress_fills_its_volume_once_and_needs_no_shell():
+    image = wordpress_image()
+    one = image.start(WORDPRESS_DB_HOST='db', IMAGE_MODE='prebuilt')
+    one.until_healthy()
+    html = image.root / 'var/www/html'
+    config = (html / 'wp-config.php').read_text()
+    keys = re.findall(r"_KEY', '([0-9a-f]{64})'", config)
+    tap.equal((len(keys), len(set(keys))), (2, 2), config)
+    tap.equal((html / 'wp-config.php').stat().st_mode & 0o777, 0o640)
+    tap.equal({(html / name).stat().st_uid for name in ('.', 'index.php', 'wp-config.php')}, {33})
+    tap.equal((html / 'wp-content/plugins/hello.php').read_text(), 'mine')
+    tap.equal(pid1.status(one.child('php-fpm'))['Uid'].split(), ['33'] * 4)
+    tap.holds(stop(one), 'Finishing ...')
+
+    again = image.start('php-fpm', WORDPRESS_DB_HOST='db')
+    again.until_healthy()
+    did = steps_of(stop(again))
+    tap.equal((did['wordpress'], did['wp-config'], did['folder']),
+              ('skipped: its condition does not hold',) * 2 + ('unchanged',))
+    tap.equal((html / 'wp-config.php').read_text(), config)
+
+
+@tap.test
+def wordpress_runs_another_command_alone_and_as_another_user():
+    image = wordpress_image()
+    one = image.start('php', '-r', 'echo "alone";', user=33)
+    tap.equal(one.end(), 0, one.err.text)
+    tap.holds(one.out.rest(), 'alone')
+    tap.check(not (image.root / 'var/www/html/index.php').exists(), 'nothing was copied')
+
+
 tap.main()
