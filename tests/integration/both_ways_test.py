@@ -6,6 +6,7 @@ import os
 import pathlib
 import pwd
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -130,6 +131,28 @@ def main_is_what_stands_behind_the_name():
                            capture_output=True, text=True)
     code, out, _ = pid1.run('sh', '-c', 'echo "$1"; exit 7', 'sh', 'a  b')
     tap.equal((code, out), (shell.returncode, shell.stdout))
+
+
+@tap.test
+def main_does_not_get_what_is_unset():
+    script, part = row_of('unset TOKEN')
+    document = json.loads('{' + part + '}')
+    command = ['sh', '-c', 'echo "${TOKEN-none}"']
+    shell = subprocess.run(['sh', '-c', script, 'sh', *command], capture_output=True, text=True,
+                           env={**ENVIRONMENT, 'TOKEN': 'a-token'})
+    code, out, err = pid1.run_with(document, *command, before=['env', 'TOKEN=a-token'])
+    tap.equal((code, out), (shell.returncode, shell.stdout), err)
+    tap.equal(out, 'none\n')
+
+
+@tap.test
+def a_container_without_a_service_stays_until_it_is_stopped():
+    part = row_of('exec tail -f')[1]
+    one = pid1.start_with('{"steps": [{"id": "it", "log": "there"}], ' + part + '}')
+    one.complaint('pintle: step it: .*there')
+    one.wait_for_mask()
+    one.signal(signal.SIGTERM)
+    tap.equal(one.end(), 0, one.err.text)
 
 
 tap.main()
