@@ -62,8 +62,9 @@ class Names {
     add_texts(main, {model_.main.identity.working_directory});
     if (model_.main.command) add_command(main, *model_.main.command);
     for (const Variable& variable : model_.environment) {
-      // One that is written not to be exported is kept from main, as with `unset`.
-      const bool is_meant = variable.exported == false;
+      // A variable of the container is kept from main, as with `unset`.
+      const bool is_meant = variable.exported == false && !variable.value &&
+                            variable.file.empty() && variable.file_variable.empty();
       if (!config::is_exported(variable) && !is_meant) {
         add_unread("", variable, "it is not exported");
       }

@@ -30,7 +30,7 @@ constexpr Row kRows[] = {
     {News::step_continued, Level::warning, "failed after %t%d; continued (onFailure: continue)"},
     {News::step_fell_back, Level::warning, "done by its fallback"},
     {News::file_done, Level::info, "done in %t%d"},
-    {News::step_ended, Level::info, "ended after %t, as the steps that it ran during%d"},
+    {News::step_ended, Level::info, "ended after %t, as the steps that it ran during"},
     {News::step_ended_early, Level::error,
      "ended after %t, before the steps that it is to run during%d"},
     {News::hook_retried, Level::warning, "failed after %t%d; next attempt in %w"},

@@ -247,7 +247,7 @@ def each_file_may_be_the_input():
 def check_refuses_the_name_of_a_file_where_none_is_chosen_yet():
     for more in ({'user': '$FILE_NAME'}, {'workingDirectory': '/x$FILE'}, {'groups': ['$FILE_STEM']},
                  {'condition': {'fileExists': '$FILE'}}, {'condition': {'environment': 'FILE'}},
-                 {'timeout': '${FILE_NAME:-1}s'}, {'logging': {'fields': {'f': '$FILE'}}}):
+                 {'logging': {'fields': {'f': '$FILE'}}}):
         _, err = ran({'steps': [{**each('/d'), **more}]}, code=78)
         tap.holds(err, 'is known only when a file has been chosen')
 
