@@ -59,6 +59,34 @@ std::string next_text(const Json& times) {
   return text;
 }
 
+/// What is told of a hook where its plan has it, in this order.
+constexpr const char* kShownKeys[] = {"umask",
+                                      "environment",
+                                      "useSystemEnvironment",
+                                      "commandLine",
+                                      "signals",
+                                      "group",
+                                      "finally",
+                                      "during",
+                                      "forEach",
+                                      "output",
+                                      "after",
+                                      "condition",
+                                      "timeout",
+                                      "retries",
+                                      "onFailure",
+                                      "kind",
+                                      "interval",
+                                      "schedule",
+                                      "timezone",
+                                      "every",
+                                      "jitter",
+                                      "runOnStart",
+                                      "concurrencyPolicy",
+                                      "startingDeadline",
+                                      "when",
+                                      "afterMain"};
+
 /// One hook, a line for what it does and one for each thing to know about it.
 std::string hook_text(const Json& hook) {
   std::string text;
@@ -72,32 +100,7 @@ std::string hook_text(const Json& hook) {
     text += fmt::format("│    else {}\n", action_text(hook["fallback"]));
   }
   if (hook.contains("repair")) text += fmt::format("│    repair {}\n", action_text(hook["repair"]));
-  for (const char* key : {"umask",
-                          "environment",
-                          "useSystemEnvironment",
-                          "commandLine",
-                          "signals",
-                          "group",
-                          "finally",
-                          "during",
-                          "forEach",
-                          "output",
-                          "after",
-                          "condition",
-                          "timeout",
-                          "retries",
-                          "onFailure",
-                          "kind",
-                          "interval",
-                          "schedule",
-                          "timezone",
-                          "every",
-                          "jitter",
-                          "runOnStart",
-                          "concurrencyPolicy",
-                          "startingDeadline",
-                          "when",
-                          "afterMain"}) {
+  for (const char* const key : kShownKeys) {
     if (!hook.contains(key) || (hook[key].is_array() && hook[key].empty())) continue;
     std::string value = text_of(hook[key]);
     if (std::string_view(key) == "environment") {
