@@ -137,7 +137,7 @@ def what_the_script_would_have_refused_is_refused_before_anything_is_changed():
     image = Image()
     code, calls, _, err = image.start(DB_HOST='', SHOP_WORKERS='many', DB_PASSWORD='x')
     tap.equal((code, calls), (78, []), err)
-    for words in ('the variable DB_HOST is not set (host of the database)',
+    for words in ('the variable DB_HOST is empty (host of the database)',
                   'the variable SHOP_WORKERS: many does not match [0-9]+',
                   'the variable DB_PASSWORD is set, and its file'):
         tap.holds(err, words)
