@@ -118,7 +118,8 @@ def builder():
                         'meson', 'ninja-build', 'binutils', 'libfmt-dev', 'nlohmann-json3-dev',
                         'doctest-dev', 'dpkg-dev', 'perl', 'make')
     toolchain = ROOT / 'build/toolchain'
-    openssl = (ROOT / f'build/openssl-{platform.machine()}').resolve()
+    libraries = [(ROOT / f'build/{name}-{platform.machine()}').resolve()
+                 for name in ('openssl', 'curl')]
     lock = (ROOT / 'tools/toolchain/package-lock.json').read_bytes()
     folder = f'root/.cache/pintle/toolchain-{hashlib.sha256(lock).hexdigest()[:12]}'
 
@@ -126,6 +127,7 @@ def builder():
         _add_files(archive, _files_of(packages))
         for part in ('zig', 'lib', 'cache'):
             archive.add((toolchain / part).resolve(), f'{folder}/{part}')
-        archive.add(openssl, f'root/.cache/pintle/{openssl.name}')
+        for library in libraries:
+            archive.add(library, f'root/.cache/pintle/{library.name}')
         _add_text(archive, 'etc/passwd', 'root:x:0:0::/root:/bin/bash\n')
     return _import('standin-builder', fill, '--change', 'ENV HOME=/root')
