@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <cerrno>
+#include <cstring>
+#include <string>
 
 using namespace pintle;
 using namespace pintle::fetch;
@@ -78,6 +80,6 @@ TEST_SUITE("fetch/failure") {
             "cannot begin TLS: the connection was cut");
     }
     CHECK(said(CURLE_COULDNT_CONNECT, "", ENETUNREACH) ==
-          "cannot connect to '[::1]:443': Network is unreachable");
+          std::string("cannot connect to '[::1]:443': ") + std::strerror(ENETUNREACH));
   }
 }
