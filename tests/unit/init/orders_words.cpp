@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/signal_names.hpp"
+#include "news_words.hpp"
 #include "orders_world.hpp"
 
 namespace orders {
@@ -22,46 +23,6 @@ std::uint64_t number(int value) {
 
 std::string signal(int number) {
   return pintle::signal_name(number).substr(3);
-}
-
-const char* word_of(News news) {
-  constexpr const char* kWords[] = {"started",
-                                    "done",
-                                    "failed",
-                                    "skipped",
-                                    "answered no",
-                                    "went on",
-                                    "fell back",
-                                    "ended",
-                                    "file done",
-                                    "ended early",
-                                    "retried",
-                                    "falls back",
-                                    "fallback failed",
-                                    "slow",
-                                    "changed",
-                                    "failed",
-                                    "terminates",
-                                    "repairs",
-                                    "repaired",
-                                    "not repaired",
-                                    "started",
-                                    "done",
-                                    "failed",
-                                    "skipped",
-                                    "missed",
-                                    "not now",
-                                    "replaced",
-                                    "cut",
-                                    "late",
-                                    "started",
-                                    "ended",
-                                    "stopping",
-                                    "grace over",
-                                    "outlives the kill",
-                                    "leftovers killed"};
-  static_assert(std::size(kWords) == static_cast<std::size_t>(News::remaining_killed) + 1);
-  return kWords[static_cast<std::size_t>(news)];
 }
 
 std::string words_of_what(const Move& move, const std::string& who) {

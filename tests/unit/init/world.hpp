@@ -14,6 +14,7 @@
 #include "config/parse.hpp"
 #include "hooks/plan.hpp"
 #include "init/supervisor.hpp"
+#include "news_words.hpp"
 
 template <>
 struct doctest::StringMaker<std::vector<std::string>> {
@@ -113,46 +114,6 @@ class World {
     return hook == nullptr ? "main" : std::string(hook->id());
   }
 
-  static std::string word_of(News news) {
-    constexpr const char* kWords[] = {"started",
-                                      "done",
-                                      "failed",
-                                      "skipped",
-                                      "answered no",
-                                      "went on",
-                                      "fell back",
-                                      "ended",
-                                      "file done",
-                                      "ended early",
-                                      "retried",
-                                      "falls back",
-                                      "fallback failed",
-                                      "slow",
-                                      "changed",
-                                      "failed",
-                                      "terminates",
-                                      "repairs",
-                                      "repaired",
-                                      "not repaired",
-                                      "started",
-                                      "done",
-                                      "failed",
-                                      "skipped",
-                                      "missed",
-                                      "not now",
-                                      "replaced",
-                                      "cut",
-                                      "late",
-                                      "started",
-                                      "ended",
-                                      "stopping",
-                                      "grace over",
-                                      "outlived",
-                                      "killing leftovers"};
-    static_assert(std::size(kWords) == static_cast<std::size_t>(News::remaining_killed) + 1);
-    return kWords[static_cast<std::size_t>(news)];
-  }
-
   void carry_out(const Spawn& action) {
     lines_.push_back("spawn " + name(action.hook));
     if (can_fork) {
@@ -179,7 +140,7 @@ class World {
   void carry_out(const Tell& tell) {
     const std::string who =
         tell.news == News::stopping ? signal_name(tell.code).substr(3) : name(tell.hook);
-    lines_.push_back(word_of(tell.news) + " " + who);
+    lines_.push_back(std::string(word_of(tell.news)) + " " + who);
   }
   void carry_out(const Answer& answer) {
     constexpr const char* kResults[] = {"done", "failed", "busy", "not running", "stopping"};
