@@ -10,17 +10,13 @@
 namespace pintle::actions {
 
 using config::check_entry_path;
+using config::is_pattern;
 using config::kEntryPath;
+using config::kOnlyLastIsPattern;
 using config::kPath;
 
 /// The path of `name` in the directory that `path` is in.
 std::string beside(const std::string& path, const std::string& name);
-
-/// True if fnmatch(3) takes `text` for more than the name itself.
-constexpr bool is_pattern(std::string_view text) noexcept {
-  return text.find_first_of("*?[") != std::string_view::npos;
-}
-inline constexpr std::string_view kOnlyLastIsPattern = "only its last component may be a pattern";
 
 /// What is wrong with a directory that is gone through, "" if nothing: it is not the root, nor in
 /// /proc, /sys or /dev, but for /dev/shm, as far as the text tells; sys::refuse_vital() tells the

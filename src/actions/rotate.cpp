@@ -28,20 +28,13 @@ using config::text;
 constexpr std::size_t kKeep = 5;
 
 std::string check_path(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash != std::string::npos && is_pattern(std::string_view(path).substr(0, slash))) {
-    return std::string(kOnlyLastIsPattern);
-  }
-  if (is_pattern(path)) {
-    std::string wrong = check_tree_path(path.substr(0, slash + 1));  // of npos too
-    if (!wrong.empty()) return wrong;
-  }
-  return check_entry_path(path);
+  std::string wrong = config::check_files_path(path);
+  if (!wrong.empty() || !is_pattern(path)) return wrong;
+  return check_tree_path(path.substr(0, path.rfind('/') + 1));  // of npos too
 }
 
-constexpr std::string_view kLogPathPattern = R"(^([^*?\[]*/)?([^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+)$)";
 constexpr config::TextKind kLogPath{.check = check_path,
-                                    .pattern = [] { return kLogPathPattern; },
+                                    .pattern = config::kFilesPath.pattern,
                                     .is_path = true,
                                     .takes_pattern = true};
 

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "config/expansion.hpp"
+#include "config/path.hpp"
 #include "hooks/condition.hpp"
 
 namespace pintle::cli {
@@ -117,7 +118,7 @@ class Patterns {
         const std::size_t slash = text.rfind('/') + 1;  // npos + 1 is 0
         const std::string_view plain =
             std::string_view(text).substr(0, kind->takes_pattern ? slash : text.size());
-        if (plain.find_first_of("*?[") == std::string_view::npos) return;
+        if (!config::is_pattern(plain)) return;
         const std::string_view what =
             kind->takes_pattern ? "a pattern only in its last component" : "no pattern";
         lines_.push_back(fmt::format("{}: \"{}\" of \"{}\" takes {}; \"{}\" is one name",

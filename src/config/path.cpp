@@ -28,9 +28,7 @@ std::string check_files_path(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::string_view folder =
       std::string_view(path).substr(0, slash == std::string::npos ? 0 : slash);
-  if (folder.find_first_of("*?[") != std::string_view::npos) {
-    return "only its last component may be a pattern";
-  }
+  if (is_pattern(folder)) return std::string(kOnlyLastIsPattern);
   return check_entry_path(path);
 }
 

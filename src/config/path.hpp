@@ -8,6 +8,12 @@
 
 namespace pintle::config {
 
+/// True if fnmatch(3) takes `text` for more than the name itself.
+constexpr bool is_pattern(std::string_view text) noexcept {
+  return text.find_first_of("*?[") != std::string_view::npos;
+}
+inline constexpr std::string_view kOnlyLastIsPattern = "only its last component may be a pattern";
+
 // Each says what is wrong, "" if nothing.
 
 /// Of any path, but an empty one, which is somebody else's business.
