@@ -53,16 +53,6 @@ class Circles {
     std::size_t depth = 1;
   };
 
-  static std::vector<std::string> names_of(const Variable& variable) {
-    std::vector<std::string> names;
-    for (const std::string& text :
-         {variable.value.value_or(""), variable.fallback.value_or(""), variable.file}) {
-      for (std::string& name : all_names_in(text)) names.push_back(std::move(name));
-    }
-    if (!variable.file_variable.empty()) names.push_back(variable.file_variable);
-    return names;
-  }
-
   Size visit(const Variable& variable, bool is_own) {
     const auto known = sizes_.find(&variable);
     if (known != sizes_.end()) return known->second;

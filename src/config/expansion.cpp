@@ -374,6 +374,16 @@ std::vector<std::string> all_names_in(std::string_view text) {
   return names_of(text, true);
 }
 
+std::vector<std::string> names_of(const Variable& variable) {
+  std::vector<std::string> names;
+  for (const std::string& text :
+       {variable.value.value_or(""), variable.fallback.value_or(""), variable.file}) {
+    for (std::string& name : all_names_in(text)) names.push_back(std::move(name));
+  }
+  if (!variable.file_variable.empty()) names.push_back(variable.file_variable);
+  return names;
+}
+
 std::vector<std::string> formatted(const std::string& value) {
   std::vector<std::string> all;
   for (const Format& format : kFormats) all.push_back(format.apply(value));

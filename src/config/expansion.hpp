@@ -60,6 +60,9 @@ struct NameUse {
 /// Every name in `text`, as often as it stands there.
 std::vector<NameUse> uses_in(std::string_view text);
 
+/// Every name that the value of a variable may need.
+std::vector<std::string> names_of(const Variable& variable);
+
 /// What the formats of ${NAME@…} make of a value.
 std::vector<std::string> formatted(const std::string& value);
 

@@ -202,32 +202,29 @@ bool Scope::is_file_variable(std::string_view name) const noexcept {
   return is_for_each_ && from_ == Level::own && config::is_file_variable(name);
 }
 
-/// True for the name of a variable that gets its value after the start.
-bool Scope::is_late(std::string_view name) const noexcept {
-  const bool is_file = is_file_variable(name);
-  const StepOutputs* outputs = sources_ == nullptr ? nullptr : sources_->outputs;
-  return is_file || (outputs != nullptr && outputs->values.contains(name));
+/// nullptr if no step sets it.
+const StepOutput* Scope::output_of(std::string_view name) const noexcept {
+  if (sources_ == nullptr || sources_->outputs == nullptr) return nullptr;
+  const auto& outputs = sources_->outputs->values;
+  const auto found = outputs.find(name);
+  return found == outputs.end() ? nullptr : &found->second;
 }
 
-/// Of a name that is not declared: what a step or this run has set, or the container.
+/// Of a name that is not declared: what this run or a step has set, or the container.
 std::optional<std::string> Scope::late_value(std::string_view name) const {
-  if (!is_late(name)) return given(container_, name, false);
-  const bool is_file = is_for_each_ && from_ == Level::own;
-  const Variable* file = is_file && file_ != nullptr ? find(*file_, name) : nullptr;
-  if (file != nullptr) return file->value;
-  const StepOutputs* outputs = sources_ == nullptr ? nullptr : sources_->outputs;
-  if (outputs == nullptr) return std::nullopt;
-  const auto output = outputs->values.find(name);
-  return output == outputs->values.end() ? std::nullopt : output->second.value;
+  if (is_file_variable(name)) {
+    return file_ == nullptr ? std::nullopt : find(*file_, name)->value;
+  }
+  if (const StepOutput* output = output_of(name)) return output->value;
+  return given(container_, name, false);
 }
 
 bool Scope::is_to_come(std::string_view name) const {
   const Entry entry = entry_of(name);
   if (entry.variable == nullptr) {
-    if (!is_late(name) || late_value(name)) return false;
-    const bool is_output = sources_ != nullptr && sources_->outputs != nullptr &&
-                           sources_->outputs->values.contains(name);
-    return !is_output || !sources_->outputs->are_settled;
+    if (late_value(name)) return false;
+    return is_file_variable(name) ||
+           (output_of(name) != nullptr && !sources_->outputs->are_settled);
   }
   std::vector<MissingVariable> missing;
   if (value_of(entry, missing)) return false;

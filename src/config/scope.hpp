@@ -150,7 +150,7 @@ class Scope {
   const Variables& own_;
   void add_late(Environ& environ) const;
   std::optional<std::string> late_value(std::string_view name) const;
-  bool is_late(std::string_view name) const noexcept;
+  const StepOutput* output_of(std::string_view name) const noexcept;
   bool is_file_variable(std::string_view name) const noexcept;
 
   /// What was found for an entry, masked or not: values that are made of each other would otherwise

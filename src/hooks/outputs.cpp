@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,7 +23,6 @@ using config::Hook;
 using config::Model;
 using config::Variables;
 using Names = std::set<std::string, std::less<>>;
-using Strings = std::vector<std::string>;
 
 void add_names(std::string_view text, Names& names) {
   for (std::string& name : config::all_names_in(text)) names.insert(std::move(name));
@@ -44,30 +44,34 @@ void add_arguments(const config::Arguments& arguments, Names& names) {
   }
 }
 
-/// The names that the text of a variable needs, where it is declared.
-void add_variable(std::string_view name, const Variables& top, const Variables& own, Names& names) {
-  for (const Variables* all : {&own, &top}) {
-    const config::Variable* variable = config::find(*all, name);
-    if (variable == nullptr) continue;
-    add_names(variable->value.value_or(""), names);
-    add_names(variable->fallback.value_or(""), names);
-    add_names(variable->file, names);
-    if (!variable->file_variable.empty()) names.insert(variable->file_variable);
-  }
-}
-
-/// With all that those names need in turn.
+/// With all that those names need in turn, wherever they are declared.
 Names closure(Names names, const Variables& top, const Variables& own) {
   std::vector<std::string> open(names.begin(), names.end());
   while (!open.empty()) {
     const std::string name = std::move(open.back());
     open.pop_back();
-    Names more;
-    add_variable(name, top, own, more);
-    for (const std::string& one : more) {
-      if (names.insert(one).second) open.push_back(one);
+    for (const Variables* all : {&own, &top}) {
+      const config::Variable* variable = config::find(*all, name);
+      if (variable == nullptr) continue;
+      for (const std::string& one : config::names_of(*variable)) {
+        if (names.insert(one).second) open.push_back(one);
+      }
     }
   }
+  return names;
+}
+
+/// Of what is settled before a hook's child exists: its user, its groups and its numbers.
+Names early_names(const std::string& user,
+                  std::span<const std::optional<config::Groups>* const> groups,
+                  const std::vector<std::string>& numbers) {
+  Names names;
+  add_names(user, names);
+  for (const auto* one : groups) {
+    if (!*one) continue;
+    for (const std::string& group : (*one)->names) add_names(group, names);
+  }
+  for (const std::string& number : numbers) add_names(number, names);
   return names;
 }
 
@@ -86,7 +90,7 @@ class Outputs {
     for (std::size_t node = 0; node < plan_.steps.size(); ++node) {
       if (plan_.steps[node].part != Part::end) nodes_[&model_.hooks[plan_.steps[node].hook]] = node;
     }
-    for (const config::Role& role : config::roles_in(model_)) check_hook(role);
+    for (const config::Role& role : roles) check_hook(role);
     check_early(model_.main.identity, model_.main.command ? &*model_.main.command : nullptr, "main",
                 model_.unread, {}, "/main");
   }
@@ -135,18 +139,14 @@ class Outputs {
   /// What is known before the first file is chosen cannot have its name.
   void check_for_each(const Hook& hook) {
     const config::Identity& identity = hook.identity;
-    Names names;
-    add_names(identity.user, names);
+    const std::optional<config::Groups>* const groups[] = {&identity.groups};
+    Names names = early_names(identity.user, groups, hook.unread);
     add_names(identity.working_directory, names);
     add_names(hook.for_each, names);
-    for (const std::string& group : identity.groups ? identity.groups->names : Strings()) {
-      add_names(group, names);
-    }
-    for (const std::string& number : hook.unread) add_names(number, names);
     for (const auto& [name, text] : hook.logging.fields) add_names(text, names);
     if (hook.condition) {
+      add_condition(*hook.condition, names);
       for_leaves(*hook.condition, [&](const config::Condition& leaf) {
-        if (leaf.type == config::Condition::Type::variable) names.insert(leaf.text);
         if (leaf.type != config::Condition::Type::step) add_names(leaf.text, names);
       });
     }
@@ -193,15 +193,9 @@ class Outputs {
   void check_early(const config::Identity& identity, const config::Command* command,
                    std::string_view who, const std::vector<std::string>& numbers,
                    config::Position at, const std::string& pointer) {
-    Names names;
-    add_names(identity.user.empty() ? model_.user : identity.user, names);
-    for (const auto* groups : {&identity.groups, &model_.groups}) {
-      for (const std::string& group : *groups ? (*groups)->names : std::vector<std::string>()) {
-        add_names(group, names);
-      }
-    }
+    const std::optional<config::Groups>* const groups[] = {&identity.groups, &model_.groups};
+    Names names = early_names(identity.user.empty() ? model_.user : identity.user, groups, numbers);
     if (command != nullptr && !command->shell_form) add_names(command->program, names);
-    for (const std::string& number : numbers) add_names(number, names);
     names = closure(std::move(names), model_.environment, identity.environment);
     for (const std::string& name : names) {
       if (!setters_.contains(name)) continue;
