@@ -84,8 +84,6 @@ void set_surroundings(const Recipe& recipe, sys::Child& child) {
   child.umask = wish.umask ? wish.umask : model.umask;
   child.nice = wish.nice;
   child.inherit_input = wish.input == config::Input::inherit;
-  const bool is_each = !recipe.is_main() && !recipe.hook()->for_each.empty();
-  if (!is_each) set_input(recipe, child);
   for (const config::Limit& limit : wish.limits) {
     child.limits.push_back({limit.name, limit.resource, {bound(limit.soft), bound(limit.hard)}});
   }
@@ -180,20 +178,31 @@ void set_action(const Recipe& recipe, pid_t main_pid, sys::Child& child) {
   };
 }
 
-/// What is done for one file. The recipe has to live as long as the child.
-sys::Child child_for(const std::shared_ptr<Recipe>& recipe, const StartOptions& options) {
+/// The recipe of one file, and the file.
+struct OfFile {
+  OfFile(const Recipe& of_each, config::Variables variables)
+      : file(std::move(variables)), recipe(of_each.for_file(file)) {}
+  OfFile(const OfFile&) = delete;
+  OfFile& operator=(const OfFile&) = delete;
+  ~OfFile() = default;
+
+  const config::Variables file;
+  const Recipe recipe;
+};
+
+/// What is done for one file.
+sys::Child child_for(const std::shared_ptr<const OfFile>& one, const StartOptions& options) {
+  const Recipe& recipe = one->recipe;
   sys::Child child;
-  if (std::string wrong = options.why_wrong(*recipe); !wrong.empty()) {
+  if (std::string wrong = options.why_wrong(recipe); !wrong.empty()) {
     child.task = failing(std::move(wrong));
-  } else if (recipe->command() == nullptr) {
-    set_action(*recipe, options.main_pid, child);
-    child.task = [recipe, task = std::move(child.task)](sys::Report& report) {
-      return task(report);
-    };
+  } else if (recipe.command() == nullptr) {
+    set_action(recipe, options.main_pid, child);
+    child.task = [one, task = std::move(child.task)](sys::Report& report) { return task(report); };
   } else {
-    child.directory = recipe->directory();
-    set_program(*recipe, child);
-    set_input(*recipe, child);
+    child.directory = recipe.directory();
+    set_program(recipe, child);
+    set_input(recipe, child);
   }
   return child;
 }
@@ -211,10 +220,8 @@ sys::Choice for_each(const Recipe& recipe, const StartOptions& options) {
     }
     if (!*name) return std::nullopt;
     report.set_line(**name);
-    const auto file = std::make_shared<config::Variables>(hooks::file_variables(pattern, **name));
-    const std::shared_ptr<Recipe> one(new Recipe(recipe.for_file(*file)),
-                                      [file](Recipe* made) { delete made; });
-    return child_for(one, options);
+    return child_for(std::make_shared<const OfFile>(recipe, hooks::file_variables(pattern, **name)),
+                     options);
   };
 }
 
@@ -236,10 +243,11 @@ sys::Child child_of(const Recipe& recipe, const StartOptions& options) {
     child.discard_output = hook->output == config::Output::discard;
     if (options.leaf && hook->condition) child.condition = condition(recipe, options.leaf);
   }
-  if (hook != nullptr && !hook->for_each.empty()) {
+  if (recipe.is_for_each()) {
     child.choice = for_each(recipe, options);
     return child;
   }
+  set_input(recipe, child);
   if (recipe.command() == nullptr) {
     set_action(recipe, options.main_pid, child);
     return child;

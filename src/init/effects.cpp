@@ -36,6 +36,8 @@ std::string describe(const sys::Report& report, const std::string& subject, std:
 
 /// The reason of a failure, also if exit code 0 counts as one.
 std::string why_unwanted(const Hook& hook) {
+  const auto* step = hook.config->if_is<config::StepPolicy>();
+  if (step != nullptr && step->during) return "exit code 0";  // it was to be ended
   const auto& codes = hook.config->success_codes;
   if (std::find(codes.begin(), codes.end(), 0) != codes.end()) return {};
   return "exit code 0, which is not one of the hook's successExitCodes";
@@ -102,7 +104,7 @@ std::optional<Event> Effects::act(const Spawn& action) {
   const auto leaf = [this, &hook](const config::Condition& one) {
     return supervisor_.answer(hook, one);
   };
-  const bool is_each = !hook.is_main() && !hook.config->for_each.empty();
+  const bool is_each = hook.recipe->is_for_each();
   if (hook.recipe->is_late() && !is_each) {
     hook.words = why_wrong_now(*hook.recipe);
     if (!hook.words.empty()) return ChildNotStarted{&hook, true};
@@ -140,7 +142,7 @@ pid_t Effects::main_pid() const noexcept {
 /// that would be logged goes to pintle's own. Errors: there is no pipe for a variable.
 Result<sys::Outlet> Effects::outlet_for(Hook& hook, Fd& writer) {
   if (hook.is_main()) return sys::Outlet{};
-  const bool is_variable = hook.config->output == config::Output::variable;
+  const bool is_variable = hook.sets_variable();
   if (!is_variable && hook.config->output != config::Output::log) return sys::Outlet{};
   hook.output.clear();
   auto opened =
@@ -154,21 +156,33 @@ Result<sys::Outlet> Effects::outlet_for(Hook& hook, Fd& writer) {
   return sys::Outlet{.descriptor = writer.get(), .with_errors = !is_variable};
 }
 
-/// Sets the variable of a hook whose child has ended. Errors: what it has written is no value.
-Result<void> Effects::take_variable(Hook& hook) {
-  outputs_.end_variable(hook);
+/// Sets the variable. Errors: what the hook has written is no value.
+Result<void> Effects::take_variable(Hook& hook) const {
   std::string value = std::exchange(hook.output, {});
-  if (value.size() > OutputLog::kMostOfVariable) {
-    return Error{"set the variable", 0, hook.config->output_variable.name,
-                 "the output is longer than 64KiB"};
-  }
+  const auto refused = [&](const char* why) {
+    return Error{"set the variable", 0, hook.config->output_variable.name, why};
+  };
+  if (value.size() > OutputLog::kMostOfVariable) return refused("the output is longer than 64KiB");
   if (value.find('\0') != std::string::npos) {
-    return Error{"set the variable", 0, hook.config->output_variable.name,
-                 "the output holds a NUL byte, which no variable can"};
+    return refused("the output holds a NUL byte, which no variable can");
   }
   while (value.ends_with('\n')) value.pop_back();
   recipes_.learn(hook.config->output_variable, std::move(value));
   return {};
+}
+
+/// The child of a hook that sets a variable has ended. One that has written too much may have been
+/// killed for it: that is then the reason.
+void Effects::conclude_variable(Hook& hook, const sys::Exit& exit, ChildReport& last) {
+  outputs_.end_variable(hook);
+  const auto& codes = hook.config->success_codes;
+  const bool is_success = exit.signal == 0 && !last.failure && !last.was_skipped &&
+                          std::find(codes.begin(), codes.end(), exit.code) != codes.end();
+  if (!is_success && hook.output.size() <= OutputLog::kMostOfVariable) return;
+  const auto taken = take_variable(hook);
+  if (taken) return;
+  last.failure = StartFailure{sys::StartStep::standard_output, E2BIG};
+  hook.words = taken.error().message();
 }
 
 void Effects::write_output(const Hook& hook, std::string_view line, bool is_partial) const {
@@ -298,25 +312,11 @@ Effects::ChildReport Effects::read_child_report(Hook& hook, const sys::Exit& exi
     hook.words = kNoMemory;
     hook.words = words_at_end(hook, exit, report);
     if (choice.is_choice) add_file(hook, choice.is_last);
-    const auto* step = hook.is_main() ? nullptr : hook.config->if_is<config::StepPolicy>();
-    if (step != nullptr && step->during && hook.words.empty()) hook.words = "exit code 0";
     outputs_.drain(hook);
-    const bool sets = !hook.is_main() && hook.config->output == config::Output::variable;
-    const bool is_full = hook.output.size() > OutputLog::kMostOfVariable;
-    const auto& codes = sets ? hook.config->success_codes : std::vector<int>();
-    const bool is_success = exit.signal == 0 && !last.failure && !last.was_skipped &&
-                            std::find(codes.begin(), codes.end(), exit.code) != codes.end();
-    if (!is_success && !(sets && is_full)) {
-      if (sets) outputs_.end_variable(hook);
-      return last;
-    }
-    if (const auto taken = take_variable(hook); !taken) {
-      last.failure = StartFailure{sys::StartStep::standard_output, E2BIG};
-      hook.words = taken.error().message();
-    }
+    if (hook.sets_variable()) conclude_variable(hook, exit, last);
   } catch (const std::exception& error) {
     log::error(error.what());
-    if (!hook.is_main() && hook.config->output == config::Output::variable) {
+    if (hook.sets_variable()) {
       hook.words = kNoMemory;
       last.failure = StartFailure{sys::StartStep::standard_output, ENOMEM};
     }

@@ -57,7 +57,8 @@ class Effects {
 
   static Event not_started(Hook& hook, const Error& error);
   Result<sys::Outlet> outlet_for(Hook& hook, Fd& writer);
-  Result<void> take_variable(Hook& hook);
+  Result<void> take_variable(Hook& hook) const;
+  void conclude_variable(Hook& hook, const sys::Exit& exit, ChildReport& last);
   static void note_file(Hook& hook, std::string_view name) noexcept;
   void add_file(Hook& hook, bool was_last) const;
   void write_output(const Hook& hook, std::string_view line, bool is_partial) const;

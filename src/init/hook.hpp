@@ -71,6 +71,11 @@ struct Hook {
   bool is(config::Kind kind) const noexcept { return config != nullptr && config->kind() == kind; }
   std::string_view id() const noexcept { return is_main() ? std::string_view("main") : config->id; }
 
+  /// What it writes becomes the value of a variable.
+  bool sets_variable() const noexcept {
+    return !is_main() && config->output == config::Output::variable;
+  }
+
   /// The hook itself; for a fallback or a repair, the hook that it finally belongs to.
   const Hook& root() const noexcept {
     const Hook* hook = this;

@@ -84,8 +84,7 @@ std::string why_shell(const Recipe& recipe) {
 
 void refuse_shells(const Recipes& recipes, Refusal& refusal) {
   for (const Recipe* recipe : recipes.running()) {
-    const bool is_each = !recipe->is_main() && !recipe->hook()->for_each.empty();
-    if (is_each) continue;  // its program is known only when it starts
+    if (recipe->is_for_each()) continue;  // its program is known only when it starts
     if (std::string why = why_shell(*recipe); !why.empty()) {
       refusal.add(ExitCode::refused, std::move(why));
     }

@@ -63,8 +63,7 @@ void Recipe::run_as(sys::Identity identity, bool changes_user) {
 config::Scope Recipe::scope() const {
   const config::Scope scope{basis_.around.environment, basis_.model.environment, wish().environment,
                             &basis_.sources};
-  const bool is_for_each = !is_main() && !hook_->for_each.empty();
-  return is_for_each ? scope.for_each(file_) : scope;
+  return is_for_each() ? scope.for_each(file_) : scope;
 }
 
 Recipe Recipe::for_file(const config::Variables& file) const {
@@ -74,7 +73,7 @@ Recipe Recipe::for_file(const config::Variables& file) const {
 }
 
 bool Recipe::is_late() const noexcept {
-  return !basis_.learned->outputs.values.empty() || (!is_main() && !hook_->for_each.empty());
+  return !basis_.learned->outputs.values.empty() || is_for_each();
 }
 
 std::vector<const config::Argument*> Recipe::arguments() const {
@@ -201,7 +200,9 @@ config::Builtin Recipe::completed() const {
 }
 
 config::Builtin Recipe::builtin() const {
-  return config::with_texts(completed(), [&](const std::string& text) { return expand(text); });
+  const config::Scope variables = scope();
+  return config::with_texts(completed(),
+                            [&](const std::string& text) { return expand(text, variables); });
 }
 
 config::Builtin Recipe::masked_builtin() const {
@@ -244,7 +245,8 @@ Result<std::optional<std::vector<actions::Foreseen>>> Recipe::foresee() const {
   const auto* use = is_main() ? nullptr : std::get_if<config::Builtin>(&hook_->action);
   if (use == nullptr || is_skipped()) return std::nullopt;
   std::vector<config::MissingVariable> missing;
-  for (const std::string& text : texts()) (void)config::expand(text, scope(), missing);
+  const config::Scope variables = scope();
+  for (const std::string& text : texts()) (void)config::expand(text, variables, missing);
   std::set<std::string> names;
   for (const auto& variable : missing) names.insert(variable.name);
   if (!names.empty()) {
@@ -253,7 +255,6 @@ Result<std::optional<std::vector<actions::Foreseen>>> Recipe::foresee() const {
         "tell what it would do", 0, {}, fmt::format("{} {} not set", fmt::join(names, ", "), verb)};
   }
   const sys::DirectoryChange there = TRY(sys::DirectoryChange::to(directory()));
-  const config::Scope variables = scope();
   return actions::foresee(builtin(), {basis_.around.accounts, variables});
 }
 

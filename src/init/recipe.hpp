@@ -79,6 +79,8 @@ class Recipe {
   /// The recipe for one file of a hook with `for_each`. `file` has the kFileVariables and must
   /// outlive it.
   Recipe for_file(const config::Variables& file) const;
+  /// True if it is started once for each of several files.
+  bool is_for_each() const noexcept { return !is_main() && !hook_->for_each.empty(); }
   /// True if something in it is known only when the hook starts, so that it has to be checked then.
   bool is_late() const noexcept;
 

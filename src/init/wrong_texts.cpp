@@ -24,7 +24,8 @@ using Check = std::function<std::string(const std::string& expanded)>;
 /// Checks the texts of one hook or of main.
 class Texts {
  public:
-  Texts(const Recipe& recipe, Refusal& refusal) : recipe_(recipe), refusal_(refusal) {}
+  Texts(const Recipe& recipe, Refusal& refusal)
+      : recipe_(recipe), scope_(recipe.scope()), refusal_(refusal) {}
 
   void check_all() {
     check_filled({"user", recipe_.user_text(), nullptr});
@@ -46,7 +47,7 @@ class Texts {
   std::optional<std::string> value_of(std::string_view text) const {
     if (config::is_final(text)) return std::nullopt;
     std::vector<config::MissingVariable> missing;
-    auto expanded = config::expand(text, recipe_.scope(), missing);
+    auto expanded = config::expand(text, scope_, missing);
     if (!expanded || !missing.empty()) return std::nullopt;
     return *std::move(expanded);
   }
@@ -57,7 +58,7 @@ class Texts {
     std::vector<config::MissingVariable> missing;
     // Secrets are masked before the message cuts the value: a part of a secret would not be
     // recognized.
-    const auto expanded = config::expand(text, recipe_.scope().masked(), missing);
+    const auto expanded = config::expand(text, scope_.masked(), missing);
     const std::string masked = expanded ? *expanded : "***";
     std::string wrong = why_wrong(masked);
     if (wrong.empty()) wrong = kHidden;
@@ -141,16 +142,16 @@ class Texts {
   }
 
   const Recipe& recipe_;
+  const config::Scope scope_;
   Refusal& refusal_;
 };
 
 }  // namespace
 
 std::string why_wrong_now(const Recipe& recipe) {
+  const config::Scope variables = recipe.scope();
   std::vector<config::MissingVariable> missing;
-  for (const std::string& text : recipe.texts()) {
-    (void)config::expand(text, recipe.scope(), missing);
-  }
+  for (const std::string& text : recipe.texts()) (void)config::expand(text, variables, missing);
   if (!missing.empty()) {
     const config::MissingVariable& first = missing.front();
     return fmt::format("the variable {} is {}", first.name,
