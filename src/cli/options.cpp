@@ -78,7 +78,7 @@ std::string help_for(std::span<const OptionText> rows) {
     if (row.letter != 0 && *row.name != '\0') left += ", ";
     if (*row.name != '\0') left += fmt::format("--{}", row.name);
     if (*row.argument != '\0') left += fmt::format(" {}", row.argument);
-    text += fmt::format("  {:<28} {}\n", left, row.help);
+    text += fmt::format("  {:<27}  {}\n", left, row.help);
   }
   return text;
 }
