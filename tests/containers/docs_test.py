@@ -1,6 +1,8 @@
-"""docs/docker.md, done as it is written: its image, its two ways to run it, its compose file; and as
+"""docs/docker.md, done as it is written: its image, its two ways to run it, its compose files; and as
 much of docs/kubernetes.md as needs no cluster."""
+import json
 import os
+import pathlib
 import re
 import shlex
 import shutil
@@ -13,6 +15,7 @@ import tap
 
 PAGE = (standins.ROOT / 'docs/docker.md').read_text()
 KUBERNETES = (standins.ROOT / 'docs/kubernetes.md').read_text()
+DOCKERFILE = (standins.ROOT / 'dockerfiles/pintle/Dockerfile').read_text()
 # What the securityContext of the manifests asks for.
 RESTRICTED = ['--no-healthcheck', '--read-only', '--cap-drop', 'ALL',
               '--security-opt', 'no-new-privileges']
@@ -37,15 +40,20 @@ def replaced(text, *pairs):
     return text
 
 
+def for_kubernetes():
+    """The config of docs/docker.md with the key that docs/kubernetes.md adds."""
+    return json.dumps({**json.loads(block('json')), **json.loads(f'{{{block("json", 0, KUBERNETES)}}}')})
+
+
 def build(config=0):
-    """The image `notes` with one of the page's configs."""
+    """The image `notes` with one of the page's configs, or one that is given as text."""
     docker.must('tag', standins.python(), BASE)
     standins.pintle()
     context = pid1.folder() / 'context'
     shutil.copytree(standins.ROOT / 'dockerfiles/python-runner/app', context / 'app')
     (context / 'data').mkdir()
     (context / 'Dockerfile').write_text(block('dockerfile'))
-    (context / 'pintle.json').write_text(block('json', config))
+    (context / 'pintle.json').write_text(block('json', config) if isinstance(config, int) else config)
     built = docker.build('notes', context)
     tap.equal(built.returncode, 0, built.stdout + built.stderr)
 
@@ -112,17 +120,93 @@ def empty_dir(group):
     return ['--volume', f'{folder}:/data']
 
 
+def answers(one, path, port):
+    """The status of an httpGet probe."""
+    return int(one.python('import urllib.request as u, urllib.error as e\ntry:\n'
+                          f' print(u.urlopen("http://127.0.0.1:{port}{path}").status)\n'
+                          'except e.HTTPError as error:\n print(error.code)'))
+
+
 @tap.test
-def in_a_pod_every_probe_of_the_manifest_says_yes():
-    build()
+def in_a_pod_every_probe_of_the_manifests_says_yes():
+    build(for_kubernetes())
     one = docker.run('notes', *RESTRICTED, '--user', '1000:1000', *empty_dir(1000))
     one.wait_for_line('check web: healthy')
     one.wait_for_line('check alive: healthy')
+    one.wait_for_line('check started: healthy')
+    port = int(re.search(r'name: health, containerPort: (\d+)', KUBERNETES)[1])
+    paths = set(re.findall(r'httpGet: \{path: (\S+), port: health\}', KUBERNETES))
+    tap.equal({path: answers(one, path, port) for path in paths},
+              {'/startupz': 200, '/livez': 200, '/readyz': 200})
     probes = re.findall(r'exec: \{command: \[(.*?)\]\}', KUBERNETES)
     tap.equal(len(probes), 3)
     for probe in probes:
         done = one.execute(*probe.split(', '))
         tap.equal(done.returncode, 0, f'{probe}: {done.stdout}{done.stderr}')
+
+
+def vendor_config():
+    """The folder that the ConfigMap of the page makes."""
+    text = re.search(r'^  pintle.json: \|\n((?:    .*\n)+)', KUBERNETES, re.M)[1]
+    return str(pathlib.Path(pid1.config(text.replace('\n    ', '\n').strip())).parent)
+
+
+def runs_the_vendors_program(program, *options, image='vendor', command=('--',)):
+    options = [*RESTRICTED, '--user', '1000:1000', '--volume', f'{vendor_config()}:/etc/pintle:ro', *options]
+    if program:
+        options += ['--entrypoint', program]
+    one = docker.run(image, *options, command=command)
+    one.wait_for_line('check web: healthy')
+    tap.equal(answers(one, '/readyz', 9080), 200)
+    docker.must('stop', one.name)
+    tap.equal(one.end(), 143, one.output())
+
+
+def words_of(name):
+    """The `command` of a container of the page's pods."""
+    return re.search(rf'command: \[({re.escape(name)}.*?)\]', KUBERNETES)[1].split(', ')
+
+
+@tap.test
+def an_image_that_nobody_rebuilds_runs_under_pintle_in_each_of_the_three_ways():
+    docker.must('tag', standins.python(), 'vendor')
+    standins.pintle()
+    # What an image volume is in a cluster.
+    mounted = pid1.folder()
+    for name in ('pintle', 'pintle-fetch'):
+        shutil.copy(pathlib.Path(standins.PINTLE).with_name(name), mounted)
+    program, *words = words_of('/opt/pintle/pintle')
+    runs_the_vendors_program(program, '--volume', f'{mounted}:/opt/pintle:ro', command=words)
+
+    shared = [word.replace('/data', '/shared') for word in empty_dir(0)]
+    entry, *words = words_of('/pintle, install')
+    copied = docker.run('pintle', *RESTRICTED, '--user', '1000:1000', *shared, '--entrypoint', entry,
+                        command=words)
+    tap.equal(copied.end(), 0, copied.output())
+    program, *words = words_of('/shared/pintle')
+    runs_the_vendors_program(program, *shared, command=words)
+
+    context = pid1.folder()
+    (context / 'Dockerfile').write_text(re.sub(r'registry\.example/(\w+):\S+', r'\1',
+                                               block('dockerfile', 0, KUBERNETES)))
+    built = docker.build('vendor-pintle', context)
+    tap.equal(built.returncode, 0, built.stdout + built.stderr)
+    runs_the_vendors_program('', image='vendor-pintle', command=())
+
+
+@tap.test
+def its_container_that_prepares_the_volume_gives_it_to_the_service():
+    standins.pintle()
+    hook = re.search(r'- image: (\w+)\n +user: "(\S+)"\n +command: \[(.*?)\]', PAGE)
+    entry = re.search(r'^ENTRYPOINT \["(\S+)"\]$', DOCKERFILE, re.M)[1]
+    prepare = pid1.config(json.loads(block('json', 3)))
+    volume = pid1.folder()
+    one = docker.run(hook[1], '--read-only', '--user', hook[2], '--volume', f'{volume}:/data',
+                     '--volume', f'{prepare}:/etc/pintle/prepare.json:ro', '--entrypoint', entry,
+                     command=hook[3].split(', '))
+    tap.equal(one.end(), 0, one.output())
+    info = os.stat(volume)
+    tap.equal((info.st_uid, info.st_gid, info.st_mode & 0o7777), (1000, 1000, 0o750))
 
 
 @tap.test
