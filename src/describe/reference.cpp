@@ -155,16 +155,31 @@ std::string rules_text(std::span<const Rule> rules) {
 /// Every object that can be reached, each once, in the order in which a reader comes upon them.
 class Objects {
  public:
-  explicit Objects(const ObjectInfo& root) {
+  Objects(const ObjectInfo& root, std::span<const ActionSpec* const> actions) {
     add(root);
-    for (std::size_t i = 0; i < found_.size(); ++i) {
-      for_rows(*found_[i], [this](const KeyInfo& key) { visit(key.form); });
+    follow();
+    of_document_ = found_.size();
+    for (const ActionSpec* action : actions) {
+      for (const KeyInfo& key : keys_of(*action)) visit(key.form);
+    }
+    follow();
+  }
+
+  std::span<const ObjectInfo* const> of_document() const noexcept {
+    return std::span(found_).first(of_document_);
+  }
+  /// Those that only parameters of actions have.
+  std::span<const ObjectInfo* const> of_actions() const noexcept {
+    return std::span(found_).subspan(of_document_);
+  }
+
+ private:
+  void follow() {
+    for (; followed_ < found_.size(); ++followed_) {
+      for_rows(*found_[followed_], [this](const KeyInfo& key) { visit(key.form); });
     }
   }
 
-  const std::vector<const ObjectInfo*>& found() const noexcept { return found_; }
-
- private:
   void add(const ObjectInfo& object) {
     const auto is_same = [&](const ObjectInfo* one) {
       return one->name == object.name || (is_hook(*one) && is_hook(object));
@@ -180,6 +195,8 @@ class Objects {
   }
 
   std::vector<const ObjectInfo*> found_;
+  std::size_t followed_ = 0;
+  std::size_t of_document_ = 0;
   std::string_view conditions_are_found_;
 };
 
@@ -232,13 +249,16 @@ std::string exit_codes_text() {
 
 std::string markdown_reference(std::span<const ActionSpec* const> actions) {
   std::string out(kReferenceStart);
-  const Objects objects(config::document());
-  for (const ObjectInfo* object : objects.found()) {
+  const Objects objects(config::document(), actions);
+  for (const ObjectInfo* object : objects.of_document()) {
     if (!object->name.empty()) out += section(*object);
   }
   out += kReferenceActions;
   for (const ActionSpec* action : actions) {
     if (action->kinds != 0) out += action_text(*action);
+  }
+  for (const ObjectInfo* object : objects.of_actions()) {
+    if (!object->name.empty()) out += section(*object);
   }
   return fmt::format("{}{}{}{}", out, kReferenceRules, values_text(), exit_codes_text());
 }

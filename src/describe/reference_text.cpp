@@ -75,6 +75,10 @@ constexpr SectionText kRows[] = {
     {"confinement", "Confinement", ""},
     {"init", "Init", ""},
     {"logging", "Logging", "What pintle itself writes to stderr."},
+    {"listen", "Listen", ""},
+    {"whenObject", "Conditions of a job", "All of its keys must hold."},
+    {"tls", "TLS", "How `http`, `grpc` and `wait` use TLS."},
+    {"awsSignature", "AWS signature", "How `fetch` signs a request for S3 and the like."},
 };
 
 }  // namespace

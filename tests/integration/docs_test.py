@@ -66,11 +66,20 @@ def every_hook_of_the_pages_is_a_step_a_check_or_a_job():
         tap.check([] in said.values(), where, said)
 
 
+def anchors(page):
+    """The names by which a link can lead to a heading of a page, as forges make them."""
+    headings = re.findall(r'^#+ (.*)$', re.sub(r'(?ms)^```.*?^```', '', page.read_text()), re.M)
+    return {re.sub(r'[^\w -]', '', line.lower()).replace(' ', '-') for line in headings}
+
+
 @tap.test
 def every_link_of_the_pages_leads_somewhere():
     for page in PAGES:
-        for target in re.findall(r'\]\(([^)#:]+)(?:#[^)]*)?\)', page.read_text()):
-            tap.check((page.parent / target).exists(), f'{page.name}: {target}')
+        for target, anchor in re.findall(r'\]\(([^)#:]*)(?:#([^)]*))?\)', page.read_text()):
+            there = page.parent / target if target else page
+            tap.check(there.exists(), f'{page.name}: {target}')
+            if anchor:
+                tap.check(anchor in anchors(there), f'{page.name}: {target}#{anchor}')
 
 
 tap.main()
