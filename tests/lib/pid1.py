@@ -48,9 +48,9 @@ ACTOR = compiled('actor')
 
 
 # By their numbers on x86-64 and on others, where newer calls have one number everywhere.
-CALLS = {'x86_64': {'bind': 49, 'setgroups': 116, 'prctl': 157, 'memfd_create': 319,
+CALLS = {'x86_64': {'bind': 49, 'setgroups': 116, 'prctl': 157, 'signalfd4': 289, 'memfd_create': 319,
                     'execveat': 322, 'statx': 332}}.get(
-    platform.machine(), {'setgroups': 159, 'prctl': 167, 'bind': 200, 'memfd_create': 279,
+    platform.machine(), {'signalfd4': 74, 'setgroups': 159, 'prctl': 167, 'bind': 200, 'memfd_create': 279,
                          'execveat': 281, 'statx': 291})
 CALLS |= {'pidfd_send_signal': 424, 'pidfd_open': 434, 'clone3': 435, 'close_range': 436,
           'openat2': 437, 'faccessat2': 439, 'landlock_create_ruleset': 444,

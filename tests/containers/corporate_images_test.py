@@ -1,0 +1,85 @@
+"""docs/corporate-images.md, done as it is written: its image is built, and each rule is proven by the command
+that stands beside it."""
+import pathlib
+import re
+import shlex
+import shutil
+
+import certificate
+import docker
+import pid1
+import standins
+import tap
+
+PAGE = (standins.ROOT / 'docs/corporate-images.md').read_text()
+MANAGERS = {'apt', 'apt-get', 'dpkg', 'apk', 'rpm', 'dnf', 'yum', 'pip', 'pip3'}
+BUNDLE = 'etc/ssl/certs/ca-certificates.crt'
+
+
+def block(language, number=0):
+    return re.findall(rf'^```{language}\n(.*?)^```', PAGE, re.M | re.S)[number]
+
+
+def base():
+    """A stand-in for the page's base: Python, and a trust bundle."""
+    context = pid1.folder()
+    (context / 'bundle').write_text('')
+    (context / 'Dockerfile').write_text(f'FROM {standins.python()}\nCOPY bundle /{BUNDLE}\n')
+    built = docker.build('corporate-base', context)
+    tap.equal(built.returncode, 0, built.stdout + built.stderr)
+    return 'corporate-base'
+
+
+def build():
+    context = pid1.folder() / 'context'
+    shutil.copytree(standins.ROOT / 'dockerfiles/python-runner/app', context / 'app')
+    (context / 'data').mkdir()
+    (context / 'Dockerfile').write_text(block('dockerfile'))
+    (context / 'build.json').write_text(block('json', 0))
+    (context / 'pintle.json').write_text(block('json', 1))
+    (context / 'corporate-ca.crt').write_text(certificate.PEM)
+    built = docker.build('corporate', '--build-arg', f'BASE={base()}', '--build-arg',
+                         f'PINTLE={standins.pintle()}', context)
+    tap.equal(built.returncode, 0, built.stdout + built.stderr)
+
+
+def commands():
+    """The words behind `docker` of each command in the table of rules."""
+    rules = PAGE[PAGE.index('## The rules'):PAGE.index("## Add the company's")]
+    for line in re.findall(r'`docker ([^`]*)`', rules):
+        yield [word.replace('IMAGE', 'corporate') if word == 'IMAGE' else word
+               for word in shlex.split(line)]
+
+
+@tap.test
+def its_image_keeps_every_rule_by_the_command_beside_it():
+    build()
+    names = {pathlib.Path(name).name for name in docker.files_of('corporate')}
+    tap.equal(names & (set(standins.SHELLS) | MANAGERS), set(), 'shells and package managers')
+    (shell, plan, check, user, start, health, stop, code, copy) = commands()
+    refused = docker.call(*shell)
+    tap.check(refused.returncode != 0, 'there is no shell')
+    tap.holds(refused.stderr, '/bin/sh')
+    tap.holds(docker.must(*plan), 'prebuilt')
+    tap.holds(docker.must(*check), 'ok (')
+    tap.equal(docker.must(*user), '1000:1000')
+    tap.equal(start[:2], ['run', '-d'])
+    one = docker.Container(docker.must('run', '--health-interval', '200ms', *start[1:]))
+    docker.Events(one).wait_for('health_status: healthy')
+    tap.equal(docker.must(*health), 'healthy')
+    docker.must(*stop)
+    tap.equal(docker.must(*code), '0')
+    there = pid1.folder()
+    docker.must(*copy[:-1], f'{there}/bundle.pem')
+    tap.equal((there / 'bundle.pem').read_text(), certificate.PEM)
+
+
+@tap.test
+def the_page_names_every_image_of_the_repository():
+    folders = {path.parent.name for path in (standins.ROOT / 'dockerfiles').glob('*/Dockerfile')}
+    tap.check(len(folders) >= 2, 'folders', folders)
+    named = set(re.findall(r'^\| [^|]*`([\w-]+)` \|', PAGE, re.M))
+    tap.equal(folders - named, set())
+
+
+tap.main()
