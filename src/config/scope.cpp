@@ -332,8 +332,11 @@ void Scope::add_late(Environ& environ) const {
 Environ Scope::child(bool inherits) const {
   Environ environ = inherits ? container_ : Environ();
   if (!inherits) set(environ, "PATH", get(container_, "PATH").value_or(std::string(kStandardPath)));
-  for (const Entry& entry : declared()) {
-    if (!entry.variable->file_variable.empty()) unset(environ, entry.variable->file_variable);
+  // Also those of variables that a hook's own entries hide: the path is no child's business.
+  for (const Variables* variables : {&top_, &own_}) {
+    for (const Variable& variable : *variables) {
+      if (!variable.file_variable.empty()) unset(environ, variable.file_variable);
+    }
   }
   for (const Entry& entry : declared()) {
     if (!is_exported(*entry.variable)) {

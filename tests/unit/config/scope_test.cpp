@@ -57,6 +57,18 @@ TEST_SUITE("config/scope") {
     CHECK(Scope(by_file, top, kNone, &files).secrets() == std::vector<std::string>{"from file"});
   }
 
+  TEST_CASE("a variable that names a file reaches no child, whoever has the name of the value") {
+    Variable variable = required("PW", "");
+    variable.file_variable = "PW_FILE";
+    const Variables top{variable};
+    const Variables own{fixed("PW", "$PW")};
+    const Sources files{.files = {{"/run/pw", "from file"}}};
+    const Environ container{"PW_FILE=/run/pw"};
+    const Environ child = Scope(container, top, own, &files).child(true);
+    CHECK(get(child, "PW") == "from file");
+    CHECK_FALSE(get(child, "PW_FILE"));
+  }
+
   TEST_CASE("what is made of a secret is one, but for what a line shows of the rest") {
     const Environ container{"DB_PASSWORD=hunter22"};
     const Variables top{fixed("URL", "pg://me:${DB_PASSWORD@uri}@db"), fixed("PLAIN", "$HOST")};
