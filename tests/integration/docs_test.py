@@ -82,4 +82,15 @@ def every_link_of_the_pages_leads_somewhere():
                 tap.check(anchor in anchors(there), f'{page.name}: {target}#{anchor}')
 
 
+@tap.test
+def every_page_stands_in_the_index():
+    folder = ROOT / 'docs'
+    index = (folder / 'README.md').read_text()
+    pages = [*folder.glob('*.md'), *folder.glob('man/*')]
+    tap.check(len(pages) > 10, 'pages', pages)
+    for page in pages:
+        name = str(page.relative_to(folder))
+        tap.check(name == 'README.md' or name in index, name)
+
+
 tap.main()

@@ -1,0 +1,45 @@
+"""What docs/security.md says of secrets, with its own config."""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
+import pid1
+import tap
+
+PAGE = (pid1.ROOT / 'docs/security.md').read_text()
+PASSWORD, TOKEN = 'correct horse battery', 'staple-0815-staple'
+# Main says what it has in its environment.
+MAIN = 'import os, signal; print(sorted(os.environ), flush=True); signal.pause()'
+
+
+@tap.test
+def main_gets_the_secret_that_it_names_and_nobody_shows_a_value():
+    pid1.needs_root()
+    folder = pid1.folder()
+    folder.chmod(0o777)
+    for name, text in (('db', PASSWORD), ('token', TOKEN)):
+        (folder / name).write_text(text + '\n')
+    text = re.search(r'^## Secrets\n.*?^```json\n(.*?)^```', PAGE, re.M | re.S)[1]
+    for old, new in (('/run/secrets/db_password', f'{folder}/db'), ('/tmp/settings.ini', f'{folder}/ini'),
+                     ('"/app/main.py"', json.dumps('-c') + ', ' + json.dumps(MAIN))):
+        tap.equal(text.count(old), 1, old)
+        text = text.replace(old, new)
+    config = pid1.config(text)
+    one = pid1.start(config_file=config, options=['-v'], before=['env', f'API_TOKEN_FILE={folder}/token'])
+    names = one.line(r'\[.*\]')[0]
+    tap.equal(("'API_TOKEN'" in names, "'DB_PASSWORD'" in names, "'API_TOKEN_FILE'" in names),
+              (True, False, False), names)
+    tap.equal((folder / 'ini').read_text(), f'password={PASSWORD}\n')
+    tap.equal((folder / 'ini').stat().st_mode & 0o777, 0o600)
+    shown = json.dumps(one.status())
+    one.signal(15)
+    one.end()
+    plan = subprocess.run([pid1.PINTLE, 'plan', config], capture_output=True, text=True, check=True).stdout
+    for value in (PASSWORD, TOKEN):
+        tap.check(value not in shown + plan + one.err.rest(), 'no value is shown')
+
+
+tap.main()
