@@ -62,7 +62,7 @@ def start_database(one):
     process.stdout.readline()
 
 
-def serves(config, script):
+def serves(config, script, has_password):
     tap.check('gosu app' in script, 'the script is still there', script)
     made = image(config, script)
     one = made.start(path='/opt/bin', DB_HOST='127.0.0.1', DB_PASSWORD_FILE='/run/db_password')
@@ -73,6 +73,8 @@ def serves(config, script):
     tap.holds((made.root / 'run/shop/shop.conf').read_text(), 'password = hunter2hunter2')
     main = [pid for pid in pid1.children(one.pid) if pid1.is_alive(pid)]
     tap.equal([pid1.status(pid)['Uid'].split()[0] for pid in main], ['1000'])
+    environ = pathlib.Path(f'/proc/{main[0]}/environ').read_text()
+    tap.equal('DB_PASSWORD=' in environ, has_password, 'the password is in its environment')
     one.signal(signal.SIGTERM)
     tap.equal(one.end(), 0, one.err.text)
 
@@ -83,7 +85,7 @@ def after_each_step_the_application_runs_with_what_remains_of_the_script():
     pid1.needs('envsubst')
     for number, until in enumerate(('', '# A fresh volume', '# Its tables')):
         tap.check(not until or f'`{until}`' in PAGE, f'the page says to delete up to {until!r}')
-        serves(CONFIGS[number], remaining(until))
+        serves(CONFIGS[number], remaining(until), has_password=number < 2)
 
 
 tap.main()
