@@ -87,6 +87,10 @@ def configs_that_are_wrong():
     yield ran({'environment': {'DB_PASSWORD': {'file': '/run/secrets/none'}}})
     yield ran({}, before=['env', 'IMAGE_MODE=hardened'])
     yield ran({'user': 'nobody-here'})
+    yield ran({'environment': {'PASSWORD': {'fileVariable': 'PASSWORD_FILE'}}},
+              before=['env', 'PASSWORD=hunter2', 'PASSWORD_FILE=/none'])
+    yield check('{"steps": [{"id": "a", "command": "x", "arguments": ["${A"]}]}')
+    yield check('{"health": [{"id": "a", "tcp": "127.0.0.1:1", "onFailure": "terminate"}]}')
     unreadable = pid1.folder() / 'db_password'
     unreadable.write_text('x')
     os.chmod(unreadable, 0)
@@ -109,6 +113,8 @@ def starts_that_are_refused():
     yield ran({'imageMode': 'prebuilt', 'user': '1000', **step(command='apt-get', arguments=['update'])})
     yield ran({'imageMode': 'prebuilt', 'user': '1000', **step(command='/bin/sh', arguments=['-c', 'true'])})
     yield ran({'imageMode': 'prebuilt', 'user': '1000', **step(command='echo a | cat')})
+    yield ran({'imageMode': 'prebuilt', 'user': '1000', 'init': {'dumpable': True}})
+    yield ran({'user': '1000:1000', 'groups': [4242]}, before=AS_APP)
     yield ran({'user': '1000:1000'}, before=without('cap_setuid,cap_setgid'))
     yield ran({'user': '1000:1000', 'confinement': {'capabilities': ['NET_BIND_SERVICE']}},
               before=without('cap_net_bind_service'))
@@ -152,6 +158,7 @@ def steps_that_fail():
 @scenario
 def mains_that_end():
     yield ran({}, '/app/server')
+    yield ran({'main': {'command': 'true', 'workingDirectory': '/none'}})
     plain = pid1.folder() / 'server'
     plain.write_text('text')
     yield ran({}, str(plain))
@@ -180,6 +187,26 @@ def mains_that_end():
     one.signal(signal.SIGTERM)
     yield f'{one.end()}{one.err.rest()}'
     yield ran({}, 'true')
+
+
+@scenario
+def jobs_and_steps_that_do_not_run():
+    tidy = {'id': 'tidy', 'command': 'true', 'arguments': [], 'schedule': '0 2 * * *'}
+    yield check(json.dumps({'maintenance': [{**tidy, 'schedule': '@reboot'}]}))
+    yield check(json.dumps({'maintenance': [{**tidy, 'schedule': '0 2 * *'}]}))
+    yield ran({'maintenance': [{**tidy, 'timezone': 'Europe/Nowhere'}]})
+    yield ran({'maintenance': [tidy]}, before=['env', 'TZ=Europe/Berlin'])
+    yield ran({'user': '1000:1000', 'init': {'user': 'main'}, 'maintenance': [{**tidy, 'user': 'root'}]})
+    one = pid1.start_with({'maintenance': [{**tidy, 'runOnStart': True, 'when': {'fileExists': '/none'}}]},
+                          *UNTIL_TERM, options=['-v'])
+    yield one.complaint('pintle: job tidy: skipped.*')[0]
+    one.signal(signal.SIGTERM)
+    one.end()
+    steps = [{'id': 'cache', 'condition': {'fileExists': '/none'}, 'command': 'true'},
+             {'id': 'packages', 'imageModes': ['prebuilt'], 'command': 'true'}]
+    yield ran({'steps': steps}, options=['-v'])
+    yield ran({'steps': [{'id': 'server', 'during': ['last'], 'command': 'true'},
+                         {'id': 'last', 'command': 'sleep', 'arguments': ['60']}]})
 
 
 @scenario
