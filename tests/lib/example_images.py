@@ -66,7 +66,7 @@ class Started(pid1.Process):
 
 
 class Image:
-    def __init__(self, name, users=(), programs=(), usr=False):
+    def __init__(self, name, users=(), programs=(), usr=False, config=None):
         pid1.needs_root()
         self.root = pid1.folder()
         for folder in ('proc', 'dev', 'tmp', 'run', 'var'):
@@ -78,7 +78,7 @@ class Image:
         self.put('etc/group', 'root:x:0:\n'
                  + ''.join(f'{user}:x:{number}:\n' for user, number in users))
         self.put('etc/hosts', '127.0.0.1 localhost\n')
-        self.put('etc/pintle/pintle.json', (EXAMPLES / name / 'pintle.json').read_text())
+        self.put('etc/pintle/pintle.json', (config or EXAMPLES / name / 'pintle.json').read_text())
         for link in ('bin', 'sbin', 'lib', 'lib64'):
             (self.root / link).symlink_to(f'usr/{link}')
         if usr:

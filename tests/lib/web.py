@@ -45,6 +45,7 @@ server {{
   {certificate}
   root {folder}/root;
   location /private {{ auth_basic x; auth_basic_user_file {folder}/passwords; }}
+  location /dav {{ auth_basic x; auth_basic_user_file {folder}/passwords; dav_methods PUT; create_full_put_path on; }}
   location /bearer {{ if ($is_let_in = 0) {{ return 401 "who are you?"; }} return 200 "let in"; }}
   location /echo {{ return 200 "$http_authorization|$http_cookie|$http_x_key|$http_accept|$args"; }}
   location /echo-proxy {{ return 200 "$is_proxied"; }}
