@@ -6,18 +6,16 @@ import pathlib
 import subprocess
 import sys
 import urllib.request
-import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
 import pid1
 import stores
 import tap
 import web
+from packages import NETRC, PASSWORD, PIP, USER, Index
 from script_images import FALLBACK, PROHIBITED, SCRIPT, Image, digest
 
 NEWER = b'print("newer")\n'
-USER, PASSWORD = 'reader', 'w0rd-of-the-reader'
-NETRC = f'machine 127.0.0.1 login {USER} password {PASSWORD}\n'
 GIT_CORE = '/usr/lib/git-core'
 REGISTRY = '''
 version: 0.1
@@ -191,41 +189,6 @@ def a_registry_with_a_token_server_gives_what_a_manifest_names():
     image.runs('as built', MANIFEST_SHA256=one, **variables)
 
 
-def wheel(folder, content):
-    """A wheel of the package customer_scripts."""
-    path = folder / 'customer_scripts-1.0.0-py3-none-any.whl'
-    info = 'customer_scripts-1.0.0.dist-info'
-    with zipfile.ZipFile(path, 'w') as archive:
-        for name, text in {
-                'customer_scripts/__init__.py': b'', 'customer_scripts/__main__.py': content,
-                f'{info}/METADATA': b'Metadata-Version: 2.1\nName: customer-scripts\nVersion: 1.0.0\n',
-                f'{info}/WHEEL': b'Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
-                f'{info}/RECORD': b''}.items():
-            archive.writestr(name, text)
-    return path.name, path.read_bytes()
-
-
-class Index(stores.Store):
-    """A package index as PEP 503 describes it, for who has the password."""
-
-    def __init__(self, content):
-        name, archive = wheel(pid1.folder(), content)
-        self.digest = digest(archive)
-        link = f'<a href="/files/{name}#sha256={self.digest}">{name}</a>'
-        super().__init__({f'/files/{name}': archive, '/simple/customer-scripts/': link.encode()})
-        self.wheel_url = f'{self.url}/files/{name}'
-
-    def lets_in(self, request):
-        return request.lower.get('authorization') == stores.basic(USER, PASSWORD)
-
-    def answer(self, request):
-        status, headers, content = super().answer(request)
-        if request.path.startswith('/simple/'):
-            headers = {**headers, 'Content-Type': 'text/html'}
-        return (401, {'WWW-Authenticate': 'Basic realm="x"'}, b'') if status == 403 else \
-            (status, headers, content)
-
-
 @tap.test
 def a_wheel_is_taken_from_an_index_or_its_mirror_and_run_as_it_is():
     index, mirror = Index(SCRIPT), Index(SCRIPT)
@@ -247,8 +210,7 @@ def a_wheel_is_taken_from_an_index_or_its_mirror_and_run_as_it_is():
 @tap.test
 def pip_installs_the_packages_of_a_layered_image_and_prebuilt_leaves_it_out():
     index = Index(SCRIPT)
-    image = Image('pypi-pip', folders=[folder for folder in (
-        '/usr/lib/python3', '/usr/share/python-wheels') if pathlib.Path(folder).is_dir()])
+    image = Image('pypi-pip', folders=PIP)
     image.secret('netrc', NETRC)
     image.put('app/packages/customer_scripts/__main__.py', FALLBACK.decode())
     variables = {'PIP_INDEX_URL': f'{index.url}/simple/', 'SCRIPTS_VERSION': '1.0.0'}

@@ -2,6 +2,7 @@
 asks for credentials; main runs it."""
 import datetime
 import pathlib
+import re
 import subprocess
 import sys
 import urllib.request
@@ -16,6 +17,12 @@ from script_images import EXAMPLES, PROHIBITED, SCRIPT, Image, digest
 
 NAMES = sorted(path.stem for path in EXAMPLES.glob('*.json'))
 NEWER = b'print("newer")\n'
+
+
+@tap.test
+def the_page_links_every_example():
+    page = (pid1.ROOT / 'docs/external-scripts.md').read_text()
+    tap.equal(set(re.findall(r'\(../examples/external-scripts/([^)]*)\.json\)', page)), set(NAMES))
 
 
 @tap.test
