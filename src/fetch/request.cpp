@@ -35,22 +35,6 @@ Result<std::string> basic_credentials(const std::string& user, const std::string
              "the user name contains a colon, or one of both contains a control character");
 }
 
-/// The query with its parameters in the order in which a signature has them. libcurl 8.4 and later
-/// sorts by itself, but does not send what it has sorted.
-std::string sorted_target(const std::string& target) {
-  const std::size_t mark = target.find('?');
-  if (mark == std::string::npos) return target;
-  std::vector<std::string> parameters;
-  std::string_view rest = std::string_view(target).substr(mark + 1);
-  while (!rest.empty()) {
-    std::string one(take_field(rest, '&'));
-    if (one.find('=') == std::string::npos) one += '=';
-    parameters.push_back(std::move(one));
-  }
-  std::sort(parameters.begin(), parameters.end());
-  return fmt::format("{}?{}", target.substr(0, mark), fmt::join(parameters, "&"));
-}
-
 Result<void> add_signature(const config::Request& request, Order& order) {
   Aws aws{.key_id = request.text("username"), .secret = request.text("password")};
   for (const std::string& text : request.texts("aws")) {
@@ -59,7 +43,7 @@ Result<void> add_signature(const config::Request& request, Order& order) {
   }
   for (const std::string* const one : {&aws.region, &aws.service}) {
     const auto is_odd = [](char c) { return c <= ' ' || c >= 0x7f || c == ':' || c == '/'; };
-    constexpr std::size_t kLongest = 64;  // libcurl's limit
+    constexpr std::size_t kLongest = 64;
     if (one->empty() || one->size() > kLongest || std::any_of(one->begin(), one->end(), is_odd)) {
       return bad("sign the request", {},
                  "a region and a service have up to 64 visible characters, without : and /");
@@ -68,7 +52,10 @@ Result<void> add_signature(const config::Request& request, Order& order) {
   if (!http::is_value(aws.key_id)) {
     return bad("sign the request", {}, "the user name contains a control character");
   }
-  order.url.target = sorted_target(order.url.target);
+  for (const char* const name : {"X-Amz-Date", "X-Amz-Content-Sha256"}) {
+    if (!http::has_field(order.headers, name)) continue;
+    return bad("sign the request", {}, fmt::format("there is also the header {}", name));
+  }
   order.aws = std::move(aws);
   return {};
 }

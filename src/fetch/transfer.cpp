@@ -5,18 +5,18 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <memory>
 
 #include "base/text.hpp"
 #include "fetch/failure.hpp"
+#include "fetch/signature.hpp"
 #include "http/field.hpp"
 
 namespace pintle::fetch {
 namespace {
 
 constexpr std::size_t kMostTrailers = http::kLargestHead;
-constexpr std::string_view kDigestOfNothing =
-    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 Error bad(const char* why) {
   return {"use the response", 0, {}, why};
@@ -113,16 +113,8 @@ class Transfer {
       set(CURLOPT_NETRC_FILE, order_.netrc);
     }
     if (!order_.aws) return {};
-    const Aws& aws = *order_.aws;
-    // S3 wants the digest of what is sent: nothing.
-    if (aws.service == "s3") add_header({"X-Amz-Content-Sha256", std::string(kDigestOfNothing)});
-    const std::string scope = fmt::format("aws:amz:{}:{}", aws.region, aws.service);
-    if (::curl_easy_setopt(curl_.get(), CURLOPT_AWS_SIGV4, scope.c_str()) != CURLE_OK) {
-      // It would send the secret itself, as basic authentication.
-      return Error{"sign the request", 0, {}, "this libcurl cannot do that"};
-    }
-    set(CURLOPT_USERNAME, aws.key_id);
-    set(CURLOPT_PASSWORD, aws.secret);
+    const std::int64_t now = std::time(nullptr);
+    for (const Header& header : TRY(signature_of(order_, now))) add_header(header);
     return {};
   }
 

@@ -1,20 +1,17 @@
 """The action fetch where the server wants to know who asks: netrc, client certificates and signatures."""
-import hashlib
-import hmac
 import os
 import pathlib
-import re
 import sys
-import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
+import aws
 import pid1
+import stores
 import tap
 import web
 
 SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'
 TOKEN = 'FwoGZXIvYXdzE'
-EMPTY = hashlib.sha256(b'').hexdigest()
 
 
 def step(url, path, **fetch):
@@ -126,69 +123,45 @@ def a_redirection_to_another_port_does_not_show_the_certificate_there():
     tap.holds(pid1.chosen_line(err, 80), f"cannot fetch '{other.url}'")
 
 
-def signature(request, secret, region, service):
-    """The signature of a request, as AWS describes it ("Create a signed AWS API request"), and the
-    names of the headers that are signed."""
-    first, *lines = request.split('\r\n\r\n')[0].split('\r\n')
-    method, target, _ = first.split(' ')
-    headers = {name.lower(): ' '.join(value.split())
-               for name, value in (line.split(':', 1) for line in lines)}
-    path, _, query = target.partition('?')
-    pairs = sorted(pair.partition('=') for pair in query.split('&') if pair)
-    signed = re.search('SignedHeaders=([^,]*)', headers['authorization'])[1]
-    quoted = '&'.join(f'{urllib.parse.quote(urllib.parse.unquote(name), safe="-_.~")}='
-                      f'{urllib.parse.quote(urllib.parse.unquote(value), safe="-_.~")}'
-                      for name, _, value in pairs)
-    canonical = '\n'.join([
-        method, path, quoted, *(f'{name}:{headers[name]}' for name in signed.split(';')), '',
-        signed, headers.get('x-amz-content-sha256', EMPTY)])
-    day = headers['x-amz-date'][:8]
-    scope = f'{day}/{region}/{service}/aws4_request'
-    text = '\n'.join(['AWS4-HMAC-SHA256', headers['x-amz-date'], scope,
-                      hashlib.sha256(canonical.encode()).hexdigest()])
-    key = ('AWS4' + secret).encode()
-    for part in (day, region, service, 'aws4_request'):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
-    return scope, signed.split(';'), hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+class Service(stores.S3):
+    """Has the same file at each path, for signed requests."""
+
+    def answer(self, request):
+        self.asked = request.lower
+        return (200, {}, b'content') if self.lets_in(request) else (403, {}, b'')
+
+
+class Api(Service):
+    SERVICE = 'execute-api'
 
 
 @tap.test
-def a_request_to_a_store_is_signed_as_it_computes_the_signature_itself():
-    seen = []
-
-    def judge(connection):
-        request = server.requests[-1]
-        scope, signed, expected = signature(request, SECRET, 'eu-west-1', 's3')
-        seen.append(signed)
-        given = re.search('\r\nAuthorization: (.*)\r\n', request)[1]
-        is_right = given.startswith(f'AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/{scope}, ') \
-            and given.endswith(f'Signature={expected}')
-        answer(b'200 OK' if is_right else b'403 Forbidden', b'content')(connection)
-
-    server = web.Hostile(judge)
+def a_request_is_signed_as_each_service_computes_the_signature_itself():
     path = pid1.folder() / 'file'
     (path.parent / 'secret').write_text(SECRET + '\n')
     environment = {'SECRET': {'file': str(path.parent / 'secret')}, 'TOKEN': {
         'value': TOKEN, 'secret': True}, 'REGION': 'eu-west-1'}
-    own = {'username': 'AKIAEXAMPLE', 'password': '$SECRET',
-           'aws': {'region': '$REGION', 'service': 's3'}}
-    url = server.url.removesuffix('/file')
-    for target in ('/bucket/file', '/bucket/file?versionId=3&partNumber=1', '/bucket/a%20b?acl',
-                   '/bucket/?prefix=a%2Fb&list-type=2'):
-        code, err = run(step(url + target, path, **own), environment)
-        tap.equal((code, path.read_bytes()), (0, b'content'), f'{target} {err}')
-        tap.holds(server.requests[-1], f'\r\nX-Amz-Content-Sha256: {EMPTY}\r\n')
+    for store in (Service(), Api()):
+        own = {'username': store.KEY_ID, 'password': '$SECRET', 'headers': {'Range-Of': 'a  b'},
+               'aws': {'region': '$REGION', 'service': store.SERVICE}}
+        for target in ('/bucket/file', '/bucket/file?versionId=3&partNumber=1', '/bucket/a%20b?acl',
+                       '/bucket/?prefix=a%2Fb&list-type=2', '/bucket/?prefix=a/b%7e',
+                       '/bucket/%e4%b8%ad/a:b@c,d=e', '/a?a-b=1&a=2&a=10&A=3&a='):
+            code, err = run(step(store.url + target, path, **own), environment)
+            tap.equal((code, path.exists()), (0, True), f'{store.SERVICE} {target} {err}')
+            path.unlink()
+        token = {'headers': {'X-Amz-Security-Token': '$TOKEN'}}
+        code, err = run(step(f'{store.url}/bucket/file', path, **{**own, **token}), environment)
+        tap.equal(code, 0, err)
+        tap.check('x-amz-security-token' in store.asked['authorization'], 'it is signed, too')
+        tap.equal(store.asked.get('x-amz-content-sha256'), aws.EMPTY if store.SERVICE == 's3' else None)
         path.unlink()
-    token = {'headers': {'X-Amz-Security-Token': '$TOKEN'}}
-    code, err = run(step(url + '/bucket/file', path, **own, **token), environment)
-    tap.equal(code, 0, err)
-    tap.check('x-amz-security-token' in seen[-1], 'the token is signed, too', seen)
-    path.unlink()
-    for wrong in ({'password': SECRET[::-1]}, {'aws': {'region': 'us-east-1', 'service': 's3'}},
-                  {'aws': {'region': 'eu-west-1', 'service': 'es'}}):
-        code, err = run(step(url + '/bucket/file', path, **{**own, **wrong}), environment)
-        tap.equal((code, path.exists()), (80, False), err)
-        tap.holds(pid1.chosen_line(err, 80), 'HTTP status 403 Forbidden')
+        for wrong in ({'password': SECRET[::-1]}, {'username': 'AKIA'},
+                      {'aws': {'region': 'us-east-1', 'service': store.SERVICE}},
+                      {'aws': {'region': 'eu-west-1', 'service': 'es'}}):
+            code, err = run(step(f'{store.url}/bucket/file', path, **{**own, **wrong}), environment)
+            tap.equal((code, path.exists()), (80, False), err)
+            tap.holds(pid1.chosen_line(err, 80), 'HTTP status 403 Forbidden')
 
 
 @tap.test
@@ -200,13 +173,13 @@ def another_who_asks_is_another_request():
     except OSError as error:
         tap.skip(f'no extended attributes here: {error}')
     server = web.Hostile(answer(b'200 OK', b'content', b'ETag: "1"\r\n'))
-    aws = {'username': 'A', 'password': SECRET, 'aws': {'region': 'r', 'service': 's3'}}
+    signed = {'username': 'A', 'password': SECRET, 'aws': {'region': 'r', 'service': 's3'}}
     for more, content, asks in (({}, '', False), ({}, '', True),
                                 ({'netrc': str(netrc)}, 'default login a password b', False),
                                 ({'netrc': str(netrc)}, 'default login a password b', True),
                                 ({'netrc': str(netrc)}, 'default login a password c', False),
-                                (aws, '', False), (aws, '', True),
-                                ({**aws, 'username': 'B'}, '', False)):
+                                (signed, '', False), (signed, '', True),
+                                ({**signed, 'username': 'B'}, '', False)):
         netrc.write_text(content)
         code, err = run(step(server.url, path, **more))
         tap.equal(code, 0, err)

@@ -13,6 +13,10 @@ def quoted(text):
     return urllib.parse.quote(text, safe='-_.~')
 
 
+def quoted_path(path):
+    return urllib.parse.quote(path, safe='/-_.~')
+
+
 def canonical_query(query):
     """Each name and value decoded and encoded again, sorted; without the signature itself."""
     pairs = [[quoted(urllib.parse.unquote(part)) for part in (name, value)]
@@ -21,8 +25,8 @@ def canonical_query(query):
 
 
 def canonical_path(path, service):
-    """S3 takes the path as it is sent; every other service encodes it once more."""
-    return path if service == 's3' else urllib.parse.quote(path, safe='/-_.~')
+    """S3 encodes the name of the object; every other service encodes what was sent once more."""
+    return quoted_path(urllib.parse.unquote(path) if service == 's3' else path)
 
 
 def signature(method, target, headers, signed, secret, scope, time, payload=EMPTY):
