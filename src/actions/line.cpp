@@ -157,6 +157,14 @@ bool is_mount(const sys::Place& place) {
   return !looked && looked.error().code == EXDEV;
 }
 
+/// True if whoever runs this may not replace the file, since the directory is another user's:
+/// images for any uid have such an /etc/passwd. What has a second name elsewhere is never written
+/// through.
+bool is_only_writable(const sys::Place& place, const sys::Entry& there) {
+  return there.info.st_nlink == 1 && ::faccessat(place.directory.get(), ".", W_OK, 0) < 0 &&
+         errno == EACCES;
+}
+
 Result<void> append(const Fd& file, std::string_view text) {
   const auto info = TRY(sys::stat_of(file));
   while (!text.empty()) {
@@ -172,8 +180,8 @@ Result<void> append(const Fd& file, std::string_view text) {
   return {};
 }
 
-Result<std::string> change_mounted(const Target& target, const Change& change,
-                                   const sys::Ownership& asked) {
+Result<std::string> change_in_place(const Target& target, const Change& change,
+                                    const sys::Ownership& asked) {
   if (change.is_one && change.appended == 0) {
     return Error{"change", EBUSY, target.path,
                  "the file is a mount of its own, so it cannot be replaced; a line can only be "
@@ -199,7 +207,9 @@ Result<std::string> run(const LineParams& params, const Context& context) {
   if (there && !change.is_one && TRY(about(path, sys::has_ownership(there->fd, asked)))) {
     return std::string("unchanged");
   }
-  if (there && is_mount(place)) return change_mounted(target, change, asked);
+  if (there && (is_mount(place) || (change.appended > 0 && is_only_writable(place, *there)))) {
+    return change_in_place(target, change, asked);
+  }
   const Content content{.text = std::move(change.content)};
   return put_in_place(target, content, completed(asked, there));
 }

@@ -1,3 +1,5 @@
+#include <sys/wait.h>
+
 #include "use.hpp"
 
 using namespace pintle;
@@ -118,6 +120,36 @@ TEST_SUITE("actions/line") {
     CHECK(contains(line(folder, "y").with("match", "^b").line(), "the file is a mount of its own"));
     CHECK(::umount2((folder / "a").c_str(), MNT_DETACH) == 0);
     CHECK(folder.read("host") == "a\nb\nx\n");
+  }
+
+  TEST_CASE("a line is appended where only the file may be written, not its directory") {
+    const Folder folder;
+    folder.write("a", "a\n");
+    folder.write("linked", "l\n");
+    REQUIRE(::link((folder / "linked").c_str(), (folder / "second").c_str()) == 0);
+    if (::geteuid() != 0) {
+      MESSAGE("not tested: needs another user");
+      return;
+    }
+    REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
+    for (const char* const name : {"a", "linked"}) {
+      REQUIRE(::chown((folder / name).c_str(), 4321, 4321) == 0);
+    }
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const bool is_other = ::setgid(4321) == 0 && ::setuid(4321) == 0;
+      const bool appended = is_other && line(folder, "x").line() == "changed" &&
+                            line(folder, "x").line() == "unchanged";
+      const bool replaced = line(folder, "y").with("match", "^a").line() == "changed";
+      const bool linked =
+          Use(kLine).with("path", folder / "linked").with("text", "x").line() == "changed";
+      ::_exit(appended && !replaced && !linked ? 0 : 1);
+    }
+    int status = 0;
+    CHECK(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    CHECK(folder.read("a") == "a\nx\n");
+    CHECK(folder.read("second") == "l\n");
   }
 
   TEST_CASE("no part of a line stays in a mounted file when its disk is full") {
