@@ -57,6 +57,9 @@ int main(int argc, char** argv, char** environment) {
   put_list(argv);
   put_list(environment);
   put(directory);
+  char user[32];
+  snprintf(user, sizeof user, "%u:%u", (unsigned)getuid(), (unsigned)getgid());
+  put(user);
   umask(0);  // calls of several users may follow each other
   const int fd = open("calls", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (fd < 0 || write(fd, record, used) != (ssize_t)used) return 91;

@@ -17,6 +17,7 @@ class Call:
     argv: list
     environment: dict
     directory: str
+    user: str  # UID:GID
 
 
 class Programs:
@@ -48,7 +49,8 @@ class Programs:
         for count in texts:
             argv = [next(texts) for _ in range(int(count))]
             entries = [next(texts) for _ in range(int(next(texts)))]
-            found.append(Call(argv, dict(one.split('=', 1) for one in entries), next(texts)))
+            found.append(Call(argv, dict(one.split('=', 1) for one in entries), next(texts),
+                              next(texts)))
         return found
 
     def forget(self):
