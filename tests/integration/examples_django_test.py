@@ -9,8 +9,10 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
 import pid1
+import service_matrix
 import tap
 from example_images import Image
+from service_matrix import Service, give
 
 POSTGRES = (sorted(glob.glob('/usr/lib/postgresql/*/bin')) or ['/none'])[-1]
 AS_POSTGRES = ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups']
@@ -56,71 +58,70 @@ def image_with_database():
         image.put(name, text)
     image.put('opt/bin/none', '')
     (image.root / 'opt/bin/python').symlink_to('/usr/bin/python3')
-    data = pid1.folder() / 'data'
-    data.parent.chmod(0o777)
+    image.database = pid1.folder() / 'data'
+    image.database.parent.chmod(0o777)
     done = subprocess.run([*AS_POSTGRES, f'{POSTGRES}/initdb', '--auth=trust', '--no-sync', '-D',
-                           data], capture_output=True, text=True, check=False, cwd='/')
+                           image.database], capture_output=True, text=True, check=False, cwd='/')
     tap.equal(done.returncode, 0, done.stderr)
-    return image, data
+    return image
 
 
-def start(image, *words):
-    return image.start(*words, path='/opt/bin', DATABASE_URL_FILE='/run/secrets/url',
-                       SECRET_KEY_FILE='/run/secrets/key', DJANGO_SETTINGS_MODULE='shop.settings',
-                       WSGI_APPLICATION='shop.wsgi', DJANGO_SUPERUSER_USERNAME='root-of-shop',
-                       DJANGO_SUPERUSER_PASSWORD='hunter2hunter2', WEB_CONCURRENCY='1')
+class WithDatabase:
+    """What was started, with a PostgreSQL in its network, which comes up only when it is waited for."""
+
+    def __init__(self, image, one):
+        self._image, self._one, self._database = image, one, None
+
+    def __getattr__(self, name):
+        return getattr(self._one, name)
+
+    def until_healthy(self):
+        self._one.complaint('pintle: step database: started')
+        self._database = subprocess.Popen(
+            ['nsenter', '--target', str(self._one.pid), '--net', *AS_POSTGRES, f'{POSTGRES}/postgres', '-D',
+             self._image.database, '-k', self._image.database, '-c', 'fsync=off'],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd='/')
+        tap.cleanup(self._stop_database)
+        self._one.until_healthy()
+
+    def end(self):
+        code = self._one.end()
+        self._stop_database()
+        return code
+
+    def _stop_database(self):
+        if self._database is not None and self._database.poll() is None:
+            self._database.send_signal(signal.SIGINT)
+            tap.equal(self._database.wait(pid1.DEADLINE), 0)
 
 
-def start_database(one, data):
-    """A PostgreSQL in the container's network."""
-    database = subprocess.Popen(['nsenter', '--target', str(one.pid), '--net', *AS_POSTGRES,
-                                 f'{POSTGRES}/postgres', '-D', data, '-k', data, '-c', 'fsync=off'],
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd='/')
-
-    def stop():
-        database.send_signal(signal.SIGINT)
-        tap.equal(database.wait(pid1.DEADLINE), 0)
-    tap.cleanup(lambda: database.poll() is None and stop())
-    return stop
+def start(image, *words, **more):
+    return WithDatabase(image, image.start(
+        *words, path='/opt/bin', DATABASE_URL_FILE='/run/secrets/url', SECRET_KEY_FILE='/run/secrets/key',
+        DJANGO_SETTINGS_MODULE='shop.settings', WSGI_APPLICATION='shop.wsgi',
+        DJANGO_SUPERUSER_USERNAME='root-of-shop', DJANGO_SUPERUSER_PASSWORD='hunter2hunter2',
+        WEB_CONCURRENCY='1', **more))
 
 
-def until_it_serves(one):
-    one.until_healthy()
+def serves_names(one, _):
     tap.equal(one.answer(8000, '/healthz'), (302, '/root-of-shop'))
 
 
-@tap.test
-def django_waits_for_its_database_and_migrates_it_once():
-    image, data = image_with_database()
-    one = start(image)
+def is_waiting(_, one):
     one.complaint('pintle: step database: started')
-    stop_database = start_database(one, data)
-    until_it_serves(one)
-    tap.equal((image.root / 'app/static/shop.css').read_text(), 'body {}\n')
-    one.signal(signal.SIGTERM)
-    tap.equal(one.end(), 0, one.err.text)
-    err = one.err.rest()
-    tap.holds(err, 'step migrated: condition is false')
-    tap.check('hunter2' not in err + one.out.rest(), 'no password', err)
-    stop_database()
-
-    again = start(image, '--log-level', 'debug')
-    again.complaint('pintle: step database: started')
-    start_database(again, data)
-    until_it_serves(again)
-    again.signal(signal.SIGTERM)
-    tap.equal(again.end(), 0, again.err.text)
-    err = again.err.rest()
-    tap.holds(err, 'step migrate: skipped: its condition does not hold')
-    tap.holds(err, '[DEBUG]')
 
 
-@tap.test
-def django_runs_another_command_alone():
-    image, _ = image_with_database()
-    one = start(image, 'python', 'manage.py', '--version')
-    tap.equal(one.end(), 0, one.err.text)
-    tap.check('step' not in one.err.rest() and one.out.rest()[0].isdigit(), 'a version', one.err.text)
+def static_files(image):
+    return sorted(str(path.relative_to(image.root)) for path in (image.root / 'app/static').rglob('*'))
 
+
+service_matrix.register(Service(
+    name='django', image=image_with_database, start=start, command='gunicorn',
+    program=os.path.basename(os.path.realpath('/usr/bin/python3')),
+    runs_as=1234, options=('--log-level', 'debug'), serves=serves_names, changed=static_files,
+    restarts={'folders', 'database', 'migrated', 'static', 'superuser'}, secrets=('hunter2',),
+    other=('python', 'manage.py', '--version'), says=r'\d+\.', give=give('app/static', 'app/media'),
+    goodbye='Shutting down: Master', stop_at=is_waiting,
+    after_stop=lambda image: tap.equal(static_files(image), [])))
 
 tap.main()

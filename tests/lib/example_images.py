@@ -29,6 +29,8 @@ ip address add 192.0.2.1 dev lo
 mount -t proc proc "$0/proc"
 mount --rbind /dev "$0/dev"
 if [ -z "$(ls "$0/usr")" ]; then mount --bind /usr "$0/usr"; fi
+for folder in $EMPTY; do mount -t tmpfs none "$0/$folder"; done
+unset EMPTY
 cd "$0"
 exec chroot . "$@"'''
 
@@ -66,8 +68,9 @@ class Started(pid1.Process):
 
 
 class Image:
-    def __init__(self, name, users=(), programs=(), usr=False, config=None):
+    def __init__(self, name, users=(), programs=(), usr=False, config=None, empty=()):
         pid1.needs_root()
+        self.empty = empty  # folders of the machine's /usr that the image shall not have
         self.root = pid1.folder()
         for folder in ('proc', 'dev', 'tmp', 'run', 'var'):
             (self.root / folder).mkdir()
@@ -109,9 +112,10 @@ class Image:
     def start(self, *words, user=None, path='/usr/sbin:/usr/bin', **variables):
         """`docker run IMAGE WORDS`: pintle as PID 1, verbose, with these variables."""
         into = INTO_ROOT
-        if user is not None:
-            into = into.replace('chroot .', f'chroot --userspec={user}:{user} .')
+        if user is not None:  # who has the pipes then, as container runtimes see to it
+            into = into.replace('exec chroot .', f'chown {user} /proc/self/fd/1 /proc/self/fd/2\n'
+                                                 f'exec chroot --userspec={user}:{user} .')
         return Started(['/usr/bin/env', '-i', f'PATH={path}:/usr/sbin:/usr/bin:/sbin:/bin',
                         *(f'{name}={value}' for name, value in variables.items()),
-                        'unshare', '--net', '/bin/sh', '-c', into, str(self.root), '/pintle',
+                        f'EMPTY={" ".join(self.empty)}', 'unshare', '--net', '/bin/sh', '-c', into, str(self.root), '/pintle',
                         '-v', '--', *words])
