@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/pattern_size.hpp"
+
 namespace pintle {
 
 Pattern::Pattern(const std::string& text)

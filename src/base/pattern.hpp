@@ -9,13 +9,8 @@
 
 namespace pintle {
 
-/// An estimate of the size of `text` when it is compiled: positions, transitions and sets of an
-/// automaton, with every repetition written out. Four nested `{255}` would need more memory than a
-/// machine has.
-std::uint64_t pattern_size(std::string_view text);
-
-/// The largest pattern_size() that is compiled. musl's regcomp(3) needs up to 500 bytes of memory
-/// for each unit.
+/// The largest pattern_size() (pattern_size.hpp) that is compiled. musl's regcomp(3) needs up to
+/// 500 bytes of memory for each unit.
 inline constexpr std::uint64_t kLargestPattern = 50'000;
 
 class Pattern {

@@ -1,11 +1,8 @@
-// The part of pattern.hpp that computes the size of a pattern before it is compiled.
-#include <algorithm>
-#include <cstdint>
-#include <limits>
-#include <string_view>
-#include <vector>
+#include "base/pattern_size.hpp"
 
-#include "base/pattern.hpp"
+#include <algorithm>
+#include <limits>
+#include <vector>
 
 namespace pintle {
 namespace {

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "cli/notes_names.hpp"
 #include "cli/notes_patterns.hpp"
+#include "cli/notes_words.hpp"
 #include "config/scope.hpp"
 
 namespace pintle::cli {

@@ -14,12 +14,6 @@ namespace pintle::cli {
 /// values are needed.
 std::vector<std::string> notes_on(const Loaded& loaded);
 
-/// What looks as if a shell expanded it, where none does: braces. A line each.
-std::vector<std::string> notes_on_words(const config::Model& model);
-
-/// Users by number that cannot be resolved with the /etc/passwd that is here. A line each.
-std::vector<std::string> notes_on_users(const config::Model& model);
-
 /// That TZ says something else than the schedules without a time zone; "" if it does not.
 /// `container` is the environment, which only a start knows.
 std::string note_on_zone(const config::Model& model, const config::Environ& container);

@@ -1,5 +1,5 @@
-// The part of notes.hpp about words that seem to mean more than they do: what only a shell expands,
-// and a user that only a passwd entry makes whole.
+#include "cli/notes_words.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +7,6 @@
 
 #include "base/shown.hpp"
 #include "base/text.hpp"
-#include "cli/notes.hpp"
 #include "hooks/texts.hpp"
 #include "sys/identity.hpp"
 

@@ -1,12 +1,14 @@
-// The part of proxy.hpp that decides which hosts are reached without a proxy.
+#include "fetch/no_proxy.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
+#include <string>
 
 #include "base/text.hpp"
-#include "fetch/proxy.hpp"
 
 namespace pintle::fetch {
 namespace {

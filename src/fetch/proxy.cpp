@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "fetch/no_proxy.hpp"
 #include "fetch/url.hpp"
 
 namespace pintle::fetch {

@@ -36,11 +36,6 @@ Proxies proxies_in(const config::Request& request);
 /// nullopt: no proxy. Errors: the value is not "[http://][USER[:PASSWORD]@]HOST[:PORT]".
 Result<std::optional<Proxy>> proxy_for(const config::HttpUrl& url, const Proxies& proxies);
 
-/// True if an entry of `no_proxy`, a list with commas, matches `address`. An entry is "*", a host
-/// name (which includes its subdomains), an address or a network ("10.0.0.0/8"). All except "*" may
-/// have a ":PORT", to match that port only.
-bool is_exempt(const config::Address& address, std::string_view no_proxy);
-
 /// A proxy for messages: "HOST:PORT".
 std::string shown(const Proxy& proxy);
 

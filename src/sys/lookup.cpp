@@ -1,4 +1,5 @@
-// The functions of spawn.hpp that look at files and start nothing.
+#include "sys/lookup.hpp"
+
 #include <elf.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -9,7 +10,6 @@
 #include <cstring>
 
 #include "sys/file.hpp"
-#include "sys/spawn.hpp"
 
 namespace pintle::sys {
 namespace {

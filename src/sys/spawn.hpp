@@ -11,6 +11,7 @@
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
+#include "sys/lookup.hpp"
 #include "sys/report.hpp"
 #include "sys/step_down.hpp"
 
@@ -84,27 +85,5 @@ struct Spawned {
 /// must not make PID 1 wait. All signals must be blocked. Errors: those of pipe2(2) and fork(2).
 /// Later failures are in the report.
 Result<Spawned> spawn(const Child& child);
-
-/// The paths at which execve(2) looks for `command`: if it contains a '/', itself (relative to
-/// `directory`), otherwise its path in each directory of `path`. An empty directory in PATH is
-/// skipped.
-std::vector<std::string> candidates_for(const std::string& command, std::string_view path,
-                                        const std::string& directory);
-
-/// The privileges that executing a file grants: capabilities and another uid or gid, execve(2).
-struct FilePrivileges {
-  CapabilitySet capabilities{};
-  bool insists = false;  ///< the kernel executes it only with all its capabilities
-  std::optional<uid_t> uid{};
-  std::optional<gid_t> gid{};
-};
-
-/// The privileges of the file at `path`; none if it cannot be read or is a script.
-FilePrivileges file_privileges(const std::string& path);
-
-/// Why `path` cannot be executed, if errno alone would be misleading: the name is not in PATH, or
-/// the interpreter of a script or of a dynamically linked program is missing. Reads the file, so
-/// only a child calls it. "" if there is nothing to add.
-std::string explain_exec_failure(const std::string& path, int code);
 
 }  // namespace pintle::sys

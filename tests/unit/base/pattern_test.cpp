@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/pattern_size.hpp"
+
 using pintle::Pattern;
 
 TEST_SUITE("base/pattern") {

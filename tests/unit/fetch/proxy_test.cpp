@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "fetch/no_proxy.hpp"
+
 using namespace pintle;
 using namespace pintle::fetch;
 

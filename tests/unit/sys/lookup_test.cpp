@@ -1,3 +1,5 @@
+#include "sys/lookup.hpp"
+
 #include <doctest/doctest.h>
 #include <stdlib.h>
 
@@ -7,7 +9,6 @@
 #include <vector>
 
 #include "../folder.hpp"
-#include "sys/spawn.hpp"
 
 using namespace pintle;
 using namespace pintle::sys;
