@@ -3,6 +3,7 @@ config brings it into a root without a shell, and main runs it."""
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import urllib.request
@@ -13,7 +14,7 @@ import stores
 import tap
 import web
 from packages import NETRC, PASSWORD, PIP, USER, Index
-from script_images import FALLBACK, PROHIBITED, SCRIPT, Image, digest
+from script_images import EXAMPLES, FALLBACK, PROHIBITED, SCRIPT, Image, digest
 
 NEWER = b'print("newer")\n'
 GIT_CORE = '/usr/lib/git-core'
@@ -77,6 +78,26 @@ def git_takes_a_branch_by_https_without_a_shell_and_keeps_it_when_the_server_is_
     err = image.runs('newer', **variables)
     tap.holds(err, 'step checkout: skipped')
     tap.check('warning' not in err, 'git warns of nothing', err)
+
+
+@tap.test
+def a_password_is_in_no_argument_and_no_environment():
+    repository = Repository()
+    repository.commit(SCRIPT)
+    store = stores.Git(repository.folder, USER, PASSWORD)
+    shown = git_image().executed(GIT_URL=f'{store.url}/scripts.git')
+    tap.holds(shown, '"fetch", "--quiet", "--depth"')
+    tap.holds(shown, '"HOME=/run/secrets/git"')
+    tap.check(PASSWORD not in shown, 'git has it from a file', shown)
+    registry = stores.RegistryByToken()
+    image = Image('registry-token')
+    image.secret('registry_password', registry.PASSWORD)
+    shown = image.executed(
+        TOKEN_URL=f'{registry.url}/token?scope=any', REPOSITORY_URL=f'{registry.url}/v2/a',
+        REGISTRY_USER=registry.USER, MANIFEST_SHA256=registry.push('a', SCRIPT))
+    tap.holds(shown, '/pintle-fetch')
+    for secret in (registry.PASSWORD, registry.TOKEN, stores.basic(registry.USER, registry.PASSWORD)):
+        tap.check(secret not in shown, f'{secret} is shown', shown)
 
 
 @tap.test
@@ -234,6 +255,17 @@ def config_map(image, **files):
         (version / f'{name}.py').write_bytes(content)
         if not (folder / f'{name}.py').is_symlink():
             (folder / f'{name}.py').symlink_to(f'..data/{name}.py')
+
+
+@tap.test
+def the_pod_of_the_page_mounts_what_the_config_reads_and_writes():
+    page = (pid1.ROOT / 'docs/external-scripts.md').read_text()
+    config = (EXAMPLES / 'volume.json').read_text()
+    mounts = re.findall(r'\{name: (\w+), mountPath: (/\w+)', page)
+    tap.equal(mounts, [('customer', '/customer'), ('scripts', '/scripts')])
+    for name, path in mounts:
+        tap.holds(page, f'        - name: {name}  ' if name == 'customer' else f'        - name: {name}\n')
+        tap.holds(config, f'"{path}/')
 
 
 @tap.test

@@ -48,9 +48,9 @@ class Image(example_images.Image):
         path.chmod(0o400)
         os.chown(path, USER, USER)
 
-    def run(self, **variables):
+    def run(self, before=(), **variables):
         """`docker run IMAGE`: its exit code, stdout and stderr; no secret may be in them."""
-        one = pid1.Process(['/usr/bin/env', '-i', 'PATH=/usr/bin:/usr/sbin',
+        one = pid1.Process([*before, '/usr/bin/env', '-i', 'PATH=/usr/bin:/usr/sbin',
                             *(f'{name}={value}' for name, value in variables.items()),
                             '/bin/sh', '-c', INTO_ROOT, str(self.root), ' '.join(self.folders),
                             '/pintle', '-v'])
@@ -59,6 +59,16 @@ class Image(example_images.Image):
             if path.is_file():
                 tap.check(path.read_text().strip() not in out + err, f'{path.name} is shown', err)
         return code, out, err
+
+    def executed(self, **variables):
+        """Runs it, and returns the arguments and the environment of every program that was executed, as
+        strace shows them."""
+        pid1.needs('strace')
+        trace = pid1.folder() / 'trace'
+        code, _, err = self.run(['strace', '-f', '-v', '-s', '65536', '-e', 'trace=execve', '-o', str(trace)],
+                                **variables)
+        tap.equal(code, 0, err)
+        return trace.read_text()
 
     def runs(self, words='transformed', code=0, **variables):
         """Runs it; main has to write `words`. Returns what pintle says of its steps."""
