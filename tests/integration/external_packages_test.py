@@ -9,6 +9,7 @@ import sys
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
+import git_by_ssh
 import pid1
 import stores
 import tap
@@ -120,6 +121,33 @@ def git_with_a_wrong_password_starts_nothing():
     store = stores.Git(repository.folder, USER, 'other')
     err = git_image().runs('', 80, GIT_URL=f'{store.url}/scripts.git')
     tap.holds(err, 'terminal prompts disabled')
+
+
+def ssh_server(image):
+    """The port of a server to which the key in the image lets in, and which the image knows."""
+    pid1.needs('ssh')
+    folder = pid1.folder()
+    for name in ('host', 'user'):
+        subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', folder / name], check=True)
+    port = git_by_ssh.start(folder / 'host', folder / 'user.pub')
+    image.secret('git_key', (folder / 'user').read_text())
+    image.put('etc/ssh/known_hosts', f'[127.0.0.1]:{port} {(folder / "host.pub").read_text()}')
+    return port
+
+
+@tap.test
+def git_takes_a_repository_by_ssh_with_a_key():
+    repository = Repository()
+    repository.commit(SCRIPT)
+    image = git_image()
+    image.copy_program('/usr/bin/ssh', '/usr/bin/ssh')
+    page = (pid1.ROOT / 'docs/external-scripts.md').read_text()
+    image.put('etc/ssh/ssh_config', re.findall(r'^```\n(Host \*\n.*?)^```', page, re.M | re.S)[0])
+    port = ssh_server(image)
+    url = f'ssh://git@127.0.0.1:{port}{repository.folder}/scripts.git'
+    image.runs(GIT_URL=url)
+    image.put('etc/ssh/known_hosts', '')
+    tap.holds(image.runs(GIT_URL=url), 'Host key verification failed')
 
 
 class Registry:
