@@ -90,7 +90,7 @@ class Names {
     Place place{fmt::format("{} {}", config::name_of(hook.kind()), hook.id),
                 hook.identity.environment};
     place.is_skipped = !hooks::runs_in(model_, *role.root, mode);
-    place.is_for_each = !hook.for_each.empty();
+    place.is_for_each = !hook.for_each.empty() || !role.root->for_each.empty();
     for (const config::Hook* one : {role.root, role.hook}) {
       for (; one != nullptr; one = config::group_of(model_, *one)) {
         if (one->condition) place.given.merge(given_by(*one->condition, true));

@@ -198,7 +198,9 @@ constexpr Key<Hook> kOwnKeys[] = {
      {read_for_each, &kForEachForm},
      "Run it once for each of several files, in the order of their names, with FILE, FILE_NAME and "
      "FILE_STEM (the name without its last extension) as variables. Each run has the timeout and "
-     "the retries of its own; the first that fails ends it.",
+     "the retries of its own, and a fallback runs for the file that failed. The first failure ends "
+     "the "
+     "hook, unless `onFailure` is `continue`.",
      R"({"files": "/docker-entrypoint-initdb.d/*.sql"})",
      {},
      kOrdered},

@@ -203,6 +203,7 @@ enum class Output : std::uint8_t { inherit, log, discard, file, variable };
 struct OutputVariable {
   std::string name{};
   bool is_exported = false;
+  std::optional<bool> secret{};  ///< unset: its name decides
   Position at{};
   std::string pointer{};
 };

@@ -36,6 +36,7 @@ void read_output_variable(Reader& reader, const Node& node, Hook& out) {
   reader.mention(out.output_variable.name, node.at);
 }
 constexpr Slot<OutputVariable> kExport = into<&OutputVariable::is_exported, &Reader::boolean>;
+constexpr Slot<OutputVariable> kSecret = into<&OutputVariable::secret, &Reader::boolean>;
 
 constexpr Key<Hook> kStepOutputKeys[] = {
     {"file", kOutputKeys[0].value, kOutputKeys[0].help, kOutputKeys[0].example},
@@ -47,11 +48,17 @@ constexpr Key<Hook> kStepOutputKeys[] = {
      "TOKEN"},
     {"export", within<&Hook::output_variable, kExport>,
      "Whether main and the hooks find the variable in their environment too.", "true", "false"},
+    {"secret", within<&Hook::output_variable, kSecret>,
+     "Never show the value; true unless it says otherwise for names with TOKEN, PASS, SECRET, KEY "
+     "or CREDENTIAL in them.",
+     "true"},
 };
 constexpr std::string_view kFileOrVariable[] = {"file", "variable"};
 constexpr std::string_view kExportNeedsVariable[] = {"export", "variable"};
+constexpr std::string_view kSecretNeedsVariable[] = {"secret", "variable"};
 constexpr Rule kStepOutputRules[] = {{Rule::Type::exactly_one, kFileOrVariable},
-                                     {Rule::Type::needs, kExportNeedsVariable}};
+                                     {Rule::Type::needs, kExportNeedsVariable},
+                                     {Rule::Type::needs, kSecretNeedsVariable}};
 constexpr auto kStepOutput = object_of<kStepOutputKeys>(
     {.name = "stepOutput", .title = "\"output\"", .rules = kStepOutputRules});
 

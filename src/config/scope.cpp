@@ -187,7 +187,7 @@ std::optional<std::string> Scope::value(std::string_view name) const {
   if (!is_declared && name == "NOW") return now();
   if (is_masked_) {
     // A text that is made of secrets keeps what is none.
-    const bool hides = is_declared ? config::is_secret(*entry.variable) : is_secret_name(name);
+    const bool hides = is_declared ? config::is_secret(*entry.variable) : is_late_secret(name);
     Scope plain = *this;
     plain.is_masked_ = false;
     if (hides) return plain.value(name) ? std::optional<std::string>("***") : std::nullopt;
@@ -208,6 +208,12 @@ const StepOutput* Scope::output_of(std::string_view name) const noexcept {
   const auto& outputs = sources_->outputs->values;
   const auto found = outputs.find(name);
   return found == outputs.end() ? nullptr : &found->second;
+}
+
+/// Of a name that is not declared.
+bool Scope::is_late_secret(std::string_view name) const noexcept {
+  const StepOutput* output = is_file_variable(name) ? nullptr : output_of(name);
+  return output == nullptr ? is_secret_name(name) : output->is_secret;
 }
 
 /// Of a name that is not declared: what this run or a step has set, or the container.
@@ -257,7 +263,7 @@ bool Scope::is_secret(const Entry& entry) const {
 
 bool Scope::is_secret(std::string_view name) const {
   const Entry entry = entry_of(name);
-  return entry.variable == nullptr ? is_secret_name(name) : is_secret(entry);
+  return entry.variable == nullptr ? is_late_secret(name) : is_secret(entry);
 }
 
 // --- all of them ----------------------------------------------------------------------------

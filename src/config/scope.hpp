@@ -39,6 +39,7 @@ using FileValues = std::map<std::string, std::string>;
 /// A variable that a step sets, `output.variable`.
 struct StepOutput {
   bool is_exported = false;
+  bool is_secret = false;
   std::optional<std::string> value{};
 };
 struct StepOutputs {
@@ -151,6 +152,7 @@ class Scope {
   void add_late(Environ& environ) const;
   std::optional<std::string> late_value(std::string_view name) const;
   const StepOutput* output_of(std::string_view name) const noexcept;
+  bool is_late_secret(std::string_view name) const noexcept;
   bool is_file_variable(std::string_view name) const noexcept;
 
   /// What was found for an entry, masked or not: values that are made of each other would otherwise

@@ -84,7 +84,8 @@ class Outputs {
     const std::vector<config::Role> roles = config::roles_in(model_);
     for (const config::Role& role : roles) add_setter(role);
     for (const config::Role& role : roles) {
-      if (!role.hook->for_each.empty()) check_for_each(*role.hook);
+      const bool is_for_each = !role.hook->for_each.empty() || !role.root->for_each.empty();
+      if (is_for_each) check_for_each(*role.hook);
     }
     if (setters_.empty()) return;
     for (std::size_t node = 0; node < plan_.steps.size(); ++node) {

@@ -17,6 +17,7 @@ Duration since(Time began, Time now) noexcept {
 }
 
 Outcome outcome_of(const Hook& hook, const ChildGone& event) noexcept {
+  if (event.was_last && hook.files.failed > 0) return Outcome::error;
   if (event.was_skipped) return Outcome::skipped;
   if (event.failure || event.signal != 0 || hook.run.timed_out) return Outcome::error;
   const auto& codes = hook.config->success_codes;
@@ -68,15 +69,15 @@ void Attempts::ended(Hook& hook, const ChildGone& event, Time now) noexcept {
   const Outcome outcome = outcome_of(hook, event);
   const bool has_more =
       !hook.config->for_each.empty() && outcome == Outcome::success && !event.was_last;
-  if (has_more) return next_file(hook, now);
+  if (has_more) return next_file(hook, News::file_done, now);
   decide(hook, outcome, now);
 }
 
-/// One file is done: the next one has its own attempts.
-void Attempts::next_file(Hook& hook, Time now) noexcept {
+/// The present file is over: the next one has its own attempts.
+void Attempts::next_file(Hook& hook, News news, Time now) noexcept {
   hook.files.last = hook.files.present;
   hook.files.count += 1;
-  if (lifecycle_.lets_run(hook)) queue_.tell(News::file_done, hook);
+  if (lifecycle_.lets_run(hook)) queue_.tell(news, hook, hook.run.last_code);
   if (!lifecycle_.lets_begin(hook, budget_, now)) return conclude(hook, Outcome::error, now);
   hook.run.attempt = 0;
   attempt(hook, now);
@@ -114,8 +115,27 @@ void Attempts::conclude(Hook& last, Outcome outcome, Time now) noexcept {
   if (ended.fell_back() && has_failed(outcome) && is_wanted && !root.is(Kind::check)) {
     queue_.tell(News::fallback_failed, last, last.run.last_code);
   }
+  if (is_wanted && !root.config->for_each.empty() && conclude_file(ended, now)) return;
   root.run.is_replaced = last.run.is_replaced;
   root.component->concluded(ended, now);
+}
+
+/// A fallback stands for the file that failed, and `"onFailure": "continue"` lets the other files
+/// have their turn. Returns false if the hook is over. A failure before a file was chosen ends it:
+/// it would be the same again.
+bool Attempts::conclude_file(const Ended& ended, Time now) noexcept {
+  Files& files = ended.hook.files;
+  const bool is_chosen = files.present != files.last;
+  if (has_failed(ended.outcome)) {
+    const bool continues = ended.hook.config->on_failure == config::OnFailure::proceed;
+    if (!continues || !is_chosen) return false;
+    files.failed += 1;
+    next_file(ended.hook, News::file_failed, now);
+    return true;
+  }
+  if (!ended.fell_back() || !is_chosen) return false;
+  next_file(ended.hook, News::file_fell_back, now);
+  return true;
 }
 
 void Attempts::terminate(Hook& hook, Time now) noexcept {

@@ -63,7 +63,8 @@ class Attempts {
 
  private:
   void attempt(Hook& hook, Time now) noexcept;
-  void next_file(Hook& hook, Time now) noexcept;
+  void next_file(Hook& hook, News news, Time now) noexcept;
+  bool conclude_file(const Ended& ended, Time now) noexcept;
   void decide(Hook& hook, Outcome outcome, Time now) noexcept;
   bool retry(Hook& hook, Time now) noexcept;
   void conclude(Hook& last, Outcome outcome, Time now) noexcept;

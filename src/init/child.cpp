@@ -210,7 +210,7 @@ sys::Child child_for(const std::shared_ptr<const OfFile>& one, const StartOption
 /// Chooses the next file, in the child: PID 1 reads no directory of a hook.
 sys::Choice for_each(const Recipe& recipe, const StartOptions& options) {
   return [&recipe, options](sys::Report& report) -> std::optional<sys::Child> {
-    const std::string pattern = recipe.expand(recipe.hook()->for_each);
+    const std::string pattern = recipe.expand(recipe.files());
     Result<std::optional<std::string>> name = std::optional(options.same_file);
     if (options.same_file.empty()) name = hooks::next_file(pattern, options.last_file);
     if (!name) {

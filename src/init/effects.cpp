@@ -118,6 +118,8 @@ std::optional<Event> Effects::act(const Spawn& action) {
     options.why_wrong = why_wrong_now;
     const bool is_again = hook.run.attempt > 1 && hook.files.present != hook.files.last;
     if (is_again) options.same_file = hook.files.present.data();
+    const bool has_own = !hook.config->for_each.empty();
+    if (!has_own) options.same_file = hook.root().files.present.data();
   }
   if (action.asks_condition) options.leaf = leaf;
   if (action.ticket != 0) options.viewer = requests_.viewer(action.ticket);
@@ -336,6 +338,9 @@ void Effects::add_file(Hook& hook, bool was_last) const {
   if (was_last) {
     const int count = hook.files.count;
     hook.words = count == 1 ? "1 file" : fmt::format("{} files", count);
+    if (const int failed = hook.files.failed; failed > 0) {
+      hook.words += fmt::format(", {} failed", failed);
+    }
     return;
   }
   if (hook.files.present.front() == '\0') return;

@@ -120,6 +120,8 @@ enum class News : std::uint8_t {
   step_fell_back,
   step_ended,
   file_done,
+  file_failed,
+  file_fell_back,
   step_ended_early,
   hook_retried,
   hook_falls_back,

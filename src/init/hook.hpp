@@ -48,7 +48,8 @@ struct JobTask {
 struct Files {
   std::array<char, 256> last{};     ///< the name of the one that was done last; "": none
   std::array<char, 256> present{};  ///< the one that it works on
-  int count = 0;                    ///< how many are done
+  int count = 0;                    ///< how many have had their turn
+  int failed = 0;                   ///< of them, those without success
 };
 
 struct Hook {

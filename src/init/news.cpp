@@ -30,6 +30,8 @@ constexpr Row kRows[] = {
     {News::step_continued, Level::warning, "failed after %t%d; continued (onFailure: continue)"},
     {News::step_fell_back, Level::warning, "done by its fallback"},
     {News::file_done, Level::info, "done in %t%d"},
+    {News::file_failed, Level::warning, "failed after %t%d; continuing with the next file"},
+    {News::file_fell_back, Level::warning, "done by its fallback%d"},
     {News::step_ended, Level::info, "ended after %t, as the steps that it ran during"},
     {News::step_ended_early, Level::error,
      "ended after %t, before the steps that it is to run during%d"},
@@ -154,7 +156,7 @@ bool has_result(News news) noexcept {
       News::step_done,        News::step_failed,   News::step_false,      News::step_continued,
       News::job_done,         News::job_failed,    News::hook_retried,    News::hook_falls_back,
       News::repair_done,      News::repair_failed, News::fallback_failed, News::step_ended,
-      News::step_ended_early, News::file_done,     News::job_replaced};
+      News::step_ended_early, News::file_done,     News::job_replaced,    News::file_failed};
   return std::find(std::begin(kWithResult), std::end(kWithResult), news) != std::end(kWithResult);
 }
 

@@ -16,7 +16,9 @@ Recipes::Recipes(const config::Model& model, Surroundings around)
     hooks_.emplace_back(basis_, role.hook, role.failed, role.root);
     const config::OutputVariable& output = role.hook->output_variable;
     if (output.name.empty()) continue;
-    basis_.learned->outputs.values[output.name] = {.is_exported = output.is_exported};
+    basis_.learned->outputs.values[output.name] = {
+        .is_exported = output.is_exported,
+        .is_secret = output.secret.value_or(is_secret_name(output.name))};
   }
 }
 
@@ -31,10 +33,9 @@ std::vector<const Recipe*> Recipes::running() const {
 
 void Recipes::learn(const config::OutputVariable& variable, std::string value) const {
   constexpr std::size_t kShortest = 6;  // a shorter one would hide the log, as "true" does
-  if (is_secret_name(variable.name) && value.size() >= kShortest) {
-    basis_.learned->secrets.add(value);
-  }
-  basis_.learned->outputs.values[variable.name].value = std::move(value);
+  config::StepOutput& output = basis_.learned->outputs.values[variable.name];
+  if (output.is_secret && value.size() >= kShortest) basis_.learned->secrets.add(value);
+  output.value = std::move(value);
 }
 
 std::vector<Recipe*> RecipeDraft::all() {

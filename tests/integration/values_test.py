@@ -147,6 +147,17 @@ def check_refuses_a_use_that_may_come_too_early():
 
 
 @tap.test
+def an_output_that_is_declared_a_secret_is_never_shown():
+    document = {'steps': [setter('echo sesame-open', 'WORD', secret=True),
+                          shell('say', 'echo "$1" >&2', arguments=['-c', 'echo "$1" >&2; exit 3', 'sh', '$WORD'],
+                                output='log', onFailure='continue', logging={'fields': {'word': 'is $WORD'}})],
+                'logging': {'format': 'json'}, 'main': {'command': 'server', 'arguments': ['$WORD']}}
+    calls, err = ran(document)
+    tap.equal(calls, [['sesame-open']])
+    tap.check('sesame' not in err and 'is ***' in err, err)
+
+
+@tap.test
 def a_limit_of_the_container_is_a_number():
     names = {'MEMORY': {'resource': 'limits.memory'}, 'CPUS': {'resource': 'limits.cpu'},
              'HEAP': {'resource': 'limits.memory', 'percent': 50, 'divisor': '1MiB'},
@@ -217,6 +228,40 @@ def the_first_file_that_fails_ends_it_after_its_own_retries():
     calls, err = ran({'steps': [step]}, code=80, codes=[0, 3, 0, 3, 4, 0])
     tap.equal([call[1] for call in calls], ['a.sql', 'b.sql', 'b.sql', 'c.sql', 'c.sql'])
     tap.equal(pid1.chosen_line(err, 80), 'step each failed: c.sql: exit code 4')
+
+
+@tap.test
+def with_continue_the_other_files_have_their_turn():
+    folder = folder_of('a.sql', 'b.sql', 'c.sql')
+    calls, err = ran({'steps': [each(folder, onFailure='continue')]}, codes=[0, 3, 0, 0])
+    tap.equal([call[1] for call in calls[:-1]], ['a.sql', 'b.sql', 'c.sql'])
+    tap.check(re.search(r'step each: failed after \S+: b\.sql: exit code 3; continuing with the next file',
+                        err), err)
+    tap.check(re.search(r'step each: failed after \S+: 3 files, 1 failed; continued', err), err)
+
+
+@tap.test
+def with_continue_a_folder_that_cannot_be_read_is_one_failure():
+    step = each('/proc/self/mem', onFailure='continue')
+    calls, err = ran({'steps': [step]})
+    tap.equal((calls, err.count('step each: failed')), ([[]], 1), err)
+
+
+@tap.test
+def a_fallback_stands_for_the_file_that_failed():
+    folder = folder_of('a.sql', 'b.sql', 'c.sql')
+    fallback = {'action': 'fallback', 'step': {
+        'command': 'step', 'arguments': ['instead', '$FILE', '$FILE_NAME', '$FILE_STEM'], 'retries': 1,
+        'backoff': {'type': 'constant', 'initial': '1ms'}}}
+    step = each(folder, onFailure=fallback)
+    calls, err = ran({'steps': [step]}, codes=[0, 3, 1, 0, 0, 0])
+    second = [f'{folder}/b.sql', 'b.sql', 'b']
+    tap.equal([call if len(call) == 4 else call[1] for call in calls[:-1]],
+              ['a.sql', 'b.sql', ['instead', *second], ['instead', *second], 'c.sql'])
+    tap.holds(err, 'step each: done by its fallback: b.sql')
+    tap.check(re.search(r'step each: done in \S+: 3 files', err), err)
+    calls, err = ran({'steps': [step]}, code=80, codes=[3, 1, 1])
+    tap.equal([call[-2] for call in calls], ['a.sql'] * 3)
 
 
 @tap.test

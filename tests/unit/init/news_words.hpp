@@ -17,6 +17,8 @@ inline const char* word_of(pintle::init::News news) {
                                     "fell back",
                                     "ended",
                                     "file done",
+                                    "file failed",
+                                    "file fell back",
                                     "ended early",
                                     "retried",
                                     "falls back",

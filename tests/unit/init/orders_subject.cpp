@@ -59,6 +59,7 @@ Scene::Scene(const Setup& setup)
     hook.id = one.id();
     hook.part = part_of(first);
     hook.root = number(root);
+    hook.is_for_each = !one.config->for_each.empty();
     hook.group = static_cast<Who>(&first - model_.hooks.data());
     if (const auto* job = first.if_is<config::JobPolicy>()) {
       hook.may_overlap = job->concurrency == config::Concurrency::allow;
@@ -160,6 +161,11 @@ std::uint64_t Subject::digest_of_run(Who who, Time now) const {
   Digest digest;
   digest.add(static_cast<std::uint64_t>(run.state));
   if (run.is_busy()) digest.add(static_cast<std::uint64_t>(run.attempt));
+  if (who != kMain) {
+    const init::Files& files = hook(who)->files;
+    digest.add(static_cast<std::uint64_t>(files.count)).add(files.failed > 0 ? 1 : 0);
+    digest.add(files.present == files.last ? 0 : 1);
+  }
   if (run.is_active()) digest.add(run.deadline, now).add(run.remark, now);
   digest.add(run.retry_at, now);
   const bool flags[] = {run.timed_out, run.asks_condition, run.is_replaced, run.ticket != 0};

@@ -72,6 +72,7 @@ struct Hook {
   bool counts = true;             ///< for parallelism
   bool may_overlap = false;       ///< of a job: Allow
   bool after_main = false;        ///< of a job
+  bool is_for_each = false;       ///< it runs once for each of several files
   std::uint64_t threshold = 1;    ///< of a check: further results in a row change nothing
   Duration start_period{};        ///< of a check
 };
@@ -136,6 +137,21 @@ class Subject {
   void gone(pid_t pid, int code, Time now) {
     note(pintle::init::ChildGone{pid, code, code > 128 ? code - 128 : 0}, now);
   }
+  void no_file(pid_t pid, Time now) {
+    note(pintle::init::ChildGone{.pid = pid, .code = 0, .signal = 0, .was_last = true}, now);
+  }
+  /// Its child has chosen a file: that of its last attempt, or the next one.
+  void chooses(Who who) {
+    pintle::init::Files& files = hook(who)->files;
+    if (files.present != files.last) return;
+    files.present = {};
+    files.present.front() = static_cast<char>('a' + files.count);
+  }
+  bool has_file(Who who) const {
+    const pintle::init::Files& files = hook(who)->files;
+    return files.present != files.last;
+  }
+  int files_done(Who who) const { return hook(who)->files.count; }
   void skipped(pid_t pid, Time now) {
     note(pintle::init::ChildGone{.pid = pid, .code = 0, .signal = 0, .was_skipped = true}, now);
   }

@@ -93,6 +93,22 @@ TEST_SUITE("init/orders") {
             {.forks = Forks::fail_each}, 10);
   }
 
+  TEST_CASE("a step that runs once for each file, with attempts and a fallback of each") {
+    explore({.config = R"({"steps":[
+               {"id":"e","forEach":{"files":"/x/*"},"command":"x","retries":1,
+                "condition":{"fileExists":"/x"},
+                "onFailure":{"action":"fallback","step":{"id":"f","command":"x"}}},
+               {"id":"u","command":"x"}]})"},
+            {.forks = Forks::fail_each}, 10);
+  }
+
+  TEST_CASE("steps that run once for each file and continue after a failure, also at the end") {
+    explore({.config = R"({"steps":[
+               {"id":"e","forEach":{"files":"/x/*"},"command":"x","onFailure":"continue"}],
+              "shutdown":{"before":[{"id":"b","forEach":{"files":"/x/*"},"command":"x"}]}})"},
+            {.forks = Forks::fail_each}, 10);
+  }
+
   TEST_CASE("only the steps, and no main") {
     explore({.config = R"({"steps":[{"id":"s","command":"x","retries":1,"timeout":"2s"}],
                "shutdown":{"before":[{"id":"b","command":"x"}],

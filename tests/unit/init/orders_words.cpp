@@ -27,7 +27,8 @@ std::string signal(int number) {
 
 std::string words_of_what(const Move& move, const std::string& who) {
   using What = Move::What;
-  constexpr const char* kHow[] = {"well", "badly", "by a signal", "not executed", "skipped"};
+  constexpr const char* kHow[] = {"well",         "badly",   "by a signal",
+                                  "not executed", "skipped", "without a file"};
   switch (move.what) {
     case What::tick:
       return "a second passes";

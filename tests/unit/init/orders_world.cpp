@@ -80,9 +80,11 @@ void World::add_deaths(std::vector<Move>& all) const {
   const bool is_ending = stop_began_ || step_failed_;
   for (const Child& child : children_) {
     if (is_stuck(child)) continue;
-    for (const How how : {How::well, How::badly, How::by_signal, How::not_executed, How::skipped}) {
+    for (const How how :
+         {How::well, How::badly, How::by_signal, How::not_executed, How::skipped, How::no_file}) {
       if (how != How::well && child.who == kOrphan) continue;
       if (how == How::skipped && !child.asks_condition) continue;
+      if (!is_possible_with_files(child, how)) continue;
       // The same to a hook, so one of the two will do.
       if (how == How::by_signal && !child.was_asked && child.who != kMain) continue;
       if (how == How::not_executed && child.was_asked) continue;
@@ -96,6 +98,14 @@ void World::add_deaths(std::vector<Move>& all) const {
       if (is_ending && children_.size() > 1) all.push_back(move);
     }
   }
+}
+
+/// Another attempt is for the same file, and at some time there is no further file.
+bool World::is_possible_with_files(const Child& child, How how) const {
+  const bool is_for_each = child.who >= 0 && scene_->hook(child.who).is_for_each;
+  if (!is_for_each) return how != How::no_file;
+  if (how == How::no_file) return !subject_.has_file(child.who);
+  return subject_.has_file(child.who) || subject_.files_done(child.who) < kMostFiles;
 }
 
 void World::add_events(std::vector<Move>& all) const {
@@ -199,7 +209,7 @@ void World::die(const Move& move) {
   const Child child = *place;
   children_.erase(place);
   if (move.leaves) children_.push_back({.who = kOrphan, .pid = ++last_pid_});
-  constexpr int kCodes[] = {0, 1, 128 + SIGSEGV, 127, 0};
+  constexpr int kCodes[] = {0, 1, 128 + SIGSEGV, 127, 0, 0};
   const int code = child.was_killed ? 128 + SIGKILL : kCodes[static_cast<std::size_t>(move.how)];
   if (child.who == kMain) {
     main_ran_ = move.how != How::not_executed || child.was_killed;
@@ -212,18 +222,22 @@ void World::die(const Move& move) {
   }
   reap_is_pending_ = true;
   is_unfinished_ = false;
-  if (child.was_killed || (move.how != How::not_executed && move.how != How::skipped)) {
-    subject_.gone(child.pid, code, now_);
-  } else if (move.how == How::skipped) {
-    subject_.skipped(child.pid, now_);
-  } else {
-    subject_.not_executed(child.pid, now_);
-  }
+  tell_end(child, move.how, code);
   drain();
   if (move.more) return;
   reap_is_pending_ = false;
   subject_.reaped(!children_.empty(), now_);
   drain();
+}
+
+void World::tell_end(const Child& child, How how, int code) {
+  if (!child.was_killed && how == How::skipped) return subject_.skipped(child.pid, now_);
+  if (!child.was_killed && how == How::no_file) return subject_.no_file(child.pid, now_);
+  if (child.who >= 0 && scene_->hook(child.who).is_for_each) subject_.chooses(child.who);
+  if (!child.was_killed && how == How::not_executed) {
+    return subject_.not_executed(child.pid, now_);
+  }
+  subject_.gone(child.pid, code, now_);
 }
 
 void World::drain() {
@@ -254,7 +268,8 @@ std::optional<Move> World::next_of_end(bool is_calm) const {
     if (!is_calm || child.who < 0) continue;
     const Hook& hook = scene_->hook(child.who);
     if (hook.part == Part::before || hook.part == Part::after || hook.after_main) {
-      return Move{.what = Move::What::gone, .who = child.who};
+      const How how = is_possible_with_files(child, How::well) ? How::well : How::no_file;
+      return Move{.what = Move::What::gone, .who = child.who, .how = how};
     }
   }
   if (!stop_began_) return Move{.what = Move::What::signal, .number = SIGTERM};

@@ -35,7 +35,10 @@ struct Scope {
 };
 
 /// How a child ends.
-enum class How : std::uint8_t { well, badly, by_signal, not_executed, skipped };
+enum class How : std::uint8_t { well, badly, by_signal, not_executed, skipped, no_file };
+
+/// How many files there are at most for a hook that runs once for each.
+inline constexpr int kMostFiles = 2;
 
 /// One thing that happens.
 struct Move {
@@ -103,6 +106,8 @@ class World {
   void perform(const Move& move);
   void ask(const Move& move);
   void die(const Move& move);
+  void tell_end(const Child& child, How how, int code);
+  bool is_possible_with_files(const Child& child, How how) const;
   void drain();
   void carry_out(const Act& act);
   void spawn(const Act& act);
