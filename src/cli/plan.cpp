@@ -157,6 +157,8 @@ class Plan {
     if (!hook.for_each.empty()) out["forEach"] = hook.for_each;
     if (hook.output == config::Output::variable) {
       out["output"] = {{"variable", hook.output_variable.name}};
+    } else if (hook.output == config::Output::file) {
+      out["output"] = {{hook.output_is_env_file ? "envFile" : "file", hook.output_file}};
     }
     if (hook.condition) {
       out[hook.kind() == Kind::job ? "when" : "condition"] = condition_json(*hook.condition);

@@ -282,9 +282,10 @@ struct Hook {
   std::vector<std::string> capabilities{};  ///< that it keeps
   HookLogging logging{};
   Output output = Output::inherit;
-  std::string output_file{};          ///< replaced when the hook succeeds
-  OutputVariable output_variable{};   ///< set when the hook succeeds
-  std::string for_each{};             ///< a pattern of files: it runs once for each; "": once
+  std::string output_file{};         ///< replaced when the hook succeeds
+  bool output_is_env_file = false;   ///< the lines are NAME=VALUE, written as Kubernetes reads them
+  OutputVariable output_variable{};  ///< set when the hook succeeds
+  std::string for_each{};            ///< a pattern of files: it runs once for each; "": once
   std::vector<std::string> unread{};  ///< texts for numbers that are not known before the start
 
   Kind kind() const noexcept { return static_cast<Kind>(policy.index()); }

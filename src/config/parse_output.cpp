@@ -14,17 +14,28 @@ void read_output_file(Reader& reader, const Node& node, Hook& out) {
   kFile.read(reader, node, out);
 }
 
+void read_env_file(Reader& reader, const Node& node, Hook& out) {
+  read_output_file(reader, node, out);
+  out.output_is_env_file = true;
+}
+
 constexpr Key<Hook> kOutputKeys[] = {
     {"file",
      {read_output_file, kFile.form},
      "The file that holds what a run wrote to its standard output, once it has succeeded. One that "
      "is replaced keeps its permissions, if it is root's or of who runs the hook.",
-     "/run/schema.sql",
-     {},
-     kAnyKind,
-     true},
+     "/run/schema.sql"},
+    {"envFile",
+     {read_env_file, kFile.form},
+     "The same for lines NAME=VALUE, as `env` writes them, in the format that `fileKeyRef` of "
+     "Kubernetes reads: every value in single quotes. A value with a single quote, or a line that "
+     "is something else, is a failure.",
+     "/pod/config.env"},
 };
-constexpr auto kOutput = object_of<kOutputKeys>({.name = "output", .title = "\"output\""});
+constexpr std::string_view kOneFile[] = {"file", "envFile"};
+constexpr Rule kOutputRules[] = {{Rule::Type::exactly_one, kOneFile}};
+constexpr auto kOutput =
+    object_of<kOutputKeys>({.name = "output", .title = "\"output\"", .rules = kOutputRules});
 
 void read_output_variable(Reader& reader, const Node& node, Hook& out) {
   auto name = reader.text(node);
@@ -40,6 +51,7 @@ constexpr Slot<OutputVariable> kSecret = into<&OutputVariable::secret, &Reader::
 
 constexpr Key<Hook> kStepOutputKeys[] = {
     {"file", kOutputKeys[0].value, kOutputKeys[0].help, kOutputKeys[0].example},
+    {"envFile", kOutputKeys[1].value, kOutputKeys[1].help, kOutputKeys[1].example},
     {"variable",
      {read_output_variable, &kVariableNameForm},
      "The variable that has what a run wrote to its standard output as its value, without the "
@@ -53,7 +65,7 @@ constexpr Key<Hook> kStepOutputKeys[] = {
      "or CREDENTIAL in them.",
      "true"},
 };
-constexpr std::string_view kFileOrVariable[] = {"file", "variable"};
+constexpr std::string_view kFileOrVariable[] = {"file", "envFile", "variable"};
 constexpr std::string_view kExportNeedsVariable[] = {"export", "variable"};
 constexpr std::string_view kSecretNeedsVariable[] = {"secret", "variable"};
 constexpr Rule kStepOutputRules[] = {{Rule::Type::exactly_one, kFileOrVariable},

@@ -55,9 +55,10 @@ sys::Task kept_output(const Recipe& recipe, sys::Child& child) {
   program.inherit_input = true;  // that of the hook's child
   const config::Hook& hook = *recipe.hook();
   return [&recipe, &hook, program = std::move(program),
-          path = recipe.expand(hook.output_file)](sys::Report& report) {
+          target = hooks::OutputFile{recipe.expand(hook.output_file), hook.output_is_env_file}](
+             sys::Report& report) {
     const auto words = [&](const Error& error) { return recipe.basis().secrets().words_of(error); };
-    return hooks::run_into_file(program, path, hook.success_codes, words, report);
+    return hooks::run_into_file(program, target, hook.success_codes, words, report);
   };
 }
 

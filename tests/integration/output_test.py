@@ -130,6 +130,18 @@ def output_file_stays_what_it_was_when_the_hook_fails():
 
 
 @tap.test
+def an_env_file_is_what_kubernetes_reads_or_nothing_at_all():
+    target = pid1.folder() / 'config.env'
+    step = shell('echo "# made"; echo DB=a b; echo URL="h/?a=b"', output={'envFile': str(target)})
+    tap.equal(run(step)[0], 0)
+    tap.equal(target.read_text(), "DB='a b'\nURL='h/?a=b'\n")
+    for line in ("echo DB=it\\'s", 'echo DB=x; echo DB', 'echo DB=y; exit 3'):
+        code, _, err = run(shell(line, output={'envFile': str(target)}))
+        tap.equal((code, target.read_text()), (80, "DB='a b'\nURL='h/?a=b'\n"), err)
+    tap.equal(sorted(path.name for path in target.parent.iterdir()), ['config.env'])
+
+
+@tap.test
 def output_file_of_a_program_that_is_missing_or_of_a_place_that_is_fails_with_the_reason():
     folder = pid1.folder()
     step = {'id': 'hook', 'command': '/nowhere', 'output': {'file': str(folder / 'out')}}

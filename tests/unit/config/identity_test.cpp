@@ -88,7 +88,7 @@ TEST_SUITE("config/identity") {
     CHECK(kept.output == Output::file);
     CHECK(kept.output_file == "/tmp/${NAME:-x}");
     CHECK(contains(hook_problem(R"("output": {})"),
-                   R"(exactly one of "file", "variable" is needed)"));
+                   R"(exactly one of "file", "envFile", "variable" is needed)"));
     CHECK(contains(hook_problem(R"("output": {"file": "x", "files": "x"})"),
                    "did you mean \"file\""));
     CHECK(contains(problem_of(R"({"steps": [{"id": "a", "directory": {"path": "/d"},
