@@ -76,6 +76,9 @@ Result<Address> address_in(std::string_view text, std::string_view whole, std::u
   if (text.find('@') != text.npos) {
     return bad(whole, "there is user-info before the host; write host:port alone");
   }
+  if (text.find(',') != text.npos) {
+    return bad(whole, "that is a list; name one host, and use a step for each");
+  }
   if (!split(text, host, port)) return bad(whole, "write host:port, an IPv6 address in brackets");
   Address address{std::string(host), standard};
   if (port.empty() && standard == 0) return bad(whole, "the port is missing; write host:port");

@@ -140,7 +140,10 @@ class ListedSteps {
   void read(const Node& list, const Hook& standard) {
     read_items(reader_, list, [&](const Node& item) {
       const bool is_final = standard.as<StepPolicy>().is_final;
-      if (!is_final && item.type == Node::Type::object && item.find("steps") != nullptr) {
+      const Node* steps = item.type == Node::Type::object ? item.find("steps") : nullptr;
+      if (steps != nullptr && is_final) {
+        reader_.problem(steps->at, "a group cannot be in \"finally\"; list its steps there");
+      } else if (steps != nullptr) {
         read_group(item, standard);
       } else {
         out_.push_back(read_hook(reader_, item, standard, hook_object(Kind::step)));

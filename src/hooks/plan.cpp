@@ -77,7 +77,7 @@ class Edges {
     add(begin, end);
     for (const auto& one : during_of(begin).value_or(std::vector<config::Reference>())) {
       const auto named = find(one);
-      if (!named) continue;
+      if (!named || refuse_chain(one, *named)) continue;
       add(graph_[*named].end, end);
       add(begin, *named);
     }
@@ -86,6 +86,16 @@ class Edges {
       if (members == siblings_.end()) continue;
       for (const std::size_t member : members->second) add(graph_[member].end, end);
     }
+  }
+
+  /// What runs during another step has no end of its own that could be waited for. Returns true if
+  /// `named` is such a step, which is then a problem.
+  bool refuse_chain(const config::Reference& reference, std::size_t named) {
+    if (!during_of(named)) return false;
+    problems_.push_back({reference.at, reference.pointer,
+                         fmt::format("\"{}\" runs only during other steps itself; name those steps",
+                                     one_line(reference.id, 64))});
+    return true;
   }
 
   /// Listed order: waits for the step before, which waits for the others. A step with `precedents`

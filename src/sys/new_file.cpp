@@ -24,6 +24,10 @@ Result<SplitPath> split_path(const std::string& path) {
   return SplitPath{slash == 0 ? "/" : path.substr(0, slash), name};
 }
 
+/// rename(2) refuses a mount point: a file of a volume that is mounted by itself.
+constexpr const char* kIsMounted =
+    "it is mounted by itself and cannot be replaced; mount its directory instead";
+
 Error NewFile::failed(const char* what) const {
   Error error = Error::from_errno(what);
   error.subject = path_;
@@ -135,7 +139,9 @@ Result<void> NewFile::prepare(const Ownership& ownership) {
 
 Result<void> NewFile::place() {
   if (::renameat(directory_.get(), temporary_.c_str(), directory_.get(), name_.c_str()) < 0) {
-    return failed("rename into place");
+    Error error = failed("rename into place");
+    if (error.code == EBUSY) error.detail = kIsMounted;
+    return error;
   }
   file_.reset();
   // The rename is done and visible. An error here does not matter: whether it survives a power

@@ -118,6 +118,19 @@ def with_nothing_to_do_each_succeeds_on_a_read_only_root():
 
 
 @tap.test
+def a_file_that_is_mounted_by_itself_is_not_replaced_and_the_line_says_why():
+    folder = pid1.folder()
+    for name in ('file', 'volume'):
+        (folder / name).write_text(name)
+    mounted(folder / 'file', '--bind', str(folder / 'volume'))
+    code, _, err = run(step('f', file={'path': f'{folder}/file', 'content': 'new'}))
+    tap.equal((code, (folder / 'volume').read_text()), (80, 'volume'))
+    tap.holds(err, f"'{folder}/file': it is mounted by itself and cannot be replaced; mount its "
+                   'directory instead')
+    tap.equal(sorted(os.listdir(folder)), ['file', 'volume'])
+
+
+@tap.test
 def a_full_disk_leaves_the_old_file_whole_and_nothing_beside_it():
     folder = pid1.folder()
     mounted(folder, '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs')

@@ -96,6 +96,13 @@ def finally_runs_when_the_group_has_ended_and_after_a_failure():
 
 
 @tap.test
+def a_group_in_finally_is_refused_as_such():
+    _, err = ran({'steps': [group(note('a'), **{'finally': [group(note('b'), name='h')]})]}, code=78)
+    tap.equal(pid1.reasons(err, 78)[0].split(': ')[-1],
+              'a group cannot be in "finally"; list its steps there')
+
+
+@tap.test
 def finally_of_a_group_that_has_not_begun_does_not_run():
     steps = [note('a'), group(note('b'), **{'finally': [note('tidy')]})]
     tap.equal(ran({'steps': steps}, code=80, codes=[1])[0], ['a'])

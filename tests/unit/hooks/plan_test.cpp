@@ -155,6 +155,18 @@ TEST_SUITE("hooks/plan") {
     CHECK(problems[0].message == "there is no step \"b1\"");
   }
 
+  TEST_CASE("a step that runs during others cannot be named by another one of that kind") {
+    Model model;
+    for (const char* id : {"a", "b", "c"}) model.hooks.push_back({.id = id});
+    model.hooks[0].as<StepPolicy>().during = {{"b", {}, "/steps/0/during/0"}};
+    model.hooks[1].as<StepPolicy>().during = {{"c", {}, {}}};
+    Problems problems;
+    (void)make_plan(model, ImageMode::layered, problems);
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].message == "\"b\" runs only during other steps itself; name those steps");
+    CHECK(problems[0].pointer == "/steps/0/during/0");
+  }
+
   TEST_CASE("a long chain, a long cycle and a wide fan are no trouble") {
     constexpr std::size_t kMany = 5000;
     Model model;
