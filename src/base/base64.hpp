@@ -9,7 +9,8 @@ namespace pintle {
 
 std::string to_base64(std::string_view bytes);
 
-/// What `text`, without white space, stands for; nullopt if it is no base64, or empty.
+/// The bytes that `text` encodes; white space in it is ignored. nullopt if it is not base64, or is
+/// empty.
 std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace pintle

@@ -16,7 +16,7 @@
 namespace pintle::log {
 
 enum class Level : std::uint8_t { debug, info, warning, error };
-/// How a config writes them, in the same order.
+/// The words for the levels in a config, in the order of Level.
 inline constexpr std::string_view kLevelWords[] = {"debug", "info", "warn", "error"};
 enum class Format : std::uint8_t { text, json };
 

@@ -87,7 +87,8 @@ void mask_named(std::string& text) {
 }  // namespace
 
 bool is_secret_name(std::string_view name) noexcept {
-  constexpr std::string_view kPath = "_FILE";  // whose value is where the secret is
+  // The value of such a variable is the path of the secret, not the secret.
+  constexpr std::string_view kPath = "_FILE";
   if (name.size() > kPath.size() &&
       equal_without_case(name.substr(name.size() - kPath.size()), kPath)) {
     return false;

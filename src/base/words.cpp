@@ -72,7 +72,7 @@ class Words {
 
   /// A backslash before a newline continues the line.
   Result<void> take_escaped() {
-    if (rest_.empty()) return bad("a backslash at the end keeps nothing");
+    if (rest_.empty()) return bad("there is a backslash at the end, with nothing after it");
     if (const char next = take(); next != '\n') word() += next;
     return {};
   }
