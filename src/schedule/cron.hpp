@@ -1,5 +1,5 @@
-// schedule/cron.hpp - the five fields of cron: minute, hour, day of the month, month, day of the
-// week, in UTC or in a zone. Pure.
+// schedule/cron.hpp - a cron schedule: the fields minute, hour, day of the month, month and day of
+// the week, in UTC or in a time zone. Pure.
 //
 // The rules are those of Vixie's crontab(5): lists, ranges, steps, names; if both the day of the
 // month and the day of the week are restricted, either is enough; a field that begins with `*` is
@@ -47,10 +47,11 @@ class Cron {
   /// are ignored. Errors: `detail` names the field and says what is wrong with it.
   static Result<Cron> parse(std::string_view text);
 
-  /// The fields are in the time of `zone`, which copies share; default: UTC.
+  /// From now on the fields are times in `zone`, which copies share. Without this call they are in
+  /// UTC.
   void set_zone(std::shared_ptr<const Zone> zone) noexcept { zone_ = std::move(zone); }
 
-  /// nullptr: UTC.
+  /// The zone of the fields; nullptr if they are in UTC.
   const Zone* zone() const noexcept { return zone_.get(); }
 
   /// The first slot after `time`; nullopt if there is none before kEndYear.

@@ -25,7 +25,8 @@ class Every {
   /// however long the machine was suspended.
   void take(Time now) noexcept;
 
-  /// The last slot until `now` that is not taken; nullopt if it is longer ago than `within`.
+  /// The last slot until `now` that is not taken; nullopt if there is none, or if it is more than
+  /// `within` ago.
   std::optional<Time> last(Time now, Duration within) const noexcept;
 
   /// A number that identifies the slot.

@@ -3,9 +3,9 @@
 namespace pintle::schedule {
 namespace {
 
-/// If the clock is set back by at most this time, the slots taken before are not taken again: a
-/// day, and an hour for a wrong zone. If it is set back further, it was wrong before, and its slots
-/// are forgotten: a job that waited for the same time again might wait for years.
+/// If the clock is set back by at most this time (a day, and an hour for a wrong zone), the slots
+/// taken before are not taken again. If it is set back further, it was wrong before, so these slots
+/// are forgotten: otherwise a job might wait for years until the clock shows that time again.
 constexpr std::chrono::hours kFurthestBack(25);
 
 }  // namespace
@@ -41,7 +41,7 @@ void Slots::skip() noexcept {
 
 std::optional<Time> Slots::last(Time now, Duration within) const noexcept {
   using std::chrono::seconds;
-  constexpr int kMost = 100;  // enough: if slots are close together, any late one is good enough
+  constexpr int kMost = 100;  // enough: if so many slots are missed, any of the late ones will do
   const WallTime wall = wall_time(now);
   const auto first = cron_.next_after(wall - std::chrono::ceil<seconds>(within) - seconds(1));
   if (!first || *first > wall) return std::nullopt;

@@ -30,7 +30,7 @@ class Slots {
   /// Skips the slot at due().
   void skip() noexcept;
 
-  /// The last slot until `now`; nullopt if it is longer ago than `within`.
+  /// The last slot until `now`; nullopt if there is none, or if it is more than `within` ago.
   std::optional<Time> last(Time now, Duration within) const noexcept;
 
   /// A number that identifies the slot.

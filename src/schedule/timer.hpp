@@ -19,7 +19,8 @@ struct Jitter {
   Duration delay(std::uint64_t slot) const noexcept;
 };
 
-/// A seed for each container and job.
+/// A number that is the same for each start of this job in this container, and differs between
+/// containers and jobs.
 std::uint64_t seed_of(std::string_view host, std::string_view id) noexcept;
 
 class Timer {
@@ -48,7 +49,7 @@ class Timer {
   void take(Time now) noexcept {
     std::visit([now](auto& kind) { kind.take(now); }, kind_);
   }
-  /// The time until `now` at which the last run was due; nullopt if it is longer ago than `within`.
+  /// The last time until `now` at which a run was due; nullopt if it is more than `within` ago.
   /// Call it before take().
   std::optional<Time> last_due(Time now, Duration within) const noexcept;
   /// The wall clock is `offset` ahead of the boot clock from `now` on.

@@ -22,7 +22,7 @@ Error wrong(const char* why) {
 }
 
 Result<std::string_view> take(std::string_view& left, std::uint64_t size) {
-  if (size > left.size()) return wrong("it is cut short");
+  if (size > left.size()) return wrong("it ends too early");
   const std::string_view taken = left.substr(0, size);
   left.remove_prefix(taken.size());
   return taken;
@@ -109,7 +109,7 @@ Result<Read> read_block(const Header& header, std::size_t width, std::string_vie
 Result<void> follow_footer(std::string_view left, Read& read) {
   if (!left.starts_with('\n')) return wrong("its footer is missing");
   const std::size_t end = left.find('\n', 1);
-  if (end == std::string_view::npos) return wrong("it is cut short");
+  if (end == std::string_view::npos) return wrong("it ends too early");
   if (end == 1 || read.last >= kZoneEnd) return {};
   TRY(ZoneRule::parse(left.substr(1, end - 1))).extend(read.zone, read.last);
   return {};

@@ -12,9 +12,9 @@ namespace pintle::schedule {
 /// More than any zone needs: the files of 2025 have less than 4 KiB.
 inline constexpr std::size_t kLargestTzif = std::size_t{256} << 10;
 
-/// The zone in the content of a file. From version 2 on, the 64-bit times are used, and after the
-/// last of them the rule in the footer. Errors: `detail` says what is wrong with the file: "it is
-/// cut short".
+/// Returns the zone in the content of a file. From version 2 on, the 64-bit times are used, and
+/// after the last of them the rule in the footer. Errors: `detail` says what is wrong with the
+/// file: "it ends too early".
 Result<Zone> parse_tzif(std::string_view bytes);
 
 }  // namespace pintle::schedule

@@ -29,8 +29,8 @@ struct YearlyMoment {
 };
 
 struct ZoneRule {
-  /// The offset for a part of the year: mostly ahead of standard time, in Dublin's winter behind
-  /// it.
+  /// The offset for a part of the year: in most zones ahead of standard time; in Dublin, where it
+  /// applies in winter, behind it.
   struct Saving {
     std::chrono::seconds offset{};
     YearlyMoment begin{};

@@ -124,7 +124,7 @@ def a_file_that_is_no_zone_is_an_error():
     needs_zones()
     berlin = (ZONEINFO / 'Europe/Berlin').read_bytes()
     files = {'Europe/Berlin': berlin[:-2], 'Text': b'x', 'Empty': b'', 'Large': berlin + bytes(1 << 18)}
-    reasons = {'Europe/Berlin': 'is no time zone: it is cut short',
+    reasons = {'Europe/Berlin': 'is no time zone: it ends too early',
                'Text': 'is no time zone: it does not begin with "TZif"',
                'Empty': 'is no time zone: it does not begin with "TZif"',
                'Large': 'it is larger than 262144 bytes', 'Europe': 'it is not a regular file'}

@@ -94,7 +94,7 @@ TEST_SUITE("schedule/tzif") {
       REQUIRE(wrong_with(std::string_view(whole).substr(0, size)) != "nothing");
     }
     const std::string old = bytes_of({.version = '\0'});
-    CHECK(wrong_with(std::string_view(old).substr(0, old.size() - 1)) == "it is cut short");
+    CHECK(wrong_with(std::string_view(old).substr(0, old.size() - 1)) == "it ends too early");
   }
 
   TEST_CASE("what contradicts itself, or clocks, is refused") {
@@ -129,7 +129,7 @@ TEST_SUITE("schedule/tzif") {
       for (const char version : {'\0', '2'}) {
         std::string bytes = bytes_of({.version = version});
         bytes.replace(count, 4, "\xff\xff\xff\xff");
-        CHECK(wrong_with(bytes) == "it is cut short");
+        CHECK(wrong_with(bytes) == "it ends too early");
       }
     }
   }
