@@ -11,7 +11,7 @@
 
 namespace pintle::control {
 
-/// The verb of the request: "now\tID\tID…". The reply is kDone or the reason of a refusal.
+/// The verb of the request: "now\tID\tID…". The reply is kDone, or the reason why PID 1 refuses.
 inline constexpr std::string_view kNowVerb = "now";
 inline constexpr std::string_view kDone = "done";
 

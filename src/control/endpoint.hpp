@@ -16,8 +16,8 @@ inline constexpr std::size_t kLargestRequestHead = 8U << 10U;
 /// True if `request` is complete or already too large.
 bool is_complete(std::string_view request) noexcept;
 
-/// The whole response to a complete request. 200 if the container is healthy; 503 if it is not, or
-/// if PID 1 did not reply; 400, 404, 405 or 431 if the request is wrong.
+/// Returns the whole response to a complete request. Its status is 200 if the container is healthy;
+/// 503 if it is not, or if PID 1 did not reply; 400, 404, 405 or 431 if the request is wrong.
 std::string respond(std::string_view request, const Result<Status>& status);
 
 }  // namespace pintle::control

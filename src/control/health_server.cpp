@@ -19,7 +19,7 @@ namespace pintle::control {
 namespace {
 
 constexpr std::size_t kMostClients = 64;
-constexpr Duration kPatience(2000);
+constexpr Duration kClientTimeout(2000);
 /// How long PID 1 may take to reply: less than the 1 s that a kubelet waits by default.
 constexpr Duration kAnswer(800);
 /// How long no client is accepted after descriptors or memory ran out.
@@ -119,7 +119,7 @@ class Server {
         continue;
       }
       if (clients_.size() == kMostClients) clients_.erase(clients_.begin());
-      clients_.push_back({std::move(socket), now + kPatience});
+      clients_.push_back({std::move(socket), now + kClientTimeout});
     }
   }
 
@@ -135,7 +135,7 @@ class Server {
 int serve_health(const Fd& listener, const std::string& mount_namespace, pid_t parent) {
   // If pintle is not PID 1, this child must end with it: the next start of pintle needs the port.
   (void)::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (::getppid() != parent) return 0;  // it ended before prctl()
+  if (::getppid() != parent) return 0;  // it exited before prctl()
   Server server(listener, mount_namespace);
   while (server.turn()) {
   }

@@ -13,8 +13,8 @@
 namespace pintle::control {
 namespace {
 
-constexpr Duration kPatience(2000);  // for a packet that poll(2) has reported
-constexpr int kBetweenLooks = 5000;  // milliseconds; also the limit for accepting the request
+constexpr Duration kReadTimeout(2000);  // for a packet that poll(2) has reported
+constexpr int kCheckInterval = 5000;    // milliseconds; also the limit for accepting the request
 constexpr std::size_t kLongestId = 64;
 
 class Watch {
@@ -26,7 +26,7 @@ class Watch {
     for (;;) {
       pollfd sources[] = {
           {answer_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}};
-      const int ready = ::poll(sources, std::size(sources), kBetweenLooks);
+      const int ready = ::poll(sources, std::size(sources), kCheckInterval);
       if (ready == 0 && !was_taken_) {
         return Error{"run the job", 0, {}, "PID 1 does not accept the request"};
       }
@@ -37,7 +37,7 @@ class Watch {
       if (sources[1].revents != 0) TRY(accept());
       if (sources[2].revents != 0) (void)read_one();
       if (sources[0].revents == 0) continue;
-      const std::string packet = TRY(sys::receive_message(answer_, kPatience));
+      const std::string packet = TRY(sys::receive_message(answer_, kReadTimeout));
       // The job's output was sent before this reply.
       while (output_ && is_readable() && read_one()) {
       }
@@ -64,9 +64,9 @@ class Watch {
     return ::poll(&source, 1, 0) > 0;
   }
 
-  /// False if no more output will come.
+  /// Shows one packet of the output. Returns false if no more output will come.
   bool read_one() {
-    const auto packet = sys::receive_message(output_, kPatience);
+    const auto packet = sys::receive_message(output_, kReadTimeout);
     if (!packet || packet->empty()) {
       output_.reset();
       return false;
@@ -95,7 +95,7 @@ Result<JobReply> run_job_now(const Status& status, const std::string& id, const 
   }
   const sys::NamedSocket output = TRY(sys::listen_anywhere());
   const std::string text = fmt::format("{}\t{}\t{}", kJobVerb, id, output.name);
-  const Fd answer = TRY(sys::send_request(status.requests, text, kPatience));
+  const Fd answer = TRY(sys::send_request(status.requests, text, kReadTimeout));
   return Watch(answer, output.socket, status.pid, viewer).wait();
 }
 

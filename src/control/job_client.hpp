@@ -11,7 +11,7 @@
 
 namespace pintle::control {
 
-/// Callbacks while the job runs.
+/// What run_job_now() calls while the job runs.
 struct JobViewer {
   std::function<void(bool is_error, std::string_view text)>
       show;                         ///< the job wrote `text` to its output or standard error

@@ -24,7 +24,8 @@ struct JobReply {
 
 std::string encode(const JobReply& reply);
 
-/// A text that is not an encoded reply becomes a refusal with that text.
+/// Returns the reply in `packet`. A packet that is not an encoded reply becomes a refusal with its
+/// text as message.
 JobReply decode_job_reply(std::string_view packet);
 
 }  // namespace pintle::control

@@ -16,7 +16,7 @@ enum class MetricsFormat : std::uint8_t { text, open };
 /// the header names it, unless plain text has a higher weight.
 MetricsFormat metrics_format(std::string_view head);
 
-/// The value of Content-Type.
+/// The value of the header Content-Type for the format.
 std::string_view type_of(MetricsFormat format) noexcept;
 
 /// The metrics of `status` as text. A hook's counters are present, as 0, before its first run.

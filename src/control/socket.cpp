@@ -158,7 +158,7 @@ Result<Status> ask_status(const std::string& mount_namespace, Duration timeout) 
       status.nested.push_back(*std::move(nested));
       continue;
     }
-    status.nested.push_back({.silence = fmt::format("a nested pintle, pid {}, does not answer: {}",
+    status.nested.push_back({.silence = fmt::format("a nested pintle, pid {}, does not reply: {}",
                                                     one.peer.pid, nested.error().message())});
   }
   return status;

@@ -13,7 +13,7 @@ namespace pintle::control {
 namespace {
 
 constexpr std::string_view kFirstLine = "pintle-status 1";
-// A message without this line is incomplete, and an unhealthy check may be missing.
+// A message without this line is incomplete: an unhealthy check may be missing from it.
 constexpr std::string_view kLastLine = "end\n";
 constexpr std::size_t kFields = 12;
 

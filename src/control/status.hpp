@@ -53,10 +53,10 @@ struct Status {
   std::vector<Status> nested{};  ///< of each pintle that descends from this one's main process
 };
 
-/// The answer of `pintle health` for the container: healthy if all its pintles are.
+/// The answer of `pintle health` for the container: healthy if all its pintles say so.
 hooks::Answer answer(hooks::Asked asked, const Status& status);
 
-/// The answer for these checks, in whichever pintle they are.
+/// The answer for these checks, whichever pintle runs them.
 hooks::Answer answer_for(std::span<const std::string> ids, const Status& status);
 
 /// All checks, those of nested pintles last.
@@ -66,14 +66,15 @@ std::vector<hooks::CheckView> all_checks(const Status& status);
 /// has.
 const Status& pintle_with(std::string_view kind, std::string_view id, const Status& status);
 
-/// "bounding set", "securebits": the names of what could not be locked.
+/// The names of what the kernel did not let a child lock: "bounding set", "securebits".
 std::vector<std::string> names_of(const sys::Unlocked& unlocked);
 
-/// At most sys::kLargestMessage bytes. Checks come before hooks; hooks that do not fit are omitted.
-/// If the checks do not fit, decode() refuses the message.
+/// Encodes `status` in at most sys::kLargestMessage bytes. Checks come before hooks; hooks that do
+/// not fit are omitted. If the checks do not fit, decode() refuses the message.
 std::string encode(const Status& status);
 
-/// Errors: the message is from another version, is incomplete, or is no status at all.
+/// The status that encode() wrote. Errors: the message is from another version of pintle, is
+/// incomplete, or is not a status.
 Result<Status> decode(std::string_view message);
 
 }  // namespace pintle::control
