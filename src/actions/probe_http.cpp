@@ -65,7 +65,7 @@ Result<std::string> run(const HttpParams& params, const Context& context) {
   const Fd socket =
       TRY(url.socket.empty() ? connect_to(url.address, hosts) : sys::connect_to_path(url.socket));
   const auto answer = TRY(http::get(socket, {url.host_header, url.target, params.headers}));
-  std::string said = TRY(http::verdict(answer.head.status, params.status));
+  std::string said = TRY(http::check_status(answer.head.status, params.status));
   const std::string body = params.body.value_or("");
   if (!body.empty() && !TRY(http::content_holds(socket, answer, body, kMostContent))) {
     return Error::in_words(fmt::format("{}, without \"{}\" in its content", said,

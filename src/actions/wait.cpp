@@ -87,7 +87,7 @@ Result<void> try_http(const config::HttpUrl& url, const WaitParams& params) {
                                                              sys::Names::lookup, kPatience)
                                            : sys::connect_to_path(url.socket));
   const auto answer = TRY(http::get(socket, {url.host_header, url.target, params.headers}));
-  (void)TRY(http::verdict(answer.head.status, params.status));
+  (void)TRY(http::check_status(answer.head.status, params.status));
   return {};
 }
 

@@ -35,7 +35,7 @@ config::Hosts hosts_in(const config::Request& request) {
   return request.has("allowRemote") ? config::Hosts::any : config::Hosts::loopback;
 }
 
-/// A URL with http:// is asked by TLS as well, where "tls" says so.
+/// Makes `url` one for TLS, also if it is written with http://: this program asks only over TLS.
 void use_tls(config::HttpUrl& url) {
   constexpr std::uint16_t kHttp = 80;
   constexpr std::uint16_t kHttps = 443;
@@ -47,7 +47,7 @@ void use_tls(config::HttpUrl& url) {
 struct Question {
   Order order{};
   std::optional<std::int64_t> status{};
-  std::string content{};  ///< that the answer must have
+  std::string content{};  ///< the text that the content of the response must contain
 };
 
 Result<Question> question_in(const config::Request& request, std::string_view url,
@@ -68,7 +68,7 @@ Result<std::string> ask(const Question& question) {
   std::string seen;
   const auto is_there = [&] { return seen.find(question.content) != std::string::npos; };
   const auto judge = [&](const Reply& reply) -> Result<bool> {
-    said = TRY(http::verdict(reply.head.status, question.status));
+    said = TRY(http::check_status(reply.head.status, question.status));
     if (question.content.empty()) return false;
     if (reply.head.is_encoded) return Error{"use the response", 0, {}, http::kCompressed};
     return true;
@@ -79,7 +79,7 @@ Result<std::string> ask(const Question& question) {
   };
   (void)TRY(transfer(question.order, {}, nullptr, {judge, keep}));
   if (is_there()) return said;
-  // The text may be a secret, of which a line that is cut would show a part.
+  // The text may be a secret, and a line that is cut off would show a part of it.
   return Error::in_words(said + ", without the text of \"body\" in its content");
 }
 

@@ -18,8 +18,8 @@ std::string_view extension_in(std::string_view line) noexcept {
   return line.substr(std::min(line.find(';'), line.size()));
 }
 
-/// The size at the begin of a chunk's first line; -1 if it is not a number. Blanks and extensions
-/// may follow it.
+/// The size at the beginning of a chunk's first line; -1 if it is not a number. Blanks and
+/// extensions may follow it.
 std::int64_t chunk_size(std::string_view line) noexcept {
   std::int64_t size = 0;
   const std::string_view before = line.substr(0, line.size() - extension_in(line).size());

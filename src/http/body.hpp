@@ -12,7 +12,7 @@
 
 namespace pintle::http {
 
-/// Receives the next piece of content.
+/// Takes the next piece of content. An error of it ends the reading.
 using Sink = std::function<Result<void>(std::string_view piece)>;
 
 class Body {

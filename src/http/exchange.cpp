@@ -25,8 +25,8 @@ std::string text_of(const Get& request) {
                      fields_text(standard, request.headers));
 }
 
-/// False as soon as `text` cannot be the begin of an HTTP/1 head. A server of another protocol,
-/// such as SSH, may send a greeting and then wait: it must not be waited for.
+/// False as soon as `text` cannot be the beginning of an HTTP/1 head. A server of another protocol,
+/// such as SSH, may send a greeting and then wait: then pintle must not wait for it.
 bool may_be_http(std::string_view text) noexcept {
   constexpr std::string_view kName = "HTTP/1.";
   const std::string_view begin = text.substr(0, kName.size());
@@ -64,7 +64,7 @@ Result<Response> get(const Fd& socket, const Get& request) {
   return receive_head([&](std::span<char> into) { return sys::receive(socket, into); });
 }
 
-Result<std::string> verdict(int status, std::optional<std::int64_t> wanted) {
+Result<std::string> check_status(int status, std::optional<std::int64_t> wanted) {
   std::string said = fmt::format("HTTP status {}", status);
   if (wanted ? status == *wanted : status < 400) return said;
   return Error::in_words(std::move(said));

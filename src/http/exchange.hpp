@@ -41,14 +41,14 @@ Result<Response> receive_head(const Read& read);
 /// Sends GET and reads the head of the response. Errors: those of receive_head(), send(2), recv(2).
 Result<Response> get(const Fd& socket, const Get& request);
 
-/// "HTTP status 200" for a status from 200 to 399, or for the one that is `wanted`; an error with
-/// the same words for any other.
-Result<std::string> verdict(int status, std::optional<std::int64_t> wanted);
+/// Returns "HTTP status 200" for a status from 200 to 399, or, if there is one, only for the status
+/// `wanted`. Errors: any other status, in the same words.
+Result<std::string> check_status(int status, std::optional<std::int64_t> wanted);
 
 /// Errors: one of `headers` cannot be sent, wrong_header().
 Result<void> check_headers(const Headers& headers);
 
-/// Whether the first `most` bytes of the content contain `text`. Errors: the content is damaged or
+/// True if the first `most` bytes of the content contain `text`. Errors: the content is damaged or
 /// compressed.
 Result<bool> content_holds(const Fd& socket, const Response& response, std::string_view text,
                            std::size_t most);

@@ -33,7 +33,7 @@ inline constexpr std::string_view kDownloadFields[] = {
 std::string wrong_header(std::string_view name, std::string_view value,
                          std::span<const std::string_view> ours = {});
 
-/// Whether one of the headers has this name, in upper or lower case (RFC 9110 section 5.1).
+/// True if one of the headers has this name, in upper or lower case (RFC 9110 section 5.1).
 bool has_field(const Headers& headers, std::string_view name) noexcept;
 
 /// The header lines of a request, each with its line end: first those of `standard` that `headers`

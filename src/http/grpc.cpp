@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 constexpr std::string_view kPath = "/grpc.health.v1.Health/Check";
 constexpr std::size_t kFrameHead = 9;
-constexpr std::size_t kLargestFrame = 16384;  // what we allow by not saying otherwise
+/// The default of SETTINGS_MAX_FRAME_SIZE, which is not sent.
+constexpr std::size_t kLargestFrame = 16384;
 constexpr std::size_t kLargestMessage = 4096;
 constexpr std::uint32_t kStream = 1;
 
@@ -20,7 +21,7 @@ enum Type : std::uint8_t { kData, kHeaders, kReset = 3, kSettings, kPing = 6, kG
 enum Flag : std::uint8_t { kEndStream = 1, kAck = 1, kEndHeaders = 4, kPadded = 8 };
 
 Error unusable(std::string detail) {
-  return {"use the answer", 0, {}, std::move(detail)};
+  return {"use the response", 0, {}, std::move(detail)};
 }
 
 void put(std::string& out, std::uint32_t value, int bytes) {
@@ -42,13 +43,13 @@ void put_frame(std::string& out, Type type, int flags, std::uint32_t stream,
   out += payload;
 }
 
-/// Seven bits a byte, the lowest first, as protobuf and HPACK have them.
+/// Seven bits in each byte, the lowest first: the integers of protobuf and HPACK.
 void put_varint(std::string& out, std::size_t value) {
   for (; value >= 128; value >>= 7U) out += static_cast<char>(value % 128 + 128);
   out += static_cast<char>(value);
 }
 
-/// An integer in the last `bits` of a byte whose others are 0, and what follows (RFC 7541,
+/// An integer whose first part is in the last `bits` bits of a byte, the others being 0 (RFC 7541
 /// section 5.1).
 void put_integer(std::string& out, unsigned bits, std::size_t value) {
   const std::size_t most = (std::size_t{1} << bits) - 1;
@@ -61,7 +62,7 @@ void put_text(std::string& out, std::string_view text) {
   out += text;
 }
 
-/// A field that no table is to keep, RFC 7541 section 6.2.2, by a name of the static table.
+/// A header that no table stores (RFC 7541 section 6.2.2); `name` is its index in the static table.
 void put_indexed(std::string& out, std::size_t name, std::string_view value) {
   put_integer(out, 4, name);
   put_text(out, value);
@@ -90,11 +91,12 @@ std::string request_fields(const Call& call) {
   return fields;
 }
 
-/// HealthCheckRequest{service = 1}, behind gRPC's prefix: not compressed, and how long it is.
+/// HealthCheckRequest{service = 1} after the prefix of gRPC, which says that the message is not
+/// compressed, and its length.
 std::string request_message(std::string_view service) {
   std::string message;
   if (!service.empty()) {
-    message += '\x0a';  // field 1, a text
+    message += '\x0a';  // field 1, a string
     put_varint(message, service.size());
     message += service;
   }
@@ -103,13 +105,14 @@ std::string request_message(std::string_view service) {
   return out + message;
 }
 
-/// HealthCheckResponse{status = 1}; an absent field is 0. Others are not expected.
+/// HealthCheckResponse{status = 1}; if the field is absent, the status is 0. Another field is an
+/// error.
 Result<Serving> status_in(std::string_view message) {
   if (message.empty()) return Serving::unknown;
   const bool is_status = message.size() == 2 && message[0] == '\x08';
   const auto value = is_status ? static_cast<unsigned char>(message[1]) : 0xffU;
   if (value > static_cast<unsigned>(Serving::service_unknown)) {
-    return unusable("it is no answer of grpc.health.v1");
+    return unusable("it is not a response of grpc.health.v1");
   }
   return static_cast<Serving>(value);
 }
@@ -121,7 +124,7 @@ std::string_view name_of(Serving serving) noexcept {
   return kNames[static_cast<std::size_t>(serving)];
 }
 
-std::string text_of(const Call& call) {
+std::string request_bytes(const Call& call) {
   std::string out(kPreface);
   put_frame(out, kSettings, 0, 0, {});
   put_frame(out, kHeaders, kEndHeaders, kStream, request_fields(call));
@@ -129,19 +132,20 @@ std::string text_of(const Call& call) {
   return out;
 }
 
-Result<std::optional<Serving>> Answer::feed(std::string_view bytes) {
+Result<std::optional<Serving>> CheckResponse::feed(std::string_view bytes) {
   bytes_ += bytes;
   std::string_view rest = bytes_;
   while (rest.size() >= kFrameHead) {
     const std::size_t size = number_at(rest, 0, 3);
     const auto type = static_cast<std::uint8_t>(rest[3]);
     if (!saw_settings_ && type != kSettings) return unusable("it is not HTTP/2");
-    if (size > kLargestFrame) return unusable("a frame of it is too large");
+    if (size > kLargestFrame) return unusable("it has a frame that is too large");
     if (rest.size() < kFrameHead + size) break;
     TRY(take({type, static_cast<std::uint8_t>(rest[4]), number_at(rest, 5, 4) & 0x7fffffffU,
               rest.substr(kFrameHead, size)}));
     rest.remove_prefix(kFrameHead + size);
-    // What follows the message, such as the end of the connection, does not unsay it.
+    // The message is complete: whatever follows, such as the end of the connection, does not
+    // matter.
     if (const auto status = TRY(message_status())) return status;
   }
   bytes_.erase(0, bytes_.size() - rest.size());
@@ -149,18 +153,18 @@ Result<std::optional<Serving>> Answer::feed(std::string_view bytes) {
   return std::optional<Serving>();
 }
 
-Result<std::optional<Serving>> Answer::message_status() const {
+Result<std::optional<Serving>> CheckResponse::message_status() const {
   constexpr std::size_t kPrefix = 5;
   if (message_.size() < kPrefix) return std::optional<Serving>();
   const std::size_t size = number_at(message_, 1, 4);
-  if (message_[0] == '\1') return unusable("it is compressed though that was not asked for");
-  if (message_[0] != '\0') return unusable("it is no answer of grpc.health.v1");
+  if (message_[0] == '\1') return unusable("it is compressed, though pintle did not offer that");
+  if (message_[0] != '\0') return unusable("it is not a response of grpc.health.v1");
   if (size > kLargestMessage) return unusable("its message is too large");
   if (message_.size() < kPrefix + size) return std::optional<Serving>();
   return std::optional(TRY(status_in(std::string_view(message_).substr(kPrefix, size))));
 }
 
-Result<void> Answer::take(const Frame& frame) {
+Result<void> CheckResponse::take(const Frame& frame) {
   const bool is_ack = (frame.flags & kAck) != 0;
   if (frame.type == kSettings) {
     saw_settings_ = true;
@@ -180,7 +184,7 @@ Result<void> Answer::take(const Frame& frame) {
   return {};
 }
 
-Result<void> Answer::take_data(const Frame& frame) {
+Result<void> CheckResponse::take_data(const Frame& frame) {
   std::string_view data = frame.payload;
   if ((frame.flags & kPadded) != 0) {
     const std::size_t padding = data.empty() ? 0 : static_cast<unsigned char>(data[0]);
@@ -194,18 +198,18 @@ Result<void> Answer::take_data(const Frame& frame) {
 }
 
 Result<std::string> check(const Call& call, const Write& write, const Read& read) {
-  TRY(write(text_of(call)));
-  Answer answer;
+  TRY(write(request_bytes(call)));
+  CheckResponse response;
   std::array<char, 4096> chunk{};
   for (;;) {
     const std::size_t got = TRY(read(chunk));
-    if (got == 0) return Error{"use the answer", 0, {}, "the connection was cut"};
-    const auto serving = TRY(answer.feed({chunk.data(), got}));
+    if (got == 0) return Error{"use the response", 0, {}, "the connection was cut"};
+    const auto serving = TRY(response.feed({chunk.data(), got}));
     if (serving) {
       const std::string said = fmt::format("gRPC status {}", name_of(*serving));
       return *serving == Serving::serving ? Result<std::string>(said) : Error::in_words(said);
     }
-    TRY(write(answer.take_replies()));
+    TRY(write(response.take_replies()));
   }
 }
 

@@ -1,5 +1,5 @@
-// http/grpc.hpp - grpc.health.v1.Health/Check over HTTP/2 (RFC 9113, the gRPC HTTP/2
-// protocol): as much of it as one call without compression needs. The other side is not trusted.
+// http/grpc.hpp - grpc.health.v1.Health/Check over HTTP/2 (RFC 9113, the gRPC HTTP/2 protocol):
+// only what one call without compression needs. The server is not trusted.
 #pragma once
 
 #include <cstdint>
@@ -14,28 +14,31 @@
 namespace pintle::http::grpc {
 
 struct Call {
-  std::string_view authority;  ///< RFC 9113's, "host:port"
-  std::string_view service;    ///< "" is the server as a whole
-  bool is_secure = false;      ///< by TLS
+  std::string_view authority;  ///< the pseudo-header :authority, "host:port"
+  std::string_view service;    ///< "": the server as a whole
+  bool is_secure = false;      ///< the connection uses TLS
 };
 
-/// Everything the client sends at once: preface, settings, the headers of the call and its message,
-/// which names the service. Pure.
-std::string text_of(const Call& call);
+/// Returns all bytes that the client sends without waiting for the server: preface, settings, the
+/// headers of the call and its message, which names the service. Pure.
+std::string request_bytes(const Call& call);
 
-/// HealthCheckResponse.ServingStatus.
+/// The status in the response: HealthCheckResponse.ServingStatus.
 enum class Serving : std::uint8_t { unknown, serving, not_serving, service_unknown };
 
+/// "SERVING": the name in grpc.health.v1.
 std::string_view name_of(Serving serving) noexcept;
 
-/// Reads what the server sends, frame by frame. Pure.
-class Answer {
+/// Reads the response from the bytes that the server sends, frame by frame. Pure.
+class CheckResponse {
  public:
-  /// Takes the next bytes. The status once the message is whole; nullopt while more has to come.
-  /// Errors: no HTTP/2; a call that the server refused; a message that is none.
+  /// Takes the next bytes. Returns the status if the message is complete, nullopt if more bytes are
+  /// needed. Errors: the server does not speak HTTP/2, or refuses the call; the message is not a
+  /// HealthCheckResponse.
   Result<std::optional<Serving>> feed(std::string_view bytes);
 
-  /// What is to be sent to the server meanwhile: the acknowledgements of its settings and pings.
+  /// Returns, and forgets, what must be sent to the server now: the acknowledgements of its
+  /// settings and pings.
   std::string take_replies() { return std::exchange(replies_, {}); }
 
  private:
@@ -50,15 +53,15 @@ class Answer {
   Result<void> take(const Frame& frame);
   Result<void> take_data(const Frame& frame);
 
-  std::string bytes_{};    ///< not read yet
-  std::string message_{};  ///< of the call
+  std::string bytes_{};    ///< not yet read: the beginning of a frame
+  std::string message_{};  ///< the part of it that has arrived
   std::string replies_{};
   bool saw_settings_ = false;
   bool is_ended_ = false;
 };
 
 /// Makes the call over a connection. Returns "gRPC status SERVING". Errors: another status; those
-/// of Answer::feed(), `write` and `read`; the connection was cut.
+/// of CheckResponse::feed(), `write` and `read`; the connection ended before the message.
 Result<std::string> check(const Call& call, const Write& write, const Read& read);
 
 }  // namespace pintle::http::grpc

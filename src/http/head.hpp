@@ -26,8 +26,8 @@ struct Head {
 /// complete.
 std::optional<std::size_t> head_size(std::string_view text) noexcept;
 
-/// Why a content with Head::is_encoded cannot be used.
-inline constexpr const char* kCompressed = "it is compressed though that was not asked for";
+/// Why content with Head::is_encoded cannot be used: a clause for a message.
+inline constexpr const char* kCompressed = "it is compressed, though pintle did not offer that";
 
 /// Reads a complete head. Errors, in `detail`: it is not HTTP/1; a line is not a header, for
 /// example because it is folded or has a blank before the colon (RFC 9112 section 5); a line

@@ -28,7 +28,7 @@ const std::string kHead = frame(1, 4, 1, "\x88");
 /// What becomes of an answer that comes in pieces of `size` bytes: a status, "!" and an error, or
 /// "..." while more would have to come.
 std::string judged(const std::string& bytes, std::size_t size = 1) {
-  Answer answer;
+  CheckResponse answer;
   for (std::size_t at = 0; at < bytes.size(); at += size) {
     const auto fed = answer.feed(std::string_view(bytes).substr(at, size));
     if (!fed) return "!" + fed.error().detail;
@@ -50,10 +50,10 @@ TEST_SUITE("actions/grpc") {
                         {"\x08\x03", "SERVICE_UNKNOWN"},
                         {"\x08\0"s, "UNKNOWN"},
                         {"", "UNKNOWN"},
-                        {"\x08\x04", "!it is no answer of grpc.health.v1"},
-                        {"\x10\x01", "!it is no answer of grpc.health.v1"},
-                        {"\x08", "!it is no answer of grpc.health.v1"},
-                        {"\x08\x01\x08\x01", "!it is no answer of grpc.health.v1"}};
+                        {"\x08\x04", "!it is not a response of grpc.health.v1"},
+                        {"\x10\x01", "!it is not a response of grpc.health.v1"},
+                        {"\x08", "!it is not a response of grpc.health.v1"},
+                        {"\x08\x01\x08\x01", "!it is not a response of grpc.health.v1"}};
     for (const Row& row : rows) {
       for (const std::size_t size : {std::size_t{1}, std::size_t{3}, std::size_t{1000}}) {
         CHECK(judged(kSettings + kHead + frame(0, 0, 1, message(row.message)), size) == row.judged);
@@ -74,7 +74,7 @@ TEST_SUITE("actions/grpc") {
     CHECK(judged("HTTP/1.1 400 Bad Request\r\n\r\n", 1000) == "!it is not HTTP/2");
     CHECK(judged("SSH-2.0-OpenSSH\r\n", 1000) == "!it is not HTTP/2");
     CHECK(judged(kHead) == "!it is not HTTP/2");
-    CHECK(judged(kSettings + "\0\x40\x01\0\0\0\0\0\1"s) == "!a frame of it is too large");
+    CHECK(judged(kSettings + "\0\x40\x01\0\0\0\0\0\1"s) == "!it has a frame that is too large");
     CHECK(judged(kSettings + frame(6, 0, 0, "123")) == "!it is not HTTP/2");
     CHECK(judged(kSettings + frame(0, 8, 1,
                                    "\x09"
@@ -88,7 +88,7 @@ TEST_SUITE("actions/grpc") {
     CHECK(judged(kSettings + frame(7, 0, 0, "\0\0\0\0\0\0\0\0"s)) ==
           "!the server closes the connection");
     CHECK(judged(kSettings + kHead + frame(0, 0, 1, "\1\0\0\0\2\x08\1"s)) ==
-          "!it is compressed though that was not asked for");
+          "!it is compressed, though pintle did not offer that");
     const std::string serving = kSettings + kHead + frame(0, 0, 1, message("\x08\x01"));
     CHECK(judged(serving + frame(7, 0, 0, std::string(8, '\0')), 1000) == "SERVING");
     CHECK(judged(serving + frame(3, 0, 1, std::string(4, '\0')), 1000) == "SERVING");
@@ -102,7 +102,7 @@ TEST_SUITE("actions/grpc") {
   }
 
   TEST_CASE("settings and pings are acknowledged") {
-    Answer answer;
+    CheckResponse answer;
     REQUIRE(answer.feed(kSettings + frame(6, 0, 0, "12345678")));
     CHECK(answer.take_replies() == frame(4, 1, 0, "") + frame(6, 1, 0, "12345678"));
     REQUIRE(answer.feed(frame(4, 1, 0, "") + frame(6, 1, 0, "12345678")));
@@ -110,7 +110,7 @@ TEST_SUITE("actions/grpc") {
   }
 
   TEST_CASE("the call names path, authority and service") {
-    const std::string sent = text_of({"127.0.0.1:50051", "shop.Orders"});
+    const std::string sent = request_bytes({"127.0.0.1:50051", "shop.Orders"});
     CHECK(sent.starts_with("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
     for (const char* part : {"\x1c/grpc.health.v1.Health/Check",
                              "\x0f"
@@ -121,13 +121,13 @@ TEST_SUITE("actions/grpc") {
       CAPTURE(part);
       CHECK(sent.find(part) != std::string::npos);
     }
-    CHECK(text_of({"a:1", ""}).find("\x83\x86") != std::string::npos);
-    CHECK(text_of({"a:1", "", true}).find("\x83\x87") != std::string::npos);
-    CHECK(text_of({"a:1", ""}).ends_with(frame(0, 1, 1, message(""))));
+    CHECK(request_bytes({"a:1", ""}).find("\x83\x86") != std::string::npos);
+    CHECK(request_bytes({"a:1", "", true}).find("\x83\x87") != std::string::npos);
+    CHECK(request_bytes({"a:1", ""}).ends_with(frame(0, 1, 1, message(""))));
     // The length of a long one takes two bytes in both of its codings.
-    CHECK(text_of({std::string(300, 'a'), ""}).find("\x7f\xad\x01" + std::string(300, 'a')) !=
+    CHECK(request_bytes({std::string(300, 'a'), ""}).find("\x7f\xad\x01" + std::string(300, 'a')) !=
           std::string::npos);
-    CHECK(text_of({"a:1", std::string(300, 's')}).find("\x0a\xac\x02" + std::string(300, 's')) !=
-          std::string::npos);
+    CHECK(request_bytes({"a:1", std::string(300, 's')})
+              .find("\x0a\xac\x02" + std::string(300, 's')) != std::string::npos);
   }
 }
