@@ -55,9 +55,9 @@ Result<void> Channel::wait_for(short events) const {
   curl_socket_t socket = CURL_SOCKET_BAD;
   ::curl_easy_getinfo(curl_.get(), CURLINFO_ACTIVESOCKET, &socket);
   pollfd one{socket, events, 0};
-  if (::poll(&one, 1, static_cast<int>(kPatience.count())) > 0) return {};
+  if (::poll(&one, 1, static_cast<int>(kIdleTimeout.count())) > 0) return {};
   return Error{
-      "receive the response", 0, {}, fmt::format("no data for {}", format_duration(kPatience))};
+      "receive the response", 0, {}, fmt::format("no data for {}", format_duration(kIdleTimeout))};
 }
 
 Result<void> Channel::write(std::string_view bytes) {

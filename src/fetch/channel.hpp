@@ -1,5 +1,5 @@
-// fetch/channel.hpp - bytes over TLS, by libcurl, for a protocol that libcurl does not speak for
-// us.
+// fetch/channel.hpp - sends and receives bytes over TLS with libcurl, for HTTP/2 of gRPC, which
+// libcurl itself is not asked to speak.
 #pragma once
 
 #include <curl/curl.h>
@@ -34,10 +34,10 @@ class Channel {
   };
 
   Channel() = default;
-  /// Waits until the socket is ready for `events`, poll(2). Errors: it is not within kPatience.
+  /// Waits until the socket is ready for `events`, poll(2). Errors: it is not within kIdleTimeout.
   Result<void> wait_for(short events) const;
 
-  std::unique_ptr<Peer> peer_{std::make_unique<Peer>()};  // whose place is known to curl_
+  std::unique_ptr<Peer> peer_{std::make_unique<Peer>()};  // curl_ keeps a pointer to it
   std::unique_ptr<CURL, Free> curl_{::curl_easy_init()};
 };
 

@@ -31,7 +31,10 @@ Error too_large(std::int64_t limit) {
 }
 
 Error unusable_part() {
-  return {"use the response", 0, {}, "it is another part of the content than the missing one"};
+  return {"use the response",
+          0,
+          {},
+          "the server sent another part of the content than the missing one"};
 }
 
 /// True if `text` is "bytes FROM-LAST/SIZE" with everything from `from` on (RFC 9110 section 14.4).

@@ -15,8 +15,8 @@ namespace pintle::fetch {
 /// Where the content goes.
 struct Target {
   std::function<Result<void>(std::string_view piece)> add;
-  std::function<Result<void>()> restart;  ///< what was added does not count
-  /// The content will be compared with a digest, so that parts of two versions are no harm.
+  std::function<Result<void>()> restart;  ///< forget what was added: the content begins again
+  /// The content will be compared with a digest, so parts of two versions would be detected.
   bool has_digest = false;
 };
 

@@ -26,15 +26,15 @@ std::string reason_in(const std::string& text) {
   return one_line(text.substr(from, end - from), 200);
 }
 
-/// The errno of a connection that was there; 0: unknown. libcurl keeps that of another address of
-/// the host, which was tried before.
+/// The errno of a connection that had been made; 0: unknown. An errno of connect(2) does not count:
+/// libcurl keeps that of another address of the host, which it tried before.
 int reason_of_end(const Circumstances& at) noexcept {
   const bool is_of_connect =
       at.reason == ECONNREFUSED || at.reason == ENETUNREACH || at.reason == EADDRNOTAVAIL;
   return is_of_connect ? 0 : at.reason;
 }
 
-/// The connection has ended too early.
+/// The error for a connection that ended too early.
 Error cut(const Circumstances& at) {
   if (const int reason = reason_of_end(at)) return {kReceive, reason, {}, {}};
   if (at.has_head) return {kReceive, 0, {}, kCut};
@@ -50,14 +50,15 @@ Error no_tls(const Circumstances& at) {
   return {"begin TLS", 0, {}, is_cut ? kCut : reason_in(at.text)};
 }
 
-/// What libcurl refuses before the head is complete; the rest is judged in http/head.cpp.
+/// The error for a head that libcurl refuses before it is complete; a complete one is checked in
+/// http/head.cpp.
 Error unsound(const Circumstances& at) {
   const bool is_length = at.text.starts_with("Invalid Content-Length");
   return {kUse, 0, {}, is_length ? "its Content-Length is not a number" : "it is not HTTP/1"};
 }
 
 Error late(const Circumstances& at) {
-  std::string why = fmt::format("no data for {}", format_duration(kPatience));
+  std::string why = fmt::format("no data for {}", format_duration(kIdleTimeout));
   if (at.has_begun) return {kReceive, 0, {}, std::move(why)};
   return {"connect to", 0, at.peer, std::move(why)};
 }
@@ -84,13 +85,13 @@ Error failure_of(const Circumstances& at) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
       return unsound(at);
-    case CURLE_OK:  // it has ended without a complete head
+    case CURLE_OK:  // the connection ended without a complete head
     case CURLE_GOT_NOTHING:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
     case CURLE_PARTIAL_FILE:
       return cut(at);
-    case CURLE_OUT_OF_MEMORY:  // libcurl's word for a line above its limit
+    case CURLE_OUT_OF_MEMORY:  // libcurl also returns this for a line above its limit
       if (!at.has_head) return {kUse, 0, {}, "its head is too long"};
       break;
     default:

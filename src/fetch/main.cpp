@@ -21,7 +21,8 @@
 namespace pintle::fetch {
 namespace {
 
-/// A command that waits for pintle-fetch does so until then; 0: PID 1 ends pintle-fetch.
+/// Ends this process after so many milliseconds: the limit of a command that waits for it. With 0
+/// there is no limit: PID 1 stops it at the timeout of the hook.
 void end_at(std::int64_t milliseconds) {
   itimerval timer{};
   timer.it_value = {milliseconds / 1000, milliseconds % 1000 * 1000};

@@ -28,7 +28,8 @@ class Place {
   /// Creates a new file for put().
   Result<sys::NewFile> begin() const { return sys::NewFile::begin_in(directory_, name_, path_); }
 
-  /// True if the existing file may stay if its content is right. Errors: those of fstat(2).
+  /// True if the existing file may stay if its content is right: see sys::may_be_kept(). Errors:
+  /// those of fstat(2).
   Result<bool> is_adoptable() const;
 
   /// Keeps the existing file and sets its mode and owner. Returns "unchanged" or "changed". Errors:

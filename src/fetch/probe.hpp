@@ -1,5 +1,5 @@
-// fetch/probe.hpp - the probes `http` and `grpc`, and `wait`, by TLS. Without TLS, PID 1's own
-// program asks.
+// fetch/probe.hpp - the probes `http` and `grpc`, and `wait`, over TLS. Without TLS, pintle makes
+// these requests itself.
 #pragma once
 
 #include <string>
@@ -9,13 +9,14 @@
 
 namespace pintle::fetch {
 
-// Each makes the same request as the action of that name without TLS, judges the answer alike, and
-// returns the same line. Errors: those of connecting and TLS; an answer that is not as it should
-// be.
+// Each makes the same request as the action of that name without TLS, applies the same rules to the
+// response, and returns the same line. Errors: those of connecting and TLS; a response that is not
+// as it should be.
 Result<std::string> probe_http(const config::Request& request);
 Result<std::string> probe_grpc(const config::Request& request);
 
-/// Asks until the answer is as it should be, and tells by sys::send_note() why it is not yet.
+/// Repeats the request until the response is as it should be. Reports by sys::send_note() why it is
+/// not yet.
 Result<std::string> wait_http(const config::Request& request);
 
 }  // namespace pintle::fetch

@@ -35,7 +35,8 @@ struct Record {
   Validators validators{};
 };
 
-/// Errors: too little memory; no random numbers.
+/// The record of a file that `order` downloaded: `content` is its digest. Errors: too little
+/// memory; no random numbers.
 Result<Record> record_of(const Order& order, const Validators& validators,
                          const std::string& content);
 
@@ -44,6 +45,7 @@ Result<Record> record_of(const Order& order, const Validators& validators,
 /// since these may decide which content is sent.
 Result<Headers> conditions(const Record& known, const Order& order);
 
+/// The text for the attribute; parse_record() reads it.
 std::string to_text(const Record& record);
 /// nullopt for a text that is not from to_text(): the file's owner can write any text into the
 /// attribute.

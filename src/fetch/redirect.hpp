@@ -16,9 +16,8 @@ bool is_redirection(int status) noexcept;
 /// segments). Errors: it is not a URL; it redirects from https to http.
 Result<config::HttpUrl> redirected(const config::HttpUrl& from, std::string_view location);
 
-/// `order` for `to`, after a redirection from its URL. Everything that says who asks is sent on
-/// only if scheme, host and port are the same: of the headers, only those that cannot contain a
-/// secret.
+/// The order for `to`, after `order` was redirected there. Credentials are kept only if scheme,
+/// host and port are the same; otherwise only those headers are kept that cannot contain a secret.
 Order redirected_to(const config::HttpUrl& to, const Order& order);
 
 }  // namespace pintle::fetch

@@ -28,6 +28,7 @@ struct Aws {
   std::string secret{};
 };
 
+/// A download as the config wants it: URL, headers, credentials and limits.
 struct Order {
   config::HttpUrl url{};
   Headers headers{};  ///< the user's, basic authentication among them
@@ -44,15 +45,15 @@ struct Order {
 /// Parses "NAME: VALUE", the form in which encode_request() writes an object's members.
 Header member_in(const std::string& text);
 
-/// Errors: a URL, header or credentials cannot be sent; the netrc file cannot be read. An error
-/// does not show a secret.
+/// Reads the parameters of `request`. Errors: a URL, header or credentials cannot be sent; the
+/// netrc file cannot be read. An error does not show a secret.
 Result<Order> order_in(const config::Request& request);
 
 /// Everything that may decide which content a server sends. Contains secrets if is_personal().
 /// Pure.
 std::string identity_of(const Order& order);
 
-/// True if the server learns more than the URL.
+/// True if the request tells the server more than the URL: headers, credentials or a certificate.
 bool is_personal(const Order& order) noexcept;
 
 /// A URL for messages.

@@ -23,7 +23,8 @@ Error bad(const char* why) {
 }
 
 std::string header_line(const Header& header) {
-  // With a colon and nothing behind it, libcurl would leave out its own header of that name.
+  // libcurl takes "NAME:" for the order to remove its own header of that name; "NAME;" is how it
+  // wants an empty value.
   if (header.second.empty()) return header.first + ";";
   return fmt::format("{}: {}", header.first, header.second);
 }
@@ -72,7 +73,8 @@ class Transfer {
     }
   }
 
-  /// TLS is with the host of the URL, which need not be the one that is connected to.
+  /// The URL names the host with which TLS is spoken. The connection may be to another one: to a
+  /// Unix socket, or to the address when "serverName" is set.
   void set_up_url() {
     const config::HttpUrl& url = order_.url;
     const std::string& name = order_.tls.server_name;
@@ -99,11 +101,11 @@ class Transfer {
     for (const Header& header : more) add_header(header);
     TRY(set_up_credentials());
     set(CURLOPT_HTTPHEADER, lines_.get());
-    const long patience = std::chrono::duration_cast<std::chrono::seconds>(kPatience).count();
+    const long seconds = std::chrono::duration_cast<std::chrono::seconds>(kIdleTimeout).count();
     set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_CONNECTTIMEOUT, patience);
+    set(CURLOPT_CONNECTTIMEOUT, seconds);
     set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-    set(CURLOPT_LOW_SPEED_TIME, patience);
+    set(CURLOPT_LOW_SPEED_TIME, seconds);
     return {};
   }
 
@@ -137,7 +139,7 @@ class Transfer {
     set(CURLOPT_WRITEFUNCTION, &Transfer::on_content);
   }
 
-  // libcurl's code cannot pass exceptions on. What is not `size` ends the transfer.
+  // No exception may pass through libcurl's code. A result other than `size` ends the transfer.
   static std::size_t on_header(char* bytes, std::size_t, std::size_t size, void* self) noexcept {
     return static_cast<Transfer*>(self)->take_header({bytes, size}) ? size : 0;
   }
@@ -150,7 +152,7 @@ class Transfer {
     return false;
   }
 
-  /// A line of a head, or of the trailers behind the content.
+  /// Called with each line of a head, and of the trailers after the content.
   bool take_header(std::string_view line) {
     taken_ += line.size();
     if (has_head_ && taken_ > kMostTrailers) {
@@ -225,10 +227,10 @@ class Transfer {
     return failure(CURLE_RECV_ERROR);
   }
 
-  /// The content ends with the connection, and who ended that is not known.
+  /// True if the content ends with the connection and nothing proves that the server ended it.
   bool is_end_unknown() const noexcept {
     const http::Head& head = reply_.head;
-    return order_.url.is_secure && !head.length && !head.is_chunked && !peer_.has_said_goodbye;
+    return order_.url.is_secure && !head.length && !head.is_chunked && !peer_.has_sent_close_notify;
   }
 
   Result<Arrival> conclude(CURLcode code) {
@@ -245,16 +247,16 @@ class Transfer {
   const Order& order_;
   const Proxy* proxy_;
   const Receiver& receiver_;
-  bool expects_tunnel_;  // the next head is the proxy's, in answer to CONNECT
+  bool expects_tunnel_;  // the next head is the proxy's response to CONNECT
   Peer peer_ = peer_of(host_of(order_.url), order_.tls);
   std::unique_ptr<CURL, FreeHandle> curl_{::curl_easy_init()};
   Words lines_{};
-  Words place_{};  // where to connect to
+  Words place_{};  // the address to connect to instead of the host of the URL
   std::array<char, CURL_ERROR_SIZE> text_{};
-  std::string text_of_head_{};  // what is there of the head that arrives
+  std::string text_of_head_{};  // the part of the current head that has arrived
   std::size_t taken_ = 0;       // bytes of heads, then of trailers
   bool has_head_ = false;
-  bool is_over_ = false;  // the content is not wanted
+  bool is_over_ = false;  // `receiver_` wants no more content
   Reply reply_{};
   std::int64_t received_ = 0;
   std::optional<Error> refusal_{};

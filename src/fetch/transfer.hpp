@@ -19,7 +19,7 @@
 namespace pintle::fetch {
 
 /// The longest time without any data, in either direction.
-inline constexpr Duration kPatience = std::chrono::seconds(30);
+inline constexpr Duration kIdleTimeout = std::chrono::seconds(30);
 
 /// What is known of a response once its head is there.
 struct Reply {

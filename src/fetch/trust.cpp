@@ -48,15 +48,16 @@ int peer_index() noexcept {
   return index;
 }
 
-/// libcurl takes a connection that ends without the server's notice for one that ends with it.
+/// Notes that the server has sent close_notify: libcurl does not tell whether a connection ended
+/// with it or was cut.
 void note_alert(const SSL* tls, int where, int alert) {
   if (where != SSL_CB_READ_ALERT || (alert & 0xff) != SSL_AD_CLOSE_NOTIFY) return;
   SSL_CTX* const context = ::SSL_get_SSL_CTX(tls);
-  static_cast<Peer*>(::SSL_CTX_get_ex_data(context, peer_index()))->has_said_goodbye = true;
+  static_cast<Peer*>(::SSL_CTX_get_ex_data(context, peer_index()))->has_sent_close_notify = true;
 }
 
-/// libcurl's own check takes a name in the certificate's subject too; here only a subjectAltName
-/// counts (RFC 9525 section 2).
+/// libcurl's own check also accepts the name in the certificate's subject; here only a
+/// subjectAltName counts (RFC 9525 section 2).
 bool expect_host(SSL_CTX* tls, const std::string& host) {
   X509_VERIFY_PARAM* const expected = ::SSL_CTX_get0_param(tls);
   ::X509_VERIFY_PARAM_set_hostflags(
@@ -65,7 +66,7 @@ bool expect_host(SSL_CTX* tls, const std::string& host) {
                           : ::X509_VERIFY_PARAM_set1_host(expected, host.c_str(), host.size()) == 1;
 }
 
-CURLcode be_strict(CURL*, void* context, void* judged) {
+CURLcode configure_tls(CURL*, void* context, void* judged) {
   auto* const tls = static_cast<SSL_CTX*>(context);
   const Peer& peer = *static_cast<Peer*>(judged);
   constexpr int kLevel = 2;  // 112 bits: no RSA below 2048, no SHA-1 signatures
@@ -102,7 +103,7 @@ Result<void> set_up_tls(CURL* curl, const Tls& tls, Peer& peer) {
   TRY(set_up_trust(curl, tls));
   ::curl_easy_setopt(curl, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
   ::curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, &peer);
-  if (::curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, be_strict) != CURLE_OK) {
+  if (::curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, configure_tls) != CURLE_OK) {
     return Error{"begin TLS", 0, {}, "libcurl does not use OpenSSL"};
   }
   if (tls.certificate.empty()) return {};
@@ -110,7 +111,8 @@ Result<void> set_up_tls(CURL* curl, const Tls& tls, Peer& peer) {
   TRY(require_file("read the key", tls.key));
   ::curl_easy_setopt(curl, CURLOPT_SSLCERT, tls.certificate.c_str());
   ::curl_easy_setopt(curl, CURLOPT_SSLKEY, tls.key.c_str());
-  ::curl_easy_setopt(curl, CURLOPT_KEYPASSWD, "");  // else a terminal would be asked for one
+  // Otherwise libcrypto would ask for a passphrase on a terminal.
+  ::curl_easy_setopt(curl, CURLOPT_KEYPASSWD, "");
   return {};
 }
 

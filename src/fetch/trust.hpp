@@ -1,4 +1,5 @@
-// fetch/trust.hpp - which servers are trusted by TLS, and as whom they know us.
+// fetch/trust.hpp - sets up TLS: which servers are trusted, and which client certificate they are
+// shown.
 #pragma once
 
 #include <curl/curl.h>
@@ -11,25 +12,26 @@ namespace pintle::fetch {
 
 struct Tls {
   std::string ca{};           ///< a PEM file with the trusted CAs; empty: the bundle of the image
-  std::string certificate{};  ///< a PEM file that says who we are; empty: none
+  std::string certificate{};  ///< a PEM file with the client certificate; empty: none
   std::string key{};          ///< the PEM file of its key
-  std::string server_name{};  ///< that the certificate must name; empty: the host that is asked
+  std::string server_name{};  ///< the name in the certificate; empty: the host of the URL
   bool verify = true;         ///< false: any certificate will do
 };
 
-/// What one TLS connection is judged by.
+/// How the server of one TLS connection is verified, and what is known of the connection.
 struct Peer {
   std::string host{};
   bool verify = true;
-  bool speaks_http2 = false;      ///< it is asked to
-  bool has_said_goodbye = false;  ///< it has sent its close notice, RFC 8446 section 6.1
+  bool speaks_http2 = false;           ///< the server is asked for HTTP/2
+  bool has_sent_close_notify = false;  ///< the alert of the server's end, RFC 8446 section 6.1
 };
 
-/// What a server is judged by that is asked as `host`.
+/// The Peer for a server that is reached as `host`.
 Peer peer_of(const std::string& host, const Tls& tls);
 
-/// TLS 1.2 or later with `peer`, which must live as long as `curl`: its certificate must be signed
-/// by a trusted CA and name the host. Errors: the image has no CA bundle; a file cannot be read.
+/// Sets `curl` to TLS 1.2 or later with `peer`, which must live as long as `curl`. The certificate
+/// must be signed by a trusted CA and name the host. Errors: the image has no CA bundle; a file
+/// cannot be read.
 Result<void> set_up_tls(CURL* curl, const Tls& tls, Peer& peer);
 
 }  // namespace pintle::fetch

@@ -17,7 +17,7 @@ class Url {
     return url_ && ::curl_url_set(url_.get(), CURLUPART_URL, text.c_str(), flags) == CURLUE_OK;
   }
 
-  /// A part; "" if there is none, nullopt if it cannot be decoded.
+  /// A part of the URL that was read; "" if it has none, nullopt if it cannot be decoded.
   std::optional<std::string> part(CURLUPart which, unsigned flags = 0) const {
     char* text = nullptr;
     const CURLUcode code = ::curl_url_get(url_.get(), which, &text, flags);

@@ -14,15 +14,17 @@ namespace pintle::fetch {
 /// The largest file that is searched for patterns.
 inline constexpr std::int64_t kLargestSearched = std::int64_t{64} << 20U;
 
+/// What a file must fulfil.
 struct Expectation {
   std::string sha256{};  ///< lower-case; empty: any
   std::vector<std::string> prohibit{};
 };
 
-/// Errors: `sha256` is not a digest.
+/// What the request expects of the file. Errors: `sha256` is not a digest.
 Result<Expectation> expectation_in(const config::Request& request);
 
-/// Errors: `digest` is not the expected one; is_unverified() is true for it.
+/// Compares `digest`, that of the file at `path`, with the expected one. Errors: they differ;
+/// is_unverified() is true for that.
 Result<void> verify_digest(const Expectation& expected, const std::string& digest,
                            const std::string& path);
 

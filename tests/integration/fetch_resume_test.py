@@ -161,7 +161,7 @@ def another_part_than_the_missing_one_is_refused():
         answers = [b'HTTP/1.1 200 OK\r\n' + ETAG + b'Content-Length: 10000\r\n\r\n' + b'x' * 1000,
                    b'HTTP/1.1 206 P\r\nContent-Range: ' + given + b'\r\n\r\nyyy']
         server = web.Hostile(lambda connection: connection.sendall(answers.pop(0)))
-        tap.holds(failure(server), 'it is another part of the content than the missing one')
+        tap.holds(failure(server), 'the server sent another part of the content than the missing one')
 
 
 def busy(*heads):
