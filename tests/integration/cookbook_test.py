@@ -83,6 +83,8 @@ def stopped(row, server, document):
     config = pid1.start_with(document, before=place.container)
     for one in (shell, config):
         one.line('ready')
+        if one is shell:  # which loses the signal until it has come to its `wait`
+            tap.until(lambda: pid1.state(shell.pid) == 'S', 'the script waits')
         one.signal(signal.SIGTERM)
         one.line('stopped')
         one.end()
