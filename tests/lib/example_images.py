@@ -28,9 +28,9 @@ ip link set lo up
 ip address add 192.0.2.1 dev lo
 mount -t proc proc "$0/proc"
 mount --rbind /dev "$0/dev"
-if [ -z "$(ls "$0/usr")" ]; then mount --bind /usr "$0/usr"; fi
+if [ -n "$HAS_USR" ]; then mount --bind /usr "$0/usr"; fi
 for folder in $EMPTY; do mount -t tmpfs none "$0/$folder"; done
-unset EMPTY
+unset EMPTY HAS_USR
 cd "$0"
 exec chroot . "$@"'''
 
@@ -70,6 +70,7 @@ class Started(pid1.Process):
 class Image:
     def __init__(self, name, users=(), programs=(), usr=False, config=None, empty=()):
         pid1.needs_root()
+        self.usr = usr
         self.empty = empty  # folders of the machine's /usr that the image shall not have
         self.root = pid1.folder()
         for folder in ('proc', 'dev', 'tmp', 'run', 'var'):
@@ -113,9 +114,11 @@ class Image:
         """`docker run IMAGE WORDS`: pintle as PID 1, verbose, with these variables."""
         into = INTO_ROOT
         if user is not None:  # who has the pipes then, as container runtimes see to it
-            into = into.replace('exec chroot .', f'chown {user} /proc/self/fd/1 /proc/self/fd/2\n'
-                                                 f'exec chroot --userspec={user}:{user} .')
+            spec = user if ':' in str(user) else f'{user}:{user}'
+            into = into.replace('exec chroot .', f'chown {spec} /proc/self/fd/1 /proc/self/fd/2\n'
+                                                 f'exec chroot --userspec={spec} --groups= .')
         return Started(['/usr/bin/env', '-i', f'PATH={path}:/usr/sbin:/usr/bin:/sbin:/bin',
                         *(f'{name}={value}' for name, value in variables.items()),
-                        f'EMPTY={" ".join(self.empty)}', 'unshare', '--net', '/bin/sh', '-c', into, str(self.root), '/pintle',
-                        '-v', '--', *words])
+                        f'EMPTY={" ".join(self.empty)}', f'HAS_USR={"1" if self.usr else ""}',
+                        'unshare', '--net', '/bin/sh', '-c', into, str(self.root), '/pintle', '-v', '--',
+                        *words])

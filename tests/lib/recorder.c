@@ -3,6 +3,7 @@
 // a test wants to see whole; all is beside its own file:
 //   calls         each call: numbers and texts, each ended by NUL (recorder.py reads them)
 //   NAME.codes    a byte a call, the exit code; the last one stays
+//   NAME.reads    if there is one, standard input is read to its end and noted
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +30,21 @@ static void put_list(char** list) {
   snprintf(number, sizeof number, "%zu", count);
   put(number);
   for (size_t i = 0; i < count; ++i) put(list[i]);
+}
+
+// Its standard input, where the test says that this ends.
+static void put_input(const char* name) {
+  char path[NAME_MAX];
+  char input[1 << 16] = "";
+  size_t length = 0;
+  snprintf(path, sizeof path, "%.200s.reads", name);
+  while (access(path, F_OK) == 0 && length < sizeof input - 1) {
+    const ssize_t size = read(STDIN_FILENO, input + length, sizeof input - 1 - length);
+    if (size < 0) _exit(89);
+    if (size == 0) break;
+    length += (size_t)size;
+  }
+  put(input);
 }
 
 static int next_code(const char* name) {
@@ -60,7 +76,10 @@ int main(int argc, char** argv, char** environment) {
   char user[32];
   snprintf(user, sizeof user, "%u:%u", (unsigned)getuid(), (unsigned)getgid());
   put(user);
-  umask(0);  // calls of several users may follow each other
+  char mask[16];
+  snprintf(mask, sizeof mask, "%04o", (unsigned)umask(0));  // 0: calls of several users follow
+  put(mask);
+  put_input(slash + 1);
   const int fd = open("calls", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (fd < 0 || write(fd, record, used) != (ssize_t)used) return 91;
   return next_code(slash + 1);

@@ -17,7 +17,9 @@ class Call:
     argv: list
     environment: dict
     directory: str
-    user: str  # UID:GID
+    user: str   # UID:GID
+    umask: str  # as 0022
+    input: str  # of those that read it
 
 
 class Programs:
@@ -40,6 +42,10 @@ class Programs:
         file.write_bytes(bytes(codes))
         file.chmod(0o666)
 
+    def read_input(self, name):
+        """Calls of `name` read their standard input."""
+        (self.folder / f'{name}.reads').touch()
+
     def calls(self):
         """Every call so far, in their order."""
         file = self.folder / 'calls'
@@ -49,8 +55,8 @@ class Programs:
         for count in texts:
             argv = [next(texts) for _ in range(int(count))]
             entries = [next(texts) for _ in range(int(next(texts)))]
-            found.append(Call(argv, dict(one.split('=', 1) for one in entries), next(texts),
-                              next(texts)))
+            found.append(Call(argv, dict(one.split('=', 1) for one in entries),
+                              *(next(texts) for _ in range(4))))
         return found
 
     def forget(self):
