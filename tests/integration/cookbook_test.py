@@ -34,7 +34,7 @@ ELSEWHERE = {
     'curl --netrc-file': ('fetch_credentials', 'a_netrc_file_has_the_password_for_its_host_and_no_other',
                           FETCH),
     'aws s3 cp': ('fetch_credentials',
-                  'a_request_to_a_store_is_signed_as_it_computes_the_signature_itself', cookbook.STEP),
+                  'a_request_is_signed_as_each_service_computes_the_signature_itself', cookbook.STEP),
 }
 EXAMPLES = {'url': 'https://h/x', 'address': '127.0.0.1:1', 'ca': '/ca.pem'}  # what their "…" may be
 OWN = {}
