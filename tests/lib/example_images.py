@@ -60,11 +60,12 @@ class Started(pid1.Process):
         return tap.until(found, f'{program} runs')[0]
 
     def until_healthy(self):
+        """However long its start takes here; seldom asked, since that takes time from it."""
         def is_healthy():
             if self.popen.poll() is not None:
                 raise tap.Failure(f'it has ended: {self.err.rest()}')
             return self.run('/pintle', 'health')[0] == 0
-        tap.until(is_healthy, 'it is healthy')
+        tap.until(is_healthy, 'it is healthy', deadline=600, pause=0.1)
 
 
 class Image:

@@ -60,7 +60,7 @@ def holds(text, part):
         raise Failure(f'expected {part!r} in {text!r}')
 
 
-def until(condition, what, deadline=30):
+def until(condition, what, deadline=30, pause=0.01):
     """Waits for a state that nothing reports (another process's, read from /proc), and returns what
     `condition` returned. What arrives on a descriptor is awaited there instead."""
     end = time.monotonic() + deadline
@@ -70,7 +70,7 @@ def until(condition, what, deadline=30):
             return value
         if time.monotonic() > end:
             raise Failure(f'{what}: not within {deadline} s')
-        time.sleep(0.01)
+        time.sleep(pause)
 
 
 def _clean():
