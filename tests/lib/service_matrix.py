@@ -129,9 +129,10 @@ TESTS = {'starts_serves_stops_and_a_restart_changes_nothing': life,
          'runs_as_the_user_of_the_container': as_user}
 
 
-def register(service):
-    for words, test in TESTS.items():
-        def one(test=test):
+def register(service, tests=tuple(TESTS)):
+    """`tests`: for a service of which stand-ins prove the others faster."""
+    for words in tests:
+        def one(test=TESTS[words]):
             test(service)
         one.__name__ = f'{service.name}_{words}'
         tap.test(one)
