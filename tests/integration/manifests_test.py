@@ -121,6 +121,8 @@ def a_job_is_tried_again_after_the_codes_where_that_can_help_only():
     again = set(rule['exitCodes']['values'])
     tap.equal((again & FINAL, again <= TRANSIENT), (set(), True))
     tap.equal({80, 81} <= again, True)
+    # Restarts in the pod do not count for backoffLimit.
+    tap.check(spec['activeDeadlineSeconds'] > 0, 'a Job that never succeeds ends')
 
 
 @tap.test
