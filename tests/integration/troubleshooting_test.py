@@ -1,6 +1,6 @@
-"""docs/troubleshooting.md: its exit codes are the program's, and each message that it and
-docs/migration-to-prebuilt.md quote is one that pintle really says. A message stands in the first column of a
-table with the heading `message`; `…` in it is any text."""
+"""docs/troubleshooting.md: its exit codes are the program's, and each message that it and other pages quote
+is one that pintle really says. A message stands in the first column of a table with the heading `message`, or
+beside its exit code; `…` in it is any text."""
 import errno
 import functools
 import json
@@ -20,9 +20,11 @@ import web
 from pid1 import ACTOR, PINTLE
 
 PAGE = pid1.ROOT / 'docs/troubleshooting.md'
-PAGES = [PAGE, pid1.ROOT / 'docs/migration-to-prebuilt.md']
+MIGRATION = pid1.ROOT / 'docs/migration-to-prebuilt.md'
+PAGES = [PAGE, MIGRATION, pid1.ROOT / 'docs/docker.md', pid1.ROOT / 'docs/kubernetes.md']
 TABLE = re.compile(r'^\| message \|.*\n\|[-|]+\n((?:\|.*\n)+)', re.M)
 ROW = re.compile(r'^\| `(.+?)` \|', re.M)
+BESIDE_CODE = re.compile(r'^\| \d+(?:, \d+)? \| `(pintle: .+?)` \|', re.M)
 FAILING = {'command': ACTOR, 'arguments': ['exit', '3']}
 AS_APP = ['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups']
 UNTIL_TERM = [ACTOR, 'listen', '15']
@@ -109,7 +111,8 @@ def command_lines_that_are_wrong():
 @scenario
 def starts_that_are_refused():
     yield ran({}, before=['env', 'IMAGE_MODE=prebuilt'])
-    yield ran(step(user='root', command='true'), before=AS_APP)
+    for name in ('migrate', 'data-dir'):
+        yield ran({'steps': [{'id': name, 'user': 'root', 'command': 'true'}]}, before=AS_APP)
     yield ran({'imageMode': 'prebuilt', 'user': '1000', **step(command='apt-get', arguments=['update'])})
     yield ran({'imageMode': 'prebuilt', 'user': '1000', **step(command='/bin/sh', arguments=['-c', 'true'])})
     yield ran({'imageMode': 'prebuilt', 'user': '1000', **step(command='echo a | cat')})
@@ -122,7 +125,7 @@ def starts_that_are_refused():
 
 @scenario
 def a_layered_image_in_prebuilt_mode():
-    before, after = re.findall(r'^```json\n(.*?)^```', PAGES[1].read_text(), re.M | re.S)
+    before, after = re.findall(r'^```json\n(.*?)^```', MIGRATION.read_text(), re.M | re.S)
     environment = {'IMAGE_MODE': 'prebuilt'}
     yield said(PINTLE, 'check', pid1.config(before), env=environment)
     accepted = said(PINTLE, 'check', pid1.config(after), env=environment)
@@ -141,7 +144,7 @@ def steps_that_fail():
     yield ran(step(wait={'tcp': f'127.0.0.1:{a_closed_port()}'}, timeout='100ms'))
     folder = pid1.folder()
     (folder / 'rules.json').write_text('{}')
-    yield ran(step(check={'path': f'{folder}/rules.json', 'sha256': '0' * 64}))
+    yield ran({'steps': [{'id': 'rules', 'check': {'path': f'{folder}/rules.json', 'sha256': '0' * 64}}]})
     yield ran(step(fetch={'url': f'http://127.0.0.1:{a_closed_port()}/x', 'path': f'{folder}/x'}))
     yield ran(step(file={'path': '/proc/none/x', 'content': 'x'}))
     yield ran({'user': '1000:1000', **step(directory={'path': f'{folder}/a/b'})})
@@ -176,8 +179,10 @@ def mains_that_end():
         loader, b'/none'.ljust(len(loader), b'x')))
     alien.chmod(0o755)
     yield ran({}, str(alien))
-    yield ran({'health': [{'id': 'alive', 'kind': 'liveness', 'fileExists': '/none', **QUICK,
-                           'onFailure': 'terminate'}]}, *UNTIL_TERM)
+    for action in ({'fileExists': '/none'},
+                   {'command': 'sleep', 'arguments': ['60'], 'timeout': '50ms'}):
+        yield ran({'health': [{'id': 'alive', 'kind': 'liveness', **action, **QUICK,
+                               'onFailure': 'terminate'}]}, *UNTIL_TERM)
     one = pid1.start_with({'shutdown': {'gracePeriod': '50ms'}}, ACTOR, 'listen', '10')
     one.line('ready')
     one.signal(signal.SIGTERM)
@@ -317,7 +322,8 @@ def programs_with_privileges():
 def starts_and_stops_that_last():
     one = pid1.start_with({'steps': [{'id': 'migrate', 'command': 'sleep', 'arguments': ['60']}],
                            'main': {'command': 'true'},
-                           'maintenance': [{'id': 'tidy', 'schedule': '0 0 * * *', **FAILING}]}, options=['-v'])
+                           'maintenance': [{'id': 'tidy', 'schedule': '0 0 * * *', **FAILING}]},
+                          options=['-v'])
     one.complaint('pintle: step migrate: started')
     for words in (['health'], ['job', 'tidy'], ['health', '--ready']):
         done = one.inside(PINTLE, *words)
@@ -341,8 +347,9 @@ def all_that_is_said():
 
 def quoted():
     """The messages of the pages."""
-    return [row.replace('\\|', '|') for page in PAGES for table in TABLE.findall(page.read_text())
-            for row in ROW.findall(table)]
+    text = '\n'.join(page.read_text() for page in PAGES)
+    rows = [row for table in TABLE.findall(text) for row in ROW.findall(table)]
+    return [row.replace('\\|', '|') for row in [*rows, *BESIDE_CODE.findall(text)]]
 
 
 @tap.test
@@ -359,7 +366,7 @@ def pintle_says_each_message_that_it_quotes():
     for program in ('capsh', 'setcap'):
         pid1.needs(program)
     messages = quoted()
-    tap.check(len(messages) > 60, 'messages', len(messages))
+    tap.check(len(messages) > 110, 'messages', len(messages))
     output = all_that_is_said()
     lost = [one for one in messages
             if not re.search('.*'.join(map(re.escape, one.split('…'))), output)]
@@ -368,7 +375,7 @@ def pintle_says_each_message_that_it_quotes():
 
 @tap.test
 def what_prebuilt_refuses_of_the_layered_config_is_what_the_page_shows():
-    page = PAGES[1].read_text()
+    page = MIGRATION.read_text()
     shown = re.search(r'^```\n(pintle: step .*?)^```', page, re.M | re.S)[1]
     before = re.search(r'^```json\n(.*?)^```', page, re.M | re.S)[1]
     output = said(PINTLE, 'check', pid1.config(before), env={'IMAGE_MODE': 'prebuilt'})
