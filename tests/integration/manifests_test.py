@@ -18,14 +18,15 @@ FINAL, TRANSIENT = {64, 78, 82, 83, 126, 127}, {71, 80, 81}
 
 
 def documents():
-    """(where it stands, document) of each YAML document of the pages."""
+    """(where it stands, document) of each YAML document of the pages. A block that begins with a blank is an
+    excerpt, and no document."""
     try:
         import yaml
     except ImportError:
         tap.skip('python3-yaml is not installed')
     for page in PAGES:
         text = page.read_text()
-        for found in re.finditer(r'^```yaml\n(.*?)^```', text, re.M | re.S):
+        for found in re.finditer(r'^```yaml\n(?! )(.*?)^```', text, re.M | re.S):
             where = f'{page.name}:{text.count(chr(10), 0, found.start()) + 1}'
             for document in yaml.safe_load_all(found[1]):
                 yield where, document
