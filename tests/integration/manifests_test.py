@@ -166,4 +166,23 @@ def the_configs_in_configmaps_are_ones_that_pintle_accepts():
                 tap.equal((done.returncode, done.stderr), (0, ''), where)
 
 
+@tap.test
+def the_init_container_writes_the_variable_that_the_container_takes():
+    page = (pid1.ROOT / 'docs/kubernetes.md').read_text()
+    part = page[page.index('### Variables from an init container'):]
+    folder = pid1.folder()
+    (folder / 'settings.py').write_text('print("REGION=eu-west-1")\n')
+    folder.chmod(0o777)
+    config = re.search(r'^```json\n(.*?)^```', part, re.M | re.S)[1]
+    config = config.replace('/settings/', f'{folder}/').replace('/app/', f'{folder}/')
+    pod = next(one for _, one in manifests() if 'fileKeyRef' in json.dumps(one))['spec']
+    words = pod['initContainers'][0]['command'][1:]
+    words[words.index('-c') + 1] = pid1.config(config)
+    code, _, err = pid1.run(options=words,
+                            before=['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups'])
+    tap.equal(code, 0, err)
+    reference = pod['containers'][0]['env'][0]['valueFrom']['fileKeyRef']
+    tap.equal((folder / reference['path']).read_text(), f"{reference['key']}='eu-west-1'\n")
+
+
 tap.main()
