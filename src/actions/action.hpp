@@ -1,6 +1,6 @@
-// actions/action.hpp - what a hook can do without a program in the image, as a table: built-ins
-// that do something, and probes that look. Adding one is a file with its row, its parameters and
-// what it does, and a line in action.cpp.
+// actions/action.hpp - the table of built-in actions, which need no program in the image: some
+// change something, and probes only look. To add one, write a file with its row, its parameters and
+// its code, and add a line to action.cpp.
 #pragma once
 
 #include <sys/types.h>
@@ -23,21 +23,21 @@
 
 namespace pintle::actions {
 
-/// What an action may need besides its parameters.
+/// What an action gets besides its parameters.
 struct Context {
   const sys::Accounts& accounts;
   const config::Scope& scope;  ///< the hook's variables
-  /// Takes what is being done, for whoever ends it meanwhile; may be empty.
+  /// Called with what the action is doing, for a message if it is stopped; may be empty.
   std::function<void(const std::string& line)> note{};
-  /// Takes known secrets out of a text while they are whole; may be empty.
+  /// Replaces known secrets in a whole value; may be empty.
   std::function<std::string(std::string text)> hide{};
   pid_t main_pid = 0;  ///< of the container's main process; 0: there is none
 
-  /// A parameter's value for a line.
+  /// The value of a parameter, for a line.
   std::string shown(const std::string& value) const {
     return shown_value(hide ? hide(value) : value);
   }
-  /// What an error says, whose subject may be such a value.
+  /// The message of an error, whose subject may be such a value.
   std::string words(Error error) const {
     if (hide) error.subject = hide(std::move(error.subject));
     return error.message();
@@ -52,45 +52,44 @@ struct Foreseen {
   Duration age{};
 };
 
-/// A row. What it calls gets the parameters that `spec.params` made, config::erased.
+/// A row. Its functions get the parameters that `spec.params` made, see config::erased.
 struct Action {
   config::ActionSpec spec;
-  /// Does it; runs in a child that has stepped down, and may block: PID 1 ends it when its timeout
-  /// is over. Returns a line about what was done or seen. What does something is idempotent: it
-  /// compares first and changes only what differs. nullptr: only the second program can. Errors:
-  /// what could not be done, or is not as it should be.
+  /// Performs the action. It runs in a child that has stepped down, and may block: PID 1 stops it
+  /// at its timeout. Returns a line about what was done or found. An action that changes something
+  /// is idempotent: it compares first and changes only what differs. nullptr: only pintle-fetch can
+  /// perform it. Errors: what could not be done, or is not as it should be.
   Result<std::string> (*run)(const void* params, const Context& context) = nullptr;
-  /// True if there is nothing left to do; may be nullptr: then there always is.
-  /// PID 1 itself asks before anything runs, so it must not take long.
+  /// True if there is nothing to do; nullptr: there always is. PID 1 itself calls it before
+  /// anything runs, so it must be fast.
   bool (*is_done)(const void* params, const Context& context) = nullptr;
-  /// What run() would do now, in the order in which it is told; it changes nothing. nullptr: it
-  /// cannot say.
+  /// What run() would do now, in the order of messages; changes nothing. nullptr: it cannot say.
   Result<std::vector<Foreseen>> (*preview)(const void* params, const Context& context) = nullptr;
-  /// Of a probe: what it is called on a command line.
+  /// The name on a command line; only for a probe.
   std::string_view command = {};
 };
 
-/// All of them, as parse() needs to know them.
+/// The specs of all actions, for parse().
 std::span<const config::ActionSpec* const> specs();
 
-/// Those that `pintle probe` can do.
+/// The actions that `pintle probe` can perform.
 std::span<const Action* const> probes() noexcept;
 
-/// Refuses a use in which variables left a text empty. Errors: that.
+/// Errors: a string that must not be empty is empty after its variables are expanded.
 Result<void> refuse_empty(const config::Builtin& use);
 
-/// Does what `use` says; its texts are expanded. Errors: those of the action and of refuse_empty();
-/// one that only the second program can do.
+/// Performs `use`, whose variables are expanded. Errors: those of the action and of refuse_empty();
+/// only pintle-fetch can perform it.
 Result<std::string> perform(const config::Builtin& use, const Context& context);
 
-/// What it would do to files now; nullopt if it cannot say. Errors: those of the action.
+/// What it would do to files now; nullopt if the action cannot say. Errors: those of the action.
 Result<std::optional<std::vector<Foreseen>>> foresee(const config::Builtin& use,
                                                      const Context& context);
 
-/// True if `use` has nothing left to do.
+/// True if `use` has nothing to do.
 bool needs_nothing(const config::Builtin& use, const Context& context);
 
-/// The ids that an `owner` parameter stands for; none if it is not given.
+/// The ids of an `owner` parameter; none if it is not set.
 struct Owner {
   std::optional<uid_t> uid{};
   std::optional<gid_t> gid{};
@@ -122,7 +121,7 @@ extern const Action kProbeGrpc;
 extern const Action kProbeFile;
 extern const Action kProbeProcess;
 
-/// What the probe of a process takes for the container's main process.
+/// The word for the main process in the probe `process`.
 inline constexpr std::string_view kMainProcess = "main";
 
 }  // namespace pintle::actions

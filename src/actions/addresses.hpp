@@ -1,5 +1,5 @@
-// actions/addresses.hpp - where actions connect to: what may be written, and whether it is in this
-// container.
+// actions/addresses.hpp - the addresses that actions connect to: the accepted forms, and whether
+// they are in this container.
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@
 
 namespace pintle::actions {
 
-/// "HOST:PORT", the same or the URL of a service, and "http://…", with any host.
+/// Each returns what is wrong, "" if nothing, with any host: "HOST:PORT"; the same or the URL of a
+/// service; "http://…".
 std::string check_any_address(const std::string& address);
 std::string check_service_address(const std::string& address);
 std::string check_any_url(const std::string& url);
@@ -22,25 +23,25 @@ inline constexpr config::TextKind kServiceAddress{.check = check_service_address
                                                   .has_user_info = true};
 inline constexpr config::TextKind kAnyUrl{.check = check_any_url, .pattern = config::url_pattern};
 
-/// What is wrong with a header of a request of a probe or `wait`, "" if nothing.
+/// What is wrong with a header for the request of a probe or of `wait`, "" if nothing.
 std::string check_probe_header(const std::string& name, const std::string& value);
 
-/// A probe looks at its own container, unless this is set.
+/// A probe is for its own container unless this is set.
 template <class T>
 inline constexpr config::Key<T> kAllowRemoteKey{
     "allowRemote", config::into<&T::allow_remote, &config::Reader::boolean>,
-    "Whether hosts other than this container's own may be asked.", "true", "false"};
+    "Whether the probe may connect to hosts other than this container.", "true", "false"};
 
 constexpr config::Hosts hosts_of(bool allow_remote) noexcept {
   return allow_remote ? config::Hosts::any : config::Hosts::loopback;
 }
 
-// Each says why an address or a URL is not this container's, "" if it is, if it is none at all, or
-// while there is something to expand in it.
+// Each returns why an address or a URL is not in this container; "" if it is, if it is not valid,
+// or if it has variables to expand.
 std::string why_address_is_remote(const std::string& address);
 std::string why_url_is_remote(const std::string& url);
 
-/// Of parameters with such an address: why it may not be asked, "" if it may.
+/// For parameters with such an address: why it is not allowed, "" if it is.
 template <class T>
 std::string check_own_address(const T& params) {
   return params.allow_remote ? std::string() : why_address_is_remote(params.address);

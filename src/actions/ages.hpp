@@ -1,4 +1,4 @@
-// actions/ages.hpp - how old files are, by the wall clock, which their times are of.
+// actions/ages.hpp - the ages of files by the wall clock, to which their times belong.
 #pragma once
 
 #include <sys/stat.h>
@@ -11,13 +11,13 @@
 
 namespace pintle::actions {
 
-/// The moment so long ago, in nanoseconds since the epoch.
+/// The moment that was `age` ago, in nanoseconds since the epoch.
 inline std::int64_t moment_before(Duration age) {
   using namespace std::chrono;
   return duration_cast<nanoseconds>(system_clock::now().time_since_epoch() - age).count();
 }
 
-/// How long ago `moment` was, in whole seconds; 0 for one that is yet to come.
+/// How long ago `moment` was, in whole seconds; 0 if it is in the future.
 inline Duration age_of(std::int64_t moment) {
   using namespace std::chrono;
   const nanoseconds age(moment_before(Duration(0)) - moment);

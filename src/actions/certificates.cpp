@@ -1,4 +1,4 @@
-// The built-in `certificates`: a corporate CA into the trust bundle, once.
+// The built-in `certificates`: adds CA certificates to the trust bundle, each once.
 #include "actions/certificates.hpp"
 
 #include <fcntl.h>
@@ -141,7 +141,8 @@ struct Wanted {
   std::size_t damaged = 0;  ///< that were in it before
 };
 
-/// What was done, with what most clients will not forgive: one bad block, and they take none.
+/// The line about what was done. It reports damaged certificates of the old bundle, since most
+/// clients refuse a bundle with one.
 std::string said(std::string done, const Wanted& wanted) {
   if (wanted.damaged == 0) return done;
   return fmt::format("{}; {} certificates that were in the bundle before are damaged", done,
@@ -227,10 +228,10 @@ std::string with_certificates(std::string bundle, const std::vector<std::string>
 
 const Action kCertificates{
     .spec = {.name = "certificates",
-             .kinds = config::kDoers,
-             .help = "Add certificates to the trust bundle, once. A damaged one is an error, and "
-                     "the bundle "
-                     "stays; one that was in the bundle before is reported.",
+             .kinds = config::kActiveKinds,
+             .help = "Add certificates to the trust bundle, each once. If one of them is damaged, "
+                     "the action fails and the bundle stays as it is; damaged ones that were in "
+                     "the bundle before are reported.",
              .params = config::params_of<kKeys>(),
              .shorthand = "source"},
     .run = erased<run>,

@@ -10,15 +10,16 @@
 
 namespace pintle::actions {
 
-/// The base64 bodies of the certificates in `content`, without white space; `content` is a text
-/// with blocks of PEM, or one certificate in DER. Errors: none in it, one that does not end or is
-/// no whole certificate (der.hpp), a private key beside them.
+/// The base64 bodies of the certificates in `content`, without white space. `content` is text with
+/// PEM blocks, or one certificate in DER. Errors: there is none; one has no end or is damaged
+/// (der.hpp); there is a private key.
 Result<std::vector<std::string>> certificates_in(std::string_view content);
 
-/// How many blocks of a bundle are no whole certificates.
+/// How many blocks of a bundle are damaged certificates.
 std::size_t damaged_in(std::string_view bundle);
 
-/// `bundle` with those of `bodies` at its end that it does not hold yet; `added` counts them.
+/// Returns `bundle` with those of `bodies` appended that it does not have yet; `added` becomes
+/// their number.
 std::string with_certificates(std::string bundle, const std::vector<std::string>& bodies,
                               std::size_t& added);
 

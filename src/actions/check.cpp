@@ -1,4 +1,4 @@
-// The row of `check`: proves a data file that something else will read. pintle-fetch does it.
+// The row of `check`: verifies a data file that another program will read. pintle-fetch does it.
 #include <fmt/format.h>
 
 #include "actions/action.hpp"
@@ -23,7 +23,7 @@ struct CheckParams {
 constexpr Key<CheckParams> kKeys[] = {
     {.name = "path",
      .value = text<&CheckParams::path, kEntryPath>,
-     .help = "The file.",
+     .help = "The file to verify.",
      .example = "/app/rules.json",
      .required = true},
     kSha256Key<CheckParams>,
@@ -33,7 +33,7 @@ constexpr Key<CheckParams> kKeys[] = {
 constexpr std::string_view kProofs[] = {"sha256", "prohibit"};
 constexpr config::Rule kRules[] = {{config::Rule::Type::at_least_one, kProofs}};
 
-/// It makes no file; what stands in for it has to prove the same.
+/// The action makes no file itself, but a fallback for it must pass the same verification.
 config::Artifact artifact(const CheckParams& params) {
   return {.sha256 = params.sha256, .prohibit = params.prohibit};
 }
@@ -46,13 +46,14 @@ std::string check_sha256(const std::string& digest) {
 
 std::string check_prohibited(const std::string& pattern) {
   const std::string why = Pattern(pattern).problem();
-  return why.empty() ? why : fmt::format("it is no extended regular expression: {}", why);
+  return why.empty() ? why : fmt::format("it is not an extended regular expression: {}", why);
 }
 
 const Action kCheck{
     .spec = {.name = "check",
-             .kinds = config::kDoers,
-             .help = "Prove a data file: its digest, and what must not be in it.",
+             .kinds = config::kActiveKinds,
+             .help =
+                 "Verify a data file: its digest, and that no line matches a prohibited pattern.",
              .params = config::params_of<kKeys>(),
              .rules = kRules,
              .is_apart = config::is_always_apart,

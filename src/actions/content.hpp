@@ -1,5 +1,5 @@
-// actions/content.hpp - a regular file with given content, put in its place all at once, and only
-// if its content, mode or owner differs.
+// actions/content.hpp - writes a regular file with given content in one step, and only if its
+// content, mode or owner differs.
 #pragma once
 
 #include <optional>
@@ -13,13 +13,14 @@
 
 namespace pintle::actions {
 
-/// What a file is to hold: `text`, or, if there is none, what `files` hold, one after the other.
+/// The wanted content of a file: `text`, or, if there is none, the content of `files`, one after
+/// the other.
 struct Content {
   std::optional<std::string> text{};
-  std::vector<Fd> files{};  ///< all that the content comes from
+  std::vector<Fd> files{};  ///< the sources of the content
 };
 
-/// A name in a directory, and what is there now: nullopt if nothing is.
+/// A name in a directory, and the entry that has it now: nullopt if there is none.
 struct Target {
   const Fd& directory;
   const std::string& name;
@@ -34,10 +35,10 @@ Result<bool> is_in_place(const Target& target, const Content& content,
 
 enum class Sync : bool { at_once, later };
 
-/// Makes the target such a file: "made", "changed" or "unchanged". `sync` says whether a new file
-/// is on the disk then. Another file, or a symbolic link, is replaced; a file that keeps its
-/// content may stay (sys::may_be_kept()). Errors: the target is a directory; those of sys::NewFile
-/// and sys::refuse_lending().
+/// Makes the target such a file. Returns "made", "changed" or "unchanged". `sync` says whether a
+/// new file is on the disk before the return. Another file, or a symbolic link, is replaced; a file
+/// whose content is right may be kept (sys::may_be_kept()). Errors: the target is a directory;
+/// those of sys::NewFile and sys::refuse_lending().
 Result<std::string> put_in_place(const Target& target, const Content& content,
                                  const sys::Ownership& wanted, Sync sync = Sync::at_once);
 

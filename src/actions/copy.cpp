@@ -42,30 +42,30 @@ struct CopyParams {
 constexpr Key<CopyParams> kKeys[] = {
     {.name = "source",
      .value = text<&CopyParams::source, kPath>,
-     .help = "A file, or a directory with everything in it except other mounts, sockets, FIFOs and "
-             "devices.",
+     .help = "A file, or a directory with everything in it. Other mounts, sockets, FIFOs and "
+             "devices are not copied.",
      .example = "/usr/src/app",
      .required = true},
     {.name = "destination",
      .value = text<&CopyParams::destination, kEntryPath>,
-     .help = "The path of the copy itself; the directory that it is in must exist. What is in the "
-             "destination and not in the source stays.",
+     .help = "The path of the copy itself; its parent directory must exist. What is only in the "
+             "destination stays there.",
      .example = "/var/www/app",
      .required = true},
     {"onlyIfMissing", into<&CopyParams::only_if_missing, &Reader::boolean>,
-     "Leave alone each file, link and directory that is there.", "true", "false"},
+     "Whether files, links and directories that exist are left as they are.", "true", "false"},
     {"mode", into<&CopyParams::mode, &Reader::mode>,
-     "The mode of files, in octal; that of the source without set-user-ID, set-group-ID and "
-     "sticky bits.",
+     "The mode of files, in octal. Default: that of the source without set-user-ID, set-group-ID "
+     "and sticky bits.",
      "0640"},
     {"directoryMode", into<&CopyParams::directory_mode, &Reader::mode>,
-     "The mode of directories, in octal; that of the source likewise. A directory of another user "
-     "that is there keeps its own.",
+     "The mode of directories, in octal. Default: as for files. An existing directory of another "
+     "user keeps its mode.",
      "0750"},
     kOwnerKey<CopyParams>,
 };
 
-/// A copy that is in its source would grow at each start.
+/// A copy inside its source would grow at each start.
 std::string check_paths(const CopyParams& params) {
   if (!config::is_final(params.source) || !config::is_final(params.destination)) return {};
   const bool is_same = params.source == params.destination;
@@ -76,7 +76,7 @@ std::string check_paths(const CopyParams& params) {
 struct Level {
   std::string name;
   sys::Entry entry;         ///< its descriptor is open if it is one of the deepest levels
-  sys::Ownership wanted{};  ///< that it gets when it is full
+  sys::Ownership wanted{};  ///< which it gets when its content is complete
   bool was_made = false;
 };
 
@@ -111,8 +111,8 @@ class Copying {
     std::string done = changed_ == 0   ? "unchanged"
                        : changed_ == 1 ? "copied 1 entry"
                                        : fmt::format("copied {} entries", changed_);
-    if (others_ > 0) done += fmt::format("; left out {} sockets, FIFOs and devices", others_);
-    if (mounts_ > 0) done += fmt::format("; left out {} mounts", mounts_);
+    if (others_ > 0) done += fmt::format("; did not copy {} sockets, FIFOs and devices", others_);
+    if (mounts_ > 0) done += fmt::format("; did not copy {} mounts", mounts_);
     return done;
   }
 
@@ -191,7 +191,7 @@ class Copying {
         return about(path, Result<void>(Error::from_errno("make the directory")));
       }
       there = TRY(look(name));
-      // Also now, since a copy that is cut short is not completed with `onlyIfMissing`.
+      // Set it now too: a copy that is stopped in the middle is not completed with `onlyIfMissing`.
       sys::Ownership for_now = wanted_of(source);
       if (for_now.mode) *for_now.mode |= S_IRWXU;
       if (there) TRY(about(path, sys::give_ownership(there->fd, for_now)));
@@ -266,8 +266,8 @@ Result<std::string> run(const CopyParams& params, const Context& context) {
 
 const Action kCopy{
     .spec = {.name = "copy",
-             .kinds = config::kDoers,
-             .help = "Copy a file, or a tree of directories, files and symbolic links; only what "
+             .kinds = config::kActiveKinds,
+             .help = "Copy a file, or a tree of directories, files and symbolic links. Only what "
                      "differs is changed.",
              .params = config::params_of<kKeys>(),
              .check = erased<check_paths>},

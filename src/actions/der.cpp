@@ -73,8 +73,8 @@ bool take_all(std::string_view& der, std::span<const unsigned char> tags) noexce
   });
 }
 
-/// Version, serial number, signature, issuer, validity, subject, key; what may follow is not
-/// looked at, nor is it known whether issuer and subject are empty.
+/// Version, serial number, signature, issuer, validity, subject, key. Whatever follows is not
+/// checked, nor whether issuer and subject are empty.
 bool is_to_be_signed(std::string_view der) noexcept {
   constexpr unsigned char kNames[] = {kSequence, kSequence, kSequence};
   constexpr unsigned char kBefore[] = {kInteger, kSequence};

@@ -6,7 +6,7 @@
 
 namespace pintle::actions {
 
-/// True if `der` is a certificate from its first to its last byte, with every length in it right.
+/// True if `der` is one complete certificate, in which every length is right.
 bool is_certificate(std::string_view der);
 
 }  // namespace pintle::actions

@@ -24,11 +24,12 @@ struct DirectoryParams {
 constexpr Key<DirectoryParams> kKeys[] = {
     {.name = "path",
      .value = text<&DirectoryParams::path, kPath>,
-     .help = "The directory; missing parents are made.",
+     .help = "The directory; missing parent directories are made.",
      .example = "/data",
      .required = true},
     {"mode", into<&DirectoryParams::mode, &Reader::mode>,
-     "Its mode, in octal; 0755 when it is made.", "0750"},
+     "The mode, in octal. Default: 0755 for a new directory; an existing one keeps its mode.",
+     "0750"},
     kOwnerKey<DirectoryParams>,
 };
 
@@ -65,8 +66,8 @@ bool is_done(const DirectoryParams& params, const Context& context) {
 
 const Action kDirectory{
     .spec = {.name = "directory",
-             .kinds = config::kDoers,
-             .help = "Make a directory, or give it its mode and owner.",
+             .kinds = config::kActiveKinds,
+             .help = "Make a directory, or set the mode and owner of an existing one.",
              .params = config::params_of<kKeys>(),
              .shorthand = "path"},
     .run = erased<run>,

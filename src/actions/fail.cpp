@@ -17,7 +17,7 @@ struct FailParams {
 constexpr Key<FailParams> kKeys[] = {
     {.name = "message",
      .value = into<&FailParams::message, &Reader::expandable>,
-     .help = "Why, and what to do about it.",
+     .help = "The reason, and what to do about it.",
      .example = "set POSTGRES_PASSWORD, or POSTGRES_HOST_AUTH_METHOD=trust",
      .required = true},
 };
@@ -30,7 +30,7 @@ Result<std::string> run(const FailParams& params, const Context&) {
 
 const Action kFail{
     .spec = {.name = "fail",
-             .kinds = config::kDoers,
+             .kinds = config::kActiveKinds,
              .help = "Fail with a sentence: a step ends the start with it, exit code 80. Give it a "
                      "`condition`.",
              .params = config::params_of<kKeys>(),

@@ -27,11 +27,12 @@ constexpr Key<FallbackParams> of_result(Key<FallbackParams> key) {
 constexpr Key<FallbackParams> kKeys[] = {
     {.name = "source",
      .value = text<&FallbackParams::source, kEntryPath>,
-     .help = "A regular file that is not empty.",
+     .help = "The file to use instead: a regular file that is not empty.",
      .example = "/cache/rules.json",
      .required = true},
     {"destination", text<&FallbackParams::destination, kEntryPath>,
-     "Where its copy goes; where the action's result would have gone, if it has such a place.",
+     "The path of the copy. Default: the place where the action would have put its result, if it "
+     "has one.",
      "/data/rules.json"},
     of_result(kSha256Key<FallbackParams>),
     of_result(kProhibitKey<FallbackParams>),
@@ -54,7 +55,7 @@ Result<std::string> run(const FallbackParams& params, const Context& context) {
   const std::string source = params.source;
   const Fd file = TRY(sys::open_fallback(source));
   const std::string destination = params.destination.value_or("");
-  if (destination.empty()) return fmt::format("there is '{}'", context.shown(source));
+  if (destination.empty()) return fmt::format("'{}' exists", context.shown(source));
   const sys::Ownership wanted = TRY(wanted_by(params, context, file));
   sys::NewFile copy = TRY(sys::NewFile::begin(destination));
   TRY(copy.copy_from(file));
@@ -89,7 +90,7 @@ config::Builtin completed(const config::Builtin& use, const std::string& output,
 const Action kFallback{
     .spec = {.name = "fallback",
              .kinds = 0,
-             .help = "Take an older copy instead.",
+             .help = "Use an older copy of the file instead.",
              .params = config::params_of<kKeys>(),
              .is_apart = erased<is_apart>},
     .run = erased<run>,

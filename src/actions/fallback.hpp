@@ -1,4 +1,5 @@
-// actions/fallback.hpp - what a file has to say that is taken instead of an action's result.
+// actions/fallback.hpp - the parameters of `fallback`: a file that replaces the result of an action
+// that failed.
 #pragma once
 
 #include <sys/types.h>
@@ -14,16 +15,16 @@ namespace pintle::actions {
 struct FallbackParams {
   std::string source{};
   std::optional<std::string> destination{};
-  // Of what it stands in for.
+  // The next four are taken from the action that failed.
   std::optional<std::string> sha256{};
   std::vector<std::string> prohibit{};
   std::optional<mode_t> mode{};
   std::optional<std::string> owner{};
 };
 
-/// `use`, which is one of kFallback, completed by what the failed action would have left behind: it
-/// goes where that would have gone, and has to prove the same. `output` is the file that the failed
-/// hook's output goes to; "" if to none. `failed` is nullptr if that was a command.
+/// Returns `use`, a use of kFallback, completed from the action that failed: the copy goes to the
+/// same place and is verified in the same way. `output` is the file for the output of the failed
+/// hook; "" if there is none. `failed` is nullptr if that was a command.
 config::Builtin completed(const config::Builtin& use, const std::string& output,
                           const config::Builtin* failed);
 

@@ -48,7 +48,7 @@ struct AwsKeys {
 constexpr Key<AwsKeys> kAwsKeys[] = {
     {.name = "region",
      .value = text<&AwsKeys::region, kScope>,
-     .help = "The region of the service; what a store of another provider calls so.",
+     .help = "The region of the service, or what another provider of such a store calls so.",
      .example = "eu-west-1",
      .required = true},
     {.name = "service",
@@ -88,52 +88,52 @@ void read_aws(Reader& reader, const config::Node& node, FetchParams& out) {
 constexpr Key<FetchParams> kKeys[] = {
     {.name = "url",
      .value = text<&FetchParams::url, kUrl>,
-     .help = "What to download, by http or https.",
+     .help = "The URL to download, http or https.",
      .example = "https://files.example.org/rules.json",
      .required = true},
     {.name = "path",
      .value = text<&FetchParams::path, kEntryPath>,
-     .help = "The file that it becomes; its directory must exist.",
+     .help = "The file to write; its directory must exist.",
      .example = "/data/rules.json",
      .required = true},
     {"headers", config::headers<&FetchParams::headers, check_header>,
-     "Headers of the request, in place of those that pintle sends by itself: User-Agent and "
+     "Headers of the request. They replace those that pintle sends itself: User-Agent and "
      "\"Accept: */*\".",
      "{\"Authorization\": \"Bearer ${TOKEN}\"}"},
     {"username", into<&FetchParams::username, &Reader::expandable>,
-     "Who asks, for basic authentication.", "app"},
+     "The user name for basic authentication.", "app"},
     {"password", into<&FetchParams::password, &Reader::expandable>,
-     "The password that belongs to it.", "${PASSWORD}"},
+     "The password for basic authentication.", "${PASSWORD}"},
     {"aws",
      {read_aws, &config::kObjectForm<kAws>, config::field_of<&FetchParams::aws>},
-     "The request is signed for S3 and the like (AWS Signature Version 4), with username as the id "
-     "of the access key and password as the secret; a session token is the header "
-     "X-Amz-Security-Token.",
+     "How the request is signed for S3 and similar services (AWS Signature Version 4): username is "
+     "the id of the access key, password is the secret, and the header X-Amz-Security-Token is a "
+     "session token.",
      R"({"region": "eu-west-1", "service": "s3"})"},
     {"netrc", text<&FetchParams::netrc, kEntryPath>,
-     "A file with user names and passwords by host, such as a mounted secret: lines \"machine HOST "
-     "login NAME password WORD\". The hook's user reads it.",
+     "A file with user names and passwords for hosts, such as a mounted secret: lines \"machine "
+     "HOST login NAME password WORD\". The user of the hook must be able to read it.",
      "/run/secrets/netrc"},
     {"ca", text<&FetchParams::ca, kEntryPath>,
-     "A PEM file with the certificates to trust instead of the system's; SSL_CERT_FILE in the "
-     "hook's environment does the same.",
+     "A PEM file with the CA certificates to trust instead of those of the system. SSL_CERT_FILE "
+     "in the environment of the hook does the same.",
      "/etc/ssl/corporate.pem"},
     {"certificate", text<&FetchParams::certificate, kEntryPath>,
-     "A PEM file with the certificate that says to the server who asks.",
-     "/run/secrets/client.pem"},
+     "A PEM file with the client certificate.", "/run/secrets/client.pem"},
     {"key", text<&FetchParams::key, kEntryPath>,
-     "The PEM file of its key, which has no passphrase.", "/run/secrets/client.key"},
-    {"maxSize", into<&FetchParams::max_size, &Reader::size>, "The most that is downloaded.",
-     "64MiB", "1GiB"},
+     "The PEM file with the key of the client certificate, without a passphrase.",
+     "/run/secrets/client.key"},
+    {"maxSize", into<&FetchParams::max_size, &Reader::size>,
+     "The largest download that is accepted.", "64MiB", "1GiB"},
     kSha256Key<FetchParams>,
     kProhibitKey<FetchParams>,
     kFileModeKey<FetchParams>,
     kOwnerKey<FetchParams>,
-    {"redirects", config::count<&FetchParams::redirects, 1>, "How many redirections are followed.",
-     "1", "10"},
+    {"redirects", config::count<&FetchParams::redirects, 1>,
+     "How many redirections are followed at most.", "1", "10"},
     {"retryAfter", into<&FetchParams::retry_after, &Reader::duration>,
-     "The longest time that a server may ask for by Retry-After, with status 429 or 503, before it "
-     "is asked again.",
+     "If the status is 429 or 503 and Retry-After is at most this time, pintle waits and repeats "
+     "the request.",
      "10s", "1m"},
 };
 
@@ -165,21 +165,22 @@ config::Artifact artifact(const FetchParams& params) {
 }  // namespace
 
 const Action kFetch{
-    .spec = {.name = "fetch",
-             .kinds = config::kDoers,
-             .help =
-                 "Download a file by http or https, prove it and put it in its place; at most "
-                 "5m, unless \"timeout\" says otherwise. A file that was downloaded before "
-                 "is kept if the server says that it has no other; one whose connection is cut is "
-                 "resumed if the server can. Headers, credentials and certificates are for "
-                 "the URL's own scheme, host and port: a redirection takes them nowhere else. "
-                 "The variables http_proxy, https_proxy, all_proxy and no_proxy are obeyed.",
-             .params = config::params_of<kKeys>(),
-             .timeout = kTimeout,
-             .rules = kRules,
-             .is_apart = config::is_always_apart,
-             .artifact = erased<artifact>,
-             .variables = kVariables},
+    .spec =
+        {.name = "fetch",
+         .kinds = config::kActiveKinds,
+         .help =
+             "Download a file with http or https, verify it and put it in its place; at most 5m if "
+             "no \"timeout\" is set. If the server says that the file has not changed, the "
+             "existing one is kept. If the connection is cut, the download continues where it "
+             "ended, if the server supports that. Headers, credentials and client certificate are "
+             "sent only to the scheme, host and port of the URL, not to where a redirection leads. "
+             "The variables http_proxy, https_proxy, all_proxy and no_proxy are used.",
+         .params = config::params_of<kKeys>(),
+         .timeout = kTimeout,
+         .rules = kRules,
+         .is_apart = config::is_always_apart,
+         .artifact = erased<artifact>,
+         .variables = kVariables},
 };
 
 }  // namespace pintle::actions

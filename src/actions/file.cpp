@@ -49,17 +49,16 @@ void read_variables(Reader& reader, const config::Node& node, FileParams& out) {
 constexpr Key<FileParams> kKeys[] = {
     {.name = "path",
      .value = text<&FileParams::path, kEntryPath>,
-     .help = "The file; its directory must exist.",
+     .help = "The file to write; its directory must exist.",
      .example = "/etc/app.conf",
      .required = true},
     {"content", into<&FileParams::content, &Reader::argument>,
-     "What is in it; variables are expanded, and $$ is a $.", "listen = ${PORT:-8080}\n"},
+     "The content; variables are expanded, and $$ becomes $.", "listen = ${PORT:-8080}\n"},
     {"copy", config::text_or_texts<&FileParams::copy, kEntryPath>,
-     "The file that it is a copy of; several are joined, one after the other.",
-     "/defaults/app.conf"},
+     "The file to copy; several are joined, one after the other.", "/defaults/app.conf"},
     {"template", text<&FileParams::template_path, kEntryPath>,
-     "A file in which what is in braces is expanded: ${NAME}, ${NAME:-word}, ${NAME@json} and so "
-     "on; every other $ stays, $uri, $1 and $$ too. $${ is a plain ${.",
+     "A file in which variables in braces are expanded: ${NAME}, ${NAME:-word}, ${NAME@json} and "
+     "so on. Every other $ stays, also in $uri, $1 and $$. $${ becomes ${.",
      "/etc/app.conf.tmpl"},
     {"variables",
      {read_variables, &config::kListForm<config::kVariableNameForm, 1>,
@@ -70,7 +69,7 @@ constexpr Key<FileParams> kKeys[] = {
     kFileModeKey<FileParams>,
     kOwnerKey<FileParams>,
     {"onlyIfMissing", into<&FileParams::only_if_missing, &Reader::boolean>,
-     "Leave alone what is there.", "true", "false"},
+     "Whether something that exists is left as it is.", "true", "false"},
 };
 
 constexpr std::string_view kSources[] = {"content", "copy", "template"};
@@ -149,7 +148,7 @@ config::Artifact artifact(const FileParams& params) {
 
 const Action kFile{
     .spec = {.name = "file",
-             .kinds = config::kDoers,
+             .kinds = config::kActiveKinds,
              .help =
                  "Write a file: a text, a copy of one or more files, or a template with variables.",
              .params = config::params_of<kKeys>(),

@@ -41,7 +41,7 @@ constexpr config::TextKind kOneLine{.check = check_line,
                                     .pattern = [] { return std::string_view("^[^\n]*$"); }};
 
 void read_match(Reader& reader, const config::Node& node, LineParams& out) {
-  auto pattern = reader.filled_text(node);
+  auto pattern = reader.nonempty_text(node);
   if (!pattern) return;
   std::string wrong = config::check_pattern(*pattern);
   if (!wrong.empty()) return reader.problem(node.at, std::move(wrong));
@@ -60,13 +60,12 @@ constexpr Key<LineParams> kKeys[] = {
      .example = "port = $PORT",
      .required = true},
     {"match",
-     {read_match, &config::kFormOf<&Reader::filled_text>, config::field_of<&LineParams::match>},
-     "A regular expression (extended, regex(7)): the last line that it matches becomes the text. "
-     "If it matches no line, or without it, the text is appended, unless it is a line of the file "
-     "already.",
+     {read_match, &config::kFormOf<&Reader::nonempty_text>, config::field_of<&LineParams::match>},
+     "A regular expression (extended, regex(7)): the last line that matches it is replaced. If no "
+     "line matches, or without it, the line is appended, unless the file has it already.",
      "^#?port *="},
     {"mode", into<&LineParams::mode, &Reader::mode>,
-     "Its mode, in octal; that of the file, or 0644 for a new one.", "0640"},
+     "The mode, in octal. Default: that of the file, or 0644 for a new one.", "0640"},
     kOwnerKey<LineParams>,
 };
 
@@ -222,8 +221,8 @@ config::Artifact artifact(const LineParams& params) {
 
 const Action kLine{
     .spec = {.name = "line",
-             .kinds = config::kDoers,
-             .help = "Write one line of a text file, and leave the others as they are.",
+             .kinds = config::kActiveKinds,
+             .help = "Set one line of a text file; the other lines stay as they are.",
              .params = config::params_of<kKeys>(),
              .artifact = erased<artifact>},
     .run = erased<run>,

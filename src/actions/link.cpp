@@ -1,4 +1,4 @@
-// The built-in `link`: a symbolic link, made or led elsewhere in one step.
+// The built-in `link`: makes a symbolic link, or replaces it in one step.
 #include "actions/action.hpp"
 #include "actions/path_params.hpp"
 #include "config/slots.hpp"
@@ -20,12 +20,12 @@ struct LinkParams {
 constexpr Key<LinkParams> kKeys[] = {
     {.name = "path",
      .value = text<&LinkParams::path, kEntryPath>,
-     .help = "The link; its directory must exist.",
+     .help = "The path of the link; its directory must exist.",
      .example = "/app/current",
      .required = true},
     {.name = "target",
      .value = text<&LinkParams::target, kPath>,
-     .help = "Where it leads; that need not exist.",
+     .help = "The target of the link; it need not exist.",
      .example = "/app/releases/7",
      .required = true},
 };
@@ -62,8 +62,8 @@ bool is_done(const LinkParams& params, const Context&) {
 
 const Action kLink{
     .spec = {.name = "link",
-             .kinds = config::kDoers,
-             .help = "Make a symbolic link, or lead it elsewhere.",
+             .kinds = config::kActiveKinds,
+             .help = "Make a symbolic link, or change the target of an existing one in one step.",
              .params = config::params_of<kKeys>()},
     .run = erased<run>,
     .is_done = erased<is_done>,

@@ -20,7 +20,7 @@ struct LogParams {
 constexpr Key<LogParams> kKeys[] = {
     {.name = "message",
      .value = into<&LogParams::message, &Reader::expandable>,
-     .help = "The sentence; it becomes one line.",
+     .help = "The message; it becomes one line.",
      .example = "POSTGRES_HOST_AUTH_METHOD is trust: anybody may connect",
      .required = true},
     {"level", config::word<&LogParams::level, log::kLevelWords>, "The level of the line.", "warn",
@@ -39,8 +39,8 @@ log::Level level_of(const LogParams& params) {
 
 const Action kLog{
     .spec = {.name = "log",
-             .kinds = config::kDoers,
-             .help = "Say something in the container's log.",
+             .kinds = config::kActiveKinds,
+             .help = "Write a line to the container's log.",
              .params = config::params_of<kKeys>(),
              .shorthand = "message",
              .level = erased<level_of>},

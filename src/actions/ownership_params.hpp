@@ -1,18 +1,18 @@
-// actions/ownership_params.hpp - the parameters that several actions share: whose the result is.
+// actions/ownership_params.hpp - the parameters `mode` and `owner`, which several actions share.
 #pragma once
 
 #include "config/slots.hpp"
 
 namespace pintle::actions {
 
-/// Of a file.
+/// The mode of a file.
 template <class T>
 inline constexpr config::Key<T> kFileModeKey{"mode", config::into<&T::mode, &config::Reader::mode>,
-                                             "Its mode, in octal.", "0640", "0644"};
+                                             "The mode of the file, in octal.", "0640", "0644"};
 
 template <class T>
-inline constexpr config::Key<T> kOwnerKey{"owner",
-                                          config::into<&T::owner, &config::Reader::expandable>,
-                                          "user or user:group, names or numbers.", "app:app"};
+inline constexpr config::Key<T> kOwnerKey{
+    "owner", config::into<&T::owner, &config::Reader::expandable>,
+    "The owner: user or user:group, names or numbers.", "app:app"};
 
 }  // namespace pintle::actions

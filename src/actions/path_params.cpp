@@ -37,11 +37,11 @@ std::string beside(const std::string& path, const std::string& name) {
 std::string check_tree_path(const std::string& path) {
   if (!path.starts_with('/')) return {};
   const std::vector<std::string_view> names = names_on(path);
-  if (names.empty()) return "that is everything";
+  if (names.empty()) return "it is the root directory; name a directory below it";
   const bool is_kernels = names[0] == "proc" || names[0] == "sys" || names[0] == "dev";
   const bool is_memory = names.size() > 1 && names[0] == "dev" && names[1] == "shm";
   if (!is_kernels || is_memory) return {};
-  return "what is in /proc, /sys and /dev is the kernel's";
+  return "it is in /proc, /sys or /dev, which belong to the kernel";
 }
 
 }  // namespace pintle::actions

@@ -1,4 +1,4 @@
-// actions/path_params.hpp - which paths an action can use, known before anything runs.
+// actions/path_params.hpp - checks the paths of actions before anything runs.
 #pragma once
 
 #include <string>
@@ -18,18 +18,18 @@ using config::kPath;
 /// The path of `name` in the directory that `path` is in.
 std::string beside(const std::string& path, const std::string& name);
 
-/// What is wrong with a directory that is gone through, "" if nothing: it is not the root, nor in
-/// /proc, /sys or /dev, but for /dev/shm, as far as the text tells; sys::refuse_vital() tells the
-/// rest.
+/// What is wrong with a directory whose whole tree is changed, "" if nothing: it must not be the
+/// root, nor in /proc, /sys or /dev, except /dev/shm. Only the text is checked here;
+/// sys::refuse_vital() checks the rest.
 std::string check_tree_path(const std::string& path);
 
-/// The path of a directory that is not the root, as a regular expression.
+/// A regular expression for the path of a directory that is not the root.
 inline constexpr std::string_view kTreePathPattern = R"(^[^/]|/([^/.]|\.[^/.]|\.\.[^/]))";
 inline constexpr config::TextKind kTreePath{
     .check = check_tree_path, .pattern = [] { return kTreePathPattern; }, .is_path = true};
 
-/// Of parameters with such a path that may be recursive: what is wrong with it, "" if nothing, or
-/// while something is left to expand in it.
+/// For parameters with such a path that may be recursive: what is wrong with it; "" if nothing, or
+/// if it has variables to expand.
 template <class T>
 std::string check_recursive_path(const T& params) {
   const bool is_tree = params.recursive && config::is_final(params.path);

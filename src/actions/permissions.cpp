@@ -34,21 +34,21 @@ constexpr Key<PermissionsParams> kKeys[] = {
      .required = true},
     kOwnerKey<PermissionsParams>,
     {"mode", into<&PermissionsParams::mode, &Reader::mode>,
-     "The mode of files, in octal; a set-user-ID or set-group-ID bit in it only where nobody but "
-     "root, or who runs the step, can have written.",
+     "The mode of files, in octal. A set-user-ID or set-group-ID bit is set only on files that "
+     "nobody except root and the user of the hook can have written.",
      "0640"},
     {"directoryMode", into<&PermissionsParams::directory_mode, &Reader::mode>,
      "The mode of directories, in octal.", "0750"},
     {"recursive", into<&PermissionsParams::recursive, &Reader::boolean>,
-     "All that is in the directory too; never of the root, nor in /proc, /sys or /dev (but "
-     "/dev/shm).",
+     "Whether everything in the directory is changed too; never for the root directory, nor in "
+     "/proc, /sys or /dev (except /dev/shm).",
      "true", "false"},
 };
 
 constexpr std::string_view kChanges[] = {"owner", "mode", "directoryMode"};
 constexpr config::Rule kRules[] = {{config::Rule::Type::at_least_one, kChanges}};
 
-/// What is wanted, and what came of it.
+/// The wanted owner and modes, and the counts of what was done.
 struct Change {
   Owner owner{};
   std::optional<mode_t> file_mode{};
@@ -58,8 +58,9 @@ struct Change {
   std::size_t skipped = 0;
 };
 
-/// Why `info` is left alone; nullptr if it is not. A file with further names could be anybody's
-/// that somebody linked here; it is touched only when it belongs to the wanted owner already.
+/// Why `info` is not changed; nullptr if it may be. A file with several names could be a file of
+/// another user that somebody linked here, so it is changed only if it belongs to the wanted owner
+/// already.
 const char* objection(const struct stat& info, const sys::Ownership& wanted) {
   if (S_ISLNK(info.st_mode)) return "it is a symbolic link";
   if (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)) return "it is a device";
@@ -96,7 +97,7 @@ Result<Change> wanted_by(const PermissionsParams& params, const Context& context
                 .directory_mode = params.directory_mode};
 }
 
-/// Everything that is meant, one after the other. Errors: a path itself that is left alone.
+/// Changes everything that is to be changed. Errors: `path` itself must not be changed.
 Result<void> apply_to_all(const PermissionsParams& params, Change& change) {
   const std::string path = params.path;
   sys::Entry root{.fd = TRY(sys::reach_anything(path))};
@@ -142,8 +143,9 @@ bool is_done(const PermissionsParams& params, const Context& context) {
 
 const Action kPermissions{
     .spec = {.name = "permissions",
-             .kinds = config::kDoers,
-             .help = "Give a file or a tree its owner and modes; what has them is not touched.",
+             .kinds = config::kActiveKinds,
+             .help =
+                 "Set owner and modes of a file or a tree. What has them already is not changed.",
              .params = config::params_of<kKeys>(),
              .check = erased<check_recursive_path<PermissionsParams>>,
              .rules = kRules},

@@ -25,11 +25,11 @@ struct FileExistsParams {
 constexpr Key<FileExistsParams> kKeys[] = {
     {.name = "path",
      .value = text<&FileExistsParams::path, kPath>,
-     .help = "What has to be there: a file, a device or a socket, not a directory.",
+     .help = "The path that must exist: a file, a device or a socket, not a directory.",
      .example = "/run/app.ready",
      .required = true},
     {"newerThan", into<&FileExistsParams::newer_than, &Reader::positive_duration>,
-     "How long ago it may have been changed.", "2m"},
+     "The longest time since the last change.", "2m"},
 };
 
 Result<std::string> run(const FileExistsParams& params, const Context&) {
@@ -47,7 +47,7 @@ Result<std::string> run(const FileExistsParams& params, const Context&) {
   using namespace std::chrono;
   const auto changed = seconds(info.st_mtim.tv_sec) + nanoseconds(info.st_mtim.tv_nsec);
   const auto age = duration_cast<Duration>(system_clock::now().time_since_epoch() - changed);
-  if (age <= *limit) return std::string("there, and new enough");
+  if (age <= *limit) return std::string("exists, and is new enough");
   return Error{"use the file", 0, path,
                fmt::format("it was last changed {} ago", format_duration(age))};
 }
@@ -56,7 +56,7 @@ Result<std::string> run(const FileExistsParams& params, const Context&) {
 
 const Action kProbeFile{.spec = {.name = "fileExists",
                                  .kinds = config::kChecks,
-                                 .help = "Look whether a file is there, and new enough.",
+                                 .help = "Check that a file exists, and that it is new enough.",
                                  .params = config::params_of<kKeys>(),
                                  .shorthand = "path"},
                         .run = erased<run>,

@@ -54,7 +54,7 @@ constexpr Key<GrpcParams> kKeys[] = {
      .example = "127.0.0.1:50051",
      .required = true},
     {"service", into<&GrpcParams::service, &Reader::expandable>,
-     "The service to ask for; the server as a whole otherwise.", "shop.Orders"},
+     "The name of the service. Default: the server as a whole.", "shop.Orders"},
     {"tls",
      {read_tls<GrpcParams>, &config::kObjectForm<kTls>, config::field_of<&GrpcParams::tls>},
      "That TLS is used, and how; {} is with the certificates that the system trusts. pintle-fetch "
@@ -91,7 +91,7 @@ Result<std::string> run(const GrpcParams& params, const Context&) {
 const Action kProbeGrpc{
     .spec = {.name = "grpc",
              .kinds = config::kChecks,
-             .help = "Ask a server by gRPC's health protocol; SERVING is healthy.",
+             .help = "Call the health protocol of gRPC; the status SERVING is healthy.",
              .params = config::params_of<kKeys>(),
              .shorthand = "address",
              .check = erased<check_together>,

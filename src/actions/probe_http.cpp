@@ -32,19 +32,18 @@ struct HttpParams {
 constexpr Key<HttpParams> kKeys[] = {
     {.name = "url",
      .value = text<&HttpParams::url, kAnyUrl>,
-     .help = "Where to ask, by http or https: a loopback address, or a Unix socket as in "
-             "http://unix:/run/app.sock:/healthz. Healthy is a status from 200 to 399; "
-             "redirections are not followed. pintle-fetch asks by https.",
+     .help = "The URL, http or https: with a loopback address, or a Unix socket as in "
+             "http://unix:/run/app.sock:/healthz. A status from 200 to 399 is healthy. "
+             "Redirections are not followed. pintle-fetch makes https requests.",
      .example = "http://127.0.0.1:8080/healthz",
      .required = true},
-    {"status", config::count<&HttpParams::status, 1>, "The one status that is healthy instead.",
-     "204"},
+    {"status", config::count<&HttpParams::status, 1>, "The only status that is healthy.", "204"},
     {"headers", config::headers<&HttpParams::headers, check_probe_header>,
      "Headers of the request, in place of those that pintle sends by itself: Host, User-Agent, "
      "\"Accept: */*\" and \"Accept-Encoding: identity\".",
      "{\"Host\": \"example.org\"}"},
     {"body", into<&HttpParams::body, &Reader::expandable>,
-     "What the answer must have in its content, in its first MiB; it must not be compressed then.",
+     "A text that the first MiB of the response must contain; the response must not be compressed.",
      "\"status\":\"ok\""},
     kTlsKey<HttpParams>,
     kAllowRemoteKey<HttpParams>,
@@ -78,7 +77,7 @@ Result<std::string> run(const HttpParams& params, const Context& context) {
 
 const Action kProbeHttp{.spec = {.name = "http",
                                  .kinds = config::kChecks,
-                                 .help = "Ask a URL of this container.",
+                                 .help = "Request a URL of this container.",
                                  .params = config::params_of<kKeys>(),
                                  .shorthand = "url",
                                  .check = erased<check_together>,

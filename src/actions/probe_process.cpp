@@ -39,7 +39,7 @@ Result<char> state_of(pid_t pid) {
   if (!stat) return stat.error();
   const std::size_t name_end = stat->rfind(')');
   if (name_end == std::string::npos || name_end + 2 >= stat->size()) {
-    return not_alive(fmt::format("/proc/{}/stat makes no sense", pid));
+    return not_alive(fmt::format("/proc/{}/stat cannot be parsed", pid));
   }
   return (*stat)[name_end + 2];
 }
@@ -65,7 +65,8 @@ struct ProcessParams {
 constexpr Key<ProcessParams> kKeys[] = {
     {.name = "target",
      .value = text<&ProcessParams::target, kTarget>,
-     .help = "The process that has to be alive and no zombie: \"main\", or the path of a pid file.",
+     .help =
+         "The process that must be alive and not a zombie: \"main\", or the path of a pid file.",
      .example = "/run/nginx.pid",
      .required = true},
 };
@@ -84,7 +85,7 @@ Result<std::string> run(const ProcessParams& params, const Context& context) {
 
 const Action kProbeProcess{.spec = {.name = "process",
                                     .kinds = config::kChecks,
-                                    .help = "Look whether a process is alive.",
+                                    .help = "Check that a process is alive.",
                                     .params = config::params_of<kKeys>(),
                                     .shorthand = "target"},
                            .run = erased<run>,

@@ -16,7 +16,7 @@ struct TcpParams {
 constexpr Key<TcpParams> kKeys[] = {
     {.name = "address",
      .value = text<&TcpParams::address, kAnyAddress>,
-     .help = "Where to connect; healthy is a connection that is accepted.",
+     .help = "The address to connect to; an accepted connection is healthy.",
      .example = "127.0.0.1:5432",
      .required = true},
     kAllowRemoteKey<TcpParams>,

@@ -17,7 +17,7 @@ struct UnixParams {
 constexpr Key<UnixParams> kKeys[] = {
     {.name = "path",
      .value = text<&UnixParams::path, kEntryPath>,
-     .help = "The socket; healthy is a connection that is accepted.",
+     .help = "The path of the socket; an accepted connection is healthy.",
      .example = "/run/app.sock",
      .required = true},
 };

@@ -1,5 +1,4 @@
-// actions/proof_params.hpp - the parameters that `check` and `fetch` share: what a file has to
-// prove.
+// actions/proof_params.hpp - the parameters with which `check` and `fetch` verify a file.
 #pragma once
 
 #include <string>
@@ -20,14 +19,14 @@ inline constexpr config::TextKind kProhibited{.check = check_prohibited};
 template <class T>
 inline constexpr config::Key<T> kSha256Key{
     "sha256", config::text<&T::sha256, kSha256>,
-    "The SHA-256 digest that its content must have, in hexadecimal.",
+    "The SHA-256 digest that the content must have, in hexadecimal.",
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"};
 
 template <class T>
 inline constexpr config::Key<T> kProhibitKey{
     "prohibit", config::texts<&T::prohibit, kProhibited>,
-    "Extended regular expressions, regex(7), that no line of it may match; at most 64MiB are "
-    "searched.",
+    "Extended regular expressions, regex(7), that no line of the file may match. The file may have "
+    "at most 64MiB.",
     "[\"eval\\\\(\"]"};
 
 }  // namespace pintle::actions

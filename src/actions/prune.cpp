@@ -1,5 +1,5 @@
-// The built-in `prune`: old files out of a tree. It looks at everything, chooses, and then removes
-// what it still finds as it saw it.
+// The built-in `prune`: removes old files from a tree. It looks at all of them, chooses, and then
+// removes those that have not changed meanwhile.
 #include "actions/prune.hpp"
 
 #include <fmt/format.h>
@@ -40,22 +40,24 @@ struct PruneParams {
 constexpr Key<PruneParams> kKeys[] = {
     {.name = "path",
      .value = text<&PruneParams::path, kTreePath>,
-     .help = "The directory, not the root nor in /proc, /sys or /dev (but /dev/shm); absent is a "
-             "success.",
+     .help = "The directory; not the root, nor in /proc, /sys or /dev (except /dev/shm). If it "
+             "does not exist, the action succeeds.",
      .example = "/data/cache",
      .required = true},
     {"olderThan", into<&PruneParams::older_than, &Reader::duration>,
-     "Files last modified longer ago go.", "7d"},
+     "Remove files that were last modified longer ago than this.", "7d"},
     {"maxTotalSize", into<&PruneParams::max_total_size, &Reader::size>,
-     "The oldest go until the rest is no larger.", "1GiB"},
+     "Remove the oldest files until the others together have at most this size.", "1GiB"},
     {"keepLast", config::count<&PruneParams::keep_last, 1>,
-     "The newest files, so many, always stay.", "10"},
+     "How many of the newest files are never removed. If it is the only limit, all others are "
+     "removed.",
+     "10"},
     {"pattern", into<&PruneParams::pattern, &Reader::expandable>,
-     "Only files of such a name, fnmatch(3).", "*.log"},
-    {"recursive", into<&PruneParams::recursive, &Reader::boolean>, "In the directories below too.",
-     "true", "false"},
+     "Consider only files whose names match this pattern, fnmatch(3).", "*.log"},
+    {"recursive", into<&PruneParams::recursive, &Reader::boolean>,
+     "Whether the directories below are included.", "true", "false"},
     {"removeEmpty", into<&PruneParams::remove_empty, &Reader::boolean>,
-     "Directories that became empty go too.", "true", "false"},
+     "Whether directories that became empty are removed.", "true", "false"},
 };
 
 constexpr std::string_view kLimits[] = {"olderThan", "maxTotalSize", "keepLast"};
@@ -67,7 +69,7 @@ FileId id_of(const struct stat& info) noexcept {
   return {info.st_dev, info.st_ino};
 }
 
-/// A file that goes, or some of its names.
+/// A file to remove, or some of its names.
 struct Victim {
   std::int64_t modified = 0;
   std::int64_t names = 0;
@@ -84,7 +86,7 @@ class Pruning {
   Pruning(const PruneParams& params, const Fd& root)
       : params_(params), root_(root), path_(params.path) {}
 
-  /// Looks, and chooses.
+  /// Looks at all files and chooses those to remove.
   Result<bool> finds_any() {
     TRY(visit([this](const sys::Visit& one) { return note(one); }, {}));
     for (const std::size_t index : choose(files_, rules_in(params_))) {
@@ -95,7 +97,7 @@ class Pruning {
     return !victims_.empty();
   }
 
-  /// The files that would go, the oldest first.
+  /// The files that would be removed, the oldest first.
   Result<std::vector<Foreseen>> foresee() {
     std::vector<Foreseen> all;
     if (!TRY(finds_any())) return all;
@@ -144,7 +146,8 @@ class Pruning {
     return {};
   }
 
-  /// Chosen, and not written meanwhile. Of several names of one file as many as were chosen.
+  /// True if the file was chosen and has not been written meanwhile. If a file has several names,
+  /// as many of them as were chosen.
   bool takes(const sys::Visit& one) {
     const auto victim = victims_.find(id_of(one.entry.info));
     if (victim == victims_.end() || !is_meant(one)) return false;
@@ -152,7 +155,7 @@ class Pruning {
     return victim->second.names-- > 0;
   }
 
-  /// To be called for everything: a directory comes before what is in it.
+  /// Call it for each entry, directories before their content.
   void remember(const sys::Visit& one) {
     names_.resize(one.depth);
     names_.push_back(one.name);
@@ -197,11 +200,11 @@ class Pruning {
   std::int64_t bytes_ = 0;
 };
 
-/// The directory; none if it is absent.
+/// The directory; nullopt if it does not exist.
 Result<Fd> directory_in(const PruneParams& params) {
   const std::string path = params.path;
   if (std::string wrong = check_tree_path(path); !wrong.empty()) {
-    return Error{"prune", 0, path, std::move(wrong)};  // variables made it so
+    return Error{"prune", 0, path, std::move(wrong)};  // its variables made it wrong
   }
   auto reached = sys::reach_directory(path, sys::Missing::fail);
   if (!reached && reached.error().code == ENOENT) return Fd();
@@ -254,7 +257,7 @@ std::vector<std::size_t> choose(const std::vector<OldFile>& files, const PruneRu
 
 const Action kPrune{
     .spec = {.name = "prune",
-             .kinds = config::kDoers,
+             .kinds = config::kActiveKinds,
              .help = "Remove old files from a directory.",
              .params = config::params_of<kKeys>(),
              .rules = kRules},

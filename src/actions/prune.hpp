@@ -1,4 +1,4 @@
-// actions/prune.hpp - which files of a tree go, by age, number and total size. Pure.
+// actions/prune.hpp - chooses the files of a tree to remove, by age, number and total size. Pure.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,9 @@ struct PruneRules {
   std::optional<std::size_t> keep_last{};
 };
 
-/// The indices of those that go, oldest first. The newest `keep_last` always stay; with no other
-/// rule all others go. Else what is too old goes, and then the oldest until `most_bytes` hold all.
+/// The indices of the files to remove, the oldest first. The newest `keep_last` are never removed;
+/// without another rule, all others are. Otherwise those that are too old are removed, and then the
+/// oldest until the others have at most `most_bytes`.
 std::vector<std::size_t> choose(const std::vector<OldFile>& files, const PruneRules& rules);
 
 }  // namespace pintle::actions

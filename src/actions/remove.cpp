@@ -44,14 +44,14 @@ struct RemoveParams {
 constexpr Key<RemoveParams> kKeys[] = {
     {.name = "path",
      .value = text<&RemoveParams::path, kName>,
-     .help =
-         "What is removed; absent is a success. The last component may be a pattern, fnmatch(3): "
-         "all that it matches is removed, names with a dot in front only if the pattern has one.",
+     .help = "The path to remove; if it does not exist, the action succeeds. The last component "
+             "may be a pattern, fnmatch(3): everything that matches is removed, names that begin "
+             "with a dot only if the pattern does.",
      .example = "/run/app.pid",
      .required = true},
     {"recursive", into<&RemoveParams::recursive, &Reader::boolean>,
-     "A directory with all that is in it; never of the root, nor in /proc, /sys or /dev (but "
-     "/dev/shm).",
+     "Whether a directory is removed with everything in it; never for the root directory, nor in "
+     "/proc, /sys or /dev (except /dev/shm).",
      "true", "false"},
 };
 
@@ -96,7 +96,7 @@ Result<std::size_t> remove_one(const Fd& directory, const std::string& name, boo
   return removed;
 }
 
-/// All have their turn; the first error is returned.
+/// Tries each of them; the first error is returned.
 Result<std::size_t> remove_all(const RemoveParams& params, const sys::Place& place) {
   if (params.recursive && is_pattern(place.name)) {
     TRY(about(params.path, sys::refuse_vital(place.directory)));
@@ -145,7 +145,7 @@ std::string check_recursive(const RemoveParams& params) {
 
 const Action kRemove{
     .spec = {.name = "remove",
-             .kinds = config::kDoers,
+             .kinds = config::kActiveKinds,
              .help = "Remove files, links or directories.",
              .params = config::params_of<kKeys>(),
              .shorthand = "path",

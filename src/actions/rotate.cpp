@@ -1,5 +1,5 @@
-// The built-in `rotate`: log files that have grown too large or too old are put aside and begun
-// anew, and the oldest of those put aside go.
+// The built-in `rotate`: renames or copies log files that are too large or too old, begins new
+// ones, and removes the oldest rotated ones.
 #include <fmt/format.h>
 #include <fnmatch.h>
 
@@ -51,20 +51,22 @@ struct RotateParams {
 constexpr Key<RotateParams> kKeys[] = {
     {.name = "path",
      .value = text<&RotateParams::path, kLogPath>,
-     .help =
-         "The log file, whose last component may be a pattern, fnmatch(3); absent is a success.",
+     .help = "The log file; the last component may be a pattern, fnmatch(3). If there is none, the "
+             "action succeeds.",
      .example = "/var/log/app/*.log",
      .required = true},
     {"largerThan", into<&RotateParams::larger_than, &Reader::size>,
-     "Rotated when it has more content; the holes of a sparse file are none.", "10MiB"},
+     "Rotate a file that has more content than this; the holes of a sparse file do not count.",
+     "10MiB"},
     {"olderThan", into<&RotateParams::older_than, &Reader::positive_duration>,
-     "Rotated when it was made or rotated longer ago.", "1d"},
+     "Rotate a file that was created or last rotated longer ago than this.", "1d"},
     {"keep", config::count<&RotateParams::keep, 1>,
-     "The rotated files that stay: PATH.1 is the newest.", "14", "5"},
+     "How many rotated files are kept. PATH.1 is the newest.", "14", "5"},
     {"method", config::word<&RotateParams::method, kMethods>,
-     "How: the file is renamed and a new one put in its place; or copied and emptied, for "
-     "writers that append and cannot reopen it: what they write between copy and emptying "
-     "is lost. A writer that does not append leaves a hole, which no copy has.",
+     "rename: the file is renamed and replaced by a new one. copyTruncate: it is copied and "
+     "emptied, for a program that appends to it and cannot reopen it; what it writes between the "
+     "copy and the emptying is lost. If the program does not append, the file gets a hole, which "
+     "no copy contains.",
      "copyTruncate", "rename"},
 };
 
@@ -79,7 +81,7 @@ RotateRules rules_in(const RotateParams& params) {
   return rules;
 }
 
-/// "app.log.3" is put aside already.
+/// True for a name like "app.log.3": a rotated file.
 bool is_rotated(std::string_view name) noexcept {
   const std::size_t digits = name.find_last_not_of("0123456789");
   return digits != std::string_view::npos && name[digits] == '.' && digits + 1 < name.size();
@@ -103,7 +105,7 @@ using Each = std::function<Result<void>(const LogPlace& place, const Log& log)>;
 Result<void> for_due(const RotateParams& params, const RotateRules& rules, const Each& each) {
   const std::string path = params.path;
   if (std::string wrong = check_path(path); !wrong.empty()) {
-    return Error{"rotate", 0, path, std::move(wrong)};  // variables made it so
+    return Error{"rotate", 0, path, std::move(wrong)};  // its variables made it wrong
   }
   const sys::SplitPath split = TRY(sys::split_path(path));
   const auto reached = sys::reach_directory(split.directory, sys::Missing::fail);
@@ -171,8 +173,9 @@ Result<std::vector<Foreseen>> preview(const RotateParams& params, const Context&
 
 const Action kRotate{
     .spec = {.name = "rotate",
-             .kinds = config::kDoers,
-             .help = "Put log files aside that are too large or too old, and begin new ones.",
+             .kinds = config::kActiveKinds,
+             .help = "Rotate log files that are too large or too old: rename or copy them, and "
+                     "begin new ones.",
              .params = config::params_of<kKeys>(),
              .rules = kRules},
     .run = erased<run>,

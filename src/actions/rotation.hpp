@@ -1,6 +1,7 @@
-// actions/rotation.hpp - one log file and the rotated ones beside it, NAME.1 (the newest), NAME.2 …
-// Everything is done in one directory that is held by descriptor, and in an order in which an end
-// in the middle loses no line: the next rotation closes the gap that it finds in the numbers.
+// actions/rotation.hpp - one log file and its rotated ones next to it: NAME.1 (the newest), NAME.2
+// … All changes are made in one directory that is held by descriptor, in an order in which no line
+// is lost if the rotation is stopped in the middle: the next rotation closes the gap in the
+// numbers.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,7 @@ struct LogPlace {
 
   /// "app.log.1"
   std::string rotated(std::size_t number) const;
-  /// The path of something beside it.
+  /// The path of another entry of the same directory.
   std::string path_of(const std::string& other) const;
   Error failed(const char* what, std::string why) const { return {what, 0, path, std::move(why)}; }
 };
@@ -38,34 +39,35 @@ struct LogPlace {
 /// A log file as it was found.
 struct Log {
   sys::Entry entry;
-  /// Since when it holds what it holds, in nanoseconds since the epoch: not before it was made or
-  /// last rotated, whichever method that was.
+  /// When its content began, in nanoseconds since the epoch: not before the file was created or
+  /// last rotated, by either method.
   std::int64_t begun = 0;
   std::size_t rotated = 0;       ///< how many NAME.1, NAME.2 … there are up to the first gap
-  std::int64_t content = 0;      ///< bytes; the holes of a sparse file are none
-  bool was_interrupted = false;  ///< NAME.1 is the file itself: a rotation was ended in the middle
+  std::int64_t content = 0;      ///< bytes, without the holes of a sparse file
+  bool was_interrupted = false;  ///< NAME.1 is the same file: a rotation was stopped in the middle
 
   std::int64_t size() const noexcept { return content; }
 };
 
-/// nullopt if there is none. Errors: those of openat(2); anything but a regular file; as root, one
-/// that has other names.
+/// The log file as it is; nullopt if there is none. Errors: those of openat(2); it is not a regular
+/// file; for root, a file that has several names.
 Result<std::optional<Log>> find_log(const LogPlace& place);
 
-/// An empty file never is. Pure.
+/// True if the rules say that the log is to be rotated; never for an empty file. Pure.
 bool is_due(const Log& log, const RotateRules& rules) noexcept;
 
-/// Whether somebody else could have put a further name of another's `file` into `directory`, by
-/// their owners and modes; a look at st_nlink alone can be raced with. Pure.
+/// True if another user could have put another name of `file`, which belongs to a third one, into
+/// `directory`, by their owners and modes. The number of names alone is not enough: it can change
+/// right after the look. Pure.
 bool could_be_planted(const struct stat& directory, const struct stat& file) noexcept;
 
-/// The names of the rotated files that are there now and would be too many after a rotation.
+/// The names of the rotated files that exist now and would be too many after a rotation.
 Result<std::vector<std::string>> too_many_after(const LogPlace& place, const Log& log,
                                                 std::size_t keep);
 
-/// Rotates it, whether it is due or not. The new file has owner and mode of the old one. Errors:
-/// those of the system calls, after which the file and the rotated ones are there as before, but
-/// for numbers; as root, a copy where others could have put links.
+/// Rotates the log, whether it is due or not. The new file has owner and mode of the old one.
+/// Errors: those of the system calls (all content is kept then, though the numbers may have
+/// changed); for root, copyTruncate in a directory in which others could have put links.
 Result<void> rotate(const LogPlace& place, const Log& log, const RotateRules& rules);
 
 }  // namespace pintle::actions

@@ -1,5 +1,5 @@
-// actions/tls_params.hpp - the parameter `tls` of what asks a service, and whether TLS is used at
-// all: then pintle-fetch does the asking.
+// actions/tls_params.hpp - the parameter `tls` of actions that connect to a service, and whether
+// they use TLS: then pintle-fetch connects.
 #pragma once
 
 #include <string>
@@ -26,17 +26,18 @@ inline constexpr config::TextKind kServerName{.check = check_server_name, .patte
 
 inline constexpr config::Key<TlsKeys> kTlsKeys[] = {
     {"ca", config::text<&TlsKeys::ca, kEntryPath>,
-     "A PEM file with the certificates to trust instead of the system's.", "/etc/ssl/own.pem"},
+     "A PEM file with the CA certificates to trust instead of those of the system.",
+     "/etc/ssl/own.pem"},
     {"certificate", config::text<&TlsKeys::certificate, kEntryPath>,
-     "A PEM file with the certificate that says to the server who asks.",
-     "/run/secrets/client.pem"},
+     "A PEM file with the client certificate.", "/run/secrets/client.pem"},
     {"key", config::text<&TlsKeys::key, kEntryPath>,
-     "The PEM file of its key, which has no passphrase.", "/run/secrets/client.key"},
+     "The PEM file with the key of the client certificate, without a passphrase.",
+     "/run/secrets/client.key"},
     {"serverName", config::text<&TlsKeys::server_name, kServerName>,
-     "The name that the server's certificate must have, instead of the host that is asked.",
+     "The name that the certificate of the server must have, instead of the host of the address.",
      "shop.example.org"},
     {"verify", config::into<&TlsKeys::verify, &config::Reader::boolean>,
-     "Whether the server's certificate is verified; false takes any server for the right one.",
+     "Whether the certificate of the server is verified. With false, every server is accepted.",
      "false", "true"},
 };
 
@@ -47,7 +48,7 @@ inline constexpr config::Rule kTlsRules[] = {{config::Rule::Type::needs, kCertif
 inline constexpr auto kTls =
     config::object_of<kTlsKeys>({.name = "tls", .title = "\"tls\"", .rules = kTlsRules});
 
-/// The members that were written, and "verify" always.
+/// The members that are set, and always "verify".
 config::Pairs pairs_of(const TlsKeys& keys);
 
 /// For parameters with a member `tls`, which is config::Pairs.
@@ -62,10 +63,10 @@ template <class T>
 inline constexpr config::Key<T> kTlsKey{
     "tls",
     {read_tls<T>, &config::kObjectForm<kTls>, config::field_of<&T::tls>},
-    "How TLS is used; a URL with http:// is then asked by TLS, too.",
+    "How TLS is used. A URL with http:// then uses TLS too.",
     R"({"ca": "/etc/ssl/own.pem"})"};
 
-/// True if `url` is asked by TLS.
+/// True if the request to `url` uses TLS.
 bool is_by_tls(const std::string& url, const config::Pairs& tls) noexcept;
 
 }  // namespace pintle::actions

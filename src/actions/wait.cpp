@@ -1,5 +1,5 @@
-// The built-in `wait`: until a service can be reached or a file is there. The hook's timeout ends
-// it: whoever gives up is PID 1.
+// The built-in `wait`: waits until a service can be reached or a file exists. It has no limit
+// itself: PID 1 stops it at the timeout of the hook.
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -27,7 +27,7 @@ using config::text;
 using namespace std::chrono_literals;
 
 constexpr Duration kInterval = 250ms;
-constexpr Duration kPatience = 5s;  // of one attempt: a lost packet must not cost the whole time
+constexpr Duration kTryTimeout = 5s;  // a lost packet must not take the whole time
 constexpr Duration kTimeout = 60s;
 
 struct WaitParams {
@@ -43,24 +43,24 @@ struct WaitParams {
 
 constexpr Key<WaitParams> kKeys[] = {
     {"tcp", text<&WaitParams::tcp, kServiceAddress>,
-     "A host and port that accepts a connection; or a URL with a host, whose port may be missing "
-     "if "
-     "its scheme is well known: http, https, postgres, mysql, redis, amqp, mongodb and others.",
+     "A host and port that must accept a connection; or a URL with a host, which needs a port only "
+     "if its scheme is not known: http, https, postgres, mysql, redis, amqp, mongodb and others "
+     "are.",
      "db:5432"},
     {"http", text<&WaitParams::http, kAnyUrl>,
-     "A URL that answers with a status from 200 to 399. pintle-fetch asks by https.",
+     "A URL whose response must have a status from 200 to 399. pintle-fetch makes https requests.",
      "http://api:8080/healthz"},
-    {"status", config::count<&WaitParams::status, 1>,
-     "The status that \"http\" has to answer with instead.", "204"},
+    {"status", config::count<&WaitParams::status, 1>, "The only status that \"http\" accepts.",
+     "204"},
     {"headers", config::headers<&WaitParams::headers, check_probe_header>,
-     "Headers of the request of \"http\".", "{\"Host\": \"example.org\"}"},
+     "Headers of the request for \"http\".", "{\"Host\": \"example.org\"}"},
     kTlsKey<WaitParams>,
     {"unix", text<&WaitParams::unix_path, kEntryPath>,
-     "The path of a socket that accepts a connection.", "/run/db.sock"},
-    {"file", text<&WaitParams::file, kPath>, "The path of anything that exists but a directory.",
-     "/run/ready"},
+     "The path of a Unix socket that must accept a connection.", "/run/db.sock"},
+    {"file", text<&WaitParams::file, kPath>,
+     "The path of something that must exist and not be a directory.", "/run/ready"},
     {"interval", into<&WaitParams::interval, &Reader::positive_duration>,
-     "From one attempt to the next.", "1s", "250ms"},
+     "The time from one try to the next.", "1s", "250ms"},
 };
 
 constexpr std::string_view kTargets[] = {"tcp", "http", "unix", "file"};
@@ -77,14 +77,14 @@ bool is_apart(const WaitParams& params) {
 }
 
 Result<void> try_tcp(const config::Address& address) {
-  (void)TRY(sys::connect_to(address.host, address.port, sys::Names::lookup, kPatience));
+  (void)TRY(sys::connect_to(address.host, address.port, sys::Names::lookup, kTryTimeout));
   return {};
 }
 
 Result<void> try_http(const config::HttpUrl& url, const WaitParams& params) {
   const config::Address& address = url.address;
   const Fd socket = TRY(url.socket.empty() ? sys::connect_to(address.host, address.port,
-                                                             sys::Names::lookup, kPatience)
+                                                             sys::Names::lookup, kTryTimeout)
                                            : sys::connect_to_path(url.socket));
   const auto answer = TRY(http::get(socket, {url.host_header, url.target, params.headers}));
   (void)TRY(http::check_status(answer.head.status, params.status));
@@ -117,7 +117,7 @@ Result<void> attempt(const WaitParams& params) {
   return try_file(params.file.value_or(""));
 }
 
-/// What only variables could have made wrong, and no waiting puts right.
+/// An error that only variables can have caused, and that waiting does not cure.
 Result<void> validate(const WaitParams& params) {
   if (params.tcp) (void)TRY(config::parse_service_address(*params.tcp));
   if (params.http) (void)TRY(config::parse_http_url(*params.http, Hosts::any));
@@ -169,9 +169,9 @@ Result<std::string> run(const WaitParams& params, const Context& context) {
 
 const Action kWait{
     .spec = {.name = "wait",
-             .kinds = config::kDoers,
-             .help = "Wait until a service can be reached or a file is there; at most 60s, "
-                     "unless \"timeout\" says otherwise.",
+             .kinds = config::kActiveKinds,
+             .help = "Wait until a service can be reached or a file exists; at most 60s if no "
+                     "\"timeout\" is set.",
              .params = config::params_of<kKeys>(),
              .timeout = kTimeout,
              .rules = kRules,

@@ -75,7 +75,7 @@ void add_notes_on_liveness(const config::Model& model, std::vector<std::string>&
   };
   if (std::any_of(model.hooks.begin(), model.hooks.end(), is_startup)) return;
   for (const config::Hook& hook : model.hooks) {
-    if (!config::may_end_main(hook) || hook.as<config::CheckPolicy>().start_period) continue;
+    if (!config::may_stop_main(hook) || hook.as<config::CheckPolicy>().start_period) continue;
     lines.push_back(fmt::format(
         "check {} ends a main that is slow to start, too: add a check of the kind \"startup\", or "
         "give this one a \"startPeriod\"",

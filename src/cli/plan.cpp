@@ -170,7 +170,7 @@ class Plan {
     } else if (hook.kind() == Kind::step && hook.on_failure == config::OnFailure::proceed) {
       out["onFailure"] = "continue";
     }
-    if (config::may_end_main(hook)) out["onFailure"] = "terminate";
+    if (config::may_stop_main(hook)) out["onFailure"] = "terminate";
     add_dry_run(out, "dryRun", hook);
     return out;
   }

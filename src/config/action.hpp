@@ -1,6 +1,6 @@
-// config/action.hpp - built-in actions as data: a row says what an action is called, which kinds of
-// hook may use it and what its parameters are. Parser, messages, schema and reference are made from
-// the rows; the rows themselves stand with what they do, in actions/.
+// config/action.hpp - built-in actions as data: a row has the name of an action, the kinds of hook
+// that may use it, and its parameters. Parser, messages, schema and reference are made from the
+// rows. The rows are in actions/, next to the code that performs the action.
 #pragma once
 
 #include <sys/types.h>
@@ -30,13 +30,13 @@ struct Node;
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-/// What is in one parameter of an action, to be looked at; nothing if it was not given. Counts,
-/// sizes, modes and the places of words are numbers. A flag is there if it is set.
+/// The value of one parameter of an action, for reading; monostate if it was not given. Counts,
+/// sizes, modes and the indices of keywords are numbers. A flag has a value only if it is set.
 using Field = std::variant<std::monostate, const std::string*, std::int64_t, bool, Duration,
                            const std::vector<std::string>*, const Pairs*>;
 
-/// The parameters of an action: a struct of its own, of which everybody else knows only its rows.
-/// params_of() in config/slots.hpp makes it from them.
+/// The parameters of an action: a struct of its own, whose type only the action knows; others use
+/// these functions. params_of() in config/slots.hpp makes them from the rows.
 struct ParamTable {
   Rows rows = {};
   std::shared_ptr<void> (*make)() = nullptr;
@@ -45,17 +45,17 @@ struct ParamTable {
   Field (*field)(const void* params, std::size_t row) = nullptr;
 };
 
-/// What an action leaves behind, for whatever stands in for it.
+/// The file that an action makes, as its fallback has to make it.
 struct Artifact {
   std::string path{};  ///< "" if it leaves no file
   std::optional<mode_t> mode{};
   std::optional<std::string> owner{};
-  // What the file has to prove.
+  // How the file is verified.
   std::optional<std::string> sha256{};
   std::vector<std::string> prohibit{};
 };
 
-/// A row. What it calls gets the parameters of one use, made by `params`.
+/// A row. Its functions get the parameters of one use, which `params` made.
 struct ActionSpec {
   std::string_view name;
   Kinds kinds;
@@ -63,28 +63,30 @@ struct ActionSpec {
   ParamTable params = {};
   /// The parameter that a plain string stands for: {"tcp": "127.0.0.1:80"}; "" if none.
   std::string_view shorthand = {};
-  /// What is wrong with the parameters together, "" if nothing: what `rules` cannot say.
+  /// Returns what is wrong with the parameters together, "" if nothing: for what `rules` cannot
+  /// express.
   std::string (*check)(const void* params) = nullptr;
-  /// The `timeout` of a hook that names none; unset: its kind decides.
+  /// The `timeout` of a hook that sets none; unset: the default of the kind of hook.
   std::optional<Duration> timeout = {};
   std::span<const Rule> rules = {};
-  /// True if the second program, pintle-fetch, has to do it; nullptr: never.
+  /// True if pintle-fetch, the second program, performs this use; nullptr: never.
   bool (*is_apart)(const void* params) = nullptr;
-  Artifact (*artifact)(const void* params) = nullptr;  ///< nullptr: it leaves none
-  /// The level of the line that tells its success; nullptr: as of any other.
+  Artifact (*artifact)(const void* params) = nullptr;  ///< nullptr: it makes no file
+  /// The level of the line that reports its success; nullptr: that of every other action.
   log::Level (*level)(const void* params) = nullptr;
-  /// Variables that it obeys, whether its process inherits them or not.
+  /// Variables of the environment that the action reads.
   std::span<const std::string_view> variables = {};
 };
 
-/// The parameters that may be written, in the order of the rows; of the others `kinds` is 0.
+/// The parameters that a config may set, in the order of the rows; the `kinds` of the others are 0.
 std::vector<KeyInfo> keys_of(const ActionSpec& action);
 
 /// The use of a built-in. Its parameters never change.
 struct Builtin {
   const ActionSpec* spec = nullptr;
   std::shared_ptr<const void> params{};
-  /// Parameters that are no texts, but are written with variables whose values are not known yet.
+  /// Parameters that are not strings, but are written with variables whose values are not known
+  /// yet.
   std::vector<std::pair<std::string_view, std::string>> unread{};
 
   /// The parameters, which must be of the type that the rows of `spec` read.
@@ -104,26 +106,27 @@ void for_fields(const Builtin& use, Each each) {
   }
 }
 
-/// The same with what `change` makes of every text in it, except those that are never expanded.
+/// Returns `use` with the result of `change` for every string in it, except those that are never
+/// expanded.
 Builtin with_texts(const Builtin& use,
                    const std::function<std::string(const std::string& text)>& change);
 
-/// True if a text of that form may be empty.
+/// True if a string of that form may be empty.
 constexpr bool may_be_empty(const Form& form) noexcept {
   return form.least == 0;
 }
 
-/// The first parameter in which a text is empty that may not be; "" if there is none. For when
-/// nothing is left to expand. The members of an object may be empty.
+/// The name of the first parameter that has an empty string, though it must not be empty; "" if
+/// there is none. Call it when all variables are expanded. Members of an object may be empty.
 std::string_view empty_one_of(const Builtin& use);
 
-/// What `spec.check` says, "" if it has none.
+/// The result of `spec.check`; "" if the action has none.
 std::string wrong_together(const Builtin& use);
 
-/// True if the second program has to do it.
+/// True if pintle-fetch, the second program, has to perform it.
 bool is_apart(const Builtin& use);
 
-/// For ActionSpec::is_apart of what only the second program can do.
+/// For ActionSpec::is_apart of an action that only pintle-fetch can perform.
 inline bool is_always_apart(const void*) noexcept {
   return true;
 }

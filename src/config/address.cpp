@@ -72,9 +72,9 @@ Result<Address> address_in(std::string_view text, std::string_view whole, std::u
                            Hosts hosts) {
   std::string_view host;
   std::string_view port;
-  if (text.find("://") != text.npos) return bad(whole, "that is a URL; write host:port alone");
+  if (text.find("://") != text.npos) return bad(whole, "it is a URL; write only host:port");
   if (text.find('@') != text.npos) {
-    return bad(whole, "there is user-info before the host; write host:port alone");
+    return bad(whole, "there is user-info before the host; write only host:port");
   }
   if (text.find(',') != text.npos) {
     return bad(whole, "that is a list; name one host, and use a step for each");
@@ -86,10 +86,10 @@ Result<Address> address_in(std::string_view text, std::string_view whole, std::u
     return bad(whole, "the port is a number from 1 to 65535");
   }
   if (hosts == Hosts::any && is_host(address.host)) return address;
-  if (hosts == Hosts::any) return bad(whole, "that is no host name");
+  if (hosts == Hosts::any) return bad(whole, "it is not a host name");
   if (is_loopback(address.host)) return address;
   return bad(whole,
-             "a probe stays in its container: use 127.0.0.1, [::1] or localhost, or allow "
+             "a probe is for its own container: use 127.0.0.1, [::1] or localhost, or allow "
              "other hosts (\"allowRemote\")");
 }
 
@@ -171,7 +171,7 @@ Result<HttpUrl> url_in(std::string_view rest, std::string_view whole, std::uint1
   std::string target(rest.substr(end));
   if (authority.find('@') != std::string_view::npos) {
     return bad(whole,
-               "it has user-info; give \"username\" and \"password\" where there are such keys");
+               "it has user-info; write \"username\" and \"password\" where there are such keys");
   }
   if (target.find('#') != std::string::npos) return bad(whole, "it has a fragment (#)");
   if (!target.starts_with('/')) target.insert(0, "/");
@@ -207,14 +207,15 @@ Result<Address> parse_service_address(std::string_view text) {
   if (scheme.starts_with(kJdbc)) scheme.remove_prefix(kJdbc.size());
   if (!is_scheme(scheme)) return bad(text, "write host:port, or a URL with a host");
   if (scheme == kSrv) {
-    return bad(text, "its hosts are in an SRV record, which is not asked for; write host:port");
+    return bad(text,
+               "its hosts are in an SRV record, which pintle does not query; write host:port");
   }
   std::string_view authority = text.substr(end + 3);
   const std::size_t size = std::min(authority.find_first_of("/?#;"), authority.size());
   // A part of such a password would be taken for the host, and shown.
   if (authority.substr(size).find('@') != std::string_view::npos) {
     return bad(text,
-               "there is an \"@\" behind the host; percent-encode \"@\" there, and \"/\", \"?\", "
+               "there is an \"@\" after the host; percent-encode \"@\" there, and \"/\", \"?\", "
                "\"#\" and \";\" in a password");
   }
   authority = authority.substr(0, size);

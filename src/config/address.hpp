@@ -1,6 +1,6 @@
-// config/address.hpp - where probes and `wait` go: "host:port" and http URLs. A probe looks at its
-// own container, so its host is a loopback address, a literal or "localhost", unless it is allowed
-// more.
+// config/address.hpp - the addresses that probes and `wait` connect to: "host:port" and http URLs.
+// A probe is for its own container, so its host must be a loopback address or "localhost", unless
+// the config allows other hosts.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ std::string authority_of(const Address& address);
 
 struct HttpUrl {
   Address address;
-  std::string host_header;  ///< as it stood in the URL, RFC 9110 section 7.2
+  std::string host_header;  ///< as it is in the URL
   std::string target;       ///< path and query, at least "/"
   bool is_secure = false;   ///< https
   std::string socket{};     ///< the path of a Unix socket, where `address` is empty
@@ -47,7 +47,8 @@ inline constexpr std::string_view kListenAddressPattern =
     "^(?:[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|\\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+\\])"
     ":0*(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$";
 
-/// An error of these for whoever shows where the text stands: "\"db\": the port is missing".
+/// The message of an error of these functions for a caller that shows where the text is: ""db": the
+/// port is missing".
 std::string wrong_with(const Error& error);
 
 /// The same for a parser that has taken `text`: "" if nothing is wrong.
@@ -56,7 +57,8 @@ std::string wrong_with(const Result<T>& parsed) {
   return parsed ? std::string() : wrong_with(parsed.error());
 }
 
-// What they take, as regular expressions for a schema; of IPv6 addresses only the characters.
+// What these functions accept, as regular expressions for a schema; of IPv6 addresses only the
+// characters.
 std::string_view address_pattern();
 std::string_view service_address_pattern();
 std::string_view url_pattern();

@@ -15,7 +15,7 @@
 namespace pintle::config {
 namespace {
 
-/// Goes through the entries and what their texts need.
+/// Follows each entry to the names that its value needs.
 class Circles {
  public:
   Circles(const Variables& top, const Variables& own) : top_(top), own_(own) {}
@@ -25,8 +25,8 @@ class Circles {
     for (const Variable& variable : top_) all += visit(variable, false).texts;
     for (const Variable& variable : own_) all += visit(variable, true).texts;
     if (all > kMostTexts && wrong_.empty()) {
-      wrong_ =
-          fmt::format("the values of the variables are made of more than {} texts", kMostTexts);
+      wrong_ = fmt::format("the values of the variables contain each other more than {} times",
+                           kMostTexts);
     }
     return wrong_;
   }
@@ -79,7 +79,7 @@ class Circles {
   void report(std::vector<const Variable*>::const_iterator begin) {
     if (!wrong_.empty()) return;
     if (begin == path_.end()) {
-      wrong_ = fmt::format("the value of {} needs more than {} others, one within the other",
+      wrong_ = fmt::format("the values that {} needs are nested more than {} deep",
                            path_.front()->name, kDeepestText);
       return;
     }

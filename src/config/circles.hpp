@@ -1,4 +1,4 @@
-// config/circles.hpp - variables whose texts need each other. Pure.
+// config/circles.hpp - variables whose values need each other. Pure.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace pintle::config {
 
-/// Variables whose texts need each other in a circle, "A → B → A", or are made of each other too
-/// often to be expanded; "" if there are none. `own` are those of a hook.
+/// Returns a message if the values of variables need each other in a circle, "A → B → A", or are
+/// made of too many others; "" if not. `own` are the variables of a hook.
 std::string check_circles(const Variables& top, const Variables& own);
 
 }  // namespace pintle::config

@@ -1,4 +1,4 @@
-// config/concealed.hpp - what must not be shown of a config's text, which may have mistakes. Pure.
+// config/concealed.hpp - the secrets in the text of a config, which may have mistakes. Pure.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,9 @@ struct Concealed {
   std::string shown;
 };
 
-/// In the order of the text: values of variables, headers and fields that are secrets by their name
-/// or by `"secret": true`, which become `***`, and texts that shown_value() shows otherwise.
+/// Returns the parts that must not be shown, in the order of the text: values of variables, headers
+/// and fields that are secret by their name or by `"secret": true` (shown as `***`), and strings in
+/// which shown_value() hides something.
 std::vector<Concealed> concealed_in(std::string_view text);
 
 }  // namespace pintle::config

@@ -1,4 +1,5 @@
-// config/diagnostics.hpp - what is wrong with a config, and where: all of it in one run.
+// config/diagnostics.hpp - the problems of a config, each with its place. All are reported in one
+// run.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +8,7 @@
 
 namespace pintle::config {
 
-/// Both count from 1; a column is a byte. 0: the place is unknown.
+/// A place in the text. Both count from 1; a column is a byte. 0: the place is unknown.
 struct Position {
   std::size_t line = 0;
   std::size_t column = 0;

@@ -11,7 +11,8 @@ namespace pintle::config {
 /// "NAME=value"; any bytes.
 using Environ = std::vector<std::string>;
 
-/// The value of `name` in `environ`; nullopt when it is not set. The first one counts.
+/// The value of `name` in `environ`; nullopt if it is not set. If it is set twice, the first one
+/// counts.
 std::optional<std::string> get(const Environ& environ, std::string_view name);
 
 /// Sets or replaces `name`.

@@ -12,19 +12,20 @@
 
 namespace pintle::config {
 
-/// Two lines to stand below each other, without their ends.
+/// Two lines to show below each other, without line ends.
 struct Excerpt {
   std::string line;  ///< "   12 | …": the number of the line, and what fits of it
-  std::string pad;   ///< as wide as what stands before the place in `line`, tabs being tabs
+  std::string pad;   ///< blanks and tabs as wide as the part of `line` before the place
 };
 
 class Excerpts {
  public:
-  /// Of `text`, which must stay, on a terminal of so many columns (at least 40 are assumed).
+  /// Excerpts of `text`, which must live as long as this object, for a terminal with that many
+  /// columns (at least 40).
   Excerpts(std::string_view text, std::size_t columns);
 
-  /// The line around `at`, without what concealed_in() names; characters that cannot be seen are
-  /// escaped. Two empty texts if the place is unknown.
+  /// The line around `at`, with the secrets of concealed_in() replaced and with characters that
+  /// cannot be displayed escaped. Two empty strings if the place is unknown.
   Excerpt at(const Position& at) const;
 
  private:

@@ -156,7 +156,7 @@ class Parser {
     const std::string_view begin = rest_;
     const std::string_view whole = begin.substr(0, begin.find('}') + 1);  // of npos too: nothing
     if (depth == kDeepestWord)
-      return bad(begin, "its words stand more than 4 deep one within the other; write it simpler");
+      return bad(begin, "its words are nested more than 4 deep; write it with fewer levels");
     take(2);
     Piece piece{.name = rest_.substr(0, name_length(rest_)), .from = begin};
     take(piece.name.size());

@@ -1,5 +1,6 @@
-// config/expansion.hpp - texts with variables in them: $NAME, ${NAME}, ${NAME:-word}, ${NAME:+word}
-// and ${NAME:?message} as in POSIX sh (XCU 2.6.2), ${NAME@json} and its like as jq's formats. Pure.
+// config/expansion.hpp - expands the variables in a string: $NAME, ${NAME}, ${NAME:-word},
+// ${NAME:+word} and ${NAME:?message} as in POSIX sh (XCU 2.6.2), and ${NAME@json} and others as the
+// formats of jq. Pure.
 #pragma once
 
 #include <span>
@@ -12,43 +13,44 @@
 
 namespace pintle::config {
 
-/// How many words may stand within words: one in ${A:-${B:-x}}.
+/// How deep words may be nested: ${A:-${B:-x}} has one word within another.
 inline constexpr std::size_t kDeepestWord = 4;
 
-/// How long a text may become, in bytes.
+/// The longest result, in bytes.
 inline constexpr std::size_t kLongestText = std::size_t{16} << 20U;
 
-/// Expands `text`, once: what comes in is not expanded again. $$ is a $, and a $ before what is no
-/// name stays. A name without value expands to nothing and is added to `missing`, with the words of
-/// ${NAME:?words}. Errors: a "${" that is not closed, or has something else in it; it becomes too
+/// Expands `text` once: values are not expanded again. $$ becomes $, and a $ that is not followed
+/// by a name stays. A name without a value expands to nothing and is added to `missing`, with the
+/// message of ${NAME:?message}. Errors: a "${" that is not closed or not valid; the result is too
 /// long.
 Result<std::string> expand(std::string_view text, const Scope& scope,
                            std::vector<MissingVariable>& missing);
 
-/// `text`, the content of a file, with what is in braces expanded; $${ is a plain ${, and every
-/// other $ stays. If `only` has names, all others stay as they are, like envsubst(1) with a list.
-/// Errors: names without value and a bad "${", all of them, as "LINE:COLUMN: what" (from 1, bytes).
+/// Expands ${…} in `text`, the content of a file; $${ becomes ${, and every other $ stays. If
+/// `only` has names, all other names stay as they are, like envsubst(1) with a list. Errors: all
+/// names without a value and all invalid "${", each as "LINE:COLUMN: what" (from 1, bytes).
 Result<std::string> render(std::string_view text, const Scope& scope,
                            std::span<const std::string> only = {});
 
-/// The text that expands to `value`.
+/// Returns a string that expands to `value`.
 std::string as_text(std::string_view value);
 
-/// True if nothing is left to expand in `text`: there is no $ in it.
+/// True if `text` has no variables to expand: it contains no $.
 inline bool is_final(std::string_view text) noexcept {
   return text.find('$') == std::string_view::npos;
 }
 
-/// What is wrong with the "${…}" of `text`, in words; empty when nothing is.
+/// Returns what is wrong with a "${…}" in `text`; "" if nothing is.
 std::string check_expansion(std::string_view text);
 
-/// The names whose values `text` may need; not those that have a word instead, but those in it.
+/// The names whose values `text` needs. A name with a default word is not among them, but the names
+/// in that word are.
 std::vector<std::string> names_in(std::string_view text);
 
 /// Every name in `text`.
 std::vector<std::string> all_names_in(std::string_view text);
 
-/// A name in a text, and what its value means to it.
+/// A name in a string, and what its value is needed for.
 struct NameUse {
   std::string name;
   bool is_needed;  ///< without it the text cannot be expanded; not in the word of its own
@@ -57,13 +59,13 @@ struct NameUse {
                    ///< message
 };
 
-/// Every name in `text`, as often as it stands there.
+/// Every name in `text`, once for each time that it occurs.
 std::vector<NameUse> uses_in(std::string_view text);
 
 /// Every name that the value of a variable may need.
 std::vector<std::string> names_of(const Variable& variable);
 
-/// What the formats of ${NAME@…} make of a value.
+/// The results of all formats of ${NAME@…} for a value.
 std::vector<std::string> formatted(const std::string& value);
 
 }  // namespace pintle::config

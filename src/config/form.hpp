@@ -1,5 +1,6 @@
-// config/form.hpp - what the values of a config may be, as data: the rows of keys say it next to
-// what reads them, and schema.hpp and reference.hpp make from it what editors and people read.
+// config/form.hpp - the allowed values of a config as data. The rows of keys contain it next to the
+// function that reads the value; schema.hpp and reference.hpp make the texts for editors and people
+// from it.
 #pragma once
 
 #include <algorithm>
@@ -19,23 +20,23 @@ struct ObjectInfo;
 
 inline constexpr std::int64_t kMostCount = 1'000'000;
 
-/// Signals that stop no container, though they are some.
+/// Signals that cannot be used to stop a container.
 inline constexpr std::string_view kNoStopSignals[] = {"SIGKILL", "SIGSTOP", "SIGCHLD"};
 
-/// What a text has to be once nothing is left to expand in it, besides not empty.
+/// What a string must be, besides not empty, when its variables are expanded.
 struct TextKind {
-  /// What is wrong with it, "" if nothing.
+  /// Returns what is wrong with it, "" if nothing.
   std::string (*check)(const std::string& text) = nullptr;
   std::string_view (*pattern)() = nullptr;  ///< the same as a regular expression, for a schema
-  bool is_path = false;                     ///< it has more than blanks
-  bool takes_pattern = false;               ///< a path that may mean several, fnmatch(3)
-  bool has_user_info = false;               ///< it may be a URL with a password
+  bool is_path = false;                     ///< it is a path: it must not be only blanks
+  bool takes_pattern = false;  ///< a path whose last component may be a pattern, fnmatch(3)
+  bool has_user_info = false;  ///< it may be a URL with a password
 };
 
-/// What a value may be. Only what stands behind its type counts.
+/// The allowed values. Each type uses only the members that are named next to it.
 struct Form {
   enum class Type : std::uint8_t {
-    text,        ///< as it stands: least, pattern
+    text,        ///< not expanded: least, pattern
     expandable,  ///< "${…}" in it are well formed: least, kind
     command,     ///< expandable, or a line for the shell
     scalar,      ///< a text, a number or a boolean
@@ -62,10 +63,10 @@ struct Form {
   std::span<const std::string_view> words = {};
   std::span<const Form* const> parts = {};
   const ObjectInfo* object = nullptr;
-  std::string_view name = {};  ///< of a form that is used in several places, or within itself
+  std::string_view name = {};  ///< the name of a form that is used several times, or within itself
   const TextKind* kind = nullptr;
-  /// What is wrong with one member of a map, "" if nothing. The value is "" while something is left
-  /// to expand in it.
+  /// Returns what is wrong with one member of a map, "" if nothing. `value` is "" if it has
+  /// variables to expand.
   std::string (*check_member)(const std::string& name, const std::string& value) = nullptr;
 };
 
@@ -73,10 +74,11 @@ struct Form {
 struct KeyInfo {
   std::string_view name;
   Form form;
-  std::string_view help;           ///< one sentence
-  std::string_view example;        ///< a text as it is, anything else as JSON
-  std::string_view standard = {};  ///< the default, written likewise; empty: none, or `help` says
-  Kinds kinds = kAnyKind;          ///< of hook
+  std::string_view help;     ///< one sentence
+  std::string_view example;  ///< a text as it is, anything else as JSON
+  std::string_view standard =
+      {};  ///< the default, written like `example`; empty: there is none, or `help` names it
+  Kinds kinds = kAnyKind;  ///< of hook
   bool required = false;
 };
 
@@ -86,13 +88,13 @@ struct Rows {
 };
 
 struct ObjectInfo {
-  std::string_view name;   ///< what a schema calls it: "step"
+  std::string_view name;   ///< the name in a schema: "step"
   std::string_view title;  ///< in messages: "a step"
   Rows rows = {};          ///< set by object_of()
   std::span<const Rule> rules = {};
-  Kinds kinds = kAnyKind;                           ///< a hook: its kind; it then has an action too
-  std::string_view waives = {};                     ///< the required key that may be missing here
-  std::span<const std::string_view> excludes = {};  ///< keys of its kind that make no sense here
+  Kinds kinds = kAnyKind;        ///< the kind of a hook, which also has an action
+  std::string_view waives = {};  ///< the required key that is optional here
+  std::span<const std::string_view> excludes = {};  ///< keys of its kind that are not allowed here
 };
 
 /// True if the object has the key of that row.
@@ -115,7 +117,7 @@ void for_rows(const ObjectInfo& object, Each each) {
   for (std::size_t row = 0; row < object.rows.count; ++row) each(object.rows.at(row));
 }
 
-/// True if a text of that form, or of a list of that form, is never expanded: it stands as it is.
+/// True if a string of that form, or of a list of that form, is never expanded.
 constexpr bool is_literal(const Form& form) noexcept {
   const Form& one = form.type == Form::Type::list ? *form.parts[0] : form;
   return one.type == Form::Type::text;

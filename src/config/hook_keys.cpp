@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kQuestions[] = {"readiness", "liveness", "startup"};
 
-/// What has an order.
+/// The kinds of hook that run in an order.
 constexpr Kinds kOrdered = kSteps | kShutdowns;
 
 bool is_id(std::string_view id) noexcept {
@@ -45,13 +45,14 @@ Command& command_of(Hook& hook) {
 }
 
 void read_program(Reader& reader, const Node& node, Hook& out) {
-  if (auto program = reader.filled_text(node)) command_of(out).program = std::move(*program);
+  if (auto program = reader.nonempty_text(node)) command_of(out).program = std::move(*program);
 }
 void read_hook_arguments(Reader& reader, const Node& node, Hook& out) {
   if (auto words = read_arguments(reader, node)) command_of(out).arguments = std::move(*words);
 }
 
-/// A slot of what only one kind has. A row names that kind, so nobody else's policy is asked for.
+/// The value of a key that only one kind of hook has. The row names that kind, so the hook has this
+/// policy when the row is read.
 template <class T, const auto& Inner>
 void read_policy(Reader& reader, const Node& node, Hook& out) {
   Inner.read(reader, node, out.as<T>());
@@ -79,7 +80,7 @@ void read_success_codes(Reader& reader, const Node& node, Hook& out) {
     const auto code = reader.integer(item, kExitCode.least, kExitCode.most);
     if (code) out.success_codes.push_back(static_cast<int>(*code));
   });
-  require_items(reader, node, "no exit code would do");
+  require_items(reader, node, "no exit code would be a success");
 }
 
 void read_image_modes(Reader& reader, const Node& node, Hook& out) {
@@ -101,191 +102,195 @@ constexpr Slot<JobPolicy> kJobTimeZone = within<&JobPolicy::schedule, kTimeZone>
 constexpr Key<Hook> kOwnKeys[] = {
     {"id",
      {read_id, &kIdForm},
-     "The hook's name, unique in the document.",
+     "The name of the hook, unique in the config.",
      "migrate",
      {},
      kAnyKind,
      true},
     {"command",
      {read_program, &kCommandForm},
-     "The program to execute, by path or by name in PATH. Without \"arguments\", and with shell "
-     "syntax in it, it is a line for /bin/sh, which only layered images may use.",
+     "The program to execute: a path, or a name that is searched in PATH. If there is no "
+     "\"arguments\" and the text has shell syntax, it is a line for /bin/sh, which only the image "
+     "mode layered allows.",
      "/app/migrate"},
     {"arguments",
      {read_hook_arguments, &kArgumentsForm},
-     "Its arguments, each passed as it is, never split.",
+     "The arguments of the program. Each is passed as it is and never split.",
      R"(["--url", "$DATABASE_URL"])",
      "[]"},
     {"timeout", into<&Hook::timeout, &Reader::positive_duration>,
-     "How long an attempt may take before its process group is stopped; 1s for checks, none for "
-     "others, unless the action has its own.",
+     "How long an attempt may take; then pintle stops its process group. Default: that of the "
+     "action, if it has one; otherwise 1s for a check, and no limit for other hooks.",
      "30s"},
-    {"retries", count<&Hook::retries, 0>, "Further attempts after one that failed.", "3", "0",
-     kDoers},
+    {"retries", count<&Hook::retries, 0>, "How many further attempts follow a failed one.", "3",
+     "0", kActiveKinds},
     {"backoff",
      {read_hook_backoff, &kBackoffForm},
-     "The wait before each further attempt; 1s unless it says otherwise.",
+     "The wait before each further attempt. Default: 1s each time.",
      "exponential",
      {},
-     kDoers},
+     kActiveKinds},
     {"successExitCodes",
      {read_success_codes, &kListForm<kExitCode, 1>},
-     "The exit codes that are a success.",
+     "The exit codes of the command that count as success.",
      "[0, 2]",
      "[0]",
-     kDoers},
+     kActiveKinds},
     {"onFailure",
      {read_on_failure, &kStepFailureForm},
-     "When all attempts have failed: abort the start, continue, or fall back on a file or another "
-     "step.",
+     "What pintle does when all attempts have failed: abort the start, continue, or use a "
+     "fallback: a file or another step.",
      R"({"action": "fallback", "source": "/cache/rules.json", "destination": "/data/rules.json"})",
      "abort",
      kSteps,
      false,
-     Turn::last},
+     ReadOrder::last},
     {"onFailure",
      {read_on_failure, &kJobFailureForm},
-     "When all attempts have failed: continue, or fall back on a file or another step.",
+     "What pintle does when all attempts have failed: continue, or use a fallback: a file or "
+     "another step.",
      R"({"action": "fallback", "step": {"command": "/app/restore"}})",
      "continue",
      kJobs | kShutdowns,
      false,
-     Turn::last},
+     ReadOrder::last},
     {"onFailure",
      {read_on_failure, &kCheckFailureForm},
-     "When it turns unhealthy: nothing but the verdict, terminate main (of a liveness check), or "
-     "run a repair.",
+     "What pintle does when the check becomes unhealthy: nothing more (none), stop main "
+     "(terminate, only for a liveness check), or run a repair.",
      R"({"action": "run", "step": {"command": "/app/repair"}})",
      "none",
      kChecks,
      false,
-     Turn::last},
+     ReadOrder::last},
     {"condition",
      {read_hook_condition, &kConditionForm},
-     "Run it only if this holds.",
+     "A condition: if it is false, the hook is skipped.",
      R"({"not": {"fileExists": "/data/initialized"}})",
      {},
      kOrdered},
     {"imageModes",
      {read_image_modes, &kListForm<kWordForm<kImageModes>, 1>},
-     "The image modes that it runs in.",
+     "The image modes in which the step runs; in another one it is skipped.",
      R"(["layered"])",
      R"(["layered", "prebuilt"])",
      kSteps},
-    {"capabilities", list<&Hook::capabilities, &Reader::filled_text>,
-     "The capabilities that it keeps when it runs as another user than root, capabilities(7).",
+    {"capabilities", list<&Hook::capabilities, &Reader::nonempty_text>,
+     "The capabilities that the hook keeps when it runs as another user than root, "
+     "capabilities(7).",
      R"(["NET_BIND_SERVICE"])", "[]"},
     {"logging",
      {read_hook_logging, &kHookLoggingForm},
-     "The lowest level and the fields of its events.",
+     "The lowest level of this hook's log lines, and fields that are added to them.",
      R"({"level": "warn", "fields": {"component": "migration"}})"},
     {"output",
      {read_output, &kStepOutputForm},
-     "What becomes of what it writes: inherit, log (a line each), discard, or a file or a "
-     "variable, "
-     "which a built-in cannot have.",
+     "Where the output goes: inherit (to the output of the container), log (each line becomes a "
+     "log line), discard, or, for a command, a file or a variable.",
      R"({"variable": "TOKEN"})",
      "inherit",
      kSteps},
     {"output",
      {read_output, &kOutputForm},
-     "What becomes of what it writes: inherit, log (a line each), discard, or a file, which a "
-     "built-in cannot have.",
+     "Where the output goes: inherit (to the output of the container), log (each line becomes a "
+     "log line), discard, or, for a command, a file.",
      R"({"file": "/run/schema.sql"})",
      "inherit",
      kChecks | kJobs | kShutdowns},
     {"forEach",
      {read_for_each, &kForEachForm},
-     "Run it once for each of several files, in the order of their names, with FILE, FILE_NAME and "
-     "FILE_STEM (the name without its last extension) as variables. Each run has the timeout and "
-     "the retries of its own, and a fallback runs for the file that failed. The first failure ends "
-     "the "
-     "hook, unless `onFailure` is `continue`.",
+     "Runs the hook once for each of several files, in the order of their names, with the "
+     "variables FILE, FILE_NAME and FILE_STEM (the name without its last extension). Timeout and "
+     "retries apply to each run, and a fallback runs for the file that failed. The first failure "
+     "ends the hook, unless `onFailure` is `continue`.",
      R"({"files": "/docker-entrypoint-initdb.d/*.sql"})",
      {},
      kOrdered},
     {"during",
      {read_during, &kListForm<kIdForm, 1>},
-     "Ids of steps or groups: it is started before the first of them and stopped after the last, "
-     "and must not end earlier. It does not count for parallelism.",
+     "Ids of steps or groups. The step starts before the first of them, and pintle stops it after "
+     "the last one has ended; if it ends earlier, it has failed. It does not count for "
+     "parallelism.",
      R"(["setup"])",
      {},
      kSteps},
     {"precedents",
      {read_precedents, &kListForm<kIdForm>},
-     "Ids of the steps that must be done before; replaces the listed order, so that independent "
-     "steps run in parallel. None: it starts at once.",
+     "Ids of the steps that must be done before this one starts. They replace the order of the "
+     "list, so that independent steps can run in parallel. An empty list: it starts at once.",
      "[]",
      {},
      kOrdered},
     {"kind", kCheck<word<&CheckPolicy::question, kQuestions>>,
      "What the check is for: readiness, liveness or startup.", "liveness", "readiness", kChecks},
     {"interval", kCheck<into<&CheckPolicy::interval, &Reader::positive_duration>>,
-     "From the end of a run to the next.", "5s", "10s", kChecks},
+     "The time from the end of a run to the start of the next one.", "5s", "10s", kChecks},
     {"failureThreshold", kCheck<count<&CheckPolicy::failure_threshold, 1>>,
-     "Failures in a row that make it unhealthy.", "5", "3", kChecks},
+     "How many failures in a row make the check unhealthy.", "5", "3", kChecks},
     {"successThreshold", kCheck<count<&CheckPolicy::success_threshold, 1>>,
-     "Successes in a row that make it healthy.", "2", "1", kChecks},
+     "How many successes in a row make the check healthy.", "2", "1", kChecks},
     {"startPeriod",
      kCheck<into<&CheckPolicy::start_period, &Reader::duration>>,
-     "After main's start, failures before the first success do not count; one interval unless it "
-     "says otherwise.",
+     "The time after the start of main in which failures do not count, until the first success. "
+     "Default: one interval.",
      "20s",
      {},
      kChecks},
     {"startInterval",
      kCheck<into<&CheckPolicy::start_interval, &Reader::positive_duration>>,
-     "The interval within the start period, before the first success; 1s, or the interval if that "
-     "is shorter.",
+     "The interval during the start period, until the first success. Default: 1s, or the interval "
+     "if that is shorter.",
      "500ms",
      {},
      kChecks},
     {"schedule",
      kJob<kJobSchedule>,
-     "When the job runs: at the times of a cron, or at fixed distances. Without it, it runs once "
-     "when main has been started (\"runOnStart\": true), or only when `pintle job` asks for it "
-     "(false).",
+     "When the job runs: at the times of a cron schedule, or at a fixed interval. If there is no "
+     "schedule, the job runs once after the start of main (\"runOnStart\": true), or only when "
+     "`pintle job` asks for it (false).",
      "*/15 * * * *",
      {},
      kJobs},
     {"jitter", kJob<into<&JobPolicy::jitter, &Reader::duration>>,
-     "The longest delay of a run. The delay is the same each time for one container and one time "
-     "of the schedule, and differs between containers.",
+     "The longest delay of a run. The delay is computed from container, job and scheduled time: it "
+     "differs between containers, and a restart does not change it.",
      "30s", "0", kJobs},
     {"runOnStart", kJob<into<&JobPolicy::run_on_start, &Reader::boolean>>,
-     "It also runs once when main has been started.", "true", "false", kJobs},
+     "Whether the job also runs once, right after the start of main.", "true", "false", kJobs},
     {"concurrencyPolicy", kJob<word<&JobPolicy::concurrency, kPolicies>>,
-     "When it is due while its last run has not ended: skip the new run (Forbid), let both run "
-     "(Allow; eight at most), or stop the last one first (Replace).",
+     "What happens if the job is due while its previous run has not ended: skip the new run "
+     "(Forbid), let both run (Allow, at most eight), or stop the previous run first (Replace).",
      "Replace", "Forbid", kJobs},
     {"startingDeadline",
      kJob<into<&JobPolicy::starting_deadline, &Reader::duration>>,
-     "How late a run may begin. Until then it waits for the last run to end and for \"when\" to "
-     "hold; after that it is skipped. Without it, a run does not wait, and all times missed while "
-     "the machine slept are one run.",
+     "How late a run may start after its scheduled time. Until then it waits for the previous run "
+     "to end and for \"when\" to become true; after that it is skipped. Default: a run never "
+     "waits, and all times that were missed while the machine was suspended start one run.",
      "5m",
      {},
      kJobs},
     {"when",
      {read_hook_when, &kWhenForm},
-     "Run it only if this holds when it is due: healthy, ready, or an object.",
+     "A condition: if it is false when the job is due, the run is skipped. healthy, ready, or an "
+     "object.",
      "healthy",
      {},
      kJobs},
     {"afterMain", kJob<into<&JobPolicy::after_main, &Reader::boolean>>,
-     "When the container stops, let a run that has begun go on until main has ended.", "true",
-     "false", kJobs},
+     "Whether a run that has started may continue during the shutdown until main has ended.",
+     "true", "false", kJobs},
     {"timezone", kJob<kJobTimeZone>,
-     "The time zone of the cron, by its name in the image's /usr/share/zoneinfo; UTC if that is "
-     "missing. When clocks are set forward, a time that they skip runs once, right afterwards; "
-     "when they are set back, a time that they show twice runs the first time. If the hour field "
-     "begins with `*`, elapsed time counts instead.",
+     "The time zone of a cron schedule: a name from /usr/share/zoneinfo in the image. In an image "
+     "without any zone files, UTC is used and a warning is logged. If clocks are set forward, a "
+     "time that they skip runs once, right afterwards; if they are set back, a time that occurs "
+     "twice runs only the first time. If the hour field begins with `*`, elapsed time counts "
+     "instead.",
      "Europe/Berlin", "UTC", kJobs},
 };
 
 constexpr auto kKeys = joined(kOwnKeys, keys_within<&Hook::identity, kIdentityKeys>());
 
-// What runs beside others is not tried again, and has no time of its own.
+// A step that runs during others is not repeated, and its time is that of the others.
 constexpr std::string_view kDuringNeedsCommand[] = {"during", "command"};
 constexpr std::string_view kDuringOr[][2] = {
     {"during", "timeout"},          {"during", "retries"},   {"during", "backoff"},
@@ -318,7 +323,7 @@ void read_group_failure(Reader& reader, const Node& node, Hook& out) {
   const auto word = reader.word(node, kGroupFailures);
   if (word) out.on_failure = *word == 0 ? OnFailure::abort : OnFailure::proceed;
 }
-void ignore(Reader&, const Node&, Hook&) {}  // read_steps() reads them
+void ignore(Reader&, const Node&, Hook&) {}  // ListedSteps of parse_hook.cpp reads them
 
 constexpr Key<Hook> kGroupKeys[] = {
     {.name = "steps",
@@ -329,13 +334,12 @@ constexpr Key<Hook> kGroupKeys[] = {
     {"finally",
      {ignore, &kListForm<kStepForm>},
      "Steps that run when the group has ended, also if one of its steps has failed or the "
-     "container "
-     "is stopped; not if the group is skipped.",
+     "container is stopped. They do not run if the group is skipped.",
      R"([{"id": "tidy", "remove": "/run/pw"}])",
      "[]"},
     {"onFailure",
      {read_group_failure, &kWordForm<kGroupFailures>},
-     "What is done when all attempts of one of its steps have failed: abort the start, or "
+     "What pintle does when all attempts of one of its steps have failed: abort the start, or "
      "continue.",
      "continue",
      "abort"},
@@ -354,7 +358,7 @@ constexpr auto kShutdownStep = object_of<kKeys>({.name = "shutdownStep",
                                                  .title = "a shutdown step",
                                                  .rules = kCommandRules,
                                                  .kinds = kShutdowns});
-// It starts when the step or job that it stands for has failed, and only then.
+// A fallback starts when its step or job has failed, and never at another time.
 constexpr std::string_view kNotForFallbacks[] = {"precedents", "condition", "imageModes", "during",
                                                  "forEach"};
 constexpr auto kFallback = object_of<kKeys>({.name = "fallbackStep",

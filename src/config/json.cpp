@@ -140,7 +140,7 @@ class Builder : public nlohmann::json::json_sax_t {
       return refuse(at, fmt::format("an object has more than {} keys", kMostMembers));
     }
     if (object.find(name) != nullptr) {
-      return refuse(at, fmt::format("the key \"{}\" stands twice in this object; remove one",
+      return refuse(at, fmt::format("the key \"{}\" is twice in this object; remove one",
                                     one_line(name, 60)));
     }
     object.members.push_back({std::move(name), at, {}});
@@ -200,7 +200,7 @@ class Builder : public nlohmann::json::json_sax_t {
 
   bool check_text(const std::string& text, Position at) {
     if (text.find('\0') == std::string::npos) return true;
-    return refuse(at, "a string holds a NUL character, which no argument or path can");
+    return refuse(at, "a string contains a NUL character, which no argument or path can contain");
   }
 
   bool refuse(Position at, std::string message) {
@@ -270,7 +270,8 @@ Node parse_json(std::string_view text, Problems& problems) {
   }
   // The library takes one for the end of the text, and would not look at what follows.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
-    problems.push_back({Cursor(text).place(nul), {}, "the file holds a NUL byte; it is no text"});
+    problems.push_back(
+        {Cursor(text).place(nul), {}, "the file contains a NUL byte; it is not a text file"});
     return {};
   }
   Builder builder(text, problems);

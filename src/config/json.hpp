@@ -1,6 +1,6 @@
-// config/json.hpp - JSON text to a tree in which every value knows its place. Stricter than the
-// library below it: duplicate keys, a byte order mark, NUL in strings, and nesting without end
-// are errors (RFC 8259 leaves the first three open, and parsers disagree on them). Comments are
+// config/json.hpp - parses JSON to a tree in which every value has its place. Stricter than the
+// library that it uses: duplicate keys, a byte order mark, NUL in strings and unlimited nesting are
+// errors (RFC 8259 leaves the first three open, and parsers disagree on them). Comments are
 // allowed.
 #pragma once
 
@@ -43,7 +43,8 @@ struct Member {
 /// "a string", "an object": for messages.
 std::string_view name_of(Node::Type type) noexcept;
 
-/// Parses `text`. What is wrong is added to `problems`; the tree is then not to be used.
+/// Parses `text`. Adds what is wrong to `problems`; if there is any problem, the tree must not be
+/// used.
 Node parse_json(std::string_view text, Problems& problems);
 
 }  // namespace pintle::config

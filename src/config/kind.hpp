@@ -10,7 +10,7 @@ namespace pintle::config {
 enum class Kind : std::uint8_t { step, check, job, shutdown };
 inline constexpr std::size_t kKinds = 4;
 
-/// The word for people and for events: "step".
+/// The word for messages and log lines: "step".
 std::string_view name_of(Kind kind) noexcept;
 
 /// Bit N is Kind N. Objects that are no hook use kAnyKind.
@@ -23,7 +23,7 @@ inline constexpr Kinds kSteps = only(Kind::step);
 inline constexpr Kinds kChecks = only(Kind::check);
 inline constexpr Kinds kJobs = only(Kind::job);
 inline constexpr Kinds kShutdowns = only(Kind::shutdown);
-/// Those that do something, where checks only look.
-inline constexpr Kinds kDoers = kSteps | kJobs | kShutdowns;
+/// The kinds that change something; checks only look.
+inline constexpr Kinds kActiveKinds = kSteps | kJobs | kShutdowns;
 
 }  // namespace pintle::config

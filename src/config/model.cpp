@@ -41,7 +41,7 @@ Policy policy_of(Kind kind) {
   return {};
 }
 
-bool may_end_main(const Hook& hook) noexcept {
+bool may_stop_main(const Hook& hook) noexcept {
   const auto* check = hook.if_is<CheckPolicy>();
   return check != nullptr && (hook.on_failure == OnFailure::terminate || check->then_terminate);
 }

@@ -1,5 +1,5 @@
-// config/model.hpp - what a config says, as plain data: one main process and a list of hooks. Texts
-// are as they were written; environment.hpp expands them.
+// config/model.hpp - the content of a config as plain data: one main process and a list of hooks.
+// Strings are as they were written; scope.hpp and expansion.hpp expand them.
 #pragma once
 
 #include <sys/types.h>
@@ -24,9 +24,9 @@ namespace pintle::config {
 
 using namespace std::chrono_literals;
 
-// --- environment (design section 2, "The rules, exactly") ------------------------------------
+// --- environment -----------------------------------------------------------------------------
 
-/// A limit of the container as a number, as resourceFieldRef of Kubernetes.
+/// A limit of the container as the value of a variable, like resourceFieldRef of Kubernetes.
 struct Resource {
   enum class Type : std::uint8_t { memory, cpu };
   Type type = Type::memory;
@@ -37,7 +37,7 @@ struct Resource {
 struct Variable {
   std::string name;
   std::string description{};
-  std::optional<std::string> value{};     ///< fixed: the container's variable has no say
+  std::optional<std::string> value{};     ///< fixed: the container's variable is ignored
   std::optional<std::string> fallback{};  ///< `defaultValue`
   std::string file{};                     ///< whose content is the value
   std::string file_variable{};            ///< the name of a variable that names such a file
@@ -69,19 +69,20 @@ struct Limit {
 };
 using Limits = std::vector<Limit>;
 
-/// What standard input is: /dev/null, the container's, a file, or a text.
+/// The standard input: /dev/null, that of the container, a file, or a text.
 enum class Input : std::uint8_t { null, inherit, file, text };
 
-/// The supplementary groups: those that are named, or the user's and beyond that those that the
-/// container was started with.
+/// The supplementary groups: the named ones, or the groups of the user and those that the container
+/// was started with in addition.
 struct Groups {
   bool are_inherited = false;
   std::vector<std::string> names{};  ///< or numbers
 };
 
+/// The user, directory, environment and limits with which main or a hook runs.
 struct Identity {
   std::string user{};              ///< empty: the top level's
-  std::optional<Groups> groups{};  ///< unset: those that `user` brings, or the top level's
+  std::optional<Groups> groups{};  ///< unset: those of `user`, or of the top level
   std::string working_directory{};
   Variables environment{};
   bool use_system_environment = false;
@@ -102,7 +103,7 @@ std::string_view name_of(ImageMode mode) noexcept;
 struct Condition;
 using Conditions = std::vector<Condition>;
 
-/// When a hook runs at all. Of `step`, the hook's precedents include that step.
+/// When a hook runs. A step that it names is one of its precedents.
 struct Condition {
   enum class Type : std::uint8_t {
     step,
@@ -113,7 +114,7 @@ struct Condition {
     image_mode,
     started_as,
     command,
-    healthy,  ///< these two of jobs only
+    healthy,  ///< this one and the next only for jobs
     ready,
     negation,
     all,
@@ -153,7 +154,7 @@ struct Command {
   bool shell_form = false;  ///< `program` is a line for /bin/sh -c
 };
 
-/// What a group of steps does itself: nothing. Its steps do it.
+/// A group of steps has no action itself: its steps have.
 struct Group {};
 
 using Action = std::variant<std::monostate, Command, Builtin, Group>;
@@ -161,13 +162,13 @@ using Action = std::variant<std::monostate, Command, Builtin, Group>;
 // --- hooks -----------------------------------------------------------------------------------
 
 struct Schedule {
-  Duration every{};                      ///< unless it is cron
-  std::optional<schedule::Cron> cron{};  ///< unset also while a variable in `text` has no value
-  std::string text{};                    ///< of cron, as it is written
-  std::string timezone{};                ///< of cron; empty: UTC. Its cron has it once it is read
+  Duration every{};                      ///< 0: there is no interval
+  std::optional<schedule::Cron> cron{};  ///< also unset if a variable in `text` has no value
+  std::string text{};                    ///< the cron schedule as it is written
+  std::string timezone{};                ///< of the cron schedule; empty: UTC
   Position timezone_at{};
 
-  /// The job runs at the start, or when it is asked for, only.
+  /// True if the job runs only at the start, or when it is requested.
   bool is_empty() const noexcept { return text.empty() && every == Duration(0); }
 };
 
@@ -177,29 +178,30 @@ struct Backoff {
   BackoffType type = BackoffType::constant;
   Duration initial = 1s;
   Duration max = 60s;
-  double factor = 2;  ///< of exponential
-  double jitter = 0;  ///< the part of each wait that chance decides, 0 to 1
+  double factor = 2;  ///< for exponential
+  double jitter = 0;  ///< the random part of each wait, 0 to 1
 };
 
-/// What the words of the command line do: they replace main, follow its arguments, or follow them
+/// What the words of the command line do: replace main, follow its arguments, or follow them only
 /// if they are options.
 enum class CommandLine : std::uint8_t { replace, append, options };
 
-/// Of a check: `none`, `terminate` main, `run` a repair hook (Hook::fallback) on turning unhealthy.
+/// For a check: `none`, `terminate` main, or `run` a repair (Hook::fallback) when it becomes
+/// unhealthy.
 enum class OnFailure : std::uint8_t { abort, proceed, fallback, none, terminate, run };
 
-/// The id of another hook, and where it is named.
+/// The id of another hook, and the place in the config that names it.
 struct Reference {
   std::string id;
   Position at;
   std::string pointer;
 };
 
-/// Where what a hook writes goes: to the container's, line by line into the log, nowhere, to
-/// `Hook::output_file`, or into the variable `Hook::output_variable`.
+/// Where the output of a hook goes: to that of the container, line by line into the log, nowhere,
+/// to `Hook::output_file`, or into the variable `Hook::output_variable`.
 enum class Output : std::uint8_t { inherit, log, discard, file, variable };
 
-/// A variable whose value is what a hook has written to its standard output.
+/// A variable whose value is the standard output of a hook.
 struct OutputVariable {
   std::string name{};
   bool is_exported = false;
@@ -209,20 +211,20 @@ struct OutputVariable {
 };
 
 struct HookLogging {
-  std::optional<log::Level> level{};  ///< the lowest level of this hook's events that is written
+  std::optional<log::Level> level{};  ///< the lowest level of this hook's events that is logged
   Pairs fields{};
 };
 
-/// Steps that must be done before; unset: all that are listed before.
+/// Steps that must be done before; unset: all steps that are listed before.
 using Precedents = std::optional<std::vector<Reference>>;
 
-// What only one kind of hook has.
+// The keys that only one kind of hook has.
 
 struct StepPolicy {
   Precedents precedents{};
   std::optional<std::vector<ImageMode>> image_modes{};
-  bool names_abort = false;  ///< it is written, and counts more than a condition
-  /// It runs only while these steps do; unset: it runs by itself.
+  bool names_abort = false;  ///< `abort` is written: it counts more than a condition
+  /// It runs only during these steps; unset: it has its own time.
   std::optional<std::vector<Reference>> during{};
   std::optional<std::size_t> group{};  ///< the place in Model::hooks of the group that it is in
   bool is_final = false;               ///< it is in the `finally` of its group
@@ -237,10 +239,10 @@ struct CheckPolicy {
   std::int64_t success_threshold = 1;
   std::optional<Duration> start_period{};    ///< unset: one interval
   std::optional<Duration> start_interval{};  ///< unset: 1 s, or the interval if that is shorter
-  bool then_terminate = false;               ///< of OnFailure::run: if it fails again after it
+  bool then_terminate = false;  ///< for OnFailure::run: stop main if the repair did not help
 };
 
-/// What becomes of a job that is due while its last run has not ended.
+/// What happens if a job is due while its previous run has not ended.
 enum class Concurrency : std::uint8_t { forbid, allow, replace };
 
 struct JobPolicy {
@@ -249,10 +251,10 @@ struct JobPolicy {
   bool run_on_start = false;
   Concurrency concurrency = Concurrency::forbid;
   std::optional<Duration> starting_deadline{};
-  bool after_main = false;  ///< a run is not ended before main when the container stops
+  bool after_main = false;  ///< during the shutdown a run may continue until main has ended
 };
 
-/// When a shutdown step runs: before main gets its stop signal, or after main's end.
+/// When a shutdown step runs: before main gets its stop signal, or after main has ended.
 enum class Moment : std::uint8_t { before, after };
 
 struct ShutdownPolicy {
@@ -277,19 +279,19 @@ struct Hook {
   Backoff backoff{};
   std::vector<int> success_codes{0};
   OnFailure on_failure = OnFailure::abort;
-  std::vector<Hook> fallback{};             ///< at most one: its fallback, or of a check the repair
-  std::optional<Condition> condition{};     ///< of a job: its `when`
-  std::vector<std::string> capabilities{};  ///< that it keeps
+  std::vector<Hook> fallback{};             ///< at most one: its fallback, or the repair of a check
+  std::optional<Condition> condition{};     ///< for a job: its `when`
+  std::vector<std::string> capabilities{};  ///< the capabilities that it keeps
   HookLogging logging{};
   Output output = Output::inherit;
   std::string output_file{};         ///< replaced when the hook succeeds
   bool output_is_env_file = false;   ///< the lines are NAME=VALUE, written as Kubernetes reads them
   OutputVariable output_variable{};  ///< set when the hook succeeds
   std::string for_each{};            ///< a pattern of files: it runs once for each; "": once
-  std::vector<std::string> unread{};  ///< texts for numbers that are not known before the start
+  std::vector<std::string> unread{};  ///< strings for numbers whose variables have no value yet
 
   Kind kind() const noexcept { return static_cast<Kind>(policy.index()); }
-  /// Of its kind only: std::get().
+  /// The policy of its kind; T must be that of kind(), see std::get().
   template <class T>
   T& as() {
     return std::get<T>(policy);
@@ -298,7 +300,7 @@ struct Hook {
   const T& as() const {
     return std::get<T>(policy);
   }
-  /// nullptr if it is of another kind.
+  /// nullptr if the hook is of another kind.
   template <class T>
   const T* if_is() const noexcept {
     return std::get_if<T>(&policy);
@@ -322,15 +324,15 @@ inline bool is_group(const Hook& hook) noexcept {
 /// The group that `hook` is in; nullptr if it is in none.
 const Hook* group_of(const Model& model, const Hook& hook) noexcept;
 
-/// It is a check that may terminate main, at once or after its repair.
-bool may_end_main(const Hook& hook) noexcept;
+/// True for a check that may stop main, at once or after its repair.
+bool may_stop_main(const Hook& hook) noexcept;
 
-/// The policy of a kind as it is where nothing is written.
+/// The policy of a kind with the defaults.
 Policy policy_of(Kind kind);
 
 // --- the document ----------------------------------------------------------------------------
 
-/// Whose sd_notify(3) is heard.
+/// Whose messages of sd_notify(3) are accepted.
 enum class Notify : std::uint8_t { none, main, all };
 
 struct Main {
@@ -338,19 +340,19 @@ struct Main {
   Identity identity{.use_system_environment = true, .input = Input::inherit};
   CommandLine command_line = CommandLine::replace;
   Notify notify = Notify::none;
-  bool pauses = false;               ///< there is no main: PID 1 stays until it is stopped
-  std::map<int, int> signals{};      ///< what is sent instead: {SIGTERM, SIGINT}
-  std::vector<int> success_codes{};  ///< that become exit code 0, with which it is one anyway
+  bool pauses = false;               ///< there is no main process: PID 1 runs until it is stopped
+  std::map<int, int> signals{};      ///< the signal to send instead: {SIGTERM, SIGINT}
+  std::vector<int> success_codes{};  ///< exit codes of main that become 0
 };
 
 struct Shutdown {
-  Duration grace_period = 8s;  ///< with the next one under Docker's 10 s
+  Duration grace_period = 8s;  ///< gracePeriod and totalGracePeriod are below the 10 s of Docker
   Duration total_grace_period = 9s;
   std::vector<int> signals{15, 2};  ///< SIGTERM, SIGINT
 };
 
 struct Confinement {
-  /// That main keeps; unset: none after a step-down, and the ambient ones without.
+  /// The capabilities that main keeps; unset: none after a step-down, otherwise the ambient ones.
   std::optional<std::vector<std::string>> capabilities{};
   bool no_new_privileges = true;
 };
@@ -366,9 +368,9 @@ struct Logging {
 
 struct Model {
   std::string user{};
-  std::optional<Groups> groups{};  ///< of who names neither user nor groups
+  std::optional<Groups> groups{};  ///< for main and hooks that name neither user nor groups
   std::string working_directory{};
-  std::optional<mode_t> umask{};  ///< of who names none
+  std::optional<mode_t> umask{};  ///< for main and hooks that name none
   std::optional<ImageMode> image_mode{};
   Variables environment{};
   std::vector<Hook> hooks{};  ///< of all kinds, steps first, each in the order of the text
@@ -378,23 +380,23 @@ struct Model {
   std::optional<std::int64_t> parallelism{};  ///< unset: the CPUs available, at most 4
   Listen listen{};
   bool init_as_main = false;      ///< `"init": {"user": "main"}`
-  bool init_is_dumpable = false;  ///< its user may look into /proc/1
+  bool init_is_dumpable = false;  ///< the user of PID 1 may read /proc/1
   Logging logging{};
-  std::vector<std::string> unread{};  ///< as in Hook, of everything that belongs to no hook
-  /// Where each variable that a text needs, or that is declared, stands first.
+  std::vector<std::string> unread{};  ///< as in Hook, for everything outside of hooks
+  /// The first place of each variable that is declared, or that a string needs.
   std::map<std::string, Position, std::less<>> mentions{};
   /// The names in texts and conditions, and those of `fileVariable`.
   std::set<std::string, std::less<>> used{};
 };
 
-/// A hook, and what it is there for.
+/// A hook, and the hook that it serves.
 struct Role {
   const Hook* hook;
-  const Hook* failed;  ///< whose fallback or repair it is; nullptr: nobody's, it is listed
-  const Hook* root;    ///< for which it stands in the end: itself, or one that is listed
+  const Hook* failed;  ///< the hook whose fallback or repair it is; nullptr: it is a listed hook
+  const Hook* root;    ///< the listed hook that it serves in the end; itself, if it is listed
 };
 
-/// Every hook: those of Model::hooks, in their order, and then what stands in for them.
+/// Every hook: those of Model::hooks in their order, then their fallbacks and repairs.
 std::vector<Role> roles_in(const Model& model);
 
 }  // namespace pintle::config

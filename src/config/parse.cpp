@@ -26,7 +26,7 @@ void read_stop_signals(Reader& reader, const Node& node, Shutdown& out) {
   require_items(reader, node, "nothing but SIGKILL would stop the container");
 }
 
-/// A row of `shutdown` that is no list of hooks.
+/// The value of a key of `shutdown` that is not a list of hooks.
 template <const auto& Inner>
 constexpr Slot<Model> kShutdownPart = within<&Model::shutdown, Inner>;
 constexpr Slot<Shutdown> kStopSignals{read_stop_signals,
@@ -35,28 +35,28 @@ constexpr Slot<Shutdown> kStopSignals{read_stop_signals,
 constexpr Key<Model> kShutdownKeys[] = {
     {"before",
      {read_model_hooks<Kind::shutdown>, &kListForm<kShutdownStepForm>},
-     "Steps that run while main still runs, when the container is to stop: main gets its stop "
-     "signal when they are done.",
+     "Steps that run at the beginning of the shutdown. main still runs, and gets its stop signal "
+     "when they are done.",
      R"([{"id": "drain", "command": "/pintle", "arguments": ["sleep", "5s"]}])"},
     {"after",
      {read_model_hooks<Kind::shutdown, Moment::after>, &kListForm<kShutdownStepForm>},
-     "Steps that run when main has ended, however it did.",
+     "Steps that run after main has ended, for whatever reason.",
      R"([{"id": "deregister", "command": "/app/deregister", "timeout": "2s"}])"},
     {"gracePeriod", kShutdownPart<into<&Shutdown::grace_period, &Reader::duration>>,
-     "From the stop signal to SIGKILL for main.", "25s", "8s"},
+     "How long main may run after its stop signal; then it gets SIGKILL.", "25s", "8s"},
     {"totalGracePeriod", kShutdownPart<into<&Shutdown::total_grace_period, &Reader::duration>>,
-     "The whole stop, at most; where only one of the two is written and they would contradict each "
-     "other, the other follows it.",
+     "The longest time of the whole shutdown. If only one of the two times is set and they would "
+     "contradict each other, pintle adapts the other one.",
      "28s", "9s"},
     {"signals", kShutdownPart<kStopSignals>,
-     "The signals that stop the container; every other one is only forwarded to main.",
+     "The signals that start the shutdown. Every other signal is only forwarded to main.",
      R"(["SIGTERM", "SIGQUIT"])", R"(["SIGTERM", "SIGINT"])"},
 };
 constexpr auto kShutdown = object_of<kShutdownKeys>({.name = "shutdown", .title = "\"shutdown\""});
 
 void read_shutdown(Reader& reader, const Node& node, Model& out) {
   read_object(reader, node, kShutdown, out);
-  // Where only one of the two is written and they contradict each other, the other follows it.
+  // A time that is not set must not contradict the one that is set, so it is adapted.
   Shutdown& shutdown = out.shutdown;
   if (shutdown.total_grace_period >= shutdown.grace_period) return;
   if (node.find("totalGracePeriod") == nullptr) {
@@ -71,26 +71,27 @@ void read_shutdown(Reader& reader, const Node& node, Model& out) {
 void read_capabilities(Reader& reader, const Node& node, Confinement& out) {
   auto& names = out.capabilities.emplace();
   read_items(reader, node, [&](const Node& item) {
-    if (auto name = reader.filled_text(item)) names.push_back(*std::move(name));
+    if (auto name = reader.nonempty_text(item)) names.push_back(*std::move(name));
   });
 }
 
 constexpr Key<Confinement> kConfinementKeys[] = {
     {"capabilities",
-     {read_capabilities, &kListForm<kFormOf<&Reader::filled_text>>},
-     "What main keeps, capabilities(7): unless it says otherwise what the runtime made ambient.",
+     {read_capabilities, &kListForm<kFormOf<&Reader::nonempty_text>>},
+     "The capabilities that main keeps, capabilities(7). Default: those that the container runtime "
+     "made ambient.",
      R"(["NET_BIND_SERVICE"])"},
     {"noNewPrivileges", into<&Confinement::no_new_privileges, &Reader::boolean>,
-     "Set no_new_privs for every child.", "false", "true"},
+     "Whether no_new_privs is set for every child.", "false", "true"},
 };
 constexpr auto kConfinement =
     object_of<kConfinementKeys>({.name = "confinement", .title = "\"confinement\""});
 
 constexpr Key<Logging> kLoggingKeys[] = {
-    {"level", word<&Logging::level, log::kLevelWords>, "The lowest level that is written.", "debug",
+    {"level", word<&Logging::level, log::kLevelWords>, "The lowest level that is logged.", "debug",
      "info"},
-    {"format", word<&Logging::format, kFormats>, "Lines for people, or a JSON object a line.",
-     "json", "text"},
+    {"format", word<&Logging::format, kFormats>,
+     "The format of log lines: text for people, or one JSON object for each line.", "json", "text"},
 };
 constexpr auto kLogging = object_of<kLoggingKeys>({.name = "logging", .title = "\"logging\""});
 
@@ -101,11 +102,12 @@ void read_init_user(Reader& reader, const Node& node, Model& out) {
 constexpr Key<Model> kInitKeys[] = {
     {"user",
      {read_init_user, &kWordForm<kInitUsers>},
-     "Whose uid PID 1 takes when init is over: main's, where no process of root may exist.",
+     "main: when the init steps are done, PID 1 itself changes to the user of main, so that no "
+     "process runs as root.",
      "main"},
     {"dumpable", into<&Model::init_is_dumpable, &Reader::boolean>,
-     "Whether PID 1's user may open /proc/1/fd and trace PID 1; an image of mode prebuilt refuses "
-     "it.",
+     "Whether the user of PID 1 may open /proc/1/fd and trace PID 1. The image mode prebuilt "
+     "refuses true.",
      "true", "false"},
 };
 constexpr auto kInit = object_of<kInitKeys>({.name = "init", .title = "\"init\""});
@@ -118,9 +120,8 @@ constexpr TextKind kListenAddress{.check = check_listen_address,
 
 constexpr Key<Listen> kListenKeys[] = {
     {"health", text<&Listen::health, kListenAddress>,
-     "An address and a port where /livez, /readyz, /startupz and /metrics are answered by HTTP, "
-     "for httpGet "
-     "probes; by a child that runs as main's user.",
+     "An address and a port on which pintle responds to HTTP requests for /livez, /readyz, "
+     "/startupz and /metrics, for httpGet probes. A child does this as the user of main.",
      "0.0.0.0:9080"},
 };
 constexpr auto kListen = object_of<kListenKeys>({.name = "listen", .title = "\"listen\""});
@@ -129,7 +130,7 @@ void read_init(Reader& reader, const Node& node, Model& out) {
   read_object(reader, node, kInit, out);
 }
 
-/// For editors: they find the schema by it.
+/// The key is for editors, which find the schema by it.
 void ignore_text(Reader& reader, const Node& node, Model&) {
   (void)reader.text(node);
 }
@@ -142,39 +143,39 @@ void read_environment(Reader& reader, const Node& node, Model& out) {
 
 constexpr Key<Model> kKeys[] = {
     {"user", into<&Model::user, &Reader::expandable>,
-     "The user of main and of every hook without a `user` of its own, where pintle starts as root: "
-     "user or user:group, names or numbers.",
+     "The user of main and of every hook without its own `user`, if pintle starts as root: user or "
+     "user:group, names or numbers.",
      "app:app"},
     {"groups",
      {read_groups<Model>, &kGroupsForm},
      "The supplementary groups of main and of every hook that names neither a user nor groups: "
-     "names or numbers, or inherit, as each of them may have its own.",
+     "names or numbers, or inherit, as for main and hooks.",
      R"(["video", 4242])"},
     {"workingDirectory", text<&Model::working_directory, kPath>,
-     "Where main and hooks run; the container's unless it says otherwise.", "/app"},
+     "The directory in which main and hooks run. Default: that of the container.", "/app"},
     {"umask", into<&Model::umask, &Reader::mode>,
-     "The file mode creation mask of main and of every hook without one of its own, in octal; "
-     "inherited unless it says otherwise.",
+     "The file mode creation mask of main and of every hook without its own `umask`, in octal. "
+     "Default: inherited.",
      "0027"},
     {"imageMode", word<&Model::image_mode, kImageModes>,
-     "Whether the image may be completed at start (layered) or is used as it is (prebuilt); the "
-     "variable IMAGE_MODE can make it stricter.",
+     "layered: steps may use a shell and install software. prebuilt: pintle refuses both, and a "
+     "main that runs as root unless the config says so. The variable IMAGE_MODE can select the "
+     "stricter mode.",
      "prebuilt", "layered"},
     {"environment",
      {read_environment, &kVariablesForm},
-     "Variables, declared once and checked before anything runs.",
+     "Variables for main and hooks. pintle checks all of them before anything runs.",
      R"({"DATABASE_URL": {"description": "PostgreSQL URL"}, "LOG_LEVEL": "info"})",
      {},
      kAnyKind,
      false,
-     Turn::first},
+     ReadOrder::first},
     {"parallelism", count<&Model::parallelism, 1>,
-     "How many steps may run at the same time; the CPUs available, at most 4, unless it says "
-     "otherwise.",
+     "How many steps may run at the same time. Default: the number of CPUs available, at most 4.",
      "2"},
     {"steps",
      {read_model_hooks<Kind::step>, &kListForm<kListedStepForm>},
-     "The init steps, in order; main starts when all are done.",
+     "The init steps, in their order. main starts when all are done.",
      R"([{"id": "migrate", "command": "/app/migrate", "arguments": ["--url", "$DATABASE_URL"]}])"},
     {"main",
      {read_main, &kMainForm},
@@ -182,25 +183,26 @@ constexpr Key<Model> kKeys[] = {
      R"({"command": "/usr/bin/python3", "arguments": ["/app/main.py"]})"},
     {"health",
      {read_model_hooks<Kind::check>, &kListForm<kCheckForm>},
-     "The health checks, which run beside main.",
+     "The health checks, which run while main runs.",
      R"([{"id": "web", "http": {"url": "http://127.0.0.1:8080/healthz"}}])"},
     {"maintenance",
      {read_model_hooks<Kind::job>, &kListForm<kJobForm>},
-     "The jobs that run on a schedule beside main.",
+     "The maintenance jobs, which run on a schedule while main runs.",
      R"([{"id": "tidy", "schedule": {"every": "6h"}, "command": "/app/tidy"}])"},
     {"shutdown",
      {read_shutdown, &kObjectForm<kShutdown>},
-     "How the container stops.",
+     "How pintle stops the container.",
      R"({"gracePeriod": "25s"})"},
-    {"confinement", member<&Model::confinement, kConfinement>, "What main and hooks may do.",
-     R"({"capabilities": ["NET_BIND_SERVICE"]})"},
-    {"listen", member<&Model::listen, kListen>, "Ports that pintle itself answers on.",
+    {"confinement", member<&Model::confinement, kConfinement>,
+     "The privileges that main and hooks may have.", R"({"capabilities": ["NET_BIND_SERVICE"]})"},
+    {"listen", member<&Model::listen, kListen>, "The ports on which pintle itself responds.",
      R"({"health": "0.0.0.0:9080"})"},
-    {"init", {read_init, &kObjectForm<kInit>}, "PID 1 itself.", R"({"user": "main"})"},
-    {"logging", member<&Model::logging, kLogging>, "pintle's own lines.", R"({"format": "json"})"},
+    {"init", {read_init, &kObjectForm<kInit>}, "Settings of PID 1 itself.", R"({"user": "main"})"},
+    {"logging", member<&Model::logging, kLogging>, "Settings of the lines that pintle itself logs.",
+     R"({"format": "json"})"},
     {"$schema",
      {ignore_text, &kFormOf<&Reader::text>},
-     "Where editors find the schema of this file; pintle ignores it.",
+     "Where an editor finds the schema of this file. pintle ignores it.",
      "./pintle.schema.json"},
 };
 constexpr auto kDocument = object_of<kKeys>({.name = "config", .title = "the config"});
@@ -213,12 +215,12 @@ void find_duplicate_ids(const Model& model, Problems& problems) {
     const auto [first, is_new] = seen.emplace(hook.id, &hook);
     if (is_new) continue;
     problems.push_back({hook.at, hook.pointer + "/id",
-                        fmt::format("the id \"{}\" is taken by {}; ids are unique in the document",
+                        fmt::format("the id \"{}\" is used by {} already; choose another one",
                                     hook.id, first->second->pointer)});
   }
 }
 
-/// The verdicts of all checks must fit into one answer of PID 1.
+/// The status of all checks must fit into one reply of PID 1.
 void limit_checks(const Model& model, Problems& problems) {
   constexpr std::size_t kMostChecks = 256;
   std::size_t checks = 0;
@@ -228,7 +230,8 @@ void limit_checks(const Model& model, Problems& problems) {
   }
 }
 
-/// Steps first, then checks, jobs, and the steps of the shutdown as they run.
+/// The place of a hook in Model::hooks: steps first, then checks, jobs, and the shutdown steps in
+/// the order in which they run.
 int rank(const Hook& hook) noexcept {
   const auto* shutdown = hook.if_is<ShutdownPolicy>();
   const bool is_after = shutdown != nullptr && shutdown->moment == Moment::after;

@@ -1,4 +1,5 @@
-// config/parse.hpp - the text of a config to the model, with everything that is wrong in it.
+// config/parse.hpp - reads the text of a config into the model, and reports everything that is
+// wrong.
 #pragma once
 
 #include <span>
@@ -13,7 +14,7 @@
 
 namespace pintle::config {
 
-/// What parse() needs to know of the world.
+/// What parse() needs besides the text.
 struct ParseContext {
   std::span<const ActionSpec* const> actions{};  ///< the built-ins
   /// The container's environment, for numbers and durations that are written as "${TIMEOUT:-30s}";
@@ -21,8 +22,8 @@ struct ParseContext {
   const std::vector<std::string>* environment = nullptr;
 };
 
-/// Parses and validates `text`. Every problem of the document is added to `problems` (all of them,
-/// in the order of the text); with any, the model must not be used. Pure.
+/// Parses and validates `text`. Adds every problem of the document to `problems`, in the order of
+/// the text; if there is any, the model must not be used. Pure.
 Model parse(std::string_view text, const ParseContext& context, Problems& problems);
 
 /// The rows of the whole document, from which all others can be reached.

@@ -5,8 +5,8 @@
 
 namespace pintle::config {
 
-/// The use of `action`, whose parameters are the members of `node`, or the text that its shorthand
-/// takes.
+/// Reads the use of `action`: its parameters are the members of `node`, or `node` is a string, the
+/// short form.
 Builtin read_builtin(Reader& reader, const Node& node, const ActionSpec& action);
 
 }  // namespace pintle::config

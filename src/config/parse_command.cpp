@@ -29,22 +29,22 @@ void read_side(Reader& reader, const Node& node, Argument& out) {
 constexpr Key<Argument> kArgumentKeys[] = {
     {"words",
      {read_words, &kFormOf<&Reader::expandable>},
-     "A text that becomes none, one or several arguments: its variables are expanded, then it is "
-     "split at blanks. Single and double quotes and backslashes keep blanks together, as in POSIX "
-     "sh.",
+     "A string that becomes none, one or several arguments: pintle expands its variables, then "
+     "splits it at blanks. Single quotes, double quotes and backslashes keep blanks together, as "
+     "in POSIX sh.",
      "${JAVA_OPTS:-}"},
     {"if",
      {read_if, &kStartConditionForm},
-     "A condition that is known when the container starts.",
+     "A condition that pintle knows when the container starts.",
      R"({"environment": "WAL_DIR"})"},
     {"then",
      {read_side<&Argument::then>, &kArgumentsForm},
-     "The arguments if it holds.",
+     "The arguments if the condition is true.",
      R"(["--waldir", "$WAL_DIR"])",
      "[]"},
     {"else",
      {read_side<&Argument::otherwise>, &kArgumentsForm},
-     "The arguments if it does not hold.",
+     "The arguments if the condition is false.",
      "[]",
      "[]"},
 };

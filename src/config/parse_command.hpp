@@ -5,18 +5,18 @@
 
 namespace pintle::config {
 
-/// Decides, when all keys of `node` are read, whether its command is a line for the shell.
+/// Call it when all keys of `node` are read. Decides whether the command is a line for the shell.
 void finish_command(Reader& reader, const Node& node, Command& out);
 
-/// True when `command` has white space or shell syntax in it; without the key `arguments` it is
-/// then a line for the shell.
+/// True if `command` has white space or shell syntax. If there is no key `arguments`, it is then a
+/// line for the shell.
 bool looks_like_shell(std::string_view command) noexcept;
 
-/// An array of texts, of texts to split into words, and of choices.
+/// Reads an array of strings, of strings to split into words, and of choices by a condition.
 std::optional<Arguments> read_arguments(Reader& reader, const Node& node);
 extern const Form kArgumentsForm;
 
-/// `arguments` belong to `command`.
+/// The rule that `arguments` need a `command`.
 inline constexpr std::string_view kArgumentsNeedCommand[] = {"arguments", "command"};
 inline constexpr Rule kCommandRules[] = {{Rule::Type::needs, kArgumentsNeedCommand}};
 

@@ -27,22 +27,23 @@ void read_name(Reader& reader, const Node& node, Condition& out) {
   reader.use(*name);
   out.text = *name;
 }
-/// Of the user, and of the base name of a program: other texts could never be equal to one.
+/// For a user, and for the base name of a program. The checks refuse a text that could never be
+/// equal to one.
 void read_user(Reader& reader, const Node& node, Condition& out) {
-  auto user = reader.filled_text(node);
+  auto user = reader.nonempty_text(node);
   if (user && user->find_first_of(":$") != std::string::npos) {
     return reader.problem(node.at,
-                          "write a user's name or uid alone; it is not expanded, and the "
-                          "group does not matter");
+                          "write the name or the uid of a user, without group and "
+                          "without variables");
   }
   if (user) out.text = *std::move(user);
 }
 void read_program(Reader& reader, const Node& node, Condition& out) {
-  auto program = reader.filled_text(node);
+  auto program = reader.nonempty_text(node);
   if (program && program->find_first_of("/$") != std::string::npos) {
     return reader.problem(node.at,
-                          "write what follows the last \"/\" of the program's path; it is "
-                          "not expanded");
+                          "write the part of the program's path after the last \"/\", "
+                          "without variables");
   }
   if (program) out.text = *std::move(program);
 }
@@ -57,7 +58,7 @@ void read_parts(Reader& reader, const Node& node, Condition& out) {
 }
 
 void read_pattern(Reader& reader, const Node& node, Condition& out) {
-  auto pattern = reader.filled_text(node);
+  auto pattern = reader.nonempty_text(node);
   if (!pattern) return;
   if (std::string wrong = check_pattern(*pattern); !wrong.empty()) {
     return reader.problem(node.at, std::move(wrong));
@@ -68,12 +69,12 @@ void read_pattern(Reader& reader, const Node& node, Condition& out) {
 constexpr Key<Condition> kVariableKeys[] = {
     {.name = "name",
      .value = {read_name, &kVariableNameForm},
-     .help = "The variable.",
+     .help = "The name of the variable.",
      .example = "LOG_LEVEL",
      .required = true},
     {.name = "pattern",
-     .value = {read_pattern, &kFormOf<&Reader::filled_text>},
-     .help = "A regular expression (extended, regex(7)) that its whole value matches.",
+     .value = {read_pattern, &kFormOf<&Reader::nonempty_text>},
+     .help = "A regular expression (extended, regex(7)) that the whole value must match.",
      .example = "debug|trace",
      .required = true},
 };
@@ -88,12 +89,13 @@ void read_variable(Reader& reader, const Node& node, Condition& out) {
 constexpr Key<Condition> kContentKeys[] = {
     {.name = "path",
      .value = text<&Condition::text, kPath>,
-     .help = "The file; one that is not there has no lines.",
+     .help = "The file. A file that does not exist has no lines.",
      .example = "/data/PG_VERSION",
      .required = true},
     {.name = "pattern",
-     .value = {read_pattern, &kFormOf<&Reader::filled_text>},
-     .help = "A regular expression (extended, regex(7)) that is in one of its lines.",
+     .value = {read_pattern, &kFormOf<&Reader::nonempty_text>},
+     .help = "A regular expression (extended, regex(7)) that one of its lines must match, in whole "
+             "or in part.",
      .example = "^17$",
      .required = true},
 };
@@ -116,32 +118,33 @@ constexpr Slot<Condition> kAll{read_parts, &kListForm<kConditionForm>};
 
 constexpr Key<Condition> kConditionKeys[] = {
     {"fileExists", kAs<Type::file, kPathText>,
-     "Something is there, as the hook's user sees it, that is no directory.", "/data/initialized"},
-    {"directoryExists", kAs<Type::directory, kPathText>, "A directory is there.", "/data/cache"},
+     "The path exists for the user of the hook and is not a directory.", "/data/initialized"},
+    {"directoryExists", kAs<Type::directory, kPathText>, "The path is a directory.", "/data/cache"},
     {"fileContains", kAs<Type::content, kContentSlot>,
-     "A line of the file, which has at most 16MiB, matches.",
+     "A line of the file matches the pattern. The file may have at most 16MiB.",
      R"({"path": "/data/PG_VERSION", "pattern": "^17$"})"},
     {"environment", kAs<Type::variable, kVariableSlot>,
-     "The variable has a value that is not empty, or may be (allowEmpty); and its whole value "
+     "The variable has a value (an empty one counts only with allowEmpty), and the whole value "
      "matches the pattern, if there is one.",
      R"({"name": "MODE", "pattern": "replica"})"},
     {"startedAs", kAs<Type::started_as, kUserSlot>,
      "The container was started as this user, by name or uid.", "root"},
     {"command", kAs<Type::command, kProgramSlot>,
-     "Main's program has this base name, after the command line has had its say.", "redis-server"},
-    {"imageMode", kAs<Type::image_mode, kMode>, "It is this image mode.", "layered"},
-    {"not", kAs<Type::negation, kPart>, "The condition does not hold.",
+     "The program of main has this base name. The command line may have replaced it.",
+     "redis-server"},
+    {"imageMode", kAs<Type::image_mode, kMode>, "The image mode is this one.", "layered"},
+    {"not", kAs<Type::negation, kPart>, "The condition is false.",
      R"({"fileExists": "/data/initialized"})"},
-    {"all", kAs<Type::all, kAll>, "All of them hold.",
+    {"all", kAs<Type::all, kAll>, "All of the conditions are true.",
      R"([{"environment": "DATABASE_URL"}, {"not": {"fileExists": "/data/initialized"}}])"},
-    {"any", kAs<Type::any, kAll>, "One of them holds.",
+    {"any", kAs<Type::any, kAll>, "At least one of the conditions is true.",
      R"([{"environment": "DATABASE_URL"}, {"fileExists": "/data/database.url"}])"},
 };
 constexpr Rule kOneKey[] = {{Rule::Type::lone_key}};
 constexpr auto kCondition = object_of<kConditionKeys>(
     {.name = "conditionObject", .title = "a condition", .rules = kOneKey});
 
-// What an argument asks for.
+// Conditions of arguments.
 void read_start_part(Reader& reader, const Node& node, Condition& out) {
   if (auto part = read_start_condition(reader, node)) out.parts.push_back(std::move(*part));
 }
@@ -156,17 +159,17 @@ constexpr Key<Condition> kStartKeys[] = {
     kConditionKeys[4],
     kConditionKeys[5],
     kConditionKeys[6],
-    {"not", kAs<Type::negation, kStartPart>, "This does not hold.",
+    {"not", kAs<Type::negation, kStartPart>, "The condition is false.",
      R"({"environment": "WAL_DIR"})"},
-    {"all", kAs<Type::all, kStartAll>, "All of them hold.",
+    {"all", kAs<Type::all, kStartAll>, "All of the conditions are true.",
      R"([{"environment": "WAL_DIR"}, {"startedAs": "root"}])"},
-    {"any", kAs<Type::any, kStartAll>, "One of them holds.",
+    {"any", kAs<Type::any, kStartAll>, "At least one of the conditions is true.",
      R"([{"environment": "WAL_DIR"}, {"startedAs": "root"}])"},
 };
 constexpr auto kStart = object_of<kStartKeys>(
     {.name = "startCondition", .title = "a condition of an argument", .rules = kOneKey});
 
-// `when` of a job has more leaves, and no steps to ask for.
+// Conditions of `when` of a job: they have more leaves, but no steps.
 template <Type type>
 void read_flag(Reader& reader, const Node& node, Condition& out) {
   const auto wanted = reader.boolean(node);
@@ -191,7 +194,8 @@ constexpr std::string_view kWhenWords[] = {"healthy", "ready"};
 
 constexpr Key<Condition> kWhenKeys[] = {
     {"healthy", kFlag<Type::healthy>, "The container is healthy, as 'pintle health' says.", "true"},
-    {"ready", kFlag<Type::ready>, "It is ready, as 'pintle health --ready' says.", "true"},
+    {"ready", kFlag<Type::ready>, "The container is ready, as 'pintle health --ready' says.",
+     "true"},
     kConditionKeys[0],
     kConditionKeys[1],
     kConditionKeys[2],
@@ -199,10 +203,10 @@ constexpr Key<Condition> kWhenKeys[] = {
     kConditionKeys[4],
     kConditionKeys[5],
     kConditionKeys[6],
-    {"not", kAs<Type::negation, kWhenPart>, "This does not hold.", "ready"},
-    {"all", kAs<Type::all, kWhenAll>, "All of them hold.",
+    {"not", kAs<Type::negation, kWhenPart>, "The condition is false.", "ready"},
+    {"all", kAs<Type::all, kWhenAll>, "All of the conditions are true.",
      R"(["healthy", {"imageMode": "layered"}])"},
-    {"any", kAs<Type::any, kWhenAll>, "One of them holds.",
+    {"any", kAs<Type::any, kWhenAll>, "At least one of the conditions is true.",
      R"(["healthy", {"fileExists": "/data/unattended"}])"},
 };
 constexpr std::string_view kWhenNames[] = {
@@ -248,13 +252,13 @@ std::optional<Condition> read_when(Reader& reader, const Node& node) {
 
 namespace {
 
-/// Of an object with one key.
+/// Reads the condition from an object with one key; `what` names for a message what may be written.
 std::optional<Condition> read_lone(Reader& reader, const Node& node,
                                    const Object<Condition>& object, std::string_view what) {
   if (!reader.is(node, Node::Type::object)) return std::nullopt;
   if (node.members.size() != 1) {
     reader.problem(node.at,
-                   fmt::format("a condition is {}; \"all\" and \"any\" join several", what));
+                   fmt::format("a condition is {}; use \"all\" or \"any\" to join several", what));
     return std::nullopt;
   }
   const Member& member = node.members.front();

@@ -12,12 +12,13 @@ namespace {
 constexpr std::string_view kBackoffs[] = {"none", "constant", "linear", "exponential"};
 
 constexpr Key<Backoff> kBackoffKeys[] = {
-    {"type", word<&Backoff::type, kBackoffs>, "How the waits grow.", "linear", "exponential"},
+    {"type", word<&Backoff::type, kBackoffs>, "How the waits between attempts grow.", "linear",
+     "exponential"},
     {"initial", into<&Backoff::initial, &Reader::duration>, "The first wait.", "500ms", "1s"},
     {"max", into<&Backoff::max, &Reader::duration>, "The longest wait.", "30s", "60s"},
     {"factor", fraction<&Backoff::factor, 1, 100>,
-     "What each wait is multiplied by, if exponential.", "1.5", "2"},
-    {"jitter", fraction<&Backoff::jitter, 0, 1>, "The part of each wait that chance decides.",
+     "The factor from one wait to the next, for exponential.", "1.5", "2"},
+    {"jitter", fraction<&Backoff::jitter, 0, 1>, "The random part of each wait, from 0 to 1.",
      "0.2", "0"},
 };
 constexpr auto kBackoff = object_of<kBackoffKeys>({.name = "backoff", .title = "\"backoff\""});
@@ -33,14 +34,14 @@ constexpr OnFailure kOnFailureValue[kKinds][3] = {
     {OnFailure::proceed, OnFailure::fallback, {}},
     {OnFailure::proceed, OnFailure::fallback, {}}};
 
-// The forms of `onFailure`: a word, the same word in an object, or what a fallback needs.
+// The forms of `onFailure`: a keyword, the same keyword in an object, or an object with a fallback.
 constexpr std::string_view kStepWords[] = {"abort", "continue"};
 constexpr std::string_view kJobWords[] = {"continue"};
 constexpr std::string_view kCheckWords[] = {"none", "terminate"};
 constexpr std::string_view kFallbackWord[] = {"fallback"};
 constexpr std::string_view kRunWord[] = {"run"};
 
-constexpr std::string_view kActionHelp = "What is done when all attempts have failed.";
+constexpr std::string_view kActionHelp = "What pintle does when all attempts have failed.";
 constexpr KeyInfo kFallbackAction{
     "action", kWordForm<kFallbackWord>, kActionHelp, "fallback", {}, kAnyKind, true};
 
@@ -51,21 +52,22 @@ constexpr KeyInfo kFileRows[] = {
     kFallbackAction,
     {"source",
      kTextForm<kEntryPath>,
-     "The file that is taken instead: a regular file that is not empty. Its copy has its "
-     "permissions, of somebody else's file 0755 at most, unless the action names a `mode`.",
+     "The file to use instead: a regular file that is not empty. The copy gets its permissions, at "
+     "most 0755 if the file belongs to another user, unless the action has a `mode`.",
      "/cache/rules.json",
      {},
      kAnyKind,
      true},
     {"destination", kTextForm<kEntryPath>,
-     "Where its copy goes; where the action's result would have gone, if it has such a place.",
+     "The path of the copy. Default: the place where the action would have put its result, if it "
+     "has one.",
      "/data/rules.json"},
 };
 constexpr KeyInfo kStepRows[] = {
     kFallbackAction,
     {"step",
      kEitherForm<kFallbackForm>,
-     "A step that is run instead; its id may be missing.",
+     "The step to run instead; it needs no id.",
      R"({"command": "/app/restore"})",
      {},
      kAnyKind,
@@ -76,20 +78,21 @@ constexpr std::string_view kThen[] = {"terminate"};
 constexpr KeyInfo kRepairRows[] = {
     {"action",
      kWordForm<kRunWord>,
-     "What is done when the check turns unhealthy.",
+     "What pintle does when the check becomes unhealthy.",
      "run",
      {},
      kAnyKind,
      true},
     {"step",
      kEitherForm<kFallbackForm>,
-     "A step that is run, once for each turn to unhealthy, and the check after it; its id may be "
-     "missing.",
+     "The step to run each time the check becomes unhealthy; then the check runs again. It needs "
+     "no id.",
      R"({"command": "/app/repair"})",
      {},
      kAnyKind,
      true},
-    {"then", kWordForm<kThen>, "End main if the check fails again after it; of a liveness check.",
+    {"then", kWordForm<kThen>,
+     "Stop main if the check fails again after the repair; only for a liveness check.",
      "terminate"},
 };
 
@@ -125,7 +128,8 @@ void read_on_failure_word(Reader& reader, const Node& node, Hook& out) {
   }
 }
 
-/// {"source": …, "destination": …}: an action of its own, which only stands in another's stead.
+/// Reads {"source": …, "destination": …}: the built-in `fallback`, which a config can name only
+/// here.
 Hook read_file_fallback(Reader& reader, const Node& node, const Hook& hook) {
   Hook fallback{.at = node.at, .pointer = reader.pointer()};
   fallback.identity = hook.identity;
@@ -137,14 +141,15 @@ Hook read_file_fallback(Reader& reader, const Node& node, const Hook& hook) {
     if (member.key != "action") params.members.push_back(member);
   }
   if (spec == actions.end()) {
-    reader.problem(node.at, "there is no action that copies a file; name a \"step\"");
+    reader.problem(node.at, "no action can copy a file here; use \"step\"");
     return fallback;
   }
   fallback.action = read_builtin(reader, params, **spec);
   return fallback;
 }
 
-/// Gives a hook without id one; what stands in for it was named when it had none yet.
+/// Gives a hook without an id the id `id`. Its own fallbacks were named before it had one, so they
+/// are named again.
 void name_after(Hook& hook, const std::string& id) {
   if (!hook.id.empty()) return;
   hook.id = id;
@@ -161,13 +166,13 @@ void read_fallback(Reader& reader, const Node& node, Hook& out) {
     out.fallback.push_back(read_file_fallback(reader, node, out));
   } else {
     const Reader::Inside inside(reader, "step");
-    if (node.members.size() > 2) reader.problem(node.at, "\"step\" stands alone beside \"action\"");
+    if (node.members.size() > 2) reader.problem(node.at, "only \"action\" may be next to \"step\"");
     out.fallback.push_back(read_fallback_hook(reader, *step));
   }
   name_after(out.fallback.back(), out.id + ".fallback");
 }
 
-/// {"step": {…}, "then": "terminate"}: what a check runs when it turns unhealthy.
+/// Reads {"step": {…}, "then": "terminate"}: what a check runs when it becomes unhealthy.
 void read_repair(Reader& reader, const Node& node, Hook& out) {
   const KeyName known[] = {{"action", true}, {"step", true}, {"then", true}};
   for (const Member& member : node.members) {
@@ -185,10 +190,10 @@ void read_repair(Reader& reader, const Node& node, Hook& out) {
   name_after(repair, out.id + ".repair");
 }
 
-/// Only a liveness check may end main: one on readiness says "not now", not "not any more".
+/// Only a liveness check may stop main: a readiness check reports a state that can pass.
 void refuse_terminate(Reader& reader, const Node& node, const Hook& hook) {
-  if (!may_end_main(hook) || hook.as<CheckPolicy>().question == Question::liveness) return;
-  reader.problem(node.at, "only a check of the kind \"liveness\" may terminate main");
+  if (!may_stop_main(hook) || hook.as<CheckPolicy>().question == Question::liveness) return;
+  reader.problem(node.at, "only a check with \"kind\": \"liveness\" may stop main");
 }
 
 }  // namespace
@@ -227,7 +232,8 @@ void read_on_failure(Reader& reader, const Node& node, Hook& out) {
   if (out.on_failure == OnFailure::run) read_repair(reader, node, out);
   refuse_terminate(reader, node, out);
   if (out.on_failure == OnFailure::run) return;
-  if (node.members.size() > 1) reader.problem(node.at, "only a fallback has further keys");
+  if (node.members.size() > 1)
+    reader.problem(node.at, "further keys are allowed only with \"fallback\"");
 }
 
 }  // namespace pintle::config

@@ -1,16 +1,16 @@
-// config/parse_failure.hpp - reads what is done when an attempt has failed, and when all have:
-// `backoff` and `onFailure`.
+// config/parse_failure.hpp - reads `backoff`, the wait after a failed attempt, and `onFailure`,
+// what follows when all attempts have failed.
 #pragma once
 
 #include "config/reader.hpp"
 
 namespace pintle::config {
 
-/// `backoff`: a word or an object.
+/// Reads `backoff`: a keyword or an object.
 void read_backoff(Reader& reader, const Node& node, Backoff& out);
 extern const Form kBackoffForm;
 
-/// `onFailure`, after everything else of the hook: a fallback takes its identity from it.
+/// Reads `onFailure`. It must be read last, since a fallback takes the identity of the hook.
 void read_on_failure(Reader& reader, const Node& node, Hook& out);
 extern const Form kStepFailureForm;
 extern const Form kJobFailureForm;

@@ -13,7 +13,7 @@
 namespace pintle::config {
 namespace {
 
-/// Exactly one action, and what belongs to it.
+/// Notes a problem unless the hook has exactly one action.
 void check_action(Reader& reader, const Node& node, Kind kind) {
   std::vector<std::string_view> offered{"command"};
   for (const ActionSpec* action : reader.actions()) {
@@ -23,11 +23,12 @@ void check_action(Reader& reader, const Node& node, Kind kind) {
   std::copy_if(offered.begin(), offered.end(), std::back_inserter(found),
                [&](std::string_view name) { return node.find(name) != nullptr; });
   if (found.empty()) {
-    reader.problem(node.at,
-                   fmt::format("no action: one of {} is needed", fmt::join(offered, ", ")));
+    reader.problem(
+        node.at, fmt::format("the action is missing; write one of: {}", fmt::join(offered, ", ")));
   } else if (found.size() > 1) {
-    reader.problem(node.at, fmt::format("{} actions ({}), one is meant: split them over {} hooks",
-                                        found.size(), fmt::join(found, ", "), found.size()));
+    reader.problem(node.at,
+                   fmt::format("it has {} actions ({}), and only one is allowed; write {} hooks",
+                               found.size(), fmt::join(found, ", "), found.size()));
   }
 }
 
@@ -53,18 +54,18 @@ class ActionKeys {
   Hook& hook_;
 };
 
-/// What runs during others takes nothing from its group that would end or repeat it.
+/// Takes from a step that runs during others everything of its group that would stop or repeat it.
 void finish_during(Reader& reader, const Node& node, Hook& hook) {
   const auto* step = hook.if_is<StepPolicy>();
   if (step == nullptr || !step->during) return;
   if (const Node* output = node.find("output");
       output != nullptr && hook.output > Output::discard) {
     reader.problem(output->at,
-                   "what runs during other steps has not written everything when they "
-                   "end");
+                   "the output of a step with \"during\" is not complete when the "
+                   "other steps end");
   }
   if (step->is_final) {
-    reader.problem(node.find("during")->at, "a step of \"finally\" runs alone");
+    reader.problem(node.find("during")->at, "a step of \"finally\" cannot have \"during\"");
   }
   hook.timeout.reset();
   hook.retries = 0;
@@ -81,29 +82,31 @@ void finish(Reader& reader, const Node& node, Hook& hook) {
   const bool keeps = hook.output == Output::file || hook.output == Output::variable;
   const Node* output = node.find("output");
   if (builtin != nullptr && keeps && output != nullptr) {
-    reader.problem(output->at, fmt::format("a built-in writes nothing that could become a {}",
+    reader.problem(output->at, fmt::format("a built-in has no output for a {}; use \"command\"",
                                            hook.output == Output::file ? "file" : "variable"));
   }
   if (keeps && output != nullptr && !hook.for_each.empty()) {
     reader.problem(output->at,
-                   "the output of several runs is not kept; write them to files of "
-                   "their own");
+                   "with \"forEach\" there are several outputs, which cannot go into "
+                   "one file or variable");
   }
   finish_during(reader, node, hook);
   const bool has_input = hook.identity.input == Input::file || hook.identity.input == Input::text;
   if (builtin != nullptr && has_input) {
     reader.problem((node.find("stdin") == nullptr ? node.at : node.find("stdin")->at),
-                   "a built-in reads nothing from its standard input");
+                   "a built-in does not read its standard input; use \"command\"");
   }
   const Node* codes = node.find("successExitCodes");
   if (builtin != nullptr && codes != nullptr) {
-    reader.problem(codes->at, "a built-in succeeds or fails; exit codes are a program's");
+    reader.problem(codes->at,
+                   "\"successExitCodes\" is only for \"command\": a built-in has no exit codes to "
+                   "choose from");
   }
   if (hook.kind() == Kind::job) check_schedule(reader, node, hook);
   if (builtin != nullptr && !hook.timeout) hook.timeout = builtin->spec->timeout;
 }
 
-/// A hook as it is where nothing is written.
+/// A hook of that kind with the defaults.
 Hook blank_hook(Kind kind) {
   Hook hook{.policy = policy_of(kind)};
   if (kind == Kind::job || kind == Kind::shutdown) hook.on_failure = OnFailure::proceed;
@@ -111,7 +114,7 @@ Hook blank_hook(Kind kind) {
   return hook;
 }
 
-/// Reads what is written of a hook over what it is without that.
+/// Reads the hook in `node`: `hook` has the values of the keys that are not written.
 template <class Finish>
 Hook read_over(Reader& reader, const Node& node, Hook hook, const Object<Hook>& object,
                Finish finish_it) {
@@ -132,7 +135,7 @@ Hook read_hook(Reader& reader, const Node& node, Hook standard, const Object<Hoo
                    [&](Hook& hook) { finish(reader, node, hook); });
 }
 
-/// Steps, and groups of them.
+/// Reads a list of steps and of groups of steps.
 class ListedSteps {
  public:
   ListedSteps(Reader& reader, std::vector<Hook>& out) noexcept : reader_(reader), out_(out) {}
@@ -161,8 +164,7 @@ class ListedSteps {
     member.condition.reset();
     const bool is_nested_deeply = ++depth_ > kDeepestGroup;
     if (is_nested_deeply) {
-      reader_.problem(node.at,
-                      fmt::format("groups within groups, more than {} deep", kDeepestGroup));
+      reader_.problem(node.at, fmt::format("groups may be nested {} deep at most", kDeepestGroup));
     }
     member.policy = StepPolicy{.group = out_.size(), .is_final = false};
     group.unread.clear();
@@ -179,7 +181,7 @@ class ListedSteps {
     }
     if (const Node* steps = node.find("steps")) {
       const Reader::Inside inside(reader_, "steps");
-      require_items(reader_, *steps, "a group has steps");
+      require_items(reader_, *steps, "a group needs at least one step");
     }
     reader_.set_standard(outer);
     --depth_;

@@ -5,14 +5,15 @@
 
 namespace pintle::config {
 
-/// An array of hooks, all of one kind, appended to `out`. `moment` is of shutdown steps.
+/// Reads an array of hooks, all of one kind, and appends them to `out`. `moment` is for shutdown
+/// steps.
 void read_hooks(Reader& reader, const Node& node, Kind kind, Moment moment, std::vector<Hook>& out);
 template <Kind kind, Moment moment = Moment::before>
 void read_model_hooks(Reader& reader, const Node& node, Model& out) {
   read_hooks(reader, node, kind, moment, out.hooks);
 }
 
-/// One hook that stands in another's stead.
+/// Reads a step that is a fallback or a repair.
 Hook read_fallback_hook(Reader& reader, const Node& node);
 
 extern const Form kStepForm;

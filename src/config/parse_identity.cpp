@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kInputs[] = {"null", "inherit"};
 constexpr std::string_view kInherit[] = {"inherit"};
 
-/// By their names for `ulimits` of Compose and --ulimit of Docker, getrlimit(2).
+/// The limits of getrlimit(2), with their names in `ulimits` of Compose and --ulimit of Docker.
 struct LimitRow {
   std::string_view name;
   int resource;
@@ -22,23 +22,26 @@ struct LimitRow {
   std::string_view example;
 };
 constexpr LimitRow kLimits[] = {
-    {"as", RLIMIT_AS, true, "Its address space.", "2GiB"},
-    {"core", RLIMIT_CORE, true, "A file with its memory when it crashes.", "0"},
-    {"cpu", RLIMIT_CPU, false, "CPU time, in seconds.", "600"},
-    {"data", RLIMIT_DATA, true, "Its data: heap and private mappings.", "1GiB"},
-    {"fsize", RLIMIT_FSIZE, true, "A file that it writes.", "1GiB"},
-    {"locks", RLIMIT_LOCKS, false, "Locks on files.", "1024"},
-    {"memlock", RLIMIT_MEMLOCK, true, "Memory that it locks.", "unlimited"},
-    {"msgqueue", RLIMIT_MSGQUEUE, true, "POSIX message queues of its user.", "1MiB"},
+    {"as", RLIMIT_AS, true, "The largest address space.", "2GiB"},
+    {"core", RLIMIT_CORE, true, "The largest file that the kernel writes when it crashes.", "0"},
+    {"cpu", RLIMIT_CPU, false, "The CPU time, in seconds.", "600"},
+    {"data", RLIMIT_DATA, true, "The largest data segment: heap and private mappings.", "1GiB"},
+    {"fsize", RLIMIT_FSIZE, true, "The largest file that it may write.", "1GiB"},
+    {"locks", RLIMIT_LOCKS, false, "The number of file locks.", "1024"},
+    {"memlock", RLIMIT_MEMLOCK, true, "The memory that it may lock.", "unlimited"},
+    {"msgqueue", RLIMIT_MSGQUEUE, true, "The memory for POSIX message queues of its user.", "1MiB"},
     {"nice", RLIMIT_NICE, false, "How far it may raise its priority: 20 minus the nice value.",
      "20"},
-    {"nofile", RLIMIT_NOFILE, false, "Open files.", R"({"soft": 4096, "hard": 65536})"},
-    {"nproc", RLIMIT_NPROC, false, "Processes and threads of its user.", "256"},
-    {"rtprio", RLIMIT_RTPRIO, false, "Its real-time priority.", "0"},
+    {"nofile", RLIMIT_NOFILE, false, "The number of open files.",
+     R"({"soft": 4096, "hard": 65536})"},
+    {"nproc", RLIMIT_NPROC, false, "The number of processes and threads of its user.", "256"},
+    {"rtprio", RLIMIT_RTPRIO, false, "The highest real-time priority.", "0"},
     {"rttime", RLIMIT_RTTIME, false,
-     "CPU time under real-time scheduling without a pause, in microseconds.", "500000"},
-    {"sigpending", RLIMIT_SIGPENDING, false, "Signals that wait for its user.", "1024"},
-    {"stack", RLIMIT_STACK, true, "Its stack.", "8MiB"},
+     "The CPU time that it may use under real-time scheduling without a blocking system call, in "
+     "microseconds.",
+     "500000"},
+    {"sigpending", RLIMIT_SIGPENDING, false, "The number of pending signals of its user.", "1024"},
+    {"stack", RLIMIT_STACK, true, "The largest stack.", "8MiB"},
 };
 
 std::optional<std::uint64_t> read_bound(Reader& reader, const Node& node, const LimitRow& row) {
@@ -52,7 +55,7 @@ std::optional<std::uint64_t> read_bound(Reader& reader, const Node& node, const 
   return number ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
 }
 
-/// True if the bound is known; one with a variable may not be yet.
+/// Returns true if the bound is known: one that is written with variables may not be, yet.
 template <auto Field>
 bool read_side(Reader& reader, const Node& node, const LimitRow& row, Limit& out) {
   const auto bound = read_bound(reader, node, row);
@@ -88,7 +91,8 @@ void read_limit(Reader& reader, const Node& node, const LimitRow& row, Limits& o
   out.push_back(limit);
 }
 
-// The forms of a limit: a bound, or soft and hard; of a size or of a number.
+// The forms of a limit: one bound, or an object with soft and hard; each for a size or for a
+// number.
 constexpr std::string_view kUnlimitedWord[] = {"unlimited"};
 constexpr const Form& kNumber = kCountForm<0, INT64_MAX>;
 constexpr const Form& kSize = kFormOf<&Reader::size>;
@@ -98,8 +102,9 @@ constexpr Form kSizeBound = kEitherForm<kWordForm<kUnlimitedWord>, kNumber, kSiz
 template <const Form& Bound>
 KeyInfo side_at(std::size_t side) {
   constexpr std::string_view kSides[] = {"soft", "hard"};
-  constexpr std::string_view kHelp[] = {"What counts; it may be raised up to hard.",
-                                        "What soft may be raised to."};
+  constexpr std::string_view kHelp[] = {
+      "The limit that the kernel enforces. The process may raise it up to hard.",
+      "The value up to which the process may raise soft."};
   return {kSides[side], Bound, kHelp[side], "1024", {}, kAnyKind, true};
 }
 template <const Form& Bound>
@@ -128,11 +133,11 @@ constexpr Slot<Identity> kInputText = into<&Identity::input_text, &Reader::argum
 constexpr Key<Identity> kStdinKeys[] = {
     {"file",
      {read_input<Input::file, kInputPath>, kInputPath.form},
-     "The file that it reads, opened as its user.",
+     "The file to read; it is opened as the user of the hook or of main.",
      "/etc/app/schema.sql"},
     {"text",
      {read_input<Input::text, kInputText>, kInputText.form},
-     "The text that it reads, at most 64KiB.",
+     "The text to read, at most 64KiB.",
      "SELECT 1;"},
 };
 constexpr Rule kOneKey[] = {{Rule::Type::lone_key}};

@@ -1,5 +1,5 @@
-// config/parse_identity.hpp - as whom and within which bounds main or a hook runs: the keys that
-// both have.
+// config/parse_identity.hpp - reads the keys that main and every hook have: user, groups,
+// directory, environment, limits and standard input.
 #pragma once
 
 #include "config/parse_variables.hpp"
@@ -7,7 +7,7 @@
 
 namespace pintle::config {
 
-/// `groups`: names or numbers, or the word "inherit".
+/// Reads `groups`: names or numbers, or the word "inherit".
 Groups groups_in(Reader& reader, const Node& node);
 template <class T>
 void read_groups(Reader& reader, const Node& node, T& out) {
@@ -15,7 +15,8 @@ void read_groups(Reader& reader, const Node& node, T& out) {
 }
 extern const Form kGroupsForm;
 
-/// `environment`, by which everything else of the same object is read.
+/// Reads `environment`. It is read first, since other keys of the same object may have its
+/// variables.
 void read_own_environment(Reader& reader, const Node& node, Identity& out);
 
 void read_limits(Reader& reader, const Node& node, Identity& out);
@@ -26,42 +27,44 @@ extern const Form kInputForm;
 
 inline constexpr Key<Identity> kIdentityKeys[] = {
     {"user", into<&Identity::user, &Reader::expandable>,
-     "Who runs it: user or user:group, names or numbers; the top level's unless it says otherwise.",
+     "The user that runs it: user or user:group, names or numbers. Default: the `user` of the top "
+     "level.",
      "app:app"},
     {"groups",
      {read_groups<Identity>, &kGroupsForm},
-     "Its supplementary groups, names or numbers; or inherit: the user's, and those that the "
-     "container was started with beyond its own user's (--group-add, supplementalGroups). The top "
-     "level's unless it says otherwise or names a user; without those the user's.",
+     "Supplementary groups, names or numbers; or inherit: the user's groups, and those that the "
+     "container was started with in addition to its own user's (--group-add, supplementalGroups). "
+     "Default: the `groups` of the top level; if there are none, or if a `user` is named here, the "
+     "user's groups.",
      R"(["video", 4242])"},
     {"workingDirectory", text<&Identity::working_directory, kPath>,
-     "Where it runs; the top level's unless it says otherwise.", "/app"},
+     "The directory in which it runs. Default: the `workingDirectory` of the top level.", "/app"},
     {"environment",
      {read_own_environment, &kVariablesForm},
-     "Variables of its own; they win over the top level's.",
+     "Variables for this program only; they take precedence over those of the top level.",
      R"({"PGCONNECT_TIMEOUT": 5})",
      {},
      kAnyKind,
      false,
-     Turn::first},
+     ReadOrder::first},
     {"useSystemEnvironment", into<&Identity::use_system_environment, &Reader::boolean>,
-     "Pass the container's environment on: true for main; a hook gets only what is declared, and "
-     "PATH, unless it says otherwise.",
+     "Whether it gets all variables of the container. Default: true for main, false for hooks; a "
+     "hook then gets only PATH and declared variables.",
      "true"},
     {"umask", into<&Identity::umask, &Reader::mode>,
-     "Its file mode creation mask, in octal; the top level's unless it says otherwise.", "0027"},
+     "The file mode creation mask, in octal. Default: the `umask` of the top level.", "0027"},
     {"limits",
      {read_limits, &kLimitsForm},
-     "Its resource limits, by their names for --ulimit of Docker; inherited unless it says "
-     "otherwise.",
+     "Resource limits, with the names of --ulimit of Docker. A limit that is not named is "
+     "inherited.",
      R"({"nofile": 1024, "core": 0})",
      "{}"},
     {"nice", count<&Identity::nice, -20, 19>,
-     "Its nice value; below 0 needs a privilege. Inherited unless it says otherwise.", "10"},
+     "The nice value; a value below 0 needs a privilege. Default: inherited.", "10"},
     {"stdin",
      {read_stdin, &kInputForm},
-     "Its standard input: null is /dev/null, inherit the container's; or a file or a text, of a "
-     "command. A hook has /dev/null unless something else is written, main the container's.",
+     "The standard input: null is /dev/null, inherit is the input of the container. A command may "
+     "also read a file or a text. Default: null for a hook, inherit for main.",
      "inherit"},
 };
 

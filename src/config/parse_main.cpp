@@ -24,7 +24,7 @@ Command& command_of(Main& main) {
   return *main.command;
 }
 void read_main_program(Reader& reader, const Node& node, Main& out) {
-  if (auto program = reader.filled_text(node)) command_of(out).program = std::move(*program);
+  if (auto program = reader.nonempty_text(node)) command_of(out).program = std::move(*program);
 }
 void read_main_arguments(Reader& reader, const Node& node, Main& out) {
   if (auto words = read_arguments(reader, node)) command_of(out).arguments = std::move(*words);
@@ -61,37 +61,37 @@ constexpr const Form& kSignal = kFormOf<&Reader::signal>;
 constexpr Key<Main> kOwnKeys[] = {
     {"command",
      {read_main_program, &kCommandForm},
-     "The program of the container, by path or by name in PATH; COMMAND replaces it.",
+     "The program to execute: a path, or a name that is searched in PATH. COMMAND on the command "
+     "line replaces it.",
      "/usr/bin/python3"},
     {"arguments",
      {read_main_arguments, &kArgumentsForm},
-     "Its arguments, each passed as it is, never split.",
+     "The arguments of the program. Each is passed as it is and never split.",
      R"(["/app/main.py", "--port", "$PORT"])",
      "[]"},
     {"commandLine", word<&Main::command_line, kCommandLines>,
-     "What COMMAND does: replace command and arguments; append to the arguments; or options: words "
-     "of which the first begins with - or is main's own name follow the arguments, and anything "
-     "else replaces main and runs alone, without steps, checks, jobs and shutdown steps, as with "
-     "Docker's official images.",
+     "What COMMAND on the command line does. replace: it replaces command and arguments. append: "
+     "it follows the arguments. options: words that begin with - or with the name of the program "
+     "follow the arguments; any other COMMAND replaces main and runs alone, without steps, checks, "
+     "jobs and shutdown steps, as with the official images of Docker.",
      "options", "replace"},
     {"pause", into<&Main::pauses, &Reader::boolean>,
-     "There is no main: pintle itself stays until it is stopped, with its checks and jobs.", "true",
+     "There is no main process: pintle runs until it is stopped, with its checks and jobs.", "true",
      "false"},
     {"notify",
      {read_notify, &kNotifyForm},
-     "Whether main speaks sd_notify: it gets a NOTIFY_SOCKET, and is ready when it has said "
-     "READY=1. "
-     "\"all\" hears every process of its user.",
+     "Whether main uses sd_notify(3): it gets a NOTIFY_SOCKET and is ready when it has sent "
+     "READY=1. all: pintle accepts messages of every process of its user.",
      "true",
      "false"},
     {"signals",
      {read_signals, &kMapForm<kSignal, kSignal>},
-     "What main gets instead of a signal.",
+     "The signal that main gets instead of another one.",
      R"({"SIGTERM": "SIGINT"})",
      "{}"},
     {"successExitCodes",
      {read_success_codes, &kListForm<kExitCode>},
-     "Exit codes of main that are a success: the container's is 0 then. 0 is one anyway.",
+     "Exit codes of main that count as success: pintle then exits with 0. Exit code 0 always does.",
      "[143]",
      "[]"},
 };
@@ -119,7 +119,7 @@ void read_main(Reader& reader, const Node& node, Model& out) {
   finish_command(reader, node, *main.command);
   if (main.command_line != CommandLine::replace && main.command->shell_form) {
     reader.problem(node.find("commandLine")->at,
-                   "nothing can be appended to a line for the shell; write \"arguments\": []");
+                   "a line for the shell cannot take arguments; write \"arguments\": []");
   }
 }
 

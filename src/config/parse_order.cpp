@@ -10,8 +10,8 @@ namespace {
 constexpr Key<Hook> kForEachKeys[] = {
     {.name = "files",
      .value = text<&Hook::for_each, kFilesPath>,
-     .help = "The files: a path whose last component may be a pattern, fnmatch(3). None is a "
-             "success; directories do not count.",
+     .help = "A path whose last component may be a pattern, fnmatch(3). Directories do not count. "
+             "If there is no file, the hook succeeds.",
      .example = "/docker-entrypoint-initdb.d/*.sql",
      .required = true},
 };

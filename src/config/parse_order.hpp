@@ -1,4 +1,5 @@
-// config/parse_order.hpp - reads what a hook waits for, during what it runs, and for which files.
+// config/parse_order.hpp - reads `precedents`, `during` and `forEach`: when a hook runs relative to
+// others, and for which files.
 #pragma once
 
 #include "config/reader.hpp"

@@ -22,8 +22,8 @@ void read_env_file(Reader& reader, const Node& node, Hook& out) {
 constexpr Key<Hook> kOutputKeys[] = {
     {"file",
      {read_output_file, kFile.form},
-     "The file that holds what a run wrote to its standard output, once it has succeeded. One that "
-     "is replaced keeps its permissions, if it is root's or of who runs the hook.",
+     "The file that gets the standard output of a run when it has succeeded. A file that exists "
+     "keeps its permissions if it belongs to root or to the user of the hook.",
      "/run/schema.sql"},
     {"envFile",
      {read_env_file, kFile.form},
@@ -54,12 +54,11 @@ constexpr Key<Hook> kStepOutputKeys[] = {
     {"envFile", kOutputKeys[1].value, kOutputKeys[1].help, kOutputKeys[1].example},
     {"variable",
      {read_output_variable, &kVariableNameForm},
-     "The variable that has what a run wrote to its standard output as its value, without the "
-     "newlines at its end, at most 64KiB: for the steps that come after it, for main and for "
-     "everything that runs later.",
+     "The variable that gets the standard output of a run, at most 64KiB, without the newlines at "
+     "its end. Later steps, main and everything that runs after them can use it.",
      "TOKEN"},
     {"export", within<&Hook::output_variable, kExport>,
-     "Whether main and the hooks find the variable in their environment too.", "true", "false"},
+     "Whether the variable is also in the environment of main and of the hooks.", "true", "false"},
     {"secret", within<&Hook::output_variable, kSecret>,
      "Never show the value; true unless it says otherwise for names with TOKEN, PASS, SECRET, KEY "
      "or CREDENTIAL in them.",
@@ -88,12 +87,11 @@ void read_fields(Reader& reader, const Node& node, HookLogging& out) {
 
 constexpr Key<HookLogging> kLoggingKeys[] = {
     {"level", word<&HookLogging::level, log::kLevelWords>,
-     "The lowest level of this hook's events that is written; the top level's unless it says "
-     "otherwise.",
+     "The lowest level of the log lines about this hook. Default: the level of the top level.",
      "warn"},
     {"fields",
      {read_fields, &kFields},
-     "Fields that are added to its events; values are expanded.",
+     "Fields that are added to these lines; variables in the values are expanded.",
      R"({"component": "migration", "at": "${NOW}"})",
      "{}"},
 };

@@ -1,5 +1,5 @@
-// config/parse_output.hpp - reads what becomes of what a hook writes, and of what is said of it:
-// `output` and `logging`.
+// config/parse_output.hpp - reads `output`, where the output of a hook goes, and `logging`, which
+// lines about it are logged.
 #pragma once
 
 #include "config/reader.hpp"
@@ -8,7 +8,7 @@ namespace pintle::config {
 
 void read_output(Reader& reader, const Node& node, Hook& out);
 extern const Form kOutputForm;
-/// Of a step, which may set a variable too.
+/// The form for a step, which may also set a variable.
 extern const Form kStepOutputForm;
 
 void read_hook_logging(Reader& reader, const Node& node, Hook& out);

@@ -8,19 +8,19 @@
 namespace pintle::config {
 namespace {
 
-/// `timezone` without a cron means nothing.
+/// Notes a problem for a `timezone` without a cron schedule, where it has no effect.
 void check_time_zone(Reader& reader, const Node& hook) {
   const Node* zone = hook.find("timezone");
   const Node* schedule = hook.find("schedule");
   if (zone == nullptr || schedule == nullptr || schedule->type != Node::Type::object) return;
   const Reader::Inside inside(reader, "timezone");
-  reader.problem(zone->at, "\"every\" is the same in every time zone; leave the key out");
+  reader.problem(zone->at, "it has no effect on \"every\"; remove the key");
 }
 
 constexpr Key<Schedule> kScheduleKeys[] = {
     {"every",
      into<&Schedule::every, &Reader::positive_duration>,
-     "The time between two starts, from the start of main.",
+     "The time from one start to the next; the first run starts that long after the start of main.",
      "6h",
      {},
      kAnyKind,
@@ -28,7 +28,7 @@ constexpr Key<Schedule> kScheduleKeys[] = {
 };
 constexpr auto kSchedule = object_of<kScheduleKeys>({.name = "schedule", .title = "\"schedule\""});
 
-/// A relative path that leads nowhere but down.
+/// True if `name` is a relative path without ".." and other unusual characters.
 bool is_zone_name(std::string_view name) noexcept {
   char before = '/';
   for (const char c : name) {
@@ -78,7 +78,7 @@ void check_schedule(Reader& reader, const Node& node, const Hook& hook) {
   const Duration every = policy.schedule.every;
   if (jitter == nullptr || every.count() == 0 || policy.jitter < every) return;
   const Reader::Inside inside(reader, "jitter");
-  reader.problem(jitter->at, "it must be shorter than \"every\", else runs are left out");
+  reader.problem(jitter->at, "it must be shorter than \"every\", otherwise runs would be skipped");
 }
 
 }  // namespace pintle::config

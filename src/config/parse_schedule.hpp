@@ -6,7 +6,7 @@
 
 namespace pintle::config {
 
-/// What must hold between the keys of a job.
+/// The rules between the keys of a job.
 inline constexpr std::string_view kWhenJobsRun[] = {"schedule", "runOnStart"};
 inline constexpr std::string_view kZonesNeedSchedule[] = {"timezone", "schedule"};
 inline constexpr std::string_view kJitterNeedsSchedule[] = {"jitter", "schedule"};
@@ -15,15 +15,15 @@ inline constexpr Rule kJobRules[] = {{Rule::Type::needs, kArgumentsNeedCommand},
                                      {Rule::Type::needs, kZonesNeedSchedule},
                                      {Rule::Type::needs, kJitterNeedsSchedule}};
 
-/// `schedule`: a cron, or an object.
+/// Reads `schedule`: a cron schedule, or an object.
 void read_schedule(Reader& reader, const Node& node, Schedule& out);
 extern const Form kScheduleForm;
 
-/// `timezone`.
+/// Reads `timezone`.
 void read_time_zone(Reader& reader, const Node& node, Schedule& out);
 extern const Form kTimeZoneForm;
 
-/// Notes a problem for each key of `node`, a job, that makes no sense with its schedule.
+/// Notes a problem for each key of `node`, a job, that has no effect with its schedule.
 void check_schedule(Reader& reader, const Node& node, const Hook& hook);
 
 }  // namespace pintle::config

@@ -11,7 +11,7 @@
 namespace pintle::config {
 namespace {
 
-/// Text, number or boolean: what a variable can be set to.
+/// Reads a string, a number or a boolean: the value of a variable.
 std::optional<std::string> scalar(Reader& reader, const Node& node) {
   switch (node.type) {
     case Node::Type::string:
@@ -51,7 +51,7 @@ void read_secret(Reader& reader, const Node& node, Variable& out) {
   out.secret = reader.boolean(node);
 }
 void read_pattern(Reader& reader, const Node& node, Variable& out) {
-  out.pattern = reader.filled_text(node).value_or("");
+  out.pattern = reader.nonempty_text(node).value_or("");
   if (const std::string wrong = check_pattern(out.pattern); !wrong.empty()) {
     reader.problem(node.at, wrong);
   }
@@ -72,7 +72,7 @@ void read_percent(Reader& reader, const Node& node, Variable& out) {
   if (percent) resource_of(out).percent = static_cast<int>(*percent);
 }
 
-/// "1m" is a thousandth of a CPU, as in Kubernetes; a whole one is 1000.
+/// As in Kubernetes, "1m" is a thousandth of a CPU, and a whole CPU is 1000 of them.
 constexpr std::string_view kDivisors[] = {"1", "1m", "1KiB", "1MiB", "1GiB"};
 constexpr std::int64_t kDivisorValues[] = {0, 1, 1 << 10, 1 << 20, 1 << 30};
 void read_divisor(Reader& reader, const Node& node, Variable& out) {
@@ -92,61 +92,67 @@ constexpr Form kScalarForm{.type = Form::Type::scalar, .name = "scalar"};
 
 constexpr Key<Variable> kKeys[] = {
     {"description", into<&Variable::description, &Reader::text>,
-     "What the variable is for; shown when it is missing.", "PostgreSQL URL"},
+     "The purpose of the variable; a message shows it if the variable is missing.",
+     "PostgreSQL URL"},
     {"value",
      {read_value, &kScalarForm},
-     "A fixed value, whatever the container's environment says.",
+     "A fixed value. The container's environment cannot change it.",
      "C.UTF-8"},
     {"defaultValue",
      {read_fallback, &kScalarForm},
-     "The value when there is no other one; without it the variable is required, unless it is "
+     "The value if there is no other one. A variable without a default is required, unless it is "
      "`optional`.",
      "info"},
     {"file", into<&Variable::file, &Reader::expandable>,
-     "A file whose content is the value, without the newlines at its end; for secrets. Together "
-     "with a variable of that name in the container it is an error, unless there is a "
-     "`fileVariable` too.",
+     "A file whose content is the value, without the newlines at its end; for secrets. If the "
+     "container has a variable of that name too, it is an error, unless there is a `fileVariable`.",
      "/run/secrets/db_password"},
     {"fileVariable",
      {read_file_variable, &kVariableNameForm},
-     "The name of a variable that names a file whose content is the value, as in Docker's official "
-     "images. If it and the variable itself are set, that is an error; no child gets it.",
+     "The name of another variable, which names a file whose content is the value, as in the "
+     "official images of Docker. It is an error if both variables are set. No child gets the other "
+     "variable.",
      "DB_PASSWORD_FILE"},
     {"resource",
      {read_resource, &kWordForm<kResources>},
-     "The container's limit of memory (in bytes) or of CPUs as a number, where there is no other "
-     "value: resourceFieldRef of Kubernetes. Without a limit it is what the machine has.",
+     "The value is a limit of the container, if there is no other value: memory in bytes, or CPUs, "
+     "as resourceFieldRef of Kubernetes. If there is no limit, it is what the machine has.",
      "limits.memory",
      {},
      kAnyKind,
      false,
-     Turn::first},
-    {"percent", {read_percent, &kPercent}, "How much of the resource the value is.", "75", "100"},
+     ReadOrder::first},
+    {"percent",
+     {read_percent, &kPercent},
+     "The percentage of the resource that becomes the value.",
+     "75",
+     "100"},
     {"divisor",
      {read_divisor, &kWordForm<kDivisors>},
-     "The unit of the value, which is rounded up: 1KiB, 1MiB or 1GiB of memory, 1m for "
-     "thousandths of a CPU.",
+     "The unit of the value: 1KiB, 1MiB or 1GiB for memory, 1m for thousandths of a CPU. The value "
+     "is rounded up.",
      "1MiB",
      "1"},
     {"optional", into<&Variable::is_optional, &Reader::boolean>,
-     "It may have no value: then it expands to nothing, and is not set for conditions.", "true",
-     "false"},
+     "Whether the variable may have no value. It then expands to nothing, and a condition takes it "
+     "as not set.",
+     "true", "false"},
     {"pattern",
-     {read_pattern, &kFormOf<&Reader::filled_text>},
+     {read_pattern, &kFormOf<&Reader::nonempty_text>},
      "A regular expression (extended, regex(7)) that the whole value must match.",
      "debug|info|warn|error"},
     {"secret",
      {read_secret, &kFormOf<&Reader::boolean>},
-     "Never show the value; true unless it says otherwise for what comes from a file and for names "
-     "with TOKEN, PASS, SECRET, KEY or CREDENTIAL in them.",
+     "Whether the value is never shown. Default: true for a value from a file, and for names that "
+     "contain TOKEN, PASS, SECRET, KEY or CREDENTIAL.",
      "true"},
     {"export", into<&Variable::exported, &Reader::boolean>,
-     "Whether main and hooks find it in their environment; true, but false for a value from a "
-     "file. "
-     "It can be expanded either way, and a hook's own entry of that name counts instead there.",
+     "Whether the variable is in the environment of main and hooks. Default: true, but false for a "
+     "value from a file. It can be expanded in either case. For a hook that declares the variable "
+     "itself, that declaration counts.",
      "false"},
     {"allowEmpty", into<&Variable::allow_empty, &Reader::boolean>,
-     "Take an empty value for a value; otherwise empty counts as unset.", "true", "false"},
+     "Whether an empty value is a value. Otherwise it counts as not set.", "true", "false"},
 };
 
 constexpr std::string_view kValueOrDefault[] = {"value", "defaultValue"};
@@ -182,7 +188,8 @@ constexpr Form kVariablesForm =
 
 bool check_variable_name(Reader& reader, std::string_view name, Position at) {
   if (is_variable_name(name)) return true;
-  reader.problem(at, "a variable's name has letters, digits and _ only, no digit first");
+  reader.problem(
+      at, "the name of a variable has letters, digits and _ only, and does not begin with a digit");
   return false;
 }
 

@@ -6,18 +6,18 @@
 
 namespace pintle::config {
 
-/// The variables of an `environment` object, ahead of everything that is written with them, and
-/// without a word about what is wrong there.
+/// Returns the variables of an `environment` object before anything else is read, since other keys
+/// may be written with them. Reports no problem: read_variables() does.
 Variables peek_variables(const Node& node);
 
-/// The same with every problem, appended to `out`.
+/// Reads an `environment` object, with every problem in it, and appends its variables to `out`.
 void read_variables(Reader& reader, const Node& node, Variables& out);
 extern const Form kVariablesForm;
 
 /// Notes a problem at `node`, an `environment` object, if values need each other in a circle.
 void refuse_circles(Reader& reader, const Node& node, const Variables& top, const Variables& own);
 
-/// False, and a problem, if no variable can have that name.
+/// Returns true if a variable can have that name; otherwise notes a problem.
 bool check_variable_name(Reader& reader, std::string_view name, Position at);
 extern const Form kVariableNameForm;
 

@@ -21,7 +21,7 @@ std::string check_path(const std::string& path) {
 std::string check_entry_path(const std::string& path) {
   const std::string_view name = base_name(path);
   const bool has_name = !name.empty() && name != "." && name != "..";
-  return has_name ? std::string() : "it names no file; write the name behind the last \"/\"";
+  return has_name ? std::string() : "it names no file; write the name after the last \"/\"";
 }
 
 std::string check_files_path(const std::string& path) {

@@ -1,4 +1,4 @@
-// config/path.hpp - what is wrong with a path as it is written, or as variables made it. Pure.
+// config/path.hpp - checks paths, as they are written or after their variables are expanded. Pure.
 #pragma once
 
 #include <string>
@@ -8,38 +8,38 @@
 
 namespace pintle::config {
 
-/// True if fnmatch(3) takes `text` for more than the name itself.
+/// True if `text` has characters that make it a pattern for fnmatch(3).
 constexpr bool is_pattern(std::string_view text) noexcept {
   return text.find_first_of("*?[") != std::string_view::npos;
 }
 inline constexpr std::string_view kOnlyLastIsPattern = "only its last component may be a pattern";
 
-// Each says what is wrong, "" if nothing.
+// Each returns what is wrong, "" if nothing.
 
-/// Of any path, but an empty one, which is somebody else's business.
+/// For any path. An empty path is not an error here: other checks report it.
 std::string check_path(const std::string& path);
 
-/// Of the path of one thing in a directory: its last component has to name it.
+/// For the path of one entry of a directory: its last component must be a name.
 std::string check_entry_path(const std::string& path);
 
-/// Of a program, which may be searched in PATH.
+/// For a program, which may also be a name that is searched in PATH.
 std::string check_program_path(const std::string& path);
 
-/// Of a path whose last component, and only that, may be a pattern, fnmatch(3).
+/// For a path whose last component, and no other, may be a pattern, fnmatch(3).
 std::string check_files_path(const std::string& path);
 
-/// What is not blank, as a regular expression.
+/// A regular expression for a string that is not blank.
 inline constexpr std::string_view kNoBlankPattern = R"([^ \t-\r])";
 
-/// What check_entry_path() takes, as a regular expression.
+/// A regular expression for what check_entry_path() accepts.
 inline constexpr std::string_view kEntryPathPattern =
     R"((^|/)([^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+)$)";
 
-/// What check_files_path() takes, as a regular expression.
+/// A regular expression for what check_files_path() accepts.
 inline constexpr std::string_view kFilesPathPattern =
     R"(^([^*?\[]*/)?([^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+)$)";
 
-/// Any path, a program, and the path of one thing in a directory.
+/// Any path, a program, and the path of one entry of a directory.
 inline constexpr TextKind kPath{.is_path = true};
 inline constexpr TextKind kProgramPath{.check = check_program_path, .is_path = true};
 inline constexpr TextKind kEntryPath{
@@ -51,10 +51,10 @@ inline constexpr TextKind kFilesPath{.check = check_files_path,
                                      .is_path = true,
                                      .takes_pattern = true};
 
-/// Of a text of that kind.
+/// Returns what is wrong with `text` as a string of that kind, "" if nothing.
 std::string check_text(const TextKind& kind, const std::string& text);
 
-/// For a message about a text that variables made wrong; `shown` is what it stands for.
+/// The message about a string that its variables made wrong; `shown` is its value.
 std::string made_wrong(std::string_view text, std::string_view shown, std::string_view why);
 
 }  // namespace pintle::config

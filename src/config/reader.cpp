@@ -70,10 +70,10 @@ std::optional<std::string> Reader::text(const Node& node) {
   return node.text;
 }
 
-std::optional<std::string> Reader::filled_text(const Node& node) {
+std::optional<std::string> Reader::nonempty_text(const Node& node) {
   auto value = text(node);
   if (!value || !value->empty()) return value;
-  problem(node.at, "it is empty; leave the key out if nothing is meant");
+  problem(node.at, "it is empty; write a value, or remove the key");
   return std::nullopt;
 }
 
@@ -82,7 +82,7 @@ bool Reader::has_variables(const std::string& text) const noexcept {
 }
 
 std::optional<std::string> Reader::expandable(const Node& node) {
-  auto value = filled_text(node);
+  auto value = nonempty_text(node);
   const std::string wrong = value ? check_variables(node) : std::string();
   if (!wrong.empty()) problem(node.at, wrong);
   return value;
@@ -93,7 +93,7 @@ std::optional<Reader::Resolved> Reader::resolve(const std::string& text) const {
   std::vector<MissingVariable> missing;
   const Scope scope(context_.environment == nullptr ? nothing : *context_.environment, top_, own_);
   auto expanded = expand(text, scope, missing);
-  // A value that is missing is reported with all others, by whoever starts the hook.
+  // A missing value is reported with all others when the hook starts.
   if (!expanded || !missing.empty()) return std::nullopt;
   const auto masked = expand(text, scope.masked(), missing);
   return Resolved{*std::move(expanded), masked ? one_line(shown_value(*masked), 120) : "***"};
@@ -132,8 +132,8 @@ std::optional<std::string> Reader::expanded_text_of(const Node& node, const Text
   return value;
 }
 
-/// A text with variables, where something else is meant, as what it will be at start: a number if
-/// it is one. nullopt: not known yet, and no problem.
+/// Expands a string with variables where another type is expected: it becomes a number if it is
+/// one. nullopt: its value is not known yet, which is not a problem.
 std::optional<Reader::Meant> Reader::resolved(const Node& node) {
   const bool is_text = node.type == Node::Type::string;
   if (!is_text || !has_variables(node.text)) return Meant{node, shown(node)};
@@ -178,7 +178,7 @@ std::optional<std::int64_t> Reader::integer(const Node& node, std::int64_t least
   if (!value || !is(*value, Node::Type::integer)) return std::nullopt;
   const std::int64_t number = value->node.integer;
   if (number >= least && number <= most) return number;
-  problem(node.at, fmt::format("{} is out of range; a whole number from {} to {} is meant",
+  problem(node.at, fmt::format("{} is out of range; write a whole number from {} to {}",
                                value->shown, least, most));
   return std::nullopt;
 }
@@ -247,8 +247,8 @@ std::optional<double> Reader::fraction(const Node& node, double least, double mo
   if (!is_number && !is(node, Node::Type::fraction)) return std::nullopt;
   const double value = std::strtod(node.text.c_str(), nullptr);
   if (value >= least && value <= most) return value;
-  problem(node.at, fmt::format("{} is out of range; a number from {} to {} is meant", node.text,
-                               least, most));
+  problem(node.at,
+          fmt::format("{} is out of range; write a number from {} to {}", node.text, least, most));
   return std::nullopt;
 }
 
@@ -281,7 +281,7 @@ std::optional<schedule::Cron> Reader::cron(const Node& node) {
   if (!value) return std::nullopt;
   const auto cron = schedule::Cron::parse(value->node.text);
   if (cron) return *cron;
-  // What is wrong with it quotes it, and what a variable stands for may not be shown.
+  // The message of cron quotes the value, and the value of a variable must not be shown.
   problem(node.at, has_variables(node.text)
                        ? fmt::format("{} is not a cron schedule; write it like \"*/15 * * * *\"",
                                      value->shown)
@@ -306,7 +306,7 @@ void report_unknown_key(Reader& reader, const Member& member, std::span<const Ke
     if (key.belongs) names.push_back(key.name);
     if (!key.belongs && key.name == member.key) {
       reader.problem(member.at,
-                     fmt::format("the key \"{}\" makes no sense for {}", key.name, object));
+                     fmt::format("the key \"{}\" is not allowed in {}", key.name, object));
       return;
     }
   }
@@ -330,7 +330,7 @@ Pairs read_headers(Reader& reader, const Node& node,
       return equal_without_case(one.first, member.key);
     });
     const std::string wrong =
-        is_there ? "this name stands there already, if upper and lower case do not count"
+        is_there ? "this name is there already; upper and lower case do not differ"
                  : check(member.key, reader.has_variables(*text) ? std::string() : *text);
     if (!wrong.empty()) reader.problem(member.at, wrong);
     pairs.emplace_back(member.key, std::move(*text));

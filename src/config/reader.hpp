@@ -1,5 +1,5 @@
-// config/reader.hpp - reads JSON nodes into the model by tables of keys. The same rows give the
-// parser, its messages, and what a schema or a reference needs to know of each key.
+// config/reader.hpp - reads JSON nodes into the model by tables of keys. The same rows serve the
+// parser, its messages, the schema and the reference.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,7 @@
 
 namespace pintle::config {
 
-/// Knows where in the document we are, and collects what is wrong there.
+/// Reads values, knows the current place in the document, and collects the problems.
 class Reader {
  public:
   explicit Reader(Problems& problems, const ParseContext& context = {}) noexcept
@@ -36,38 +36,38 @@ class Reader {
   void problem(Position at, std::string message);
   const std::string& pointer() const noexcept { return pointer_; }
 
-  /// The variables of the top level, and those of the hook, or of main, that is being read: what
-  /// numbers and durations may be written with.
+  /// The variables of the top level, and those of the hook, or of main, that is being read: numbers
+  /// and durations may be written with them.
   void set_top(Variables top) { top_ = std::move(top); }
   void set_own(Variables own) { own_ = std::move(own); }
   const Variables& top() const noexcept { return top_; }
-  /// What hooks that stand in for the one that is being read have if they say nothing else: what
-  /// its group says; nullptr: nothing.
+  /// The defaults for fallbacks and repairs of the hook that is being read: those of its group;
+  /// nullptr: none.
   void set_standard(const Identity* standard) noexcept { standard_ = standard; }
   const Identity* standard() const noexcept { return standard_; }
-  /// Every `$` is a `$`, as on a command line.
+  /// From now on a `$` is an ordinary character, as on a command line.
   void take_literally() noexcept { is_literal_ = true; }
 
-  /// The texts that stand for numbers, durations and booleans whose variables have no value yet;
-  /// the reader begins anew.
+  /// Returns the strings that are written for numbers, durations and booleans and whose variables
+  /// have no value yet, and forgets them.
   std::vector<std::string> take_unread() { return std::exchange(unread_, {}); }
   void set_unread(std::vector<std::string> texts) { unread_ = std::move(texts); }
   std::size_t unread() const noexcept { return unread_.size(); }
 
   using Mentions = std::map<std::string, Position, std::less<>>;
   using Names = std::set<std::string, std::less<>>;
-  /// Where each variable stands first that a text needs, or that mention() was told of.
+  /// Returns the first place of each variable that a string needs, or that mention() got.
   Mentions take_mentions() { return std::exchange(mentions_, {}); }
   void mention(const std::string& name, Position at);
 
-  /// The names that texts have, or that use() was told of.
+  /// Returns the names in strings, and those that use() got.
   Names take_used() { return std::exchange(used_, {}); }
   void use(const std::string& name) { used_.insert(name); }
 
-  /// What is wrong with the "${…}" of a text, "" if nothing; their names are mentions.
+  /// Returns what is wrong with the "${…}" of a string, "" if nothing; mentions their names.
   std::string check_variables(const Node& node);
 
-  /// Lengthens the pointer for as long as it lives.
+  /// Makes the pointer longer for as long as it lives.
   class Inside {
    public:
     Inside(Reader& reader, std::string_view key);
@@ -81,17 +81,17 @@ class Reader {
     std::size_t size_;
   };
 
-  /// Something is left to expand in it.
+  /// True if `text` has variables to expand.
   bool has_variables(const std::string& text) const noexcept;
 
   // Each returns the value, or notes a problem at the node and returns nullopt.
   std::optional<std::string> text(const Node& node);
-  std::optional<std::string> filled_text(const Node& node);  ///< not empty
+  std::optional<std::string> nonempty_text(const Node& node);  ///< not empty
   std::optional<std::string> expandable(const Node& node);  ///< not empty; "${…}" are well formed
-  /// The same, judged as soon as nothing is left to expand in it.
+  /// The same, checked if it has no variables to expand.
   std::optional<std::string> text_of(const Node& node, const TextKind& kind);
   std::optional<std::string> argument(const Node& node);  ///< expandable, but it may be empty
-  /// The same, judged as what its variables make of it, if that is known.
+  /// The same, checked after its variables are expanded, if their values are known.
   std::optional<std::string> expanded_text_of(const Node& node, const TextKind& kind);
   std::optional<bool> boolean(const Node& node);
   std::optional<std::int64_t> integer(const Node& node, std::int64_t least, std::int64_t most);
@@ -101,25 +101,26 @@ class Reader {
   std::optional<std::int64_t> size(const Node& node);  ///< bytes: "64MiB"
   std::optional<double> fraction(const Node& node, double least, double most);
   std::optional<int> signal(const Node& node);
-  /// One that PID 1 can be told by: not SIGKILL, SIGSTOP or SIGCHLD.
+  /// A signal that can stop the container: not SIGKILL, SIGSTOP or SIGCHLD.
   std::optional<int> stop_signal(const Node& node);
   std::optional<schedule::Cron> cron(const Node& node);
   std::optional<std::size_t> word(const Node& node, std::span<const std::string_view> words);
   bool is(const Node& node, Node::Type type);
 
  private:
-  /// What a text with variables in it stands for, and the same for messages: without secrets.
+  /// The value of a string after its variables are expanded, and the same for messages, without
+  /// secrets.
   struct Resolved {
     std::string value;
     std::string shown;
   };
-  /// A value that is read as something else than a text, and how a message names it.
+  /// A value that is not read as a string, and its name in a message.
   struct Meant {
     Node node;
     std::string shown;
     bool is_expanded = false;
   };
-  /// nullopt when it cannot be known before the start.
+  /// nullopt if it is not known before the start.
   std::optional<Resolved> resolve(const std::string& text) const;
   std::optional<Meant> resolved(const Node& node);
   std::optional<Duration> duration_from(const Node& node, Duration least);
@@ -137,19 +138,19 @@ class Reader {
   Names used_;
 };
 
-/// How a value gets into a T, what it may be, and what is in it then.
+/// How a value is read into a T, its form, and how it is read back.
 template <class T>
 struct Slot {
   void (*read)(Reader&, const Node&, T&);
   const Form* form;
-  Field (*field)(const T&) = nullptr;  ///< of a parameter
+  Field (*field)(const T&) = nullptr;  ///< only for a parameter of an action
 };
 
-/// When a key is read, wherever it stands: those that others are read by come first, and last those
-/// that ask what the rest of the object is.
-enum class Turn : std::uint8_t { first, any, last };
+/// When a key is read, wherever it is in the object: first those that other keys need, last those
+/// that need the other keys.
+enum class ReadOrder : std::uint8_t { first, any, last };
 
-/// One key of an object that is read into a T. See KeyInfo for what the texts are.
+/// One key of an object that is read into a T. KeyInfo describes the strings.
 template <class T>
 struct Key {
   using Owner = T;
@@ -160,7 +161,7 @@ struct Key {
   std::string_view standard = {};
   Kinds kinds = kAnyKind;
   bool required = false;
-  Turn turn = Turn::any;
+  ReadOrder order = ReadOrder::any;
 };
 
 template <class T>
@@ -174,7 +175,7 @@ KeyInfo info_at(std::size_t row) {
   return {key.name, *key.value.form, key.help, key.example, key.standard, key.kinds, key.required};
 }
 
-/// True if each key has what people and editors need: help and an example.
+/// True if each key has a help text and an example.
 template <const auto& Keys>
 constexpr bool is_described() {
   return std::all_of(std::begin(Keys), std::end(Keys),
@@ -189,7 +190,7 @@ constexpr auto object_of(ObjectInfo info) {
   return Object<typename std::remove_cvref_t<decltype(Keys[0])>::Owner>{info, Keys};
 }
 
-/// What a row's neighbours are called, and whether they belong to this kind.
+/// The name of a known key, and whether this object may have it.
 struct KeyName {
   std::string_view name;
   bool belongs;
@@ -197,7 +198,7 @@ struct KeyName {
 void report_unknown_key(Reader& reader, const Member& member, std::span<const KeyName> known,
                         std::string_view object);
 
-/// Notes a problem if `node`, an object, has no such key.
+/// Notes a problem if `node`, an object, does not have the key `name`.
 void require_key(Reader& reader, const Node& node, std::string_view name);
 
 /// Notes a problem for each rule that `node`, an object, breaks.
@@ -216,21 +217,21 @@ const Key<T>* find_row(const Object<T>& object, std::string_view name) noexcept 
   return nullptr;
 }
 
-/// Reads every member of `node` by its row; a key without row, or of another kind of hook, is a
-/// problem at that key, a required one that is missing, or a rule that is broken, at the object.
-/// `other` is asked for keys without row: true if it took the member; else it may add names to
-/// those that are known.
+/// Reads every member of `node` by its row. Notes a problem for an unknown key, or one of another
+/// kind of hook, at that key; for a missing required key, or a broken rule, at the object. `other`
+/// is called for keys without a row: it returns true if it has read the member; otherwise it may
+/// add to the known names.
 template <class T, class Other = NoOther>
 void read_object(Reader& reader, const Node& node, const Object<T>& object, T& out,
                  Other other = {}) {
   if (!reader.is(node, Node::Type::object)) return;
   std::vector<const Key<T>*> rows;
   for (const Member& member : node.members) rows.push_back(find_row(object, member.key));
-  for (const Turn turn : {Turn::first, Turn::any, Turn::last}) {
+  for (const ReadOrder order : {ReadOrder::first, ReadOrder::any, ReadOrder::last}) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const Member& member = node.members[i];
       const Key<T>* row = rows[i];
-      if (turn != (row == nullptr ? Turn::any : row->turn)) continue;
+      if (order != (row == nullptr ? ReadOrder::any : row->order)) continue;
       const Reader::Inside inside(reader, member.key);
       if (row != nullptr) {
         row->value.read(reader, member.value, out);
@@ -247,15 +248,15 @@ void read_object(Reader& reader, const Node& node, const Object<T>& object, T& o
   check_rules(reader, node, object.rules);
 }
 
-/// The members of an object whose keys are names of headers: tokens, which differ in more than
-/// their case. `check` says what is wrong with one, as in Form.
+/// Reads an object of headers: tokens as keys, which must differ in more than case. `check` returns
+/// what is wrong with a header, as in Form.
 Pairs read_headers(Reader& reader, const Node& node,
                    std::string (*check)(const std::string& name, const std::string& value));
 
-/// A problem if `node` is an array without items: `why` is what that would mean.
+/// Notes a problem if `node` is an array without items; `why` is the reason.
 void require_items(Reader& reader, const Node& node, std::string_view why);
 
-/// Calls `each(item)` for the items of an array, with the pointer at them.
+/// Calls `each(item)` for the items of an array, with the pointer at the item.
 template <class Each>
 void read_items(Reader& reader, const Node& node, Each each) {
   if (!reader.is(node, Node::Type::array)) return;

@@ -1,6 +1,6 @@
-// config/request.hpp - the use of an action as bytes, for the second program: PID 1 writes them,
-// pintle-fetch reads them from its standard input. Never arguments or environment, which others can
-// see (proc(5)): there are secrets among them.
+// config/request.hpp - the use of an action as bytes: PID 1 writes them, pintle-fetch reads them
+// from its standard input. They contain secrets, so they are never passed as arguments or
+// environment, which others can see (proc(5)).
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,11 @@
 
 namespace pintle::config {
 
-/// The largest request that is taken.
+/// The largest request that is accepted, in bytes.
 inline constexpr std::size_t kLargestRequest = 4U << 20U;
 
-/// What pintle-fetch writes to its standard input, a socket, when nobody can trace it any more:
-/// then it is sent the request.
+/// pintle-fetch writes it to its standard input, a socket, when no other process can trace it any
+/// more. Only then is the request sent.
 inline constexpr char kReady = 'r';
 
 struct Request {
@@ -29,19 +29,19 @@ struct Request {
   /// The first value of that name; "" if there is none.
   std::string text(std::string_view name) const;
   bool has(std::string_view name) const noexcept;
-  /// nullopt if there is none, or when it is no whole number of 0 or more.
+  /// nullopt if there is none, or if it is not a whole number of 0 or more.
   std::optional<std::int64_t> number(std::string_view name) const noexcept;
   /// All values of that name.
   std::vector<std::string> texts(std::string_view name) const;
 };
 
-/// `use`, whose texts are expanded: "name NUL value NUL" for each parameter, after one named
-/// "action". Numbers are decimal, durations milliseconds; of an array each item is a pair of its
-/// own, and so is each member of an object, as "KEY: VALUE". `more` follows, as it is. Errors: a
-/// NUL in a value.
+/// Encodes `use`, whose variables are expanded: "name NUL value NUL" for each parameter, after one
+/// named "action". Numbers are decimal, durations are in milliseconds. Each item of an array is a
+/// pair, and each member of an object, as "KEY: VALUE". `more` follows unchanged. Errors: a NUL in
+/// a value.
 Result<std::string> encode_request(const Builtin& use, const Pairs& more = {});
 
-/// Errors: bytes that encode_request() does not make.
+/// Errors: the bytes are not from encode_request().
 Result<Request> decode_request(std::string_view bytes);
 
 }  // namespace pintle::config

@@ -34,7 +34,7 @@ std::string broken(const Rule& rule, std::span<const std::string_view> keys) {
     case Rule::Type::needs:
       return found == 1 && is_there(rule.keys[0]) ? quoted(rule.keys, " without ") : "";
     case Rule::Type::lone_key:
-      return keys.size() == 1 ? "" : "it has one key, whichever";
+      return keys.size() == 1 ? "" : "exactly one key is needed";
   }
   return {};
 }

@@ -14,13 +14,13 @@ struct Rule {
     at_least_one,
     at_most_one,
     needs,     ///< the first key needs the second
-    lone_key,  ///< the object has one key, whichever
+    lone_key,  ///< the object has exactly one key
   };
   Type type;
   std::span<const std::string_view> keys = {};
 };
 
-/// How an object with these keys breaks `rule`; "" if it does not.
+/// Returns how an object with these keys breaks `rule`; "" if it does not.
 std::string broken(const Rule& rule, std::span<const std::string_view> keys);
 
 }  // namespace pintle::config

@@ -70,7 +70,7 @@ bool is_secret(const Variable& variable) noexcept {
 
 std::string check_pattern(const std::string& pattern) {
   const std::string wrong = Pattern(whole(pattern)).problem();
-  return wrong.empty() ? wrong : fmt::format("it is no extended regular expression: {}", wrong);
+  return wrong.empty() ? wrong : fmt::format("it is not an extended regular expression: {}", wrong);
 }
 
 bool matches(const std::string& pattern, const std::string& value) {

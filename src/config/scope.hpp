@@ -1,4 +1,4 @@
-// config/scope.hpp - variables: which value a name has for a hook, and what its process inherits.
+// config/scope.hpp - the variables of a hook: their values, and the environment of its process.
 // Pure.
 #pragma once
 
@@ -22,11 +22,11 @@ struct MissingVariable {
   std::string name;
   std::string description;
   bool is_to_come = false;   ///< a step that has not run yet will set it
-  bool is_message = false;   ///< it is that of ${NAME:?message}, which counts more than others
-  bool is_too_long = false;  ///< it has one, of more than kLongestValue bytes
+  bool is_message = false;   ///< `description` is that of ${NAME:?message}; it has priority
+  bool is_too_long = false;  ///< its value has more than kLongestValue bytes
 };
 
-/// A file that a variable's value is to come from.
+/// A file that has the value of a variable.
 struct NamedFile {
   const Variable& variable;
   std::string path;
@@ -44,7 +44,8 @@ struct StepOutput {
 };
 struct StepOutputs {
   std::map<std::string, StepOutput, std::less<>> values{};
-  /// The steps run: one without a value has none, instead of one that nobody knows yet.
+  /// The steps have begun: a variable without a value has none, instead of one that is not known
+  /// yet.
   bool are_settled = false;
 };
 
@@ -56,11 +57,12 @@ struct Sources {
   const StepOutputs* outputs = nullptr;
 };
 
-/// What names mean for one hook: its own entries, the top level's, then the container's.
+/// The values of names for one hook: its own entries come first, then those of the top level, then
+/// the container.
 ///
-/// The text of an entry is expanded where the entry stands: one of the top level does not see those
-/// of a hook. Its own name means there what it means one level further out, so that an entry can
-/// add to a value. Values from outside (the container's, a file's) are not expanded.
+/// The value of an entry is expanded at the level of the entry: an entry of the top level does not
+/// see those of a hook. Its own name in it means the value one level further out, so that an entry
+/// can add to a value. Values of the container and of files are not expanded.
 class Scope {
  public:
   Scope(const Environ& container, const Variables& top, const Variables& own,
@@ -81,49 +83,52 @@ class Scope {
     return other;
   }
 
-  /// The value of `name`; nullopt when it has none.
+  /// The value of `name`; nullopt if it has none.
   std::optional<std::string> value(std::string_view name) const;
 
-  /// True if it has a value that counts: an empty one does only with `allowEmpty`.
+  /// True if `name` has a value. An empty value counts only with `allowEmpty`.
   bool is_given(std::string_view name) const;
 
-  /// It has no value yet, since a step will set it, or what its text needs.
+  /// True if `name` has no value yet, because a step will set it or a variable that it needs.
   bool is_to_come(std::string_view name) const;
 
-  /// It is declared as one that may be missing.
+  /// True if `name` is declared as one that may be missing.
   bool is_optional(std::string_view name) const noexcept;
 
-  /// True if its value must not be shown: see is_secret(), or it is made of one that must not.
+  /// True if the value of `name` must not be shown: see is_secret(), or it contains a value that
+  /// must not.
   bool is_secret(std::string_view name) const;
 
-  /// The same for lines: every secret has the value "***", and of others what shown_value() leaves.
+  /// The same for log lines: every secret has the value "***", and other values are as
+  /// shown_value() shows them.
   Scope masked() const {
     Scope other = *this;
     other.is_masked_ = true;
     return other;
   }
 
-  /// What is missing where `name` has no value: itself, or what the text of its value needs.
+  /// The missing variables because of which `name` has no value: itself, or those that its value
+  /// needs.
   std::vector<MissingVariable> missing_for(std::string_view name) const;
 
-  /// Every declared variable that has no value and needs one, or what the text of its value needs.
+  /// Every declared variable that needs a value and has none, and those that such a value needs.
   std::vector<MissingVariable> missing() const;
 
-  /// What is wrong with the declared ones that have one: it does not match, or it is set twice. A
-  /// line each; a secret's value is not in it.
+  /// The problems of declared variables that have a value: it does not match, or it is set twice.
+  /// One line for each; without the value of a secret.
   std::vector<std::string> problems() const;
 
-  /// What a child starts with: the container's variables if it inherits them, and every declared
-  /// one that has a value; those that are not exported are in neither, nor are those that name the
-  /// file of another one. PATH is always there.
+  /// The environment of a child: the variables of the container if it inherits them, and every
+  /// declared variable that has a value, except those that are not exported or that name the file
+  /// of another one. PATH is always in it.
   Environ child(bool inherits) const;
 
   /// The values that must not be shown: of declared secrets, and of the container's that are named
   /// like one.
   std::vector<std::string> secrets() const;
 
-  /// Calls `each` for every declared variable that counts here and names a file whose path is
-  /// known; a hook's own one hides the top level's.
+  /// Calls `each` for every declared variable that has a file whose path is known. A variable of
+  /// the hook hides the one of the top level with the same name.
   void for_files(const std::function<void(const NamedFile&)>& each) const;
 
  private:
@@ -155,8 +160,8 @@ class Scope {
   bool is_late_secret(std::string_view name) const noexcept;
   bool is_file_variable(std::string_view name) const noexcept;
 
-  /// What was found for an entry, masked or not: values that are made of each other would otherwise
-  /// be made again for each time that one stands in another.
+  /// The values found so far, masked or not: without them a value would be computed again each time
+  /// that another one contains it.
   struct KnownValue {
     std::optional<std::string> value{};
     std::vector<MissingVariable> missing{};
@@ -169,14 +174,15 @@ class Scope {
   const Variables* file_ = nullptr;
   bool is_masked_ = false;
   Level from_ = Level::own;    ///< where names are looked up first
-  std::string_view hidden_{};  ///< not there, since it is its text that is expanded
+  std::string_view hidden_{};  ///< ignored, since its own value is being expanded
   unsigned depth_ = 0;
 };
 
-/// True if its value must not be shown: it says so, it is from a file, or its name is a secret's.
+/// True if the value of the variable must not be shown: it is declared secret, is from a file, or
+/// has the name of a secret.
 bool is_secret(const Variable& variable) noexcept;
 
-/// True if processes find it in their environment.
+/// True if the variable is in the environment of processes.
 bool is_exported(const Variable& variable) noexcept;
 
 /// What is wrong with a pattern, regex(7); "" if nothing.
@@ -185,11 +191,11 @@ std::string check_pattern(const std::string& pattern);
 /// True if the whole of `value` matches.
 bool matches(const std::string& pattern, const std::string& value);
 
-/// The longest value that is made of others, in bytes: the kernel passes no longer one to a program
+/// The longest value that contains others, in bytes: the kernel passes no longer one to a program
 /// (MAX_ARG_STRLEN, execve(2)).
 inline constexpr std::size_t kLongestValue = 131'071;
 
-/// How many texts of variables may stand one within the other; check_circles() refuses more.
+/// How deep values may contain each other; check_circles() refuses deeper ones.
 inline constexpr unsigned kDeepestText = 64;
 
 /// The PATH of a container that sets none.

@@ -1,5 +1,6 @@
-// config/slots.hpp - the values of rows: each reads into a member, and knows its form from what
-// reads it, so that the two cannot differ. A value with a reader of its own is {reader, &its_form}.
+// config/slots.hpp - the values in rows: each reads into a member, and gets its form from the
+// function that reads it, so that the two cannot differ. A value with its own reader is {reader,
+// &its_form}.
 #pragma once
 
 #include <array>
@@ -19,14 +20,14 @@ namespace pintle::config {
 
 // --- forms -----------------------------------------------------------------------------------
 
-/// Of the readers that take nothing but the node.
+/// The forms of the readers that need only the node.
 template <auto Method>
 inline constexpr Form kFormOf = Method;  // only the ones below have one
 
 template <>
 inline constexpr Form kFormOf<&Reader::text>{.type = Form::Type::text};
 template <>
-inline constexpr Form kFormOf<&Reader::filled_text>{.type = Form::Type::text, .least = 1};
+inline constexpr Form kFormOf<&Reader::nonempty_text>{.type = Form::Type::text, .least = 1};
 template <>
 inline constexpr Form kFormOf<&Reader::expandable>{.type = Form::Type::expandable, .least = 1};
 template <>
@@ -119,7 +120,7 @@ using OwnerOf = typename MemberOf<decltype(Part)>::Owner;
 template <auto Part>
 using ValueOf = typename Bare<typename MemberOf<decltype(Part)>::Value>::Type;
 
-/// What is in a member, for parameters of actions.
+/// The value of a member, for parameters of actions.
 template <class V>
 Field field_in(const V& value) noexcept {
   if constexpr (std::is_same_v<V, bool>) {
@@ -143,7 +144,7 @@ Field field_of(const OwnerOf<Part>& owner) noexcept {
   return field_in(owner.*Part);
 }
 
-/// Of a member that may be written as one text or as several: as it is usually written.
+/// For a member that may be written as one string or as several; one is returned as a string.
 template <auto Part>
 Field field_of_texts(const OwnerOf<Part>& owner) noexcept {
   const std::vector<std::string>& texts = owner.*Part;
@@ -212,16 +213,16 @@ template <auto Part, auto Method>
 inline constexpr Slot<OwnerOf<Part>> into{read_into<Part, Method>, &kFormOf<Method>,
                                           field_of<Part>};
 
-/// A text in which variables may stand: text<&Identity::working_directory, kPath>
+/// A string with variables: text<&Identity::working_directory, kPath>
 template <auto Part, const TextKind& Kind>
 inline constexpr Slot<OwnerOf<Part>> text{read_text<Part, Kind>, &kTextForm<Kind>, field_of<Part>};
 
-/// An array of such texts.
+/// An array of strings with variables.
 template <auto Part, const TextKind& Kind>
 inline constexpr Slot<OwnerOf<Part>> texts{read_texts<Part, Kind>, &kListForm<kTextForm<Kind>>,
                                            field_of<Part>};
 
-/// One such text, or an array of at least one.
+/// One string with variables, or an array of at least one.
 template <auto Part, const TextKind& Kind>
 inline constexpr Slot<OwnerOf<Part>> text_or_texts{read_text_or_texts<Part, Kind>,
                                                    &kTextOrTextsForm<Kind>, field_of_texts<Part>};
@@ -240,7 +241,7 @@ template <auto Part, std::int64_t Least, std::int64_t Most>
 inline constexpr Slot<OwnerOf<Part>> fraction{read_fraction<Part, Least, Most>,
                                               &kFractionForm<Least, Most>};
 
-/// An enumeration whose values are the words' places: word<&Logging::format, kFormats>
+/// An enumeration whose values are the indices of the keywords: word<&Logging::format, kFormats>
 template <auto Part, const auto& Words>
 inline constexpr Slot<OwnerOf<Part>> word{read_word<Part, Words>, &kWordForm<Words>,
                                           field_of<Part>};
@@ -253,7 +254,8 @@ inline constexpr Slot<OwnerOf<Part>> list{read_list<Part, Method>, &kListForm<kF
 template <auto Part, const auto& Object>
 inline constexpr Slot<OwnerOf<Part>> member{read_member<Part, Object>, &kObjectForm<Object>};
 
-/// A slot of a part: within<&Hook::identity, into<&Identity::umask, &Reader::mode>>
+/// A key of the whole for a member of a part: within<&Hook::identity, into<&Identity::umask,
+/// &Reader::mode>>
 template <auto Part, const auto& Inner>
 inline constexpr Slot<OwnerOf<Part>> within{read_within<Part, Inner>, Inner.form};
 // NOLINTEND(readability-identifier-naming)
@@ -265,7 +267,7 @@ void read_row(Reader& reader, const Node& node, OwnerOf<Part>& out) {
   Keys[Row].value.read(reader, node, out.*Part);
 }
 
-/// The rows of a part, as rows of the whole: keys_within<&Hook::identity, kIdentityKeys>.
+/// The rows of a part as rows of the whole: keys_within<&Hook::identity, kIdentityKeys>.
 template <auto Part, const auto& Keys>
 constexpr auto keys_within() {
   return []<std::size_t... I>(std::index_sequence<I...>) {
@@ -276,7 +278,7 @@ constexpr auto keys_within() {
                                          Keys[I].standard,
                                          Keys[I].kinds,
                                          Keys[I].required,
-                                         Keys[I].turn}...};
+                                         Keys[I].order}...};
   }
   (std::make_index_sequence<std::size(Keys)>());
 }

@@ -1,5 +1,6 @@
-// describe/patterns.hpp - what the parser takes, as regular expressions for the schema (ECMA-262,
-// as JSON Schema has them). What they cannot say, such as the longest duration, the parser knows.
+// describe/patterns.hpp - what the parser accepts, as regular expressions for the schema (ECMA-262,
+// as JSON Schema has them). Only the parser checks what they cannot express, such as the longest
+// duration.
 #pragma once
 
 #include <span>
@@ -8,29 +9,30 @@
 
 namespace pintle::describe {
 
-/// What check_expansion() takes.
+/// Matches what check_expansion() accepts.
 std::string expandable_pattern();
-/// The same with a `$` in it: what may stand where a number, a duration or a boolean is meant.
+/// The same, with at least one `$`: what may be written instead of a number, a duration or a
+/// boolean.
 std::string variables_pattern();
-/// What looks_like_shell().
+/// Matches what looks_like_shell() accepts.
 extern const std::string_view kShellLinePattern;
 
-// Those of parse_duration(), parse_size(), Reader::mode().
+// Match what parse_duration(), parse_size() and Reader::mode() accept.
 extern const std::string_view kDurationPattern;
 extern const std::string_view kPositiveDurationPattern;
 extern const std::string_view kSizePattern;
 extern const std::string_view kModePattern;
 
-/// One of `words`, in any case.
+/// Matches one of `words`, in upper or lower case.
 std::string word_pattern(std::span<const std::string_view> words);
 
-/// What schedule::Cron::parse() takes, but for ranges that end before they begin and dates that
-/// never come.
+/// Matches what schedule::Cron::parse() accepts, and also ranges that end before they begin and
+/// dates that never come.
 std::string cron_pattern();
 
-/// What signal_number() knows.
+/// Matches what signal_number() knows.
 std::string signal_pattern();
-/// Every spelling of these, which are named "SIGKILL".
+/// Matches every spelling of these signals, which are named like "SIGKILL".
 std::string pattern_of_signals(std::span<const std::string_view> names);
 
 }  // namespace pintle::describe

@@ -26,7 +26,7 @@ using config::only;
 using config::Rule;
 using Type = Form::Type;
 
-/// `text` where a `|` would end the cell of a table.
+/// `text` for the cell of a table, in which a `|` is escaped.
 std::string cell(std::string_view text) {
   std::string out;
   for (const char c : text) out += c == '|' ? "\\|" : std::string(1, c);
@@ -37,7 +37,7 @@ std::string code(std::string_view text) {
   return text.empty() ? std::string() : fmt::format("`{}`", cell(text));
 }
 
-/// The way in which GitHub and others name a heading.
+/// The anchor that GitHub and others make for a heading.
 std::string link(std::string_view heading) {
   std::string anchor;
   for (const char c : heading) {
@@ -66,7 +66,7 @@ std::string object_text(const ObjectInfo& object) {
   return object.name.empty() ? "object" : link(object.name);
 }
 
-/// What may be written, in a few words.
+/// The allowed values, in a few words.
 std::string value_text(const Form& form) {
   const auto part = [](const Form* one) { return value_text(*one); };
   for (const ValueHelp& row : value_helps()) {
@@ -77,7 +77,7 @@ std::string value_text(const Form& form) {
   }
   switch (form.type) {
     case Type::expandable:
-      return "[expanded text](#expansion)";
+      return "[string with variables](#expansion)";
     case Type::null:
       return "null";
     case Type::boolean:
@@ -97,7 +97,7 @@ std::string value_text(const Form& form) {
     case Type::either:
       return joined(form.parts, " or ", part);
     default:
-      return "text";
+      return "string";
   }
 }
 
@@ -139,9 +139,9 @@ std::string rule_text(const Rule& rule) {
     case Rule::Type::at_least_one:
       return fmt::format("One or more of {} are needed.", joined(rule.keys, ", ", code));
     case Rule::Type::at_most_one:
-      return fmt::format("{} exclude each other.", joined(rule.keys, ", ", code));
+      return fmt::format("Only one of {} is allowed.", joined(rule.keys, ", ", code));
     case Rule::Type::needs:
-      return fmt::format("{} is only for {}.", code(rule.keys[0]), code(rule.keys[1]));
+      return fmt::format("{} needs {}.", code(rule.keys[0]), code(rule.keys[1]));
     case Rule::Type::lone_key:
       return "It has exactly one key.";
   }
@@ -152,7 +152,7 @@ std::string rules_text(std::span<const Rule> rules) {
   return rules.empty() ? std::string() : fmt::format("\n{}\n", joined(rules, " ", rule_text));
 }
 
-/// Every object that can be reached, each once, in the order in which a reader comes upon them.
+/// Every object that the document contains, each once, in the order in which a reader finds them.
 class Objects {
  public:
   Objects(const ObjectInfo& root, std::span<const ActionSpec* const> actions) {
@@ -214,7 +214,7 @@ std::string action_text(const ActionSpec& action) {
   std::string out =
       fmt::format("\n### {}\n\n{} For: {}.", action.name, action.help, kinds_text(action.kinds));
   if (!action.shorthand.empty()) {
-    out += fmt::format(" A text stands for its `{}`.", action.shorthand);
+    out += fmt::format(" Short form: a string sets `{}`.", action.shorthand);
   }
   if (action.timeout) {
     out += fmt::format(" Its `timeout` is {} by default.", format_duration(*action.timeout));
@@ -234,15 +234,17 @@ std::string values_text() {
 
 std::string exit_codes_text() {
   std::string out =
-      "\n## Exit codes\n\nMain's own exit code comes out unchanged: 0-255, or 128+N after signal "
+      "\n## Exit codes\n\npintle exits with the exit code of main: 0-255, or 128+N after signal "
       "N. "
-      "pintle's own\nare preceded by a line `pintle: exit N: reason`:\n\n| code | meaning |\n"
+      "Before one of pintle's own\ncodes there is a line `pintle: exit N: reason`:\n\n| code | "
+      "meaning |\n"
       "|---|---|\n";
   for (const ExitCodeRow& row : exit_codes()) {
     out += fmt::format("| {} | {} |\n", static_cast<int>(row.code), cell(row.meaning));
   }
   return out +
-         "\nStopped during init: 128+N of the stop signal. Killed after the grace period: 137.\n";
+         "\nStopped during init: 128+N, N being the stop signal. main killed after the grace "
+         "period: 137.\n";
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// describe/reference.hpp - docs/configuration.md, made from the rows that the parser reads by.
+// describe/reference.hpp - makes docs/configuration.md from the rows with which the parser reads.
 #pragma once
 
 #include <span>

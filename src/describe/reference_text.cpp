@@ -5,8 +5,8 @@ namespace {
 
 constexpr SectionText kRows[] = {
     {"config", "The document",
-     "An object with these keys, none of them required. The file is `-c FILE`, else "
-     "`$PINTLE_CONFIG`, else `/etc/pintle/pintle.json` if it exists."},
+     "An object with these keys; none is required. The file is `-c FILE`, otherwise "
+     "`$PINTLE_CONFIG`, otherwise `/etc/pintle/pintle.json` if it exists."},
     {"argumentObject", "Arguments that are split or chosen", ""},
     {"startCondition", "Conditions of arguments", ""},
     {"stdin", "Standard input", ""},
@@ -22,59 +22,55 @@ constexpr SectionText kRows[] = {
      "`during` the group too."},
     {"forEach", "Once for each file", ""},
     {"stepOutput", "Output to a file or a variable",
-     "A variable that a step sets can stand in what comes after the step. `pintle check` refuses a "
-     "use that may come earlier, and one in a user, a program or a number, which are checked "
-     "before "
-     "anything runs. If the step was skipped, the variable is not set."},
+     "A variable that a step sets can be used in everything that comes after the step. `pintle "
+     "check` refuses a use that may come earlier, and a use in a user, a program or a number, "
+     "which pintle checks before anything runs. If the step was skipped, the variable is not set."},
     {"variableCondition", "Value of a variable", ""},
     {"fileContains", "Content of a file", ""},
     {"variable", "Variables",
-     "The keys of `environment` are names of variables. A text, a number or a boolean is a fixed "
-     "value; an object says where the value comes from. All are checked before anything runs: what "
-     "has no value, or one that does not match, is exit code 78, all of them in one run."},
+     "The keys of `environment` are names of variables. A string, a number or a boolean is a fixed "
+     "value; an object says where the value comes from. pintle checks all variables before "
+     "anything runs: if one has no value or does not match its pattern, pintle reports all of them "
+     "and exits with 78."},
     {"main", "Main", "The container's main process. A COMMAND on the command line replaces it."},
     {"backoff", "Back-off",
-     "`backoff` is the name of a type, or an object. `constant` waits `initial` each time, "
-     "`linear` "
-     "one, two, three times as long, `exponential` multiplies by `factor`; none waits longer than "
-     "`max`."},
+     "`backoff` is the name of a type, or an object. With `constant` each wait is `initial`; with "
+     "`linear` the waits are one, two, three times as long; with `exponential` each is `factor` "
+     "times the previous one. No wait is longer than `max`."},
     {"fallbackToFile", "Fall back on a file",
-     "The object that `onFailure` may be. `{\"action\": \"continue\"}` is the same as "
-     "`\"continue\"`."},
+     "`onFailure` may be this object. `{\"action\": \"continue\"}` is the same as `\"continue\"`."},
     {"fallbackToStep", "Fall back on a step",
-     "Another step, with an action and keys of its own, that runs instead. It starts when the "
-     "other "
-     "has failed, and only then: it has no `precedents`, `condition` or `imageModes`."},
+     "Another step, with its own action and keys, that runs instead. It starts only when the other "
+     "has failed, so it has no `precedents`, `condition` or `imageModes`."},
     {"repair", "Run a repair",
-     "The object that a check's `onFailure` may be: a step, and whether main is ended if that did "
-     "not help."},
+     "`onFailure` of a check may be this object: a step to run, and whether pintle stops main if "
+     "the check still fails."},
     {"conditionObject", "Conditions",
-     "A `condition` is the id of a step, and holds if that step succeeded, or an object with one "
-     "of these keys. A step that is named by a condition is waited for, and its failure is an "
-     "answer, which does not end the start, unless the step itself says `\"onFailure\": "
-     "\"abort\"`. "
-     "Variables, the user, the command and the image mode are known before the start: a hook whose "
-     "condition they rule out needs no variables and no user."},
+     "A `condition` is the id of a step, or an object with one of these keys. The id of a step is "
+     "true if that step succeeded. pintle waits for a step that a condition names; if that step "
+     "fails, the condition is false and the start continues, unless the step itself has "
+     "`\"onFailure\": \"abort\"`. Variables, the user, the command and the image mode are known "
+     "before the start: a hook whose condition is then false needs no variables and no user."},
     {"limits", "Limits",
-     "Resource limits, getrlimit(2). A bound is a number (of bytes, where a size may be written), "
-     "a "
-     "size, or `\"unlimited\"`; one bound is both soft and hard, unless both are named: "
-     "`{\"soft\": 1024, \"hard\": 4096}`."},
+     "Resource limits, getrlimit(2). A limit is a number, a size (for limits in bytes), or "
+     "`\"unlimited\"`. One value is both soft and hard; to set them separately, write `{\"soft\": "
+     "1024, \"hard\": 4096}`."},
     {"sizeLimit", "Limit of a size", ""},
     {"numberLimit", "Limit of a number", ""},
     {"output", "Output to a file", ""},
     {"hookLogging", "Logging of a hook", ""},
     {"schedule", "Schedule",
-     "`schedule` is a cron, or an object. A cron's times are UTC. A time that comes while the last "
-     "run has not ended is left out. Times that were missed, because the machine slept or the "
-     "clock "
-     "was set forward, are one run at once; none is taken twice if the clock is set back by up to "
-     "a "
-     "day."},
-    {"shutdown", "Shutdown", "A stop signal is sent on to main; a second one starts no new grace."},
+     "`schedule` is a cron schedule, or an object. Cron times are UTC unless `timezone` is set. If "
+     "a run is due while the previous one has not ended, it is skipped by default "
+     "(`concurrencyPolicy`). All times that were missed, because the machine was suspended or the "
+     "clock was set forward, start one run at once. If the clock is set back by up to a day, no "
+     "time runs twice."},
+    {"shutdown", "Shutdown",
+     "A stop signal starts the shutdown, and pintle forwards it to main. A second one does not "
+     "start the grace period again."},
     {"confinement", "Confinement", ""},
     {"init", "Init", ""},
-    {"logging", "Logging", "What pintle itself writes to stderr."},
+    {"logging", "Logging", "The lines that pintle itself writes to standard error."},
     {"listen", "Listen", ""},
     {"whenObject", "Conditions of a job", "All of its keys must hold."},
     {"tls", "TLS", "How `http`, `grpc` and `wait` use TLS."},

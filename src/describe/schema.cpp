@@ -24,15 +24,16 @@ using Json = nlohmann::ordered_json;
 using Type = Form::Type;
 
 constexpr std::string_view kDescription =
-    "What pintle reads at start. Beyond this schema, 'pintle check' finds ids that are taken, "
-    "precedents and conditions that name no step, steps that wait for each other, crons whose time "
-    "never comes, numbers and durations that are too large, and keys that stand twice.";
+    "The config that pintle reads at start. This schema does not find everything; 'pintle check' "
+    "also finds ids that are used twice, precedents and conditions that name no step, steps that "
+    "wait for each other, cron times that never come, numbers and durations that are too large, "
+    "and keys that are twice in an object.";
 
 Json string_like(std::string_view pattern) {
   return {{"type", "string"}, {"pattern", pattern}};
 }
 
-/// An editor offers the words; any spelling of them is right.
+/// Editors offer the keywords; other spellings of them are valid too.
 Json word_schema(const std::vector<std::string>& words, std::string_view pattern) {
   return {{"anyOf", {{{"enum", words}}, string_like(pattern)}}};
 }
@@ -88,7 +89,7 @@ class Schema {
   }
 
  private:
-  /// A reference to the definition `name`, which is made by the first who asks for it.
+  /// A reference to the definition `name`, which the first call makes.
   template <class Make>
   Json refer(std::string_view name, Make make) {
     const std::string key(name);
@@ -183,7 +184,7 @@ class Schema {
     return form.kind->is_path ? config::kNoBlankPattern : std::string_view();
   }
 
-  /// A pattern counts as soon as nothing is left to expand.
+  /// The pattern applies only if there are no variables to expand.
   Json expandable_schema(const Form& form) {
     Json out = expandable(form.least);
     if (const std::string_view pattern = pattern_of(form); !pattern.empty()) {

@@ -1,6 +1,5 @@
-// describe/schema.hpp - the JSON Schema (draft 2020-12) of a config, made from the rows that the
-// parser reads by. It says what a value may be; what hangs together (ids, cycles) only the parser
-// knows.
+// describe/schema.hpp - makes the JSON Schema (draft 2020-12) of a config from the rows with which
+// the parser reads. It describes single values; only the parser checks ids and cycles.
 #pragma once
 
 #include <span>

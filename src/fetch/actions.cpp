@@ -129,7 +129,7 @@ Result<std::string> fall_back(const Request& request) {
   const Fd file = TRY(sys::open_fallback(source));
   if (!request.has("destination")) {
     TRY(verify(expected, file.get(), source));
-    return fmt::format("there is '{}'", shown_value(source));
+    return fmt::format("'{}' exists", shown_value(source));
   }
   const auto info = TRY(sys::stat_of(file));
   const Place place = TRY(Place::at(request.text("destination"), request, sys::mode_of_copy(info)));

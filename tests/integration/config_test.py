@@ -30,11 +30,11 @@ TABLE = [
      "literal; expected '}'"),
     ('{} {}', "1:4: syntax error while parsing value - unexpected '{'; expected end of input"),
     ('\ufeff{}', '1:1: the file begins with a byte order mark; save it without'),
-    ('{"user": "\\u0000"}', '1:10: a string holds a NUL character, which no argument or path can'),
+    ('{"user": "\\u0000"}', '1:10: a string contains a NUL character, which no argument or path can contain'),
     ('{"user": "a",\n  "user": "b"}',
-     '2:3: the key "user" stands twice in this object; remove one'),
+     '2:3: the key "user" is twice in this object; remove one'),
     ('{"steps": [{"id": "a", "id": "b", "command": "x"}]}',
-     '1:24: /steps/0: the key "id" stands twice in this object; remove one'),
+     '1:24: /steps/0: the key "id" is twice in this object; remove one'),
     ('[' * 100000, '1:65: ' + '/0' * 63 + ': nested deeper than 64 levels'),
     ('[]', '1:1: expected an object, found an array'),
     # unknown keys
@@ -44,11 +44,11 @@ TABLE = [
      'shutdown, confinement, listen, init, logging, $schema'),
     (step('"timout": "1s"'), '1:40: /steps/0/timout: unknown key "timout" in a step; did you mean '
      '"timeout"?'),
-    (step('"interval": "1s"'), '1:40: /steps/0/interval: the key "interval" makes no sense for a '
+    (step('"interval": "1s"'), '1:40: /steps/0/interval: the key "interval" is not allowed in a '
      'step'),
     # wrong types and values
     ('{"user": 1}', '1:10: /user: expected a string, found a whole number'),
-    ('{"user": ""}', '1:10: /user: it is empty; leave the key out if nothing is meant'),
+    ('{"user": ""}', '1:10: /user: it is empty; write a value, or remove the key'),
     ('{"steps": {}}', '1:11: /steps: expected an array, found an object'),
     ('{"steps": [1]}', '1:12: /steps/0: expected an object, found a whole number'),
     (step('"timeout": 5'), '1:51: /steps/0/timeout: a duration is a string with a unit: write '
@@ -65,8 +65,8 @@ TABLE = [
      '"0750"'),
     (check('"kind": "live"'), '1:49: /health/0/kind: "live" is none of: readiness, liveness, '
      'startup'),
-    (check('"failureThreshold": 0'), '1:61: /health/0/failureThreshold: 0 is out of range; a '
-     'whole number from 1 to 1000000 is meant'),
+    (check('"failureThreshold": 0'), '1:61: /health/0/failureThreshold: 0 is out of range; write a '
+     'whole number from 1 to 1000000'),
     (check('"failureThreshold": 1.5'), '1:61: /health/0/failureThreshold: expected a whole '
      'number, found a number'),
     (check('"failureThreshold": true'), '1:61: /health/0/failureThreshold: expected a whole '
@@ -85,7 +85,7 @@ TABLE = [
      '{"accept-encoding": "br"}}}]}',
      '1:80: /steps/0/fetch/headers/accept-encoding: pintle sets it itself'),
     ('{"environment": {"A": {"pattern": "((((a{255}){255}){255}){255})"}}}',
-     '1:35: /environment/A/pattern: it is no extended regular expression: its repetitions need '
+     '1:35: /environment/A/pattern: it is not an extended regular expression: its repetitions need '
      'too much memory; use fewer of them, or nest them less'),
     ('{"main": {"command": "x", "signals": {"TREM": "INT"}}}', '1:39: /main/signals/TREM: "TREM" '
      'is not a signal; write it like "SIGTERM"'),
@@ -97,28 +97,28 @@ TABLE = [
      'would stop the container'),
     ('{"shutdown": {"gracePeriod": "10s", "totalGracePeriod": "5s"}}', '1:14: /shutdown: '
      '"totalGracePeriod" is shorter than "gracePeriod"'),
-    ('{"environment": {"1A": "x"}}', "1:18: /environment/1A: a variable's name has letters, "
-     'digits and _ only, no digit first'),
+    ('{"environment": {"1A": "x"}}', '1:18: /environment/1A: the name of a variable has '
+     'letters, digits and _ only, and does not begin with a digit'),
     ('{"imageMode": "prebuild"}', '1:15: /imageMode: "prebuild" is none of: layered, prebuilt'),
     # what is missing, or too much
     (step('', first='"command": "x"'), '1:12: /steps/0: the key "id" is missing'),
-    (step('', first='"id": "a"'), '1:12: /steps/0: no action: one of command, directory, '
+    (step('', first='"id": "a"'), '1:12: /steps/0: the action is missing; write one of: command, directory, '
      'file, line, copy, link, remove, permissions, certificates, fetch, wait, prune, rotate, check, log, '
-     'fail is needed'),
-    (step('"directory": {"path": "/x"}'), '1:12: /steps/0: 2 actions (command, directory), one is '
-     'meant: split them over 2 hooks'),
+     'fail'),
+    (step('"directory": {"path": "/x"}'), '1:12: /steps/0: it has 2 actions (command, directory), '
+     'and only one is allowed; write 2 hooks'),
     ('{"maintenance": [{%s}]}' % STEP, '1:18: /maintenance/0: one of "schedule", "runOnStart" '
      'is needed'),
-    (step('"condition": {"startedAs": "app:app"}'), "1:67: /steps/0/condition/startedAs: write a user's "
-     'name or uid alone; it is not expanded, and the group does not matter'),
-    (step('"condition": {"command": "/usr/bin/x"}'), '1:65: /steps/0/condition/command: write what '
-     'follows the last "/" of the program\'s path; it is not expanded'),
+    (step('"condition": {"startedAs": "app:app"}'), '1:67: /steps/0/condition/startedAs: write the name '
+     'or the uid of a user, without group and without variables'),
+    (step('"condition": {"command": "/usr/bin/x"}'), '1:65: /steps/0/condition/command: write the '
+     'part of the program\'s path after the last "/", without variables'),
     ('{"environment": {"X": {"fileVariable": "X"}}}', '1:40: /environment/X/fileVariable: it names the '
      'variable itself; write the name of the other one that names the file'),
     ('{"main": {"arguments": []}}', '1:24: /main: "arguments" without "command"'),
     # ids, references and cycles
-    ('{"steps": [{%s},\n {%s}]}' % (STEP, STEP), '2:2: /steps/1/id: the id "a" is taken by '
-     '/steps/0; ids are unique in the document'),
+    ('{"steps": [{%s},\n {%s}]}' % (STEP, STEP), '2:2: /steps/1/id: the id "a" is used by '
+     '/steps/0 already; choose another one'),
     ('{"steps": [{"id": "migrate", "command": "x"},\n {%s, "precedents": ["migrat"]}]}' % STEP,
      '2:45: /steps/1/precedents/0: there is no step "migrat"; did you mean "migrate"?'),
     (step('"precedents": ["b"]'), '1:55: /steps/0/precedents/0: there is no step "b"'),

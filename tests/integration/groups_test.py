@@ -262,8 +262,8 @@ def what_makes_no_sense_is_told_by_check():
         ({'steps': [note('a'), server('a')]}, 'the steps wait for each other: a → server → a'),
         ({'steps': [group(note('a', precedents=['g']))]}, 'the steps wait for each other'),
         ({'steps': [server('a', timeout='1s'), note('a')]}, 'exclude each other'),
-        ({'steps': [group()]}, 'a group has steps'),
-        ({'steps': [group(note('a')), note('a')]}, 'the id "a" is taken'),
+        ({'steps': [group()]}, 'a group needs at least one step'),
+        ({'steps': [group(note('a')), note('a')]}, 'the id "a" is used'),
     )
     for document, text in cases:
         _, err = ran(document, code=78)

@@ -174,7 +174,7 @@ def a_missing_variable_and_an_unusable_path_are_told_at_their_hook_only():
         step('fine', prune={'path': str(folder), 'maxTotalSize': '0B'})]}
     text = plan(document, '--dry-run')
     tap.holds(text, '│    dry run: cannot tell what it would do: AGE, TENANT are not set\n')
-    tap.holds(text, "│    dry run: cannot prune '/': that is everything\n")
+    tap.holds(text, "│    dry run: cannot prune '/': it is the root directory; name a directory below it\n")
     tap.holds(text, f"│    dry run: cannot enter '{folder}/file': Not a directory\n")
     tap.holds(text, '│    would remove 1 file, 3 bytes\n')
     tap.equal(steps(document)['missing'],

@@ -244,7 +244,7 @@ def a_wrong_use_says_what_is_wrong():
                         (('http',), 'the target is missing'),
                         (('htp', 'x'), 'there is no probe "htp"; there are http, tcp, unix'),
                         (('tcp', '127.0.0.1'), 'the port is missing'),
-                        (('tcp', '10.0.0.1:1'), 'a probe stays in its container'),
+                        (('tcp', '10.0.0.1:1'), 'a probe is for its own container'),
                         (('tcp', '127.0.0.1:1', 'more'), 'is too much'),
                         (('http', 'ftp://localhost/'), 'write http://'),
                         (('process', 'nginx'), 'write "main"'),

@@ -25,7 +25,7 @@ ENVIRONMENT = {name: value for name, value in os.environ.items()
                if name not in ('IMAGE_MODE', 'PINTLE_CONFIG')}
 
 # What no schema can say, in the parser's words.
-BEYOND_SCHEMA = re.compile('there is no (?:step|time zone)|wait for each other|is taken by|regular expression|'
+BEYOND_SCHEMA = re.compile('there is no (?:step|time zone)|wait for each other|is used by|regular expression|'
                            'is above|only a check of the kind|is counted in|runs only during')
 
 VALUES = [None, True, False, 0, -1, 7, 1.5, 10**7, '', 'x', '5s', '0', '0s', '0750', 'TERM',

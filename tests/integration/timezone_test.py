@@ -154,7 +154,7 @@ def an_interval_has_no_zone():
     document = {'maintenance': [job('Europe/Berlin', {'every': '6h'})]}
     code, _, err = check(document)
     tap.equal(code, 78)
-    tap.holds(err, ': /maintenance/0/timezone: "every" is the same in every time zone; leave the key out')
+    tap.holds(err, ': /maintenance/0/timezone: it has no effect on "every"; remove the key')
 
 
 @tap.test

@@ -213,7 +213,7 @@ def pintle_fetch_is_needed_for_https_and_only_for_that():
 @tap.test
 def a_config_is_told_what_cannot_be_and_that_nothing_is_verified():
     for check, words in (
-            ({'http': 'https://example.org/'}, 'stays in its container'),
+            ({'http': 'https://example.org/'}, 'is for its own container'),
             ({'grpc': {'address': 'localhost:1', 'tls': {'certificate': '/c'}}}, '"key"')):
         code, said = ask('check', pid1.config({'health': [{'id': 'it', **check}]}))
         tap.equal(code, 78, said)

@@ -13,8 +13,8 @@ TEST_SUITE("actions/apart") {
   TEST_CASE("a pattern is a regular expression") {
     const auto wrong_with = [](const std::string& text) { return check(kCheck, "prohibit", text); };
     CHECK(wrong_with("rm -rf /$") == "");
-    CHECK(contains(wrong_with("a("), "it is no extended regular expression: "));
-    CHECK(contains(check(kFetch, "prohibit", "["), "it is no extended"));
+    CHECK(contains(wrong_with("a("), "it is not an extended regular expression: "));
+    CHECK(contains(check(kFetch, "prohibit", "["), "it is not an extended"));
   }
 
   TEST_CASE("a digest has 64 hexadecimal digits, in either case") {

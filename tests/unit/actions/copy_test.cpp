@@ -177,9 +177,9 @@ TEST_SUITE("actions/copy") {
     folder.make("s");
     folder.write("s/f", "f");
     REQUIRE(::mkfifo((folder / "s/p").c_str(), 0600) == 0);
-    CHECK(copy(folder).line() == "copied 2 entries; left out 1 sockets, FIFOs and devices");
+    CHECK(copy(folder).line() == "copied 2 entries; did not copy 1 sockets, FIFOs and devices");
     CHECK_FALSE(folder.has("d/p"));
-    CHECK(copy(folder).line() == "unchanged; left out 1 sockets, FIFOs and devices");
+    CHECK(copy(folder).line() == "unchanged; did not copy 1 sockets, FIFOs and devices");
     CHECK(contains(copy(folder, "s/p", "e").line(),
                    "cannot copy '" + folder / "s/p" + "': it is a socket, a FIFO or a device"));
     CHECK(contains(Use(kCopy).with("source", "/proc/self").with("destination", folder / "e").line(),

@@ -107,8 +107,8 @@ TEST_SUITE("actions/probes") {
       CAPTURE(host);
       auto tcp = Use(kProbeTcp).with("address", host);
       auto http = Use(kProbeHttp).with("url", "http://" + std::string(host) + "/");
-      CHECK(said(tcp).find("a probe stays in its container") != std::string::npos);
-      CHECK(said(http).find("a probe stays in its container") != std::string::npos);
+      CHECK(said(tcp).find("a probe is for its own container") != std::string::npos);
+      CHECK(said(http).find("a probe is for its own container") != std::string::npos);
       CHECK_FALSE(tcp.problem().empty());
       CHECK_FALSE(http.problem().empty());
       tcp.flag("allowRemote");
@@ -129,14 +129,14 @@ TEST_SUITE("actions/probes") {
     };
     const Row rows[] = {
         {kProbeTcp, "address", "postgres://app:hunter2secret@db:5432/x",
-         "! cannot use the address 'postgres://db:5432/x': that is a URL; write host:port alone"},
+         "! cannot use the address 'postgres://db:5432/x': it is a URL; write only host:port"},
         {kProbeTcp, "address", "app:hunter2secret@db:5432",
-         "! cannot use the address 'db:5432': there is user-info before the host; write host:port "
-         "alone"},
+         "! cannot use the address 'db:5432': there is user-info before the host; write only "
+         "host:port"},
         {kProbeGrpc, "address", "a:hunter2secret/@b",
-         "! cannot use the address 'b': there is user-info before the host; write host:port alone"},
+         "! cannot use the address 'b': there is user-info before the host; write only host:port"},
         {kProbeHttp, "url", "http://app:hunter2secret@127.0.0.1/x?token=hunter2secret",
-         "! cannot use the address 'http://127.0.0.1/x': it has user-info; give \"username\" and "
+         "! cannot use the address 'http://127.0.0.1/x': it has user-info; write \"username\" and "
          "\"password\" where there are such keys"},
         {kProbeHttp, "url", "ftp://127.0.0.1/x?token=hunter2secret",
          "! cannot use the address 'ftp://127.0.0.1/x': write http://HOST:PORT/PATH or "

@@ -47,7 +47,7 @@ TEST_SUITE("config/identity") {
         {R"("limits": {"nofile": {"soft": 2}})", "the key \"hard\" is missing"},
         {R"("limits": {"nofile": {"soft": 2, "hard": 2, "max": 3}})", "unknown key \"max\""},
         {R"("limits": 5)", "expected an object"},
-        {R"("nice": 20)", "20 is out of range; a whole number from -20 to 19 is meant"},
+        {R"("nice": 20)", "20 is out of range; write a whole number from -20 to 19"},
         {R"("nice": 0.5)", "expected"},
         {R"("stdin": "file")", "\"file\" is none of: null, inherit"},
     };
@@ -93,7 +93,7 @@ TEST_SUITE("config/identity") {
                    "did you mean \"file\""));
     CHECK(contains(problem_of(R"({"steps": [{"id": "a", "directory": {"path": "/d"},
                                   "output": {"file": "x"}}]})"),
-                   "a built-in writes nothing"));
+                   "a built-in has no output for a file"));
   }
 
   TEST_CASE("what is appended needs a command that is no line for the shell") {
@@ -101,7 +101,7 @@ TEST_SUITE("config/identity") {
           CommandLine::append);
     CHECK(contains(problem_of(R"({"main": {"commandLine": "append"}})"), "without \"command\""));
     CHECK(contains(problem_of(R"({"main": {"command": "x y", "commandLine": "append"}})"),
-                   "nothing can be appended to a line for the shell"));
+                   "a line for the shell cannot take arguments"));
   }
 
   TEST_CASE("a number of main may be written with a variable of its own, wherever that stands") {

@@ -157,7 +157,7 @@ TEST_SUITE("config/json") {
     const Problem problem = only_problem("{\"a\": {\"k\": 1,\n \"l\": 2, \"k\": 3}}");
     check_at(problem.at, {2, 10});
     CHECK(problem.pointer == "/a");
-    CHECK(problem.message == "the key \"k\" stands twice in this object; remove one");
+    CHECK(problem.message == "the key \"k\" is twice in this object; remove one");
     check_at(only_problem("{\"a\":1,\"\\u0061\":1}").at, {1, 8});
     CHECK(good("{\"a\":{\"a\":{}},\"b\":{\"a\":1}}").members.size() == 2);
   }

@@ -74,9 +74,8 @@ TEST_SUITE("config/parse") {
     CHECK(problem_of(with(R"("retries":"${K_PASS}")")) ==
           "f:1:90: /steps/0/retries: \"${K_PASS}\", whose value is \"***\", is not a whole number");
     CHECK(problem_of(with(R"("retries":"-${B:-1}")")) ==
-          "f:1:90: /steps/0/retries: \"-${B:-1}\", whose value is \"-1\", is out of range; a whole "
-          "number "
-          "from 0 to 1000000 is meant");
+          "f:1:90: /steps/0/retries: \"-${B:-1}\", whose value is \"-1\", is out of range; write a "
+          "whole number from 0 to 1000000");
   }
 
   TEST_CASE("a key of a hook with the wrong kind of value is a problem at the value") {
@@ -138,11 +137,11 @@ TEST_SUITE("config/parse") {
     check_keys(R"({"steps":[{"id":"a",)", "}]}", {"directory", "\"/d\"", kNoObject});
     const Key probe[] = {{"tcp", "5432", kNoObject},
                          {"tcp", "\"5432\"", "the port is missing"},
-                         {"tcp", "\"db:5432\"", "stays in its container"},
+                         {"tcp", "\"db:5432\"", "is for its own container"},
                          {"http", "\"http://localhost/\"", kNoObject}};
     for (const Key& key : probe) check_keys(R"({"health":[{"id":"a",)", "}]}", key);
     const Key url[] = {{"url", "\"ftp://localhost\"", "write http://"},
-                       {"url", "\"http://example.org/\"", "stays in its container"},
+                       {"url", "\"http://example.org/\"", "is for its own container"},
                        {"url", "true", kNoString}};
     for (const Key& key : url) check_keys(R"({"health":[{"id":"a","http":{)", "}}]}", key);
     CHECK(
@@ -215,7 +214,7 @@ TEST_SUITE("config/parse") {
     for (const Row& row : rows) CHECK(problem_of(row.text) == row.line);
   }
 
-  TEST_CASE("a key of another kind of hook makes no sense for this one, and is not offered") {
+  TEST_CASE("a key of another kind of hook is not allowed in this one, and is not offered") {
     struct Row {
       const char* text;
       const char* key;
@@ -232,7 +231,7 @@ TEST_SUITE("config/parse") {
     };
     for (const Row& row : rows) {
       CHECK(contains(problem_of(row.text),
-                     std::string("the key \"") + row.key + "\" makes no sense for " + row.kind));
+                     std::string("the key \"") + row.key + "\" is not allowed in " + row.kind));
     }
     const std::string line = problem_of(R"({"steps":[{"id":"a","command":"x","intervall":"1s"}]})");
     CHECK(contains(line, "known are: id, command"));
@@ -246,13 +245,14 @@ TEST_SUITE("config/parse") {
     };
     const Row rows[] = {
         {R"({"steps":[{"id":"a"}]})",
-         "f:1:11: /steps/0: no action: one of command, directory is needed"},
+         "f:1:11: /steps/0: the action is missing; write one of: command, directory"},
         {R"({"health":[{"id":"a"}]})",
-         "f:1:12: /health/0: no action: one of command, http, tcp is needed"},
+         "f:1:12: /health/0: the action is missing; write one of: command, http, tcp"},
         {R"({"maintenance":[{"id":"a","schedule":{"every":"1h"}}]})",
-         "f:1:17: /maintenance/0: no action: one of command is needed"},
+         "f:1:17: /maintenance/0: the action is missing; write one of: command"},
         {R"({"steps":[{"id":"a","command":"x","directory":{"path":"/d"}}]})",
-         "f:1:11: /steps/0: 2 actions (command, directory), one is meant: split them over 2 hooks"},
+         "f:1:11: /steps/0: it has 2 actions (command, directory), and only one is allowed; write "
+         "2 hooks"},
         {R"({"steps":[{"id":"a","directory":{"path":"/d"},"arguments":[]}]})",
          "f:1:59: /steps/0: \"arguments\" without \"command\""},
         {R"({"steps":[{"id":"a","directory":{}}]})",
@@ -274,20 +274,19 @@ TEST_SUITE("config/parse") {
         {R"({"steps":[{"id":"a","command":"${A","arguments":[]}]})",
          "f:1:31: /steps/0/command: \"${\" is not closed by \"}\""},
         {R"({"steps":[{"id":"a","command":"x","condition":{"environment":"A-B"}}]})",
-         "f:1:62: /steps/0/condition/environment: a variable's name has letters, digits and _ "
-         "only, "
-         "no digit first"},
+         "f:1:62: /steps/0/condition/environment: the name of a variable has letters, digits "
+         "and _ only, and does not begin with a digit"},
         {R"({"steps":[{"id":"a","command":"x","successExitCodes":[256]}]})",
-         "f:1:55: /steps/0/successExitCodes/0: 256 is out of range; a whole number from 0 to 255 "
-         "is "
-         "meant"},
+         "f:1:55: /steps/0/successExitCodes/0: 256 is out of range; write a whole number from 0 to "
+         "255"},
         {R"({"environment":{"A":1e400}})", "f:1:25: the number 1e400 is too large"},
         {R"({"$schema":1})", "f:1:12: /$schema: expected a string, found a whole number"},
         {R"({"environment":{"1A":"x"}})",
-         "f:1:17: /environment/1A: a variable's name has letters, digits and _ only, no digit "
-         "first"},
+         "f:1:17: /environment/1A: the name of a variable has letters, digits and _ only, "
+         "and does not begin with a digit"},
         {R"({"environment":{"":"x"}})",
-         "f:1:17: /environment/: a variable's name has letters, digits and _ only, no digit first"},
+         "f:1:17: /environment/: the name of a variable has letters, digits and _ only, and "
+         "does not begin with a digit"},
         {R"({"main":{"command":"x","arguments":["ok",1]}})",
          "f:1:42: /main/arguments/1: expected a string, found a whole number"},
         {R"({"main":{"command":"x","arguments":["${A"]}})",

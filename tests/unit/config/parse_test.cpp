@@ -218,11 +218,11 @@ TEST_SUITE("config/parse") {
   TEST_CASE("all problems are found in one run, each at its place, in the order of the text") {
     const Lines wanted{
         "f:2:3: /usr: unknown key \"usr\" in the config; did you mean \"user\"?",
-        "f:3:18: /parallelism: 0 is out of range; a whole number from 1 to 1000000 is meant",
-        "f:5:5: /steps/0: no action: one of command, directory is needed",
+        "f:3:18: /parallelism: 0 is out of range; write a whole number from 1 to 1000000",
+        "f:5:5: /steps/0: the action is missing; write one of: command, directory",
         "f:5:28: /steps/0/timeout: a duration is a string with a unit: write \"5s\", not 5",
-        "f:6:6: /steps/1: no action: one of command, directory is needed",
-        "f:6:6: /steps/1/id: the id \"a\" is taken by /steps/0; ids are unique in the document",
+        "f:6:6: /steps/1: the action is missing; write one of: command, directory",
+        "f:6:6: /steps/1/id: the id \"a\" is used by /steps/0 already; choose another one",
         "f:6:18: /steps/1/comand: unknown key \"comand\" in a step; did you mean \"command\"?",
         "f:8:13: /health: expected an array, found an object",
         "f:9:24: /main/signals/SIGFOO: \"SIGFOO\" is not a signal; write it like \"SIGTERM\"",
@@ -255,10 +255,10 @@ TEST_SUITE("config/parse") {
     const Lines lines = problems_of(R"({"steps":[{"id":"x","command":"a"}],
 "health":[{"id":"x","command":"a"}],
 "maintenance":[{"id":"x","command":"a","schedule":{"every":"1h"}}]})");
-    CHECK(lines ==
-          Lines{"f:2:11: /health/0/id: the id \"x\" is taken by /steps/0; ids are unique in "
-                "the document",
-                "f:3:16: /maintenance/0/id: the id \"x\" is taken by /steps/0; ids are "
-                "unique in the document"});
+    CHECK(
+        lines ==
+        Lines{"f:2:11: /health/0/id: the id \"x\" is used by /steps/0 already; choose another one",
+              "f:3:16: /maintenance/0/id: the id \"x\" is used by /steps/0 already; choose another "
+              "one"});
   }
 }

@@ -107,9 +107,10 @@ TEST_SUITE("config/schedule") {
   TEST_CASE("an interval has no time zone") {
     for (const char* keys :
          {R"({"every":"6h"},"timezone":"UTC")", R"({"every":"6h"},"timezone":"Europe/Berlin")"}) {
-      CHECK(contains(problem_of(job(keys)), "/maintenance/0/timezone: \"every\" is the same in"));
+      CHECK(contains(problem_of(job(keys)),
+                     "/maintenance/0/timezone: it has no effect on \"every\""));
     }
     CHECK(problem_of(R"({"steps":[{"id":"a","command":"x","timezone":"UTC"}]})") ==
-          "f:1:35: /steps/0/timezone: the key \"timezone\" makes no sense for a step");
+          "f:1:35: /steps/0/timezone: the key \"timezone\" is not allowed in a step");
   }
 }

@@ -79,7 +79,7 @@ TEST_SUITE("init/wrong_texts") {
     CHECK(
         reasons.front() ==
         R"(step a: "command": "/bin/${E:-}" stands for "/bin/": it names no file; write the name )"
-        R"(behind the last "/")");
+        R"(after the last "/")");
   }
 
   TEST_CASE("a line of which the shell makes nothing is no command") {
@@ -108,7 +108,7 @@ TEST_SUITE("init/wrong_texts") {
     REQUIRE(reasons.size() == 1);
     CHECK(refused(R"({"steps": [{"id": "p", "permissions": {"path": "/${E:-}", "mode": "0600",
                                                             "recursive": true}}]})") ==
-          Reasons{R"(step p: "permissions": that is everything)"});
+          Reasons{R"(step p: "permissions": it is the root directory; name a directory below it)"});
     CHECK(reasons[0].starts_with(R"(check h: "X-A": "$V" stands for "a\nb": )"));
   }
 
@@ -121,7 +121,7 @@ TEST_SUITE("init/wrong_texts") {
                           {actions::specs()}, problems);
       return problems.empty() ? "" : problems[0].pointer + ": " + problems[0].message;
     };
-    CHECK(problem_of("a(").starts_with("/steps/0/check/prohibit/1: it is no extended regular"));
+    CHECK(problem_of("a(").starts_with("/steps/0/check/prohibit/1: it is not an extended regular"));
     for (const std::string fine : {"rm -rf /$", "a($B", "${B:-[a-z]+}", "${B:-}", "$D]"}) {
       CAPTURE(fine);
       CHECK(problem_of(fine) == "");
