@@ -164,7 +164,7 @@ Result<void> read_action(int argc, char** argv, const ActionOptions& options, Ac
   out.target = argv[next];
   next += TRY(take_options(argc - next, argv + next, options, out));
   if (next >= argc) return {};
-  return usage_error(fmt::format("\"{}\" is too much: one target at a time",
+  return usage_error(fmt::format("\"{}\" is a second target; only one is allowed",
                                  one_line(shown_value(argv[next]), 60)));
 }
 

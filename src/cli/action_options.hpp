@@ -16,13 +16,13 @@
 
 namespace pintle::cli {
 
-/// Rows for OptionWalk: --timeout, then the parameters but those in `without`. Each member of an
-/// object is an option of its own: "ca" in "tls" is --tls-ca.
+/// The rows for OptionWalk: --timeout, then the parameters except those in `without`. Each member
+/// of an object is an option of its own: "ca" in "tls" is --tls-ca.
 class ActionOptions {
  public:
   struct Param {
     config::KeyInfo key{};
-    std::string_view within{};  ///< the object in which it is; "": none
+    std::string_view within{};  ///< the object that contains it; "": none
   };
 
   ActionOptions(const config::ActionSpec& spec, std::span<const std::string_view> without,
@@ -37,24 +37,24 @@ class ActionOptions {
  private:
   void add(const config::KeyInfo& key, std::string_view within);
 
-  std::deque<std::string> names_;  // whose texts stay where they are
+  std::deque<std::string> names_;  // a deque, so that the strings are never moved
   std::vector<Param> params_;
   std::vector<OptionText> rows_;
 };
 
-/// What stands on a command line, as the object that a config would have.
+/// The words of a command line, as the object that a config would have.
 struct ActionWords {
   config::Node params{.type = config::Node::Type::object};
   std::string target{};
   Duration timeout{};
 };
 
-/// Reads "NAME [OPTIONS] TARGET [OPTIONS]" into `out`; argv[0] is NAME. Errors: in words, for
-/// usage.
+/// Reads "NAME [OPTIONS] TARGET [OPTIONS]" into `out`; argv[0] is NAME. Errors: a mistake, from
+/// usage_error().
 Result<void> read_action(int argc, char** argv, const ActionOptions& options, ActionWords& out);
 
-/// The use of `spec` by these words, whose target is its parameter `target`; a `$` is a `$` in
-/// them. Errors: what a config would be refused for.
+/// The use of `spec` with these words; the target is its parameter `target`. A `$` is an ordinary
+/// character. Errors: those of a config.
 Result<config::Builtin> use_of(const config::ActionSpec& spec, std::string_view target,
                                const ActionWords& words);
 

@@ -41,7 +41,7 @@ Result<std::string> run_apart(const config::Builtin& use, Duration time) {
   hooks::take_report(*spawned, report);
   std::string line(report.line());
   if (exit.code == 0) return line;
-  return Error::in_words(line.empty() ? "pintle-fetch ended without a word" : std::move(line));
+  return Error::in_words(line.empty() ? "pintle-fetch ended without a message" : std::move(line));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// cli/apart.hpp - what a command does by an action, wherever that is done.
+// cli/apart.hpp - performs an action for a command, in this process or in pintle-fetch.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace pintle::cli {
 
-/// Does what `use` says; by pintle-fetch, if it has to, which then ends after `time` at the latest.
-/// Errors: those of the action; pintle-fetch is not there.
+/// Performs `use`. If pintle-fetch has to do it, that process ends after `time` at the latest.
+/// Errors: those of the action; pintle-fetch is not installed.
 Result<std::string> perform(const config::Builtin& use, const actions::Context& context,
                             Duration time);
 

@@ -1,5 +1,5 @@
-// `pintle check [FILE]`: is this config all right? Needs no value of any variable, so that it can
-// run while an image is built.
+// `pintle check [FILE]`: validates a config. It needs no values of variables, so it can run while
+// an image is built.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -39,7 +39,7 @@ std::string summary(const Model& model) {
   return text + (model.main.command ? ", main" : ", main from the command line");
 }
 
-/// https://no-color.org: set, and not to nothing.
+/// True if NO_COLOR is set and not empty, https://no-color.org.
 bool wants_colours() {
   const char* refused = std::getenv("NO_COLOR");
   const char* terminal = std::getenv("TERM");

@@ -12,8 +12,8 @@
 
 namespace pintle::cli {
 
-/// May a bare word name this command when pintle is PID 1? There the container's own command is
-/// more likely meant, or there is no other PID 1 to ask.
+/// Whether the first word alone names this command if pintle is PID 1. `no`: the word is more
+/// likely the command of the container, or there is no other PID 1 to ask.
 enum class AsPid1 : bool { no, yes };
 
 struct CommandRow {
@@ -53,21 +53,23 @@ std::string schema_options();
 /// Writes "pintle: exit N: reason" and returns N.
 int fail(ExitCode code, std::string_view reason);
 
-/// Where fail() also writes the reason if this is PID 1: the container's /dev/termination-log,
-/// which is opened at the first call.
+/// The file to which fail() also writes the reason if this process is PID 1: /dev/termination-log
+/// of the container. The first call opens it.
 const sys::TerminationLog& termination_log();
 
-/// "pintle: exit N: REASON", as fail() writes it there.
+/// Returns "pintle: exit N: REASON", which fail() writes there.
 std::string termination_message(ExitCode code, std::string_view reason);
 
-/// The end of a command that says `line` on standard output: exit code 0, or 1 with the line as the
-/// reason of PID 1's end.
+/// Writes `line` to standard output and returns exit code 0, or 1 if it failed. As PID 1 a failure
+/// is also written to the termination log.
 int end_with(bool succeeded, const std::string& line);
 
-/// After `time` the command ends like that, with `line`. Errors: those of sys::end_after().
+/// Makes the command end after `time` like a failed end_with(), with `line`. Errors: those of
+/// sys::end_after().
 Result<void> end_after(Duration time, const std::string& line);
 
-/// Writes `text` to stdout, or `fd`; fails with exit code 1 if that is not possible.
+/// Writes `text` to standard output, or to `fd`. Returns the exit code: 0, or 1 if it cannot be
+/// written.
 int print(std::string_view text, int fd = 1);
 
 }  // namespace pintle::cli

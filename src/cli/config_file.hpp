@@ -22,31 +22,31 @@ struct Loaded {
   config::Model model;
   hooks::Plan plan;
   config::ImageMode image_mode = config::ImageMode::layered;
-  std::vector<std::string> notes{};  ///< of what the image lacks and can be done without
+  std::vector<std::string> notes{};  ///< what the image lacks, but is not needed
 };
 
 /// The container's environment.
 config::Environ container_environment();
 
-/// Is told what is wrong in `file`, whose text this is.
+/// Called with the problems of `file`, whose content is `text`.
 using TellProblems = void (*)(const config::Problems& problems, const std::string& file,
                               std::string_view text);
 
-/// Each is a line of the log.
+/// Logs one line for each problem.
 void log_problems(const config::Problems& problems, const std::string& file, std::string_view text);
 
-/// Reads and checks `file` (without one: nothing but IMAGE_MODE), and what it takes from the image:
-/// time zones; `tell` gets every problem. `environment` gives the values of numbers that
-/// are written with variables; nullptr when they are not known. Errors: a problem; in `detail` the
-/// reason for an exit, with the first of them.
+/// Reads and checks `file` (if there is none, only IMAGE_MODE) and reads the time zones of the
+/// image; `tell` gets every problem. `environment` has the values for numbers that are written with
+/// variables; nullptr if they are not known. Errors: a problem; `detail` is the reason for an exit,
+/// with the first problem.
 Result<Loaded> load_config(const std::optional<std::string>& file,
                            const config::Environ* environment, TellProblems tell = log_problems);
 
-/// The reason for an exit because of what is in `file`: `first` of `count` problems.
+/// The reason for an exit because of problems in `file`: `first` of `count` problems.
 std::string unusable(const std::string& file, std::string_view first, std::size_t count);
 
-/// What IMAGE_MODE and the config make of it together: the stricter one counts, so the environment
-/// can tighten a config and never loosen it. Errors: a value that is neither.
+/// The image mode from IMAGE_MODE and the config together: the stricter one, so the environment can
+/// never loosen a config. Errors: the value is neither mode.
 Result<config::ImageMode> image_mode(const char* environment,
                                      std::optional<config::ImageMode> configured);
 

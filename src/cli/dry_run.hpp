@@ -1,5 +1,5 @@
 // cli/dry_run.hpp - what the hooks of a config would do to files now, for `pintle plan --dry-run`.
-// It looks at the file system, as whoever asks, and changes nothing.
+// It reads the file system as the current user and changes nothing.
 #pragma once
 
 #include <memory>
@@ -16,14 +16,14 @@ namespace pintle::cli {
 
 class DryRun {
  public:
-  /// Reads the config once more, with the container's environment as a start would. Errors: those
+  /// Reads the config again with the environment of the container, as a start would. Errors: those
   /// of load_config().
   static Result<std::unique_ptr<DryRun>> of(const std::optional<std::string>& file);
 
-  /// Of the hook with this id: null if there is none, or if it cannot say; else what it would do by
-  /// verb,
-  /// {"remove": {"files": 21, "bytes": 4711, "first": [{"path": …, "bytes": …, "age": "3d"}, …]}},
-  /// of which `first` has 20 at most; or {"problem": why this cannot be known}.
+  /// For the hook with this id: null if there is none, or if its action cannot say; otherwise what
+  /// it would do, by verb, {"remove": {"files": 21, "bytes": 4711, "first": [{"path": …, "bytes":
+  /// …, "age": "3d"}, …]}}, where `first` has at most 20 files; or {"problem": why this is not
+  /// known}.
   nlohmann::ordered_json json(const std::string& id) const;
 
  private:
@@ -33,8 +33,8 @@ class DryRun {
   init::Preflight preflight_;
 };
 
-/// The same for people: lines without "\n" for what stands under "dryRun", "fallbackDryRun" and
-/// "repairDryRun" in a hook of the plan.
+/// The same as lines without line ends, from the members "dryRun", "fallbackDryRun" and
+/// "repairDryRun" of a hook of the plan.
 std::vector<std::string> dry_run_lines(const nlohmann::ordered_json& hook);
 
 }  // namespace pintle::cli

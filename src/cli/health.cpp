@@ -1,5 +1,5 @@
-// `pintle health`: the cached verdict of PID 1, for HEALTHCHECK and exec probes. Exit code 0 or 1
-// only: Docker reserves 2.
+// `pintle health`: the last known health from PID 1, for HEALTHCHECK and exec probes. The exit code
+// is 0 or 1 only, since Docker reserves 2.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -36,7 +36,7 @@ constexpr Duration kTimeoutNow = std::chrono::minutes(1);
 template <Asked asked>
 Result<void> ask(HealthOptions& out, std::string_view) {
   if (out.asked != Asked::health && out.asked != asked) {
-    return usage_error("--live, --ready and --startup exclude each other");
+    return usage_error("only one of --live, --ready and --startup is allowed");
   }
   out.asked = asked;
   return {};
@@ -62,10 +62,11 @@ constexpr Option<HealthOptions> kOptions[] = {
     {0, "live", "", "should it be left running?", ask<Asked::live>},
     {0, "ready", "", "can it serve?", ask<Asked::ready>},
     {0, "startup", "", "has it started?", ask<Asked::startup>},
-    {0, "now", "", "run the checks at once, and wait for them; for root and PID 1's own user",
+    {0, "now", "", "run the checks now and wait for them; for root and the user of PID 1",
      turn_on<&HealthOptions::now>},
     {0, "json", "", "as JSON, with every check", turn_on<&HealthOptions::json>},
-    {0, "timeout", "DURATION", "how long PID 1 may take to answer; 1s, with --now 1m", set_timeout},
+    {0, "timeout", "DURATION", "time limit for the reply of PID 1; default: 1s, with --now 1m",
+     set_timeout},
 };
 
 std::string to_json(const hooks::Answer& answer, const Result<control::Status>& status) {
@@ -77,7 +78,7 @@ std::string to_json(const hooks::Answer& answer, const Result<control::Status>& 
   return dump(json);
 }
 
-/// A closed stdout does not change the verdict.
+/// A closed standard output does not change the exit code.
 int say(const hooks::Answer& answer, const HealthOptions& options,
         const Result<control::Status>& status) {
   (void)print(options.json ? to_json(answer, status) : answer.reason + "\n");
@@ -115,7 +116,7 @@ int health_command(int argc, char** argv) {
   }
   const std::vector<std::string> ids(argv + operands->first, argv + argc);
   if (!ids.empty() && options.asked != Asked::health) {
-    return say({false, "--live, --ready and --startup ask for the container, not for an ID"},
+    return say({false, "--live, --ready and --startup are for the container; leave out the ID"},
                options, Error{});
   }
   const auto status = look(options, ids);

@@ -14,33 +14,37 @@ namespace {
 
 constexpr CommandRow kRows[] = {
     {"run", "[run] [OPTIONS] [--] [COMMAND [ARG...]]",
-     "be the init of COMMAND, with the hooks of the config", AsPid1::yes, run_command, run_options},
+     "run COMMAND as the main process, with the hooks of the config", AsPid1::yes, run_command,
+     run_options},
     {"health", "health [--live|--ready|--startup] [--now] [ID...]",
-     "is the container healthy? exit 0 yes, 1 no", AsPid1::no, health_command, health_options},
-    {"probe", "probe http|tcp|unix|grpc|file|process TARGET",
-     "look at a service, here and now; exit 0 or 1", AsPid1::yes, probe_command, probe_options},
-    {"status", "status [--json]", "what PID 1 is doing: phase, main, steps, checks, jobs",
+     "tell whether the container is healthy: exit 0 yes, 1 no", AsPid1::no, health_command,
+     health_options},
+    {"probe", "probe http|tcp|unix|grpc|file|process TARGET", "test a service once; exit 0 or 1",
+     AsPid1::yes, probe_command, probe_options},
+    {"status", "status [--json]", "show the state of PID 1: phase, main, steps, checks, jobs",
      AsPid1::no, status_command, status_options},
     {"job", "job ID",
-     "run a maintenance job now, wait, exit with its result; root and PID 1's user", AsPid1::no,
-     job_command, nullptr},
+     "run a maintenance job now and exit with its exit code; for root and the user of PID 1",
+     AsPid1::no, job_command, nullptr},
     {"check", "check [FILE]",
-     "validate a config; exit 78 if anything is wrong with it; NO_COLOR=1: without colours",
-     AsPid1::yes, check_command, nullptr},
+     "validate a config; exit 78 if it has a problem; NO_COLOR=1: without colours", AsPid1::yes,
+     check_command, nullptr},
     {"plan", "plan [--json|--format FORMAT] [--dry-run] [--next N] [FILE]",
-     "what would run, in what order, as whom; runs nothing", AsPid1::yes, plan_command,
-     plan_options},
-    {"schema", "schema [--format json|markdown]", "what a config may be, for editors and CI",
-     AsPid1::yes, schema_command, schema_options},
-    {"wait", "wait tcp|http|unix|file TARGET", "until it is there; exit 1 when that takes too long",
-     AsPid1::yes, wait_command, wait_options},
-    {"sleep", "sleep DURATION", "for preStop, where there is no sleep(1)", AsPid1::no,
-     sleep_command, nullptr},
-    {"install", "install DEST", "copy pintle to a folder or file, from an init container",
+     "show what would run, in which order and as which user; runs nothing", AsPid1::yes,
+     plan_command, plan_options},
+    {"schema", "schema [--format json|markdown]",
+     "print the JSON Schema of a config, or its reference", AsPid1::yes, schema_command,
+     schema_options},
+    {"wait", "wait tcp|http|unix|file TARGET",
+     "wait until TARGET is reachable or exists; exit 1 on timeout", AsPid1::yes, wait_command,
+     wait_options},
+    {"sleep", "sleep DURATION", "wait for DURATION, for a preStop hook without sleep(1)",
+     AsPid1::no, sleep_command, nullptr},
+    {"install", "install DEST", "copy pintle to a directory or file, in an init container",
      AsPid1::yes, install_command, nullptr},
-    {"help", "help [COMMAND | exit-codes]", "this text, or more about a command", AsPid1::yes,
+    {"help", "help [COMMAND | exit-codes]", "show this text, or more about a command", AsPid1::yes,
      help_command, nullptr},
-    {"version", "--version", "the version", AsPid1::yes, version_command, nullptr},
+    {"version", "--version", "show the version", AsPid1::yes, version_command, nullptr},
 };
 
 constexpr std::string_view kExitCodes = "exit-codes";
@@ -54,7 +58,8 @@ std::string overview() {
   }
   text += fmt::format("\noptions of run:\n{}", run_options());
   text +=
-      "\nWithout -c the config is $PINTLE_CONFIG, else /etc/pintle/pintle.json if it exists, else\n"
+      "\nWithout -c the config is $PINTLE_CONFIG, otherwise /etc/pintle/pintle.json. If there is "
+      "none,\n"
       "there are no hooks. A word with a '/', and everything after '--', is a COMMAND.\n"
       "'pintle help COMMAND' says more; 'pintle help exit-codes' lists the exit codes.\n";
   return text;
@@ -68,12 +73,14 @@ std::string about(const CommandRow& row) {
 
 std::string exit_code_table() {
   std::string text =
-      "Main's own exit code comes out unchanged: 0-255, or 128+N after signal N. pintle's own are\n"
-      "preceded by a line \"pintle: exit N: reason\":\n\n";
+      "pintle exits with the exit code of main: 0-255, or 128+N after signal N. Before one of its\n"
+      "own codes there is a line \"pintle: exit N: reason\":\n\n";
   for (const ExitCodeRow& row : exit_codes()) {
     text += fmt::format("  {:>3}  {:<16} {}\n", static_cast<int>(row.code), row.name, row.meaning);
   }
-  text += "\nStopped during init: 128+N of the stop signal. Killed after the grace period: 137.\n";
+  text +=
+      "\nStopped during init: 128+N, N being the stop signal. main killed after the grace period: "
+      "137.\n";
   return text;
 }
 

@@ -63,7 +63,7 @@ Result<std::string> install(const std::string& to) {
 }  // namespace
 
 int install_command(int argc, char** argv) {
-  if (argc != 2 || *argv[1] == '\0') return fail(ExitCode::usage, "write: pintle install DEST");
+  if (argc != 2 || *argv[1] == '\0') return fail(ExitCode::usage, "usage: pintle install DEST");
   const auto installed = install(argv[1]);
   if (!installed) return fail(ExitCode::unhealthy, one_line(installed.error().message()));
   return print(*installed + "\n");

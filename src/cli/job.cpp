@@ -16,21 +16,20 @@ namespace {
 
 constexpr Duration kTimeout = std::chrono::seconds(2);
 
-/// A closed output ends neither the job nor the wait for it.
+/// If the output is closed, the job and the wait for it continue.
 void show(bool is_error, std::string_view text) {
   (void)print(text, is_error ? STDERR_FILENO : STDOUT_FILENO);
 }
 
 void tell_cut() {
-  log::warning(
-      "not all of what the job wrote was read in time: the rest is in the container's log only");
+  log::warning("a part of the output was not read in time; it is only in the log of the container");
 }
 
 bool is_served() {
   return static_cast<bool>(control::ask_status(sys::mount_namespace(), kTimeout));
 }
 
-/// The job's own code comes out as it is; ours has a line that says why.
+/// Returns the exit code of the job as it is. A code of pintle itself gets a line with the reason.
 int end(const control::JobReply& reply) {
   using Kind = control::JobReply::Kind;
   switch (reply.kind) {
@@ -51,7 +50,7 @@ int end(const control::JobReply& reply) {
 }  // namespace
 
 int job_command(int argc, char** argv) {
-  if (argc != 2) return fail(ExitCode::usage, "write: pintle job ID");
+  if (argc != 2) return fail(ExitCode::usage, "usage: pintle job ID");
   const auto status = control::ask_status(sys::mount_namespace(), kTimeout);
   if (!status) return fail(ExitCode::unhealthy, status.error().message());
   const control::JobViewer viewer{show, tell_cut, is_served};

@@ -1,4 +1,4 @@
-// cli/main.cpp - which command is meant: the first word of the command line, if it is one.
+// cli/main.cpp - finds the command: the first word of the command line, if it names one.
 #include <fmt/format.h>
 
 #include <exception>
@@ -14,7 +14,7 @@
 namespace pintle::cli {
 namespace {
 
-/// The command that `word` names; nullptr when it is the container's own.
+/// The command that `word` names; nullptr if it is the command of the container.
 const CommandRow* command_in(int argc, char** argv, int& first) {
   RunOptions ignored;
   const auto operands = parse_run_options(argc, argv, ignored);
@@ -28,10 +28,11 @@ int dispatch(int argc, char** argv) {
   const CommandRow* row = command_in(argc, argv, first);
   if (row == nullptr) return run_command(argc, argv);
   if (sys::is_pid1() && row->as_pid1 == AsPid1::no) {
-    return fail(ExitCode::usage,
-                fmt::format("as PID 1 '{}' is ambiguous: 'pintle {}' asks a PID 1 that runs. For a "
-                            "program of that name write: pintle -- {} ...",
-                            row->name, row->name, row->name));
+    return fail(
+        ExitCode::usage,
+        fmt::format("'{}' cannot be the first word for PID 1: 'pintle {}' is for a container "
+                    "that runs. To run a program of that name, write: pintle -- {} ...",
+                    row->name, row->name, row->name));
   }
   const bool is_run = row->run == run_command;
   const std::string_view second = first + 1 < argc ? argv[first + 1] : "";
@@ -41,7 +42,7 @@ int dispatch(int argc, char** argv) {
   }
   if (first > 1) {
     return fail(ExitCode::usage,
-                fmt::format("options come after the command: pintle {} ...", row->name));
+                fmt::format("write options after the command: pintle {} ...", row->name));
   }
   // Only PID 1's own work takes signals from a descriptor; ^C must end the other commands.
   if (!is_run) (void)sys::set_mask(inherited_mask());

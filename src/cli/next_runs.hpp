@@ -13,19 +13,20 @@
 
 namespace pintle::cli {
 
-/// "2026-03-29T00:30:00Z", or without seconds, with an offset instead of Z, or a date alone, which
-/// is its midnight in UTC. nullopt if it is none, or not from 1970 to 2199.
+/// Parses "2026-03-29T00:30:00Z", the same without seconds or with an offset instead of Z, or a
+/// date alone, which means its midnight in UTC. nullopt for anything else, and for a year before
+/// 1970 or after 2199.
 std::optional<schedule::WallTime> parse_time(std::string_view text) noexcept;
 
 class NextRuns {
  public:
-  /// Reads the config once more, with the container's environment as a start would, since schedules
-  /// may have variables. Errors: those of load_config().
+  /// Reads the config again with the environment of the container, as a start would: schedules may
+  /// have variables. Errors: those of load_config().
   static Result<NextRuns> of(const std::optional<std::string>& file, std::size_t count,
                              schedule::WallTime from);
 
-  /// The next `count` times of the job with this id, RFC 3339, as clocks in its zone show them:
-  /// after `from`, at which main starts; a job that runs at the start has that time first. Null if
+  /// The next `count` times of the job with this id, RFC 3339, in its time zone. They are after
+  /// `from`, the assumed start of main; a job that runs at the start has that time first. Null if
   /// the schedule has a variable without a value.
   nlohmann::ordered_json json(const std::string& id) const;
 

@@ -50,7 +50,7 @@ std::string note_on_stop(const Loaded& loaded) {
   if (before + after == Duration(0) || whole <= shutdown.total_grace_period) return {};
   return fmt::format(
       "a stop may take {} ({} before main, {} main, {} after it), but totalGracePeriod is {}: what "
-      "takes longer is cut short",
+      "takes longer is killed",
       format_duration(whole), format_duration(before), format_duration(main),
       format_duration(after), format_duration(shutdown.total_grace_period));
 }
@@ -77,7 +77,7 @@ void add_notes_on_liveness(const config::Model& model, std::vector<std::string>&
   for (const config::Hook& hook : model.hooks) {
     if (!config::may_stop_main(hook) || hook.as<config::CheckPolicy>().start_period) continue;
     lines.push_back(fmt::format(
-        "check {} ends a main that is slow to start, too: add a check of the kind \"startup\", or "
+        "check {} also stops a main that is slow to start: add a check of the kind \"startup\", or "
         "give this one a \"startPeriod\"",
         hook.id));
   }
@@ -129,7 +129,7 @@ std::string note_on_zone(const config::Model& model, const config::Environ& cont
   }
   if (jobs.empty()) return {};
   return fmt::format(
-      "TZ is {}, but these jobs run by UTC: {}; name a \"timezone\" beside their "
+      "TZ is {}, but these jobs use UTC: {}; set a \"timezone\" beside their "
       "schedule",
       shown_value(*zone), jobs);
 }

@@ -1,4 +1,5 @@
-// cli/notes.hpp - what is no mistake in a config, and yet worth a line of `check` and `plan`.
+// cli/notes.hpp - the notes of `check` and `plan`: about what is valid in a config but probably not
+// intended.
 #pragma once
 
 #include <string>
@@ -8,14 +9,14 @@
 
 namespace pintle::cli {
 
-/// Names that are used and declared nowhere, secrets that others can read in /proc/PID/cmdline,
-/// variables where none is expanded, what will surprise in another container than the one it was
-/// tried in, and what was noted when it was loaded. A line each, always in the same order; no
+/// Notes on names that are used but not declared, on secrets that others can read in
+/// /proc/PID/cmdline, on variables in places where nothing is expanded, on what may differ in
+/// another container, and those from loading. One line for each, always in the same order. No
 /// values are needed.
 std::vector<std::string> notes_on(const Loaded& loaded);
 
-/// That TZ says something else than the schedules without a time zone; "" if it does not.
-/// `container` is the environment, which only a start knows.
+/// A note if TZ differs from the zone of schedules that set none; "" if it does not. `container` is
+/// its environment, which is known only at a start.
 std::string note_on_zone(const config::Model& model, const config::Environ& container);
 
 }  // namespace pintle::cli

@@ -1,5 +1,5 @@
-// cli/notes_names.hpp - notes on variables: which must be set, which others see, which nothing
-// reads.
+// cli/notes_names.hpp - notes on variables: which ones the container must set, which secrets others
+// can see, and which ones nothing reads.
 #pragma once
 
 #include <string>
@@ -9,8 +9,9 @@
 
 namespace pintle::cli {
 
-/// Variables: those that are declared nowhere and that a text needs, whatever its condition says
-/// and in this image mode; secrets that become arguments; those that nothing reads. A line each.
+/// Notes on variables that are not declared and that a string needs, whatever its condition and the
+/// image mode; on secrets that become arguments; on variables that nothing reads. One line for
+/// each.
 std::vector<std::string> notes_on_names(const Loaded& loaded);
 
 }  // namespace pintle::cli

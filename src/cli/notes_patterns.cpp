@@ -138,8 +138,8 @@ class Patterns {
     const config::Pairs::value_type unverified{"verify", "false"};
     if (pairs == nullptr || key.name != "tls") return;
     if (std::find((*pairs)->begin(), (*pairs)->end(), unverified) == (*pairs)->end()) return;
-    lines_.push_back(fmt::format("{}: with \"verify\": false any server is taken for the right one",
-                                 name_of(hook)));
+    lines_.push_back(
+        fmt::format("{}: with \"verify\": false every server is accepted", name_of(hook)));
   }
 
   const config::Model& model_;

@@ -1,4 +1,4 @@
-// cli/notes_patterns.hpp - notes on marks that mean nothing where they stand: `$` in a regular
+// cli/notes_patterns.hpp - notes on characters without their usual meaning: `$` in a regular
 // expression and in a line for the shell, `*` in a path.
 #pragma once
 
@@ -9,8 +9,8 @@
 
 namespace pintle::cli {
 
-/// A `$NAME` where pintle expands nothing, and paths with the marks of a pattern where none is
-/// taken. A line each.
+/// Notes on each `$NAME` that pintle does not expand, and on paths that look like patterns where
+/// none is allowed. One line for each.
 std::vector<std::string> notes_on_patterns(const config::Model& model);
 
 }  // namespace pintle::cli

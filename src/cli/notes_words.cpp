@@ -52,7 +52,7 @@ class Words {
     const auto* command = std::get_if<config::Command>(&hook.action);
     if (command != nullptr) add_command(who, *command);
     add_directory(who, hook.identity.working_directory);
-    for (const hooks::KeyText& one : hooks::nonempty_texts_of(hook)) {
+    for (const hooks::KeyText& one : hooks::filled_texts_of(hook)) {
       const bool is_path = one.kind != nullptr && one.kind->is_path;
       if (!is_path && one.key != "pattern") continue;
       add(who, fmt::format("the braces in \"{}\"", one.key), one.text);

@@ -9,10 +9,10 @@
 
 namespace pintle::cli {
 
-/// What looks as if a shell expanded it, where none does: braces. A line each.
+/// Notes on braces that only a shell would expand, where there is no shell. One line for each.
 std::vector<std::string> notes_on_words(const config::Model& model);
 
-/// Users by number that cannot be resolved with the /etc/passwd that is here. A line each.
+/// Notes on users by number that the /etc/passwd of this image cannot resolve. One line for each.
 std::vector<std::string> notes_on_users(const config::Model& model);
 
 }  // namespace pintle::cli

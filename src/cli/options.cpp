@@ -30,8 +30,9 @@ std::vector<option> names_of(std::span<const OptionText> rows) {
   return names;
 }
 
-/// getopt leaves the culprit in optopt if it was a letter, else only in the word before optind.
-std::string culprit(char** argv, std::span<const OptionText> rows) {
+/// getopt_long(3) leaves the wrong option in optopt if it is a letter, otherwise only in the word
+/// before optind.
+std::string wrong_option(char** argv, std::span<const OptionText> rows) {
   if (::optopt >= 256)
     return fmt::format("--{}", rows[static_cast<std::size_t>(optopt - 256)].name);
   if (::optopt > 0) return fmt::format("-{}", static_cast<char>(::optopt));
@@ -46,7 +47,7 @@ Error usage_error(std::string detail) {
 
 OptionWalk::OptionWalk(std::span<const OptionText> rows, int argc, char** argv, Order order)
     : rows_(rows), argc_(argc), argv_(argv), order_(order) {
-  // A fresh scan. glibc wants 0 for that when the last scan ended within a word, musl takes 1 or 0.
+  // Starts a new scan. glibc needs 0 if the last scan ended within a word; musl accepts 0 or 1.
   ::optind = 0;
   ::opterr = 0;
 }
@@ -62,8 +63,9 @@ Result<FoundOption> OptionWalk::next() {
     saw_separator_ = ::optind > 1 && std::string_view(argv_[::optind - 1]) == "--";
     return FoundOption{npos, {}};
   }
-  if (found == ':') return usage_error(fmt::format("{} needs a value", culprit(argv_, rows_)));
-  if (found == '?') return usage_error(fmt::format("unknown option '{}'", culprit(argv_, rows_)));
+  if (found == ':') return usage_error(fmt::format("{} needs a value", wrong_option(argv_, rows_)));
+  if (found == '?')
+    return usage_error(fmt::format("unknown option '{}'", wrong_option(argv_, rows_)));
   std::size_t row = found >= 256 ? static_cast<std::size_t>(found - 256) : 0;
   if (found < 256) {
     while (rows_[row].letter != found) ++row;

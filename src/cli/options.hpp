@@ -1,5 +1,5 @@
-// cli/options.hpp - command lines by tables: a row is an option, and parser and --help are made
-// from the rows.
+// cli/options.hpp - parses command lines by tables: each row is an option, and --help is made from
+// the same rows.
 #pragma once
 
 #include <span>
@@ -34,11 +34,11 @@ struct FoundOption {
   std::string_view value;
 };
 
-/// Where options may stand: ahead of all other words, which may be somebody else's command line, or
-/// among them. Behind "--" there are none.
+/// Where options may be: before all other words, which may be the command line of another program,
+/// or among them. After "--" there are none.
 enum class Order : bool { first, anywhere };
 
-/// Walks a command line with getopt_long(3). With Order::anywhere it moves the other words behind
+/// Reads a command line with getopt_long(3). With Order::anywhere it moves the other words after
 /// the options.
 class OptionWalk {
  public:
@@ -48,7 +48,7 @@ class OptionWalk {
   Result<FoundOption> next();
 
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);
-  /// After the end: the index of the first word that is no option, and whether "--" stood before.
+  /// After the last option: the index of the first other word, and whether "--" was before it.
   int operands() const noexcept { return operands_; }
   bool saw_separator() const noexcept { return saw_separator_; }
 
@@ -89,7 +89,7 @@ Result<Operands> parse_options(const Option<T> (&rows)[N], int argc, char** argv
 /// The lines of --help for these rows.
 std::string help_for(std::span<const OptionText> rows);
 
-/// A mistake on the command line, in words; message() gives them back unchanged.
+/// An error about a mistake on the command line; message() returns `detail` unchanged.
 Error usage_error(std::string detail);
 
 }  // namespace pintle::cli

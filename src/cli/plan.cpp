@@ -79,10 +79,9 @@ constexpr Option<PlanOptions> kOptions[] = {
     {0, "json", "", "as JSON, byte for byte the same on every run", set_json},
     {0, "format", "FORMAT", "text, json, or a drawing of the steps: mermaid, dot", set_format},
     {0, "dry-run", "", "also which files prune and rotate would remove or rotate now", set_dry_run},
-    {0, "next", "N", "also the next N times of each job, if main starts now; with its time zone",
+    {0, "next", "N", "also the next N times of each job in its time zone, if main starts now",
      set_next},
-    {0, "at", "TIME", "with --next: as if main started then (2026-03-29T00:30:00Z, or +01:00)",
-     set_at},
+    {0, "at", "TIME", "with --next: if main starts then (2026-03-29T00:30:00Z, or +01:00)", set_at},
 };
 
 // --- actions ---------------------------------------------------------------------------------
@@ -193,7 +192,7 @@ class Plan {
     if (step.group) out["group"] = model_.hooks[graph[*step.group].hook].id;
     if (step.is_final) out["finally"] = true;
     add_during(model_.hooks[step.hook], out);
-    if (step.is_condition && !out.contains("fallback")) out["onFailure"] = "answer to a condition";
+    if (step.is_condition && !out.contains("fallback")) out["onFailure"] = "result of a condition";
     if (step.is_skipped) out["skipped"] = "not for this image mode";
     return out;
   }
@@ -292,7 +291,7 @@ int plan_command(int argc, char** argv) {
   const bool is_drawing =
       options.format == PlanFormat::mermaid || options.format == PlanFormat::dot;
   if (is_drawing && (options.dry_run || options.next > 0)) {
-    return fail(ExitCode::usage, "--dry-run and --next do not go into a drawing");
+    return fail(ExitCode::usage, "--dry-run and --next cannot be drawn; use --format text or json");
   }
   if (argc - operands->first > 1) return fail(ExitCode::usage, "plan takes one file");
   const auto file = find_config(operands->first < argc ? argv[operands->first] : "");

@@ -1,5 +1,5 @@
-// cli/plan_graph.hpp - the steps of a plan as a drawing: for READMEs (Mermaid, which forges show)
-// and for Graphviz (dot).
+// cli/plan_graph.hpp - draws the steps of a plan: with Mermaid, which code forges show in a README,
+// or with Graphviz (dot).
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -7,10 +7,10 @@
 
 namespace pintle::cli {
 
-/// The init steps, main and the shutdown steps of what `pintle plan --json` says, and which of them
-/// waits for which: precedents are whole lines, of which those are left out that follow from
-/// others; conditions on a step are dashed. Steps that the image mode skips are marked. The same
-/// plan is always the same text.
+/// Draws the init steps, main and the shutdown steps of the output of `pintle plan --json`, and
+/// which of them waits for which. Solid lines are precedents, without those that follow from
+/// others; dashed lines are conditions on a step. Steps that the image mode skips are marked. The
+/// same plan gives the same text.
 std::string mermaid_graph(const nlohmann::ordered_json& plan);
 std::string dot_graph(const nlohmann::ordered_json& plan);
 

@@ -1,4 +1,4 @@
-// cli/plan_text.hpp - the plan for people.
+// cli/plan_text.hpp - the plan as text for people.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -6,7 +6,7 @@
 
 namespace pintle::cli {
 
-/// What `pintle plan --json` says, as lines: what each hook does, and below it what to know of it.
+/// Returns the plan as lines: for each hook what it does, and below that its further settings.
 std::string plan_text(const nlohmann::ordered_json& plan);
 
 }  // namespace pintle::cli

@@ -10,15 +10,16 @@ namespace pintle::cli {
 
 nlohmann::ordered_json field_json(const config::Field& field, const config::Form& form);
 
-/// The variables by name, each with where its value comes from and what is special about it:
-/// "defaultValue", "file /run/pw, secret", "required". No values.
+/// The variables by name, each with the source of its value and its properties: "defaultValue",
+/// "file /run/pw, secret", "required". Without values.
 nlohmann::ordered_json variables_json(const config::Variables& variables);
 
-/// The mask, if it is not inherited, the variables, and whether the container's are among them.
+/// Adds the umask if it is set, the variables, and whether the environment of the container is
+/// inherited.
 void add_identity(const config::Identity& identity, const config::Model& model,
                   nlohmann::ordered_json& out);
 
-/// What becomes of the words of the command line, and of signals, where it is not the usual.
+/// Adds how the words of the command line and signals are used, where that is not the default.
 void add_main_keys(const config::Main& main, nlohmann::ordered_json& out);
 
 nlohmann::ordered_json arguments_json(const config::Arguments& arguments);

@@ -50,7 +50,7 @@ struct Order {
 };
 
 Result<Order> order_in(int argc, char** argv) {
-  if (argc < 2) return usage_error(fmt::format("write: pintle probe PROBE TARGET; {}", names()));
+  if (argc < 2) return usage_error(fmt::format("usage: pintle probe PROBE TARGET; {}", names()));
   Order order{TRY(probe_named(argv[1])), {.timeout = kTimeout}};
   const config::ActionSpec& spec = order.probe->spec;
   TRY(read_action(argc - 1, argv + 1, options_of(*order.probe), order.words));

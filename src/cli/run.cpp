@@ -1,5 +1,5 @@
-// `pintle run`: everything between the command line and the loop. Here failures are still final:
-// one clear line and an exit code, and nothing has been started.
+// `pintle run`: everything between the command line and the main loop. Nothing has been started
+// yet, so every failure is one line and an exit code.
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -30,7 +30,7 @@ namespace {
 
 using init::Refusal;
 
-/// What must be had before PID 1 becomes untraceable, and lives as long as it does.
+/// What must be opened before PID 1 becomes untraceable. It lives as long as PID 1.
 struct Ground {
   std::string mount_namespace;
   Fd signals;
@@ -70,7 +70,8 @@ class Start {
     log::set_level(options_.level.value_or(level));
   }
 
-  /// Before anything runs: a port that is taken is found out now, and main cannot take it.
+  /// Binds the port before anything runs: a port that is in use is reported now, and main cannot
+  /// take it.
   bool hold_health_port() {
     const std::string text = recipes().listen_address();
     if (text.empty()) return true;
@@ -151,7 +152,7 @@ class Start {
     return true;
   }
 
-  /// COMMAND replaces what the config says, or its words follow.
+  /// COMMAND replaces main of the config, or its words follow the arguments.
   bool take_command(config::Model& model) {
     using config::CommandLine;
     config::Main& main = model.main;
@@ -165,7 +166,8 @@ class Start {
       if (!follows) run_alone(model);
     }
     if (!follows && command_.front().empty()) {
-      return refuse(ExitCode::not_found, "the command line's first word, the program, is empty");
+      return refuse(ExitCode::not_found,
+                    "the first word of the command line, the program, is empty");
     }
     literal_words_ = command_.size();
     auto words = command_.begin();
@@ -174,8 +176,8 @@ class Start {
     return true;
   }
 
-  /// COMMAND is another program than the one that the config is for: it gets main's identity and
-  /// what variables there are, and nothing else of the config is meant for it.
+  /// COMMAND is another program than main of the config: it gets the identity of main and the
+  /// variables that have values, and nothing else of the config is used.
   void run_alone(config::Model& model) {
     model.hooks.clear();
     loaded_.plan = {};
@@ -226,14 +228,14 @@ class Start {
     return refuse(refusal.code, more == 0 ? first : fmt::format("{} (and {} more)", first, more));
   }
 
-  /// Tried now, while nothing has been started.
+  /// Tries the step-down now, while nothing has been started.
   bool prove_way_down() {
     const auto way = recipes().way_down();
     if (!way) return true;
     const auto tried = sys::try_step_down(*way);
     if (!tried) {
       return refuse(ExitCode::refused,
-                    fmt::format("cannot step down to {}:{}: {}", way->identity->uid,
+                    fmt::format("cannot drop privileges to {}:{}: {}", way->identity->uid,
                                 way->identity->gid, tried.error().message()));
     }
     unlocked_ = *tried;

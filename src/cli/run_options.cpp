@@ -27,7 +27,7 @@ Result<void> turn_on(RunOptions& out, std::string_view) {
 
 template <auto Field>
 Result<void> set_text(RunOptions& out, std::string_view value) {
-  if (value.empty()) return usage_error("an option has an empty value");
+  if (value.empty()) return usage_error("the value of an option is empty");
   out.*Field = std::string(value);
   return {};
 }
@@ -88,20 +88,22 @@ constexpr Option<RunOptions> kOptions[] = {
      set_text<&RunOptions::user>},
     {'g', "kill-group", "", "forward signals to main's process group",
      turn_on<&RunOptions::signal_group>},
-    {'s', "subreaper", "", "be a subreaper; pintle is one whenever it is not PID 1", ignore},
-    {'p', "parent-death-signal", "SIG", "get SIG when our parent dies", set_death_signal},
-    {'v', "verbose", "", "say more; the same as --log-level debug", turn_on<&RunOptions::verbose>},
+    {'s', "subreaper", "", "be a subreaper (always the case if pintle is not PID 1)", ignore},
+    {'p', "parent-death-signal", "SIG", "get SIG when the parent process of pintle exits",
+     set_death_signal},
+    {'v', "verbose", "", "log more; the same as --log-level debug", turn_on<&RunOptions::verbose>},
     {'w', "warn-on-reap", "", "warn for every orphan that is reaped",
      turn_on<&RunOptions::warn_on_reap>},
-    {'e', "success-code", "CODE", "exit 0 when main ends with CODE; may be repeated", add_success},
+    {'e', "success-code", "CODE", "exit 0 if main exits with CODE; may be repeated", add_success},
     {'r', "rewrite", "FROM:TO", "send main TO instead of FROM; 0 drops it; may be repeated",
      add_rewrite},
-    {0, "init-only", "", "run the steps, no main: exit 0, or 80 when one failed",
+    {0, "init-only", "", "run only the steps, not main: exit 0, or 80 if one failed",
      turn_on<&RunOptions::init_only>},
-    {0, "allow-new-privileges", "", "as \"noNewPrivileges\": false of the config's confinement",
+    {0, "allow-new-privileges", "",
+     "do not set no_new_privs: \"noNewPrivileges\": false of the config",
      turn_on<&RunOptions::allow_new_privileges>},
-    {0, "grace", "DURATION", "from the stop signal to SIGKILL", set_grace},
-    {0, "log-format", "text|json", "how pintle's own lines look", set_format},
+    {0, "grace", "DURATION", "time from the stop signal to SIGKILL", set_grace},
+    {0, "log-format", "text|json", "format of the lines that pintle logs", set_format},
     {0, "log-level", "LEVEL", "debug, info, warn or error", set_level},
     {'h', "help", "", "this text", turn_on<&RunOptions::help>},
     {0, "version", "", "the version", turn_on<&RunOptions::version>},

@@ -1,5 +1,5 @@
-// cli/run_options.hpp - the options of `pintle run`. The short flags and the TINI_* variables mean
-// what they mean to tini.
+// cli/run_options.hpp - the options of `pintle run`. The short options and the TINI_* variables
+// have the same meaning as in tini.
 #pragma once
 
 #include <bitset>
@@ -31,10 +31,11 @@ struct RunOptions {
   std::optional<log::Format> format{};
 };
 
-/// Reads options up to the first word that is none. Errors: in words, ready to be shown.
+/// Reads options until the first word that is not one. Errors: a mistake, as a text that can be
+/// shown.
 Result<Operands> parse_run_options(int argc, char** argv, RunOptions& out);
 
-/// What the container's environment says: TINI_KILL_PROCESS_GROUP, TINI_VERBOSITY.
+/// Applies the variables TINI_KILL_PROCESS_GROUP and TINI_VERBOSITY of the environment.
 void apply_environment(RunOptions& out);
 
 }  // namespace pintle::cli

@@ -1,4 +1,5 @@
-// `pintle schema`: what a config may be, for editors and CI, or as the reference in docs/.
+// `pintle schema`: prints the JSON Schema of a config for editors and CI, or the reference in
+// docs/.
 #include "describe/schema.hpp"
 
 #include <fmt/format.h>

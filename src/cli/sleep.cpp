@@ -1,4 +1,4 @@
-// `pintle sleep`: what a preStop hook uses a shell's sleep for. SIGTERM ends it as it ends any
+// `pintle sleep`: waits, for a preStop hook in an image without sleep(1). SIGTERM ends it, like any
 // other program.
 #include <fmt/format.h>
 #include <time.h>
@@ -30,7 +30,7 @@ std::optional<Duration> time_in(std::string_view text) noexcept {
 }  // namespace
 
 int sleep_command(int argc, char** argv) {
-  if (argc != 2) return fail(ExitCode::usage, "write: pintle sleep DURATION");
+  if (argc != 2) return fail(ExitCode::usage, "usage: pintle sleep DURATION");
   const auto time = time_in(argv[1]);
   if (!time) {
     return fail(ExitCode::usage, fmt::format("\"{}\" is not a duration like 5s, 500ms or 5",

@@ -1,4 +1,4 @@
-// `pintle status`: what PID 1 is doing, for people or as JSON.
+// `pintle status`: shows what PID 1 is doing, for people or as JSON.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>

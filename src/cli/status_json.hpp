@@ -8,10 +8,11 @@
 
 namespace pintle::cli {
 
-/// An array of all checks, with what each said last.
+/// An array of all checks, with the last result of each.
 nlohmann::ordered_json checks_json(const control::Status& status);
 
-/// Indented, with a line break; bytes that are no UTF-8 are replaced, as a message may hold any.
+/// The JSON with indentation and a line end. Bytes that are not UTF-8 are replaced, since a message
+/// may contain any.
 std::string dump(const nlohmann::ordered_json& json);
 
 }  // namespace pintle::cli

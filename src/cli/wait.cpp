@@ -28,7 +28,7 @@ struct Order {
 };
 
 Result<Order> order_in(int argc, char** argv) {
-  if (argc < 2) return usage_error("write: pintle wait tcp|http|unix|file TARGET");
+  if (argc < 2) return usage_error("usage: pintle wait tcp|http|unix|file TARGET");
   for (const std::string_view target : kTargets) {
     if (target != argv[1]) continue;
     Order order{{.timeout = *actions::kWait.spec.timeout}};

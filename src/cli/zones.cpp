@@ -70,7 +70,7 @@ Result<Zone> read(const std::string& name) {
   }
   auto zone = schedule::parse_tzif(*bytes);
   if (zone) return std::make_shared<const schedule::Zone>(*std::move(zone));
-  return wrong(fmt::format("'{}' is no time zone: {}", one_line(path), zone.error().detail));
+  return wrong(fmt::format("'{}' is not a time zone: {}", one_line(path), zone.error().detail));
 }
 
 /// True if the image has no zone at all.
@@ -98,8 +98,9 @@ class Zones {
     for (const auto& [name, utc] : known_) {
       names += fmt::format("{}{}", names.empty() ? "" : ", ", one_line(name, 60));
     }
-    return {fmt::format("the image has no time zones ({}, package tzdata): UTC stands in for {}",
-                        kFolder, names)};
+    return {
+        fmt::format("the image has no time zones ({}, package tzdata): UTC is used instead of {}",
+                    kFolder, names)};
   }
 
  private:

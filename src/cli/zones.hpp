@@ -1,5 +1,4 @@
-// cli/zones.hpp - the time zones of the jobs, from the image's zoneinfo: read once, before anything
-// runs.
+// cli/zones.hpp - reads the time zones of the jobs from the image, once, before anything runs.
 #pragma once
 
 #include <string>
@@ -9,9 +8,9 @@
 
 namespace pintle::cli {
 
-/// Gives the crons of `model` the zones that they are meant in. A name that the image's zoneinfo
-/// does not have, or a file there that is no zone, is a problem at the name. In an image without
-/// any UTC stands in for them: that is the line that comes back, if there is one.
+/// Sets the zones of the cron schedules in `model`. A name without a file in /usr/share/zoneinfo of
+/// the image, or with a file that is not a zone, is a problem at the name. If the image has no
+/// zones at all, UTC is used, and one line about that is returned.
 std::vector<std::string> load_zones(config::Model& model, config::Problems& problems);
 
 }  // namespace pintle::cli

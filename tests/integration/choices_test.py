@@ -44,7 +44,7 @@ def options_follow_mains_arguments_and_any_other_command_runs_alone():
 def an_empty_word_is_no_program():
     for mode in ('options', 'replace'):
         _, err = ran({**OPTIONS, 'main': {**OPTIONS['main'], 'commandLine': mode}}, '', code=127)
-        tap.holds(err, "exit 127: the command line's first word, the program, is empty\n")
+        tap.holds(err, "exit 127: the first word of the command line, the program, is empty\n")
 
 
 @tap.test

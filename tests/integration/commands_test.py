@@ -66,7 +66,7 @@ def wait_is_over_when_it_is_there():
 
 @tap.test
 def wait_says_what_is_wrong_with_its_words():
-    for words, line in (((), 'write: pintle wait tcp|http|unix|file TARGET'),
+    for words, line in (((), 'usage: pintle wait tcp|http|unix|file TARGET'),
                         (('udp', 'x'), 'nothing waits for "udp"'),
                         (('tcp',), 'the target is missing'),
                         (('tcp', 'db'), 'the port is missing'),
@@ -137,7 +137,7 @@ def options_of_commands_may_stand_behind_other_words():
     code, out = pintle('plan', config, '--json')
     tap.equal((code, json.loads(out)['steps'][0]['id']), (0, 'a'))
     tap.equal(pintle('health', 'a', '--live'),
-              (1, '--live, --ready and --startup ask for the container, not for an ID'))
+              (1, '--live, --ready and --startup are for the container; leave out the ID'))
 
 
 @tap.test

@@ -127,7 +127,7 @@ def what_protects_is_proven_before_any_step_runs():
                                      before=['setpriv', '--groups', '4242',
                                              *pid1.failing('setgroups', errno.EPERM)])
         tap.equal((code, os.listdir(folder)), (83, []), err)
-        tap.holds(pid1.chosen_line(err, 83), 'cannot step down to 4711:4712: cannot set the suppl')
+        tap.holds(pid1.chosen_line(err, 83), 'cannot drop privileges to 4711:4712: cannot set the suppl')
 
 
 @tap.test

@@ -134,7 +134,7 @@ def a_client_that_does_not_read_does_not_end_it_either():
     out, err = client.communicate(timeout=pid1.DEADLINE)
     tap.equal(client.returncode, 0)
     tap.check(out.startswith('line 0\nline 1\n') and 'line 29999' not in out, 'it was cut')
-    tap.holds(err, 'pintle: not all of what the job wrote was read in time')
+    tap.holds(err, 'pintle: a part of the output was not read in time')
     stop(one)
 
 

@@ -162,7 +162,7 @@ def a_liveness_check_that_ends_a_slow_main_is_noted():
     def check(**more):
         return {'id': 'live', 'kind': 'liveness', 'tcp': '127.0.0.1:1', 'onFailure': 'terminate',
                 **more}
-    note = ('check live ends a main that is slow to start, too: add a check of the kind "startup", '
+    note = ('check live also stops a main that is slow to start: add a check of the kind "startup", '
             'or give this one a "startPeriod"')
     repair = {'action': 'run', 'step': {'command': 'x'}, 'then': 'terminate'}
     startup = {'id': 'up', 'kind': 'startup', 'tcp': '127.0.0.1:1'}
@@ -200,13 +200,13 @@ def a_time_zone_that_schedules_do_not_know_is_noted():
     job = {'id': 'tidy', 'command': 'x', 'schedule': '0 3 * * *'}
     zone = {'environment': {'TZ': 'Europe/Berlin'}}
     tap.equal(notes({**zone, 'maintenance': [job]}),
-              ['TZ is Europe/Berlin, but these jobs run by UTC: tidy; name a "timezone" beside '
+              ['TZ is Europe/Berlin, but these jobs use UTC: tidy; set a "timezone" beside '
                'their schedule'])
     tap.equal(notes({**zone, 'maintenance': [{**job, 'timezone': 'UTC'}]}), [])
     tap.equal(notes({**zone, 'maintenance': [{**job, 'schedule': {'every': '1h'}}]}), [])
     tap.equal(notes({'environment': {'TZ': 'UTC'}, 'maintenance': [job]}), [])
     _, _, err = pid1.run_with({'maintenance': [job]}, 'true', before=['env', 'TZ=Asia/Tokyo'])
-    tap.holds(err, 'TZ is Asia/Tokyo, but these jobs run by UTC: tidy')
+    tap.holds(err, 'TZ is Asia/Tokyo, but these jobs use UTC: tidy')
 
 
 @tap.test

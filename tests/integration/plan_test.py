@@ -53,7 +53,7 @@ steps
 │    after data
 │    timeout 1m30s
 │    retries 3
-│    onFailure answer to a condition
+│    onFailure result of a condition
 ├─ right
 │    /bin/sh -c "echo a > b"
 │    as app:app
@@ -142,7 +142,7 @@ def json_says_the_same_to_machines():
     tap.equal(steps['left'], {'id': 'left', 'action': {'command': 'fetch', 'arguments':
                                                        ['$DB_URL', 'a b', '']},
                               'user': 'app:app', 'timeout': '1m30s', 'retries': 3,
-                              'after': ['data'], 'onFailure': 'answer to a condition'})
+                              'after': ['data'], 'onFailure': 'result of a condition'})
     tap.equal(steps['right']['action'], {'shell': 'echo a > b'})
     tap.equal(steps['asked']['condition'], DOCUMENT['steps'][5]['condition'])
     tap.equal(steps['join']['fallback'],
@@ -201,7 +201,7 @@ def umask_signals_and_the_words_of_the_command_line_are_shown():
     tap.equal(steps['a']['umask'], '0027')
     tap.equal([name for name, step in steps.items() if 'onFailure' in step], ['a'])
     text = plan(path, 'layered')
-    for line in ('│    umask 0027', '│    onFailure answer to a condition', '│    umask 0077',
+    for line in ('│    umask 0027', '│    onFailure result of a condition', '│    umask 0077',
                  '│    commandLine append', '│    signals {"SIGTERM":"SIGINT"}'):
         tap.holds(text, line + '\n')
 

@@ -99,8 +99,8 @@ def a_probe_sends_each_header_once_and_judges_a_compressed_answer_by_its_status(
         b'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx'))
     tap.equal(probe('http', server.url), (0, 'HTTP status 200'))
     code, said = probe('http', server.url, '--body', 'x')
-    tap.equal((code, said), (1, 'cannot use the response: it is compressed though that was not asked '
-                                'for'))
+    tap.equal((code, said), (1, 'cannot use the response: it is compressed, though pintle '
+                                'did not offer that'))
 
 
 @tap.test
@@ -240,12 +240,12 @@ def no_probe_process_outlives_its_timeout_or_stays_a_zombie():
 
 @tap.test
 def a_wrong_use_says_what_is_wrong():
-    for words, line in (((), 'write: pintle probe PROBE TARGET'),
+    for words, line in (((), 'usage: pintle probe PROBE TARGET'),
                         (('http',), 'the target is missing'),
                         (('htp', 'x'), 'there is no probe "htp"; there are http, tcp, unix'),
                         (('tcp', '127.0.0.1'), 'the port is missing'),
                         (('tcp', '10.0.0.1:1'), 'a probe is for its own container'),
-                        (('tcp', '127.0.0.1:1', 'more'), 'is too much'),
+                        (('tcp', '127.0.0.1:1', 'more'), 'is a second target'),
                         (('http', 'ftp://localhost/'), 'write http://'),
                         (('process', 'nginx'), 'write "main"'),
                         (('file', ''), 'the target is empty'),

@@ -19,7 +19,7 @@ ZONES = ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Ho
          'Asia/Tokyo', 'UTC']
 HIDDEN = ['sh', '-c', f'mount -t tmpfs none {ZONEINFO} && exec "$@"', 'sh']
 MISSING = ['sh', '-c', f'mount -t tmpfs none {ZONEINFO.parent} && exec "$@"', 'sh']
-NO_ZONES = (r'the image has no time zones \(/usr/share/zoneinfo, package tzdata\): UTC stands in for '
+NO_ZONES = (r'the image has no time zones \(/usr/share/zoneinfo, package tzdata\): UTC is used instead of '
             'Asia/Tokyo, Europe/Berlin')
 
 
@@ -124,9 +124,9 @@ def a_file_that_is_no_zone_is_an_error():
     needs_zones()
     berlin = (ZONEINFO / 'Europe/Berlin').read_bytes()
     files = {'Europe/Berlin': berlin[:-2], 'Text': b'x', 'Empty': b'', 'Large': berlin + bytes(1 << 18)}
-    reasons = {'Europe/Berlin': 'is no time zone: it ends too early',
-               'Text': 'is no time zone: it does not begin with "TZif"',
-               'Empty': 'is no time zone: it does not begin with "TZif"',
+    reasons = {'Europe/Berlin': 'is not a time zone: it ends too early',
+               'Text': 'is not a time zone: it does not begin with "TZif"',
+               'Empty': 'is not a time zone: it does not begin with "TZif"',
                'Large': 'it is larger than 262144 bytes', 'Europe': 'it is not a regular file'}
     before = with_zones(files)
     for name, reason in reasons.items():
