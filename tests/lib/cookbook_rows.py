@@ -1,5 +1,6 @@
 """cookbook_rows.py - what each row of the table "From shell to config" needs to be run: cookbook.Both for
 most, by how the row begins."""
+import os
 import ssl
 
 import certificate
@@ -124,7 +125,7 @@ VALUES = {
     '--workers "$(nproc)"': Both(
         document='{"environment": {CONFIG}, "main": {"command": "main", '
                  '"arguments": ["--workers", "CONFIG1"]}}', script='main SHELL',
-        before=('taskset', '-c', '0')),
+        before=('taskset', '-c', str(min(os.sched_getaffinity(0))))),
 }
 INPUT = {
     'psql < ': step(document='{"steps": [{"id": "it", "command": "psql", "arguments": [], CONFIG}], '
@@ -204,7 +205,7 @@ FILES = {
     **on_disk('mkdir -p /d/a/b', 'find /d \\! -user', 'find /d -type f -exec chmod', 'ln -sfn /dev/stdout',
               '[ -f /d/app.conf ]', "printf 'port = %s", 'find /d -type f -mtime', 'ls /d/old >', '(cd /d;',
               '(ulimit -n', 'nice -n', '(umask 0077; touch', 'until mkdir', 'until [ -e /d/ready'),
-    'timeout 0.1': step(scripts={'sleep': 'exec /bin/sleep "$@"'}),
+    'timeout 0.1': step(),
     'echo "$SUM': step(Start(variables={'SUM': SUM}), Start(variables={'SUM': SUM[::-1]}),
                        words={'/d/x': '/d/content'}, script='SHELL > /dev/null; main',
                        files={'d/content': 'content\n'}),
