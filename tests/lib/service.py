@@ -1,5 +1,5 @@
-"""service.py - tests/containers/app as a container: the python-runner image with the tests' own
-service and config mounted over it."""
+"""service.py - tests/containers/app as a container: an image with Python and pintle, and the tests' own
+service and config mounted in it."""
 import functools
 
 import docker
@@ -14,13 +14,21 @@ UNPRIVILEGED = ['--user', '1000:1000', '--cap-drop=ALL', '--tmpfs',
                 '/data:uid=1000,gid=1000,mode=0750']
 
 
+DOCKERFILE = """FROM {base}
+COPY --from={pintle} / /
+USER 0:0
+VOLUME /data
+ENTRYPOINT ["/pintle", "--"]
+HEALTHCHECK CMD ["/pintle", "health"]
+"""
+
+
 @functools.cache
 def image():
-    built = docker.build('python-runner', '--build-arg', f'BASE={standins.python()}',
-                         '--build-arg', f'PINTLE={standins.pintle()}',
-                         standins.ROOT / 'dockerfiles/python-runner')
+    text = DOCKERFILE.format(base=standins.python(), pintle=standins.pintle())
+    built = docker.call('build', '--tag', 'service', '-', input=text)
     tap.equal(built.returncode, 0, built.stdout + built.stderr)
-    return 'python-runner'
+    return 'service'
 
 
 def start(*options):
