@@ -162,6 +162,7 @@ def clang_tidy():
 
 def lint():
     outcome = Outcome()
-    for each in (own_rules('layering'), own_rules('project_text'), clang_format(), clang_tidy()):
+    for each in (own_rules('layering'), own_rules('project_text'), own_rules('images'),
+                 clang_format(), clang_tidy()):
         outcome.add(each)
     return outcome

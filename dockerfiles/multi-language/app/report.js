@@ -1,0 +1,3 @@
+// report.js - an example of a job: logs what the step has counted.
+'use strict';
+console.log(`the application has ${process.env.COUNT} lines`);
