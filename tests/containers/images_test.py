@@ -4,6 +4,7 @@ import re
 import subprocess
 
 import certificate
+import compose_project
 import docker
 import images
 import pid1
@@ -166,6 +167,40 @@ def a_layered_image_adds_packages_at_start_and_in_prebuilt_mode_it_refuses():
     refused = images.start(layered, *options, '--env', 'IMAGE_MODE=prebuilt')
     tap.equal(refused.end(), 83, refused.output())
     tap.holds(refused.output(), "step download: '/usr/bin/apt-get' is a package manager")
+
+
+def compose():
+    """compose.yaml, in which nothing has a network."""
+    text = (standins.ROOT / 'compose.yaml').read_text()
+    text = re.sub(r'(?m)^    (?:ports|depends_on|secrets|network_mode): .*\n', '', text)
+    return text.replace('    image: ', '    network_mode: none\n    image: ')
+
+
+def up(project, service):
+    """The container of a service, when it is healthy."""
+    code, output = project.call('up', '--detach', service)
+    tap.equal(code, 0, output)
+    one = docker.Container(project.call('ps', '--quiet', service)[1].strip())
+    tap.until(lambda: one.execute('/pintle', 'health').returncode == 0, f'{service} is healthy')
+    return one
+
+
+@tap.test
+def compose_switches_the_mode_and_the_images_by_variables_alone():
+    for name in ('python-runner', 'multi-language'):
+        images.built(name, 'layered')
+        images.built(name)
+    project = compose_project.Project(compose())
+    for service, image in (('python', 'IMAGE_PYTHON'), ('executor', 'BASE_IMAGE')):
+        (project.folder / '.env').write_text('')
+        layered = up(project, service)
+        tap.equal(layered.execute('/bin/sh', '-c', 'echo $IMAGE_MODE').stdout, 'layered\n')
+        name = layered.inspect()['Config']['Image'].removesuffix('-layered')
+        (project.folder / '.env').write_text(f'IMAGE_MODE=prebuilt\n{image}={name}\n')
+        prebuilt = up(project, service)
+        tap.equal(prebuilt.inspect()['Config']['Image'], name)
+        tap.holds(prebuilt.execute('/pintle', 'plan').stdout, 'image mode: prebuilt')
+        tap.check(prebuilt.execute('/bin/sh', '-c', ':').returncode != 0, 'it has no shell')
 
 
 @tap.test
