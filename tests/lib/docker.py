@@ -7,6 +7,7 @@ without a bridge, which two of them would share. Nothing is pulled; standins.py 
 
 Where dockerd cannot run, the test is skipped with the reason."""
 import atexit
+import contextlib
 import ctypes
 import json
 import os
@@ -226,10 +227,22 @@ def build(image, *words):
     return call('build', '--tag', image, *words)
 
 
-def files_of(image):
-    """The regular files of an image, by name."""
+@contextlib.contextmanager
+def _archive_of(image):
     container = Container(must('create', image))
     must('export', '--output', engine().folder / 'export.tar', container.name)
     with tarfile.open(engine().folder / 'export.tar') as archive:
+        yield archive
+
+
+def files_of(image):
+    """The regular files of an image, by name."""
+    with _archive_of(image) as archive:
         return {entry.name: archive.extractfile(entry).read()
                 for entry in archive if entry.isfile() and entry.size}
+
+
+def names_of(image):
+    """The names of all files and folders of an image."""
+    with _archive_of(image) as archive:
+        return set(archive.getnames())

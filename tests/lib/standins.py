@@ -43,6 +43,11 @@ def _libraries_of(programs):
     return found | {path.resolve() for path in found}
 
 
+def _c_library():
+    """All of its shared objects, also those that no program here is linked with."""
+    return {path for path in _files_of(['libc6']) if path.parent.name.endswith('linux-gnu')}
+
+
 def _import(image, fill, *options):
     """`docker import` of the archive that `fill` writes."""
     command = ['docker', 'import', *options, '-', image]
@@ -72,6 +77,31 @@ def _add_text(archive, name, text):
     archive.addfile(entry, io.BytesIO(text.encode()))
 
 
+def python_packages():
+    """Debian's packages of the Python that is installed, without those of its launcher."""
+    version = pathlib.Path('/usr/bin/python3').resolve().name
+    return [f'{version}-minimal', f'lib{version}-minimal', f'lib{version}-stdlib']
+
+
+def image_of(image, packages=(), programs=(), texts=None, folders=None, trees=None):
+    """An image made of these packages and programs, what the programs are linked with, texts by name,
+    empty folders with their owners, and folders of this machine by name."""
+    files = (_files_of(packages) if packages else set()) | _libraries_of(programs)
+    files |= _c_library() | {pathlib.Path(program) for program in programs}
+
+    def fill(archive):
+        _add_files(archive, files)
+        for name, owner in (folders or {}).items():
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.mode, entry.uid, entry.gid = tarfile.DIRTYPE, 0o755, owner, owner
+            archive.addfile(entry)
+        for name, path in (trees or {}).items():
+            archive.add(path, name)
+        for name, text in {'etc/passwd': PASSWD, **(texts or {})}.items():
+            _add_text(archive, name, text)
+    return _import(image, fill)
+
+
 @functools.cache
 def python():
     """An image with Debian's Python and nothing to start a program with: no shell, no coreutils."""
@@ -79,11 +109,12 @@ def python():
     if not interpreter.exists():
         tap.skip('there is no /usr/bin/python3 of Debian')
     version = interpreter.resolve().name
-    packages = [f'{version}-minimal', f'lib{version}-minimal', f'lib{version}-stdlib']
+    packages = python_packages()
     files = {path for path in _files_of(['python3-minimal', *packages])
              if 'bin' not in path.parts or path.name in ('python3', version)}
     tap.check(interpreter in files, 'python3-minimal is installed', packages)
     files |= _libraries_of([interpreter.resolve()])
+    files |= _c_library()
 
     def fill(archive):
         _add_files(archive, files)
