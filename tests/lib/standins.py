@@ -26,6 +26,8 @@ def _output(*words):
 def _files_of(packages):
     """What these packages installed, their documentation left out."""
     found = set()
+    if not packages:
+        return found
     for line in _output('dpkg', '--listfiles', *packages).splitlines():
         path = pathlib.Path(line)
         is_file = path.is_symlink() or path.is_file()
@@ -36,10 +38,8 @@ def _files_of(packages):
 
 def _libraries_of(programs):
     """What they are linked with: the links, and the files to which these lead."""
-    found = set()
-    for program in programs:
-        found |= {pathlib.Path(path)
-                  for path in re.findall(r'(/\S+) \(0x', _output('ldd', str(program)))}
+    output = _output('ldd', *map(str, programs)) if programs else ''
+    found = {pathlib.Path(path) for path in re.findall(r'(/\S+) \(0x', output)}
     return found | {path.resolve() for path in found}
 
 
@@ -83,10 +83,12 @@ def python_packages():
     return [f'{version}-minimal', f'lib{version}-minimal', f'lib{version}-stdlib']
 
 
-def image_of(image, packages=(), programs=(), texts=None, folders=None, trees=None):
+def image_of(image, packages=(), programs=(), texts=None, folders=None, trees=None, without='$^'):
     """An image made of these packages and programs, what the programs are linked with, texts by name,
-    empty folders with their owners, and folders of this machine by name."""
-    files = (_files_of(packages) if packages else set()) | _libraries_of(programs)
+    empty folders with their owners, and folders of this machine by name; without the files of
+    packages of which the path has the regular expression in it."""
+    files = {path for path in _files_of(packages) if not re.search(without, str(path))}
+    files |= _libraries_of(programs)
     files |= _c_library() | {pathlib.Path(program) for program in programs}
 
     def fill(archive):
