@@ -21,7 +21,8 @@ CACHE = 'krb5cc'
 def image():
     built = docker.build('kerberos-test:0.1.0', '--build-arg', f'PINTLE={standins.pintle()}',
                          '--build-arg', f'BASE={standins.python()}',
-                         '--build-arg', f'KRB5_BASE={kerberos.base()}', FOLDER)
+                         '--build-arg', f'KRB5_BASE={kerberos.base()}', '--file',
+                         FOLDER / 'Dockerfile', FOLDER.parent)
     tap.equal(built.returncode, 0, built.stdout + built.stderr)
     return 'kerberos-test:0.1.0'
 
@@ -99,8 +100,6 @@ def layered_mode_installs_krb5_when_it_starts():
 @tap.test
 def the_prebuilt_image_is_hardened_and_holds_what_its_readme_promises():
     hardened.check(image(), FOLDER)
-    version = docker.must('run', '--rm', '--network', 'none', image(), '/usr/bin/klist', '-V')
-    tap.holds(version, 'Kerberos 5 version ')
 
 
 def commands_of(folder, **variables):
@@ -118,7 +117,7 @@ def commands_of(folder, **variables):
 def layered_is_the_default_with_the_images_and_names_of_the_platform():
     words = commands_of(pid1.folder())
     tap.equal(words[:4], ['run', '--rm', '--network', 'platform_network'])
-    tap.equal(words[10:13], ['python:3.11-alpine', 'sh', '-c'])
+    tap.equal(words[10:16], ['--user', '0:0', '--entrypoint', 'sh', 'python:3.11-alpine', '-c'])
     tap.holds('\n'.join(words), 'apk add --no-cache krb5')
 
 
@@ -141,7 +140,7 @@ def the_file_dot_env_counts_where_the_environment_says_nothing():
     folder = pid1.folder()
     (folder / '.env').write_text('IMAGE_MODE=Prebuilt\nIMAGE_KERBEROS_TEST="corp/krb:2"\n')
     tap.equal(commands_of(folder)[-1], 'corp/krb:2')
-    tap.equal(commands_of(folder, IMAGE_MODE='layered', IMAGE_PYTHON='corp/py:1')[10], 'corp/py:1')
+    tap.equal(commands_of(folder, IMAGE_MODE='layered', IMAGE_PYTHON='corp/py:1')[14], 'corp/py:1')
     (folder / '.env').write_text('IMAGE_MODE=pre-built\n')
     done = subprocess.run([FOLDER / 'setup.sh'], cwd=folder, capture_output=True, text=True,
                           check=False)

@@ -20,8 +20,9 @@ PACKAGE_MANAGERS = {'apt', 'apt-get', 'dpkg', 'apk', 'rpm', 'dnf', 'microdnf', '
                     'npm'}
 LABELS = {f'org.opencontainers.image.{name}' for name in ('title', 'description', 'version',
                                                           'licenses')}
-# What starts a container, outside of it. runc executes a copy of itself that lies in no folder: "/".
-RUNTIME = re.compile(r'/$|/proc/self/|/memfd:runc|.*/(runc|containerd-shim\S*)$')
+# What starts a container, outside of it. runc executes a copy of itself that lies in no folder: "/";
+# dockerd executes itself, to prepare a network.
+RUNTIME = re.compile(r'/$|/proc/(self|[0-9]+)/|/memfd:runc|.*/(runc|containerd-shim\S*)$')
 
 
 def check(image, folder, versions=None):
@@ -37,11 +38,15 @@ def check(image, folder, versions=None):
     names = docker.names_of(image)
     found = {path.name for path in map(pathlib.Path, names) if {'bin', 'sbin'} & set(path.parts)}
     tap.equal(found & (SHELLS | PACKAGE_MANAGERS), set(), 'shells and package managers')
-    promised = re.findall(r'^\| `/(\S+)` \|', (folder / 'README.md').read_text(), re.M)
+    page = (folder / 'README.md').read_text()
+    promised = re.findall(r'^\| `/(\S+)` \|', page, re.M)
     tap.check(promised, 'the README names files')
     for old, new in (versions or {}).items():
         promised = [re.sub(rf'\b{old}\b', new, name) for name in promised]
     tap.equal(set(promised) - names, set(), 'files that the README promises')
+    verify = re.search(r'Verify the image: `docker run ([^`]+)`', page)[1].split()
+    tap.check(image in verify, 'the command verifies the image', verify)
+    docker.must('run', '--network', 'none', *verify)
 
 
 def _containerd():

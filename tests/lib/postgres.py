@@ -54,7 +54,8 @@ def base():
 def image():
     built = docker.build('postgres-custom:0.1.0', '--build-arg', f'PINTLE={standins.pintle()}',
                          '--build-arg', f'BASE={base()}', '--build-arg', f'COMPILER={base()}',
-                         '--build-arg', f'PG_MAJOR={MAJOR}', FOLDER)
+                         '--build-arg', f'PG_MAJOR={MAJOR}', '--file',
+                         FOLDER / 'Dockerfile', FOLDER.parent)
     tap.equal(built.returncode, 0, built.stdout + built.stderr)
     return 'postgres-custom:0.1.0'
 
