@@ -46,6 +46,7 @@ def serves_books(one, start):
     tap.equal(ask(one, 'SELECT count(*), min(book) FROM shelf'), (0, f'{start}|one\n', ''))
     tap.equal(ask(one, "INSERT INTO shelf VALUES ('two')")[0], 0)
     if start == 1:
+        tap.equal(ask(one, 'SHOW server_encoding'), (0, 'UTF8\n', ''))
         code, _, err = ask(one, 'SELECT 1', password='wrong')
         tap.equal(code, 2)
         tap.holds(err, 'password authentication failed')
