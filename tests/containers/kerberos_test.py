@@ -3,6 +3,7 @@ keytab gets."""
 import functools
 import os
 import pathlib
+import re
 import subprocess
 
 import docker
@@ -126,6 +127,14 @@ def prebuilt_gives_the_image_no_command():
     words = commands_of(pid1.folder(), IMAGE_MODE='prebuilt', IMAGE_KERBEROS_TEST='corp/krb:1')
     tap.equal(words[-1], 'corp/krb:1')
     tap.equal(commands_of(pid1.folder(), IMAGE_MODE='prebuilt')[-1], 'kerberos-test:0.1.0')
+
+
+@tap.test
+def the_page_names_each_variable_of_setup_with_its_default():
+    page = (FOLDER / 'README.md').read_text().partition('| variable of `setup.sh` |')[2]
+    rows = re.findall(r'^\| `(\w+)` \| (?:`([^`]+)` )?\|', page, re.M)
+    read = re.findall(r"setting ([A-Z_]+) (?:''|([^ ')]+))", (FOLDER / 'setup.sh').read_text())
+    tap.equal(dict(rows), dict(read))
 
 
 @tap.test

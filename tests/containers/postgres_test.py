@@ -36,20 +36,35 @@ def without_a_password_it_ends_with_80_and_says_what_to_set():
     tap.equal(os.listdir(data.folder / 'data'), [])
 
 
+@tap.test
+def a_first_start_that_failed_does_not_pass_for_a_database():
+    data = postgres.Data()
+    (data.folder / 'sql/10-bad.sql').write_text('CREATE TABLE;')
+    one = postgres.start(data)
+    tap.equal(one.end(), 80)
+    tap.holds(one.output(), '10-bad.sql:1: ERROR:  syntax error')
+    again = postgres.start(data)
+    tap.equal(again.end(), 80)
+    tap.holds(again.output(), 'the first start did not finish: remove everything')
+
+
 def ask_by_tcp(server, password):
     return server.execute('psql', '-AtX', '-h', '127.0.0.1', '-d', 'shop', '-c', 'SELECT * FROM shelf',
                           options=['--env', f'PGPASSWORD={password}'])
 
 
 @tap.test
-def its_steps_initialise_it_and_its_jobs_make_backups_that_can_be_restored():
+def its_steps_initialise_it_without_a_shell_and_its_jobs_make_backups_that_can_be_restored():
     folder = pid1.folder()
     (folder / 'password').write_text(postgres.PASSWORD + '\n')
     (folder / '10-tables.sql').write_text('CREATE TABLE shelf (book text);')
     (folder / '20-rows.sql').write_text("INSERT INTO shelf VALUES ('één');")
-    server = postgres.start_as_readme_says(folder, '--env', 'POSTGRES_DB=shop', '--volume',
-                                           f'{folder}:/docker-entrypoint-initdb.d:ro')
-    server.wait_until_healthy()
+    with hardened.executions() as executed:
+        server = postgres.start_as_readme_says(folder, '--env', 'POSTGRES_DB=shop', '--volume',
+                                               f'{folder}:/docker-entrypoint-initdb.d:ro')
+        server.wait_until_healthy()
+    tap.equal({path.rpartition('/')[2] for path in executed},
+              {'pintle', 'initdb', 'postgres', 'locale', 'pg_isready', 'psql'})
     backups = pathlib.Path(docker.must('volume', 'inspect', '--format', '{{.Mountpoint}}',
                                        'pgbackups'))
     tap.equal(ask_by_tcp(server, postgres.PASSWORD).stdout, 'één\n')

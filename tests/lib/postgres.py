@@ -72,7 +72,8 @@ class Data:
                         '--volume', f'{self.folder}/backups:/backups',
                         '--volume', f'{self.socket}:/var/run/postgresql',
                         '--volume', f'{self.folder}/sql:/docker-entrypoint-initdb.d:ro',
-                        '--env', f'POSTGRES_PASSWORD={PASSWORD}', '--env', 'POSTGRES_DB=shop']
+                        '--env', f'POSTGRES_PASSWORD={PASSWORD}', '--env', 'POSTGRES_DB=shop',
+                        '--env', 'POSTGRES_INITDB_ARGS=--no-sync']
 
 
 class Server(docker.Container):
