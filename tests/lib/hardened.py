@@ -25,11 +25,12 @@ LABELS = {f'org.opencontainers.image.{name}' for name in ('title', 'description'
 RUNTIME = re.compile(r'/$|/proc/(self|[0-9]+)/|/memfd:runc|.*/(runc|containerd-shim\S*)$')
 
 
-def check(image, folder, versions=None):
-    """Fails if the image is not hardened, or lacks a file that the README of the folder names; where
-    the stand-in base has other versions, `versions` says which parts of names these change."""
+def check(image, folder, versions=None, command=None):
+    """Fails if the image is not hardened, has another CMD than `command`, or lacks a file that the
+    README of the folder names; where the stand-in base has other versions, `versions` says which
+    parts of names these change."""
     config = json.loads(docker.must('inspect', '--format', '{{json .Config}}', image))
-    tap.equal((config['Entrypoint'], config.get('Cmd')), (['/pintle', '--'], None))
+    tap.equal((config['Entrypoint'], config.get('Cmd')), (['/pintle', '--'], command))
     tap.equal(config['Healthcheck']['Test'], ['CMD', '/pintle', 'health'])
     tap.check(re.fullmatch('[1-9][0-9]*:[0-9]+', config['User']), 'a user who is not root',
               config['User'])
