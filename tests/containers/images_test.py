@@ -80,6 +80,8 @@ def python_scientific_serves_in_both_modes():
 def nodejs_runtime_serves_in_both_modes():
     serves_in_both_modes('nodejs-runtime', '/', '{"b": 1, "a": {"d": 2, "c": []}}',
                          '{"a":{"c":[],"d":2},"b":1}')
+    types = file_of(images.built('nodejs-runtime'), '/etc/mime.types')
+    tap.holds(types, 'text/html')  # of a package that the build argument PACKAGES names
 
 
 @tap.test

@@ -24,6 +24,8 @@ MISTAKES = (
     (DOCKERFILE, '["/pintle", "--"]', '["/pintle"]', 'ENTRYPOINT ["/pintle"]'),
     (DOCKERFILE, 'org.opencontainers.image.title', 'title', 'image.title is missing'),
     (DOCKERFILE, 'ARG PACKAGES=""', 'ARG DB_PASSWORD=""', 'DB_PASSWORD: a secret would stay'),
+    (DOCKERFILE, '\nARG PACKAGES\n', '\nARG TOKEN\n', 'TOKEN: a secret would stay'),
+    (DOCKERFILE, 'ENV PATH', 'ENV API_SECRET=x PATH', 'API_SECRET: a secret would stay'),
     (DOCKERFILE, 'COPY ca ', 'ADD ca ', 'ADD: write COPY'),
     (DOCKERFILE, 'RUN ["/pintle", "check"]\n', '', 'RUN ["/pintle", "check"] is missing'),
     (CONFIG, '"8s"', '"9s"', 'differs from pintle.json in more than "packages"'),

@@ -20,7 +20,8 @@ DOCKERFILES = standins.ROOT / 'dockerfiles'
 PACKAGES = ('python3', 'python3-pip', 'python3-numpy', 'nodejs', 'tzdata', 'gcc', 'libc6-dev',
             'busybox-static')
 WHEEL = 'greeting-1.0-py3-none-any.whl'
-ARGUMENTS = {'python-scientific': ['PACKAGES=python3-numpy', 'MODULES=numpy']}
+ARGUMENTS = {'python-scientific': ['PACKAGES=python3-numpy', 'MODULES=numpy'],
+             'nodejs-runtime': ['PACKAGES=media-types']}
 HARDENED = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges',
             '--pids-limit', '64']
 INSTALLING = ['--tmpfs', '/opt/packages:exec,uid=1000,gid=1000,mode=0755']

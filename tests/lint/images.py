@@ -134,11 +134,11 @@ def has_labels(image):
 
 
 def has_no_secrets(image):
-    for stage in image.stages:
-        for text in [*stage.all('ENV'), *stage.all('ARG')]:
-            for name in re.findall(r'(\w+)=', text):
-                if SECRET.search(name):
-                    yield f'{name}: a secret would stay in the image'
+    texts = [text for stage in image.stages for word in ('ENV', 'ARG') for text in stage.all(word)]
+    names = [name for text in texts for name in re.findall(r'(\w+)=|^(\w+)$', text)]
+    for name in [*image.arguments, *(one or other for one, other in names)]:
+        if SECRET.search(name):
+            yield f'{name}: a secret would stay in the image'
 
 
 def has_copies(image):
