@@ -177,9 +177,12 @@ def repository():
     index = subprocess.run(['dpkg-scanpackages', '--multiversion', '.'], cwd=folder, check=True,
                            capture_output=True)
     (folder / 'Packages').write_bytes(index.stdout)
+    # As the check of a signature, it needs a folder for temporary files.
+    (folder / 'temporary').write_text('APT::Update::Pre-Invoke { "mktemp"; };\n')
     sources = folder / 'test.list'
     sources.write_text('deb [trusted=yes] copy:/srv/repository ./\n')
     return ['--volume', f'{folder}:/srv/repository:ro',
+            '--volume', f'{folder}/temporary:/etc/apt/apt.conf.d/temporary:ro',
             '--volume', f'{sources}:/etc/apt/sources.list.d/test.list:ro']
 
 
