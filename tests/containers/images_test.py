@@ -123,6 +123,13 @@ def words_after_python_runner_are_arguments_of_python_which_has_what_requirement
 
 
 @tap.test
+def an_image_without_a_shell_has_no_pip_though_its_base_has():
+    one = images.start(images.built('python-runner'), command=['-m', 'pip', '--version'])
+    tap.equal(one.end(), 1, one.output())
+    tap.holds(one.output(), 'No module named pip')
+
+
+@tap.test
 def a_mistake_in_a_config_fails_the_build_at_pintle_check_with_its_line():
     folder = images.context()
     config = folder / 'python-runner/pintle.json'

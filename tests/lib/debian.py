@@ -13,7 +13,8 @@ ALWAYS = ('apt', 'bash', 'ca-certificates', 'coreutils', 'dash', 'debianutils', 
           'grep', 'gzip', 'libc-bin', 'mawk', 'perl-base', 'sed', 'tar')
 # What belongs to a nodejs that is not Debian's, and what is large and used by nothing here.
 LEFT_OUT = re.compile('/etc/apt/|/usr/include/node/|/usr/lib/node_modules/'
-                      '|.*/lto1$|.*-lto-dump|.*/lib[a-z]*san[.]')
+                      '|.*/lto1$|.*-lto-dump|.*/lib[a-z]*san[.]'
+                      '|.*/dist-packages/(setuptools|pkg_resources|wheel)/|.*/(lib2to3|tests)/')
 BY_SCRIPTS = ('/etc/ssl/certs/ca-certificates.crt', '/etc/ca-certificates.conf')
 FOLDERS = ('etc/apt/apt.conf.d', 'etc/apt/preferences.d', 'etc/apt/sources.list.d',
            'var/cache/apt/archives/partial', 'var/lib/apt/lists/partial', 'var/lib/dpkg/updates',
