@@ -30,6 +30,7 @@ MISTAKES = (
     (DOCKERFILE, 'RUN ["/pintle", "check"]\n', '', 'RUN ["/pintle", "check"] is missing'),
     (CONFIG, '"8s"', '"9s"', 'differs from pintle.json in more than "packages"'),
     ('python-runner/README.md', '| `/', '| `', 'README.md: a table'),
+    ('python-runner/README.md', '--target layered -f', '-f', 'that builds layered is missing'),
 )
 
 

@@ -24,6 +24,7 @@ ARGUMENTS = {'python-scientific': ['PACKAGES=python3-numpy', 'MODULES=numpy'],
              'nodejs-runtime': ['PACKAGES=media-types']}
 HARDENED = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges',
             '--pids-limit', '64']
+SOON = ['--health-interval', '200ms', '--health-start-period', '300s']
 INSTALLING = ['--tmpfs', '/opt/packages:exec,uid=1000,gid=1000,mode=0755']
 
 
@@ -71,8 +72,7 @@ def built(name, target=''):
 
 
 def start(image, *options, command=()):
-    return docker.run(image, *HARDENED, '--health-interval', '200ms',
-                      '--health-start-period', '300s', *options, command=command)
+    return docker.run(image, *HARDENED, *SOON, *options, command=command)
 
 
 def healthy(image, *options, command=()):

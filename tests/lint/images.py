@@ -1,5 +1,5 @@
-"""images.py - fails if a folder of dockerfiles/, or of the folder named, breaks a rule of RULES. What
-a rule leaves out stands with the reason in EXCEPTIONS."""
+"""images.py - fails if a folder of dockerfiles/, or of the folder that is named, breaks one of RULES.
+What a rule leaves out stands with the reason in EXCEPTIONS."""
 import dataclasses
 import json
 import pathlib
@@ -174,12 +174,20 @@ def has_layered_config(image):
 
 
 def has_page(image):
-    """The page names the files that the image promises, in rows that a test can read."""
+    """The page says how to build each target, and names the files that the image promises, in rows
+    that a test can read."""
     page = image.folder / 'README.md'
     if not page.exists():
         yield 'README.md is missing'
-    elif not re.search(r'(?m)^\| `/\S+` \|', page.read_text()):
+        return
+    text, name = page.read_text(), image.folder.name
+    if not re.search(r'(?m)^\| `/\S+` \|', text):
         yield 'README.md: a table whose rows begin with "| `/PATH` |" says what the image promises'
+    for stage in image.targets():
+        target = '-layered --target layered' if stage.name == 'layered' else ''
+        command = rf'^docker build -t {name}(:[0-9.]+)?{target} -f dockerfiles/{name}/Dockerfile '
+        if not re.search(command, text, re.M):
+            yield f'README.md: the command that builds {stage.name or "the image"} is missing'
 
 
 RULES = (has_pinned_bases, has_stages, has_exec_forms, has_user, has_healthcheck, has_stop_signal,
