@@ -114,6 +114,13 @@ def every_service_is_hardened_and_limited():
 
 
 @tap.test
+def a_service_without_a_network_is_not_asked_to_download():
+    for name, service in services('').items():
+        if service.get('network_mode') == 'none':
+            tap.check('EXTRA_PACKAGES' not in service['environment'], name, service)
+
+
+@tap.test
 def every_image_has_a_tag_that_is_not_latest():
     for name, service in [*services('').items(), *services(prebuilt()).items()]:
         tap.check(re.search(r':(?!latest$)[\w.-]+$', service['image']), name, service['image'])
