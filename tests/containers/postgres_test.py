@@ -54,17 +54,14 @@ def ask_by_tcp(server, password):
 
 
 @tap.test
-def its_steps_initialise_it_without_a_shell_and_its_jobs_make_backups_that_can_be_restored():
+def its_steps_initialise_it_and_its_jobs_make_backups_that_can_be_restored():
     folder = pid1.folder()
     (folder / 'password').write_text(postgres.PASSWORD + '\n')
     (folder / '10-tables.sql').write_text('CREATE TABLE shelf (book text);')
     (folder / '20-rows.sql').write_text("INSERT INTO shelf VALUES ('één');")
-    with hardened.executions() as executed:
-        server = postgres.start_as_readme_says(folder, '--env', 'POSTGRES_DB=shop', '--volume',
-                                               f'{folder}:/docker-entrypoint-initdb.d:ro')
-        server.wait_until_healthy()
-    tap.equal({path.rpartition('/')[2] for path in executed},
-              {'pintle', 'initdb', 'postgres', 'locale', 'pg_isready', 'psql'})
+    server = postgres.start_as_readme_says(folder, '--env', 'POSTGRES_DB=shop', '--volume',
+                                           f'{folder}:/docker-entrypoint-initdb.d:ro')
+    server.wait_until_healthy()
     backups = pathlib.Path(docker.must('volume', 'inspect', '--format', '{{.Mountpoint}}',
                                        'pgbackups'))
     tap.equal(ask_by_tcp(server, postgres.PASSWORD).stdout, 'één\n')
