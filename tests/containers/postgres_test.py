@@ -1,12 +1,17 @@
 """dockerfiles/postgres-custom, with PostgreSQL of Debian: it initialises itself without a shell, makes its
-backups, stops under load without losing anything, and its data outlives the container."""
+backups, stops under load without losing anything, and its data outlives the container. And the platform
+of compose.yaml with it."""
 import os
 import pathlib
+import re
 
+import compose_project
 import docker
 import hardened
 import pid1
+import platform_standins
 import postgres
+import standins
 import tap
 
 CLIENTS = 4
@@ -113,6 +118,54 @@ def a_stop_under_load_is_a_fast_shutdown_and_the_next_container_has_every_commit
     rows = int(again.sql('SELECT count(*) FROM ledger'))
     # A commit may have been made whose confirmation did not arrive.
     tap.check(1000 < confirmed <= rows <= confirmed + CLIENTS, 'each commit is there', (confirmed, rows))
+
+
+# What compose.yaml is given in an .env for images without a shell.
+PREBUILT = f'''IMAGE_MODE=prebuilt
+IMAGE_POSTGRES=postgres-custom:0.1.0
+IMAGE_OPENSEARCH=opensearch:0.1.0
+IMAGE_OPENMETADATA_SERVER=openmetadata-server:0.1.0
+DB_USER_PASSWORD={postgres.PASSWORD}
+'''
+
+
+def platform():
+    """The project of compose.yaml in prebuilt mode, without ports on this machine, and without a limit
+    of open files, which may be above that of the Engine."""
+    postgres.image()
+    for name in ('opensearch', 'openmetadata-server'):
+        platform_standins.build(name)
+    text = (standins.ROOT / 'compose.yaml').read_text()
+    project = compose_project.Project(re.sub(r'(?m)^ +(ports|ulimits): .*\n', '', text))
+    (project.folder / '.env').write_text(PREBUILT)
+    (project.folder / 'postgres_password').write_text(postgres.PASSWORD + '\n')
+    return project
+
+
+def container_of(project, service):
+    code, output = project.call('ps', '--quiet', service)
+    tap.equal(code, 0, output)
+    return postgres.Server(output.strip())
+
+
+@tap.test
+def the_platform_of_compose_yaml_works_in_prebuilt_mode_with_images_without_a_shell():
+    project = platform()
+    code, output = project.call('up', '--detach', 'openmetadata-server')
+    tap.equal(code, 0, output)
+    catalog, database, search = (container_of(project, service) for service in
+                                 ('openmetadata-server', 'postgres', 'opensearch'))
+    for one in (catalog, database, search):
+        docker.Events(one).wait_for('health_status: healthy')
+    for line in ('step database: done', 'step search: done', 'step migrate: done'):
+        tap.holds(catalog.output(), line)
+    done = database.execute('psql', '-AtX', '-h', '/var/run/postgresql', '-U', 'openmetadata_user',
+                            '-d', 'openmetadata_db', '-c', 'SELECT current_user')
+    tap.equal(done.stdout, 'openmetadata_user\n', done.stderr)
+    code, output = project.call('stop')
+    tap.equal(code, 0, output)
+    tap.equal([one.end() for one in (catalog, database, search)], [0, 0, 0])
+    tap.holds(database.output(), 'received fast shutdown request')
 
 
 tap.main()
