@@ -14,6 +14,7 @@
 #include "cli/zones.hpp"
 #include "config/json.hpp"
 #include "config/parse.hpp"
+#include "hooks/capabilities.hpp"
 #include "hooks/outputs.hpp"
 #include "sys/file.hpp"
 #include "sys/walk.hpp"
@@ -100,6 +101,7 @@ Result<Loaded> load_config(const std::optional<std::string>& file,
   if (!mode && !problems.empty()) log::error(mode.error().message());
   if (mode) loaded.image_mode = *mode;
   if (problems.empty()) {
+    hooks::check_capabilities(loaded.model, problems);
     loaded.plan = hooks::make_plan(loaded.model, loaded.image_mode, problems);
     if (problems.empty()) hooks::check_outputs(loaded.model, loaded.plan, problems);
   }

@@ -112,6 +112,7 @@ class Patterns {
     if (use == nullptr) return;
     config::for_fields(*use, [&](const config::KeyInfo& key, const config::Field& field) {
       add_unverified(hook, key, field);
+      add_literal(hook, key, field);
       const config::TextKind* kind = key.form.kind;
       if (kind == nullptr || !kind->is_path) return;
       const auto add = [&](const std::string& text) {
@@ -130,6 +131,14 @@ class Patterns {
       if (text != nullptr) add(**text);
       if (texts != nullptr) std::for_each((*texts)->begin(), (*texts)->end(), add);
     });
+  }
+
+  /// A parameter that is not expanded, as the pattern of `line`.
+  void add_literal(const config::Hook& hook, const config::KeyInfo& key,
+                   const config::Field& field) {
+    const auto* text = std::get_if<const std::string*>(&field);
+    if (text == nullptr || key.form.type != config::Form::Type::text) return;
+    add_pattern(fmt::format("{}: \"{}\"", name_of(hook), key.name), **text);
   }
 
   void add_unverified(const config::Hook& hook, const config::KeyInfo& key,

@@ -136,6 +136,8 @@ Json condition_json(const Condition& condition) {
       return {{"startedAs", condition.text}};
     case Type::command:
       return {{"command", condition.text}};
+    case Type::argument:
+      return {{"argument", condition.pattern}};
     case Type::image_mode:
       return {{"imageMode", name_of(condition.image_mode)}};
     case Type::healthy:

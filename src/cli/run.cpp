@@ -162,7 +162,7 @@ class Start {
       const std::string& program = main.command->program;
       const bool is_name = command_.front() == program || command_.front() == base_name(program);
       follows = is_name || command_.front().starts_with('-');
-      if (is_name) command_.erase(command_.begin());
+      if (is_name) take_whole_command(*main.command);
       if (!follows) run_alone(model);
     }
     if (!follows && command_.front().empty()) {
@@ -174,6 +174,23 @@ class Start {
     if (!follows) main.command = config::Command{.program = *words++};
     for (; words != command_.end(); ++words) main.command->arguments.push_back({*words});
     return true;
+  }
+
+  /// COMMAND begins with main's own name. If it repeats main's arguments as well, as a Compose file
+  /// does that names the whole command, they are not given twice.
+  void take_whole_command(const config::Command& main) {
+    command_.erase(command_.begin());
+    const auto is_same = [](const config::Argument& argument, const std::string& word) {
+      return argument.type == config::Argument::Type::text && argument.text == word;
+    };
+    const bool repeats = std::equal(main.arguments.begin(), main.arguments.end(), command_.begin(),
+                                    command_.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                           main.arguments.size(), command_.size())),
+                                    is_same);
+    if (repeats) {
+      command_.erase(command_.begin(),
+                     command_.begin() + static_cast<std::ptrdiff_t>(main.arguments.size()));
+    }
   }
 
   /// COMMAND is another program than main of the config: it gets the identity of main and the

@@ -114,6 +114,7 @@ struct Condition {
     image_mode,
     started_as,
     command,
+    argument,  ///< a word behind the program on the command line matches
     healthy,  ///< this one and the next only for jobs
     ready,
     negation,

@@ -112,6 +112,7 @@ constexpr Slot<Condition> kVariableSlot{read_variable, &kVariableForm};
 constexpr Slot<Condition> kContentSlot{read_content, &kObjectForm<kContent>};
 constexpr Slot<Condition> kUserSlot{read_user, &kUserForm};
 constexpr Slot<Condition> kProgramSlot{read_program, &kProgramForm};
+constexpr Slot<Condition> kArgumentSlot{read_pattern, &kFormOf<&Reader::nonempty_text>};
 constexpr Slot<Condition> kMode = word<&Condition::image_mode, kImageModes>;
 constexpr Slot<Condition> kPart{read_part, &kConditionForm};
 constexpr Slot<Condition> kAll{read_parts, &kListForm<kConditionForm>};
@@ -132,6 +133,10 @@ constexpr Key<Condition> kConditionKeys[] = {
     {"command", kAs<Type::command, kProgramSlot>,
      "The program of main has this base name. The command line may have replaced it.",
      "redis-server"},
+    {"argument", kAs<Type::argument, kArgumentSlot>,
+     "A word of the command line, behind the name of the program, matches this regular expression "
+     "(extended, regex(7)) as a whole. What `arguments` of main has does not count.",
+     "--help|--version"},
     {"imageMode", kAs<Type::image_mode, kMode>, "The image mode is this one.", "layered"},
     {"not", kAs<Type::negation, kPart>, "The condition is false.",
      R"({"fileExists": "/data/initialized"})"},
@@ -159,6 +164,7 @@ constexpr Key<Condition> kStartKeys[] = {
     kConditionKeys[4],
     kConditionKeys[5],
     kConditionKeys[6],
+    kConditionKeys[7],
     {"not", kAs<Type::negation, kStartPart>, "The condition is false.",
      R"({"environment": "WAL_DIR"})"},
     {"all", kAs<Type::all, kStartAll>, "All of the conditions are true.",
@@ -203,6 +209,7 @@ constexpr Key<Condition> kWhenKeys[] = {
     kConditionKeys[4],
     kConditionKeys[5],
     kConditionKeys[6],
+    kConditionKeys[7],
     {"not", kAs<Type::negation, kWhenPart>, "The condition is false.", "ready"},
     {"all", kAs<Type::all, kWhenAll>, "All of the conditions are true.",
      R"(["healthy", {"imageMode": "layered"}])"},
@@ -210,9 +217,9 @@ constexpr Key<Condition> kWhenKeys[] = {
      R"(["healthy", {"fileExists": "/data/unattended"}])"},
 };
 constexpr std::string_view kWhenNames[] = {
-    "healthy",      "ready",       "fileExists", "directoryExists",
-    "fileContains", "environment", "startedAs",  "command",
-    "imageMode",    "not",         "all",        "any"};
+    "healthy",     "ready",     "fileExists", "directoryExists", "fileContains",
+    "environment", "startedAs", "command",    "argument",        "imageMode",
+    "not",         "all",       "any"};
 constexpr Rule kWhenRules[] = {{Rule::Type::at_least_one, kWhenNames}};
 constexpr auto kWhen =
     object_of<kWhenKeys>({.name = "whenObject", .title = "\"when\"", .rules = kWhenRules});

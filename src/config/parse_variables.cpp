@@ -209,6 +209,25 @@ void refuse_circles(Reader& reader, const Node& node, const Variables& top, cons
   if (own.empty()) reader.set_top({});
 }
 
+namespace {
+
+/// A value that the config itself gives can be checked before the start, unless it is made of other
+/// values.
+void check_against_pattern(Reader& reader, const Variable& variable) {
+  if (variable.pattern.empty()) return;
+  const auto is_wrong = [&](const std::optional<std::string>& value) {
+    return value && value->find('$') == std::string::npos && !matches(variable.pattern, *value);
+  };
+  if (is_wrong(variable.value)) {
+    reader.problem(variable.at, "its value does not match its pattern");
+  }
+  if (is_wrong(variable.fallback)) {
+    reader.problem(variable.at, "its defaultValue does not match its pattern");
+  }
+}
+
+}  // namespace
+
 void read_variables(Reader& reader, const Node& node, Variables& out) {
   if (!reader.is(node, Node::Type::object)) return;
   for (const Member& member : node.members) {
@@ -218,6 +237,7 @@ void read_variables(Reader& reader, const Node& node, Variables& out) {
     reader.mention(member.key, member.at);
     if (member.value.type == Node::Type::object) {
       read_object(reader, member.value, kVariable, variable);
+      check_against_pattern(reader, variable);
     } else {
       variable.value = scalar(reader, member.value);
     }

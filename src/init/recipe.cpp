@@ -123,6 +123,7 @@ std::optional<bool> Recipe::known_leaf(const config::Condition& leaf) const {
   if (leaf.type == Type::image_mode) return leaf.image_mode == basis_.around.image_mode;
   if (leaf.type == Type::started_as) return is_started_as(leaf.text);
   if (leaf.type == Type::command) return Recipe(basis_).program_name() == leaf.text;
+  if (leaf.type == Type::argument) return Recipe(basis_).has_word(leaf.pattern);
   if (leaf.type != Type::variable) return std::nullopt;
   const config::Scope variables = scope();
   if (variables.is_to_come(leaf.text)) return std::nullopt;
@@ -134,6 +135,16 @@ bool Recipe::is_started_as(const std::string& user) const {
   const uid_t self = basis_.around.self.uid;
   const auto named = sys::resolve_user(user, basis_.around.accounts);
   return named ? named->uid == self : sys::is_uid(user, self);
+}
+
+/// Of main. The words of the command line stand at the end of its arguments.
+bool Recipe::has_word(const std::string& pattern) const {
+  const config::Command* program = command();
+  if (program == nullptr) return false;
+  const std::size_t words = std::min(basis_.around.literal_words, program->arguments.size());
+  return std::any_of(
+      program->arguments.end() - static_cast<std::ptrdiff_t>(words), program->arguments.end(),
+      [&](const config::Argument& word) { return config::matches(pattern, word.text); });
 }
 
 std::string Recipe::program_name() const {

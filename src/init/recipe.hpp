@@ -138,6 +138,7 @@ class Recipe {
   static std::string expand(std::string_view text, const config::Scope& scope);
   std::string expand_wish(const std::string& own, const std::string& top) const;
   bool is_started_as(const std::string& user) const;
+  bool has_word(const std::string& pattern) const;
   config::Builtin completed() const;
   config::Pairs values_of(std::span<const std::string_view> names) const;
   const Basis& basis_;
