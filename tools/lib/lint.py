@@ -163,6 +163,6 @@ def clang_tidy():
 def lint():
     outcome = Outcome()
     for each in (own_rules('layering'), own_rules('project_text'), own_rules('images'),
-                 clang_format(), clang_tidy()):
+                 own_rules('workflows'), clang_format(), clang_tidy()):
         outcome.add(each)
     return outcome
