@@ -3,6 +3,8 @@ import functools
 import json
 import os
 import pathlib
+import platform
+import re
 import subprocess
 import sys
 import tarfile
@@ -12,6 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
 import pid1
 import tap
 
+ARCH = {'x86_64': 'amd64', 'aarch64': 'arm64'}.get(platform.machine())
 BUILD = pid1.ROOT / 'build'
 COMMON = tempfile.TemporaryDirectory(prefix='pintle-test-')
 KEY = pathlib.Path(COMMON.name) / 'key'
@@ -32,7 +35,7 @@ def release_to(folder):
 @functools.cache
 def released():
     pid1.needs('minisign')
-    for name in ('pintle', 'pintle-fetch', 'toolchain', 'openssl-x86_64', 'curl-x86_64', 'include'):
+    for name in ('pintle', 'pintle-fetch', 'toolchain', f'openssl-{platform.machine()}', f'curl-{platform.machine()}', 'include'):
         if not (BUILD / name).exists():
             tap.skip(f'build/{name}: run tools/build')
     tap.equal(run('minisign', '-G', '-W', '-p', f'{KEY}.pub', '-s', KEY)[0], 0)
@@ -106,6 +109,22 @@ def the_provenance_names_what_was_made_the_commit_and_what_was_used():
                                                           if 'intoto' not in name})
     used = statement['predicate']['buildDefinition']['resolvedDependencies']
     tap.check(used[0]['digest']['gitCommit'] and len(used) > 9, 'dependencies', used)
+
+
+@tap.test
+def the_commands_of_the_page_verify_and_unpack_the_release():
+    page, folder = (pid1.ROOT / 'docs/install.md').read_text(), pid1.folder()
+    for name, content in contents(released()).items():
+        (folder / name).write_bytes(content)
+    (folder / 'pintle.pub').write_bytes(pathlib.Path(f'{KEY}.pub').read_bytes())
+    blocks = re.findall(r'^```\n(minisign -V.*?|tar .*?)^```', page, re.M | re.S)
+    tap.equal(len(blocks), 2)
+    commands = ''.join(blocks).replace('/usr/local/bin', str(folder)).replace('amd64', ARCH)
+    code, text = run('bash', '-e', '-c', commands, cwd=folder)
+    tap.equal(code, 0, text)
+    tap.equal(run(folder / 'pintle', '--version')[0], 0)
+    (folder / f'pintle-0.1.0-linux-{ARCH}.tar.gz').write_bytes(b'')
+    tap.check(run('bash', '-e', '-c', commands, cwd=folder)[0] != 0, 'a changed tarball was accepted')
 
 
 @tap.test
