@@ -99,6 +99,16 @@ def the_sbom_names_version_source_licence_and_hash_of_everything_that_is_linked(
 
 
 @tap.test
+def the_files_of_a_source_package_are_listed_from_its_description():
+    folder = pid1.folder()
+    (folder / 'a.dsc').write_text('Checksums-Sha1:\n 01 1 a.tar\nChecksums-Sha256:\n ' + 'c' * 64 + ' 10 a_1.tar.xz\n'
+                                  'Files:\n 02 1 a.tar\n')
+    code, text = run('bash', '-euc', f'work={folder} machine=x86_64 toolchain=.; . "$0"; list_sources',
+                     pid1.ROOT / 'tools/toolchain/source-package')
+    tap.equal((code, text), (0, 'c' * 64 + ' a_1.tar.xz\n'))
+
+
+@tap.test
 def the_provenance_names_what_was_made_the_commit_and_what_was_used():
     statement = document('.intoto.json')
     tap.equal(statement['predicateType'], 'https://slsa.dev/provenance/v1')
