@@ -1,4 +1,6 @@
 """`meson install` puts the two programs and what belongs to them where a distribution expects them."""
+import json
+import os
 import pathlib
 import re
 import stat
@@ -45,6 +47,18 @@ def meson_installs_programs_manual_schema_licence_documents_and_examples_below_d
     tap.equal({path.parts[0] for path in files_below(target)}, {'usr'})
     for name in re.findall(r'\]\((docs/[\w./-]+)\)', (documents / 'README.md').read_text()):
         tap.check((documents / name).exists(), f'README.md: {name}')
+
+
+@tap.test
+def without_pintle_fetch_neither_openssl_nor_libcurl_is_needed_to_configure():
+    folder = pid1.folder() / 'build'
+    environment = {**os.environ, 'PKG_CONFIG_LIBDIR': '/nowhere', 'CMAKE_PREFIX_PATH': '/nowhere'}
+    done = subprocess.run(['meson', 'setup', folder, pid1.ROOT, '-Dfetch=false', '-Dtests=disabled'],
+                          capture_output=True, text=True, env=environment, check=False)
+    tap.equal(done.returncode, 0, done.stdout)
+    tap.check('openssl' not in done.stdout.lower() and 'libcurl' not in done.stdout, 'asked for', done.stdout)
+    targets = {target['name'] for target in json.loads(run('meson', 'introspect', '--targets', folder))}
+    tap.equal(targets & {'pintle', 'pintle-fetch', 'fetch'}, {'pintle'})
 
 
 tap.main()

@@ -72,7 +72,6 @@ def build(root, pintle, app, config):
     for program in programs:
         shutil.copy(program, root / 'app')
     shutil.copy(pintle, root / 'pintle')
-    shutil.copy(f'{pintle}-fetch', root / 'pintle-fetch')
     shutil.copy(config, root / 'etc/pintle/pintle.json')
     (root / 'etc/passwd').write_text('root:x:0:0::/:\napp:x:1000:1000::/data:\n')
     (root / 'dev/null').touch()
