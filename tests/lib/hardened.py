@@ -51,10 +51,11 @@ def check(image, folder, versions=None, command=None):
 
 
 def _containerd():
-    """The pid of the Engine's containerd."""
-    for pid in pid1.children(docker.engine().process.pid):
-        if os.path.basename(pid1.exe(pid) or '') == 'containerd':
-            return pid
+    """The pid of the Engine's containerd, which any thread of dockerd may have started."""
+    for children in pathlib.Path(f'/proc/{docker.engine().process.pid}/task').glob('*/children'):
+        for pid in map(int, children.read_text().split()):
+            if os.path.basename(pid1.exe(pid) or '') == 'containerd':
+                return pid
     raise tap.Failure('dockerd has no containerd')
 
 
