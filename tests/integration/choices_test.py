@@ -41,6 +41,31 @@ def options_follow_mains_arguments_and_any_other_command_runs_alone():
 
 
 @tap.test
+def a_whole_command_gets_the_arguments_of_main_once():
+    main = {'command': 'server', 'arguments': ['-g', 'a b'], 'commandLine': 'options'}
+    for words in (['server', '-g', 'a b'], ['server'], [], ['server', '-g', 'a b', '-x'], ['-x']):
+        calls, _ = ran({'main': main}, *words)
+        tap.equal(calls, [['server', '-g', 'a b', *(['-x'] if '-x' in words else [])]], words)
+    calls, _ = ran({'main': main}, 'server', '-g')
+    tap.equal(calls, [['server', '-g', 'a b', '-g']])
+
+
+@tap.test
+def a_condition_asks_for_a_word_of_the_command_line_behind_the_program():
+    steps = [{'id': 'a', 'command': 'setup', 'arguments': [],
+              'condition': {'argument': '--(help|version)|-V'}}]
+    for mode in ('append', 'options'):
+        main = {'command': 'server', 'arguments': ['--help', {'if': {'argument': 'x.*'}, 'then': ['X']}],
+                'commandLine': mode}
+        for words, is_asked in ((['--version'], True), (['-x', '-V'], True), (['-x', '--versions'], False),
+                                ([], False)):
+            calls, _ = ran({'steps': steps, 'main': main}, *words)
+            tap.equal(calls, [['setup']] * is_asked + [['server', '--help', *words]], (mode, words))
+    calls, _ = ran({'steps': steps, 'main': {'command': 'other', 'arguments': []}}, 'server', '-V')
+    tap.equal(calls, [['setup'], ['server', '-V']])
+
+
+@tap.test
 def an_empty_word_is_no_program():
     for mode in ('options', 'replace'):
         _, err = ran({**OPTIONS, 'main': {**OPTIONS['main'], 'commandLine': mode}}, '', code=127)

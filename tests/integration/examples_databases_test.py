@@ -32,7 +32,7 @@ def postgres_image():
 
 def start_postgres(image, *words, **variables):
     variables = {'POSTGRES_USER': 'shop', 'POSTGRES_DB': 'books', 'POSTGRES_INITDB_ARGS': '--no-sync',
-                 'POSTGRES_PASSWORD_FILE': '/run/secrets/password', **variables}
+                 'POSTGRES_PASSWORD_FILE': '/run/secrets/password', 'LANG': 'C.UTF-8', **variables}
     return image.start(*words, path=str(POSTGRES), **variables)
 
 
@@ -73,6 +73,16 @@ service_matrix.register(Service(
     secrets=(PASSWORD,), other=('psql', '--version'), says=r'psql \(PostgreSQL\) ',
     give=service_matrix.give(DATA, 'run/postgresql'), goodbye='fast shutdown', stop_at=has_begun,
     after_stop=lambda image: tap.equal(os.listdir(image.root / DATA), [])))
+
+
+@tap.test
+def postgres_says_its_version_and_sets_nothing_up():
+    image = postgres_image()
+    for words in (('postgres', '--version'), ('--version',)):
+        one = start_postgres(image, *words, POSTGRES_PASSWORD_FILE='')
+        tap.equal(one.end(), 0, one.err.text)
+        tap.holds(one.out.rest(), 'postgres (PostgreSQL) ')
+        tap.equal(os.listdir(image.root / DATA), [], words)
 
 
 @tap.test

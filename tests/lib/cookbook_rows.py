@@ -58,6 +58,11 @@ COMMAND = {
         document=f'{{"steps": [{STEP}]}}', script='SHELL; exec "$@"', words={'…': 'step; fi'},
         programs=('redis-server', 'other', 'step'),
         starts=(Start(('redis-server', '-x')), Start(('other',)))),
+    'case " $* " in': Both(
+        document=f'{{"steps": [{STEP}], "main": {{"command": "server", "arguments": ["--base"], '
+                 '"commandLine": "append"}}', script='SHELL; exec server --base "$@"',
+        words={'…': 'step'}, programs=('server', 'step'),
+        starts=(Start(('-x',)), Start(('a', '--version')), Start(('--version=1',)))),
     'if [ "$(id -u)" = 0 ]': condition(Start(), Start(user='1234')),
     'if [ -n "$TLS" ]': condition(Start(), Start(variables={'TLS': 'c'}), Start(variables={'TLS': ''})),
     'if [ "$MODE" = replica ]': condition(
