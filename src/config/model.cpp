@@ -1,5 +1,7 @@
 #include "config/model.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "config/image_mode.hpp"
@@ -56,6 +58,11 @@ std::vector<Role> roles_in(const Model& model) {
     }
   }
   return roles;
+}
+
+bool is_file_variable(std::string_view name) noexcept {
+  return std::find(std::begin(kFileVariables), std::end(kFileVariables), name) !=
+         std::end(kFileVariables);
 }
 
 }  // namespace pintle::config

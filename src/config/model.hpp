@@ -115,7 +115,7 @@ struct Condition {
     started_as,
     command,
     argument,  ///< a word behind the program on the command line matches
-    healthy,  ///< this one and the next only for jobs
+    healthy,   ///< this one and the next only for jobs
     ready,
     negation,
     all,
@@ -311,12 +311,8 @@ struct Hook {
 /// The names of the variables that are different for each run of a hook with `for_each`.
 inline constexpr std::string_view kFileVariables[] = {"FILE", "FILE_NAME", "FILE_STEM"};
 
-inline bool is_file_variable(std::string_view name) noexcept {
-  for (const std::string_view one : kFileVariables) {
-    if (one == name) return true;
-  }
-  return false;
-}
+/// True if `name` is one of them.
+bool is_file_variable(std::string_view name) noexcept;
 
 inline bool is_group(const Hook& hook) noexcept {
   return std::holds_alternative<Group>(hook.action);

@@ -17,9 +17,9 @@ TEST_SUITE("hooks/env_file") {
   }
 
   TEST_CASE("what the format cannot hold is refused with its line, and without its value") {
-    for (const char* text : {"A=1\nsesame", "A=1\n=sesame", "A=1\nA B=sesame", "A=1\n'A'=sesame",
-                             "A=1\nB=it's sesame", "A=1\nB='sesame", "A=1\nB=sesame\r\n",
-                             "A=1\nB=sesame\x1b"}) {
+    for (const char* text :
+         {"A=1\nsesame", "A=1\n=sesame", "A=1\nA B=sesame", "A=1\n'A'=sesame", "A=1\nB=it's sesame",
+          "A=1\nB='sesame", "A=1\nB=sesame\r\n", "A=1\nB=sesame\x1b"}) {
       const auto file = env_file(text);
       REQUIRE(!file);
       const std::string message = file.error().message();
