@@ -196,8 +196,16 @@ class Hostile:
         self.server = socket.create_server(('127.0.0.1', 0))
         self.asked = threading.Event()
         self.requests = []
-        tap.cleanup(self.server.close)
-        threading.Thread(target=self._serve, daemon=True).start()
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+        tap.cleanup(self._stop)
+
+    def _stop(self):
+        """The thread has ended before the descriptor is free: it must not accept what comes to the next
+        server, which gets the same number."""
+        self.server.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+        self.server.close()
 
     @property
     def url(self):
