@@ -158,8 +158,8 @@ TEST_SUITE("hooks/plan") {
   TEST_CASE("a step that runs during others cannot be named by another one of that kind") {
     Model model;
     for (const char* id : {"a", "b", "c"}) model.hooks.push_back({.id = id});
-    model.hooks[0].as<StepPolicy>().during = {{"b", {}, "/steps/0/during/0"}};
-    model.hooks[1].as<StepPolicy>().during = {{"c", {}, {}}};
+    model.hooks[0].as<StepPolicy>().during.emplace().push_back({"b", {}, "/steps/0/during/0"});
+    model.hooks[1].as<StepPolicy>().during.emplace().push_back({"c", {}, {}});
     Problems problems;
     (void)make_plan(model, ImageMode::layered, problems);
     REQUIRE(problems.size() == 1);
