@@ -53,7 +53,9 @@ def readers():
     """What may read a variable, as text."""
     sources = ''.join(path.read_text() for path in sorted((pid1.ROOT / 'src').rglob('*.cpp')))
     tool = (pid1.ROOT / 'tools/pull-images').read_text()
+    kerberos = (pid1.ROOT / 'dockerfiles/kerberos-test/setup.sh').read_text()
     return {'compose.yaml': set(re.findall(r'\$\{(\w+)', COMPOSE)),
+            'setup.sh': set(re.findall(r'setting (\w+)', kerberos)),
             'tools/pull-images': set(re.findall(r"'(\w+)'", tool)),
             'pintle': set(re.findall(r'"(IMAGE_MODE|PINTLE_\w+|TINI_\w+)"', sources))}
 
@@ -69,7 +71,7 @@ def something_reads_each_variable_of_the_example():
 @tap.test
 def the_example_has_each_variable_that_compose_or_pintle_reads():
     found = readers()
-    tap.equal((found['compose.yaml'] | found['pintle']) - set(example()), set())
+    tap.equal((found['compose.yaml'] | found['pintle'] | found['setup.sh']) - set(example()), set())
 
 
 @tap.test
