@@ -1,5 +1,7 @@
 #include "hooks/steps.hpp"
 
+#include <algorithm>
+
 namespace pintle::hooks {
 
 Steps::Steps(const Graph& graph, std::size_t parallelism)
@@ -66,6 +68,11 @@ void Steps::finish(std::size_t step, StepState result) noexcept {
   for (const std::size_t waiter : waiters_[step]) {
     if (--open_precedents_[waiter] == 0 && waiter < first_waiting_) first_waiting_ = waiter;
   }
+}
+
+void Steps::put_back(std::size_t step) noexcept {
+  states_[step] = StepState::waiting;
+  first_waiting_ = std::min(first_waiting_, step);
 }
 
 std::string_view name_of(StepState state) noexcept {

@@ -46,6 +46,9 @@ class Steps {
   /// `failed`, the steps that wait for it may start.
   void finish(std::size_t step, StepState result) noexcept;
 
+  /// Makes a running step wait again. Not for one that counts for `parallelism`.
+  void put_back(std::size_t step) noexcept;
+
   bool all_done() const noexcept { return done_ == states_.size(); }
   /// True if only the limit of `parallelism` keeps the step from starting.
   bool is_held_back(std::size_t step) const noexcept {

@@ -38,12 +38,11 @@ void Attempts::attempt(Hook& hook, Time now) noexcept {
   Run& run = hook.run;
   run.state = Run::State::starting;
   run.retry_at.reset();
-  run.runs += 1;
+  if (run.asks != Asks::only) run.runs += 1;
   run.attempt += 1;
   run.began = now;
   run.timed_out = false;
-  queue_.push(Spawn{&hook, run.asks_condition, run.ticket});
-  run.asks_condition = false;
+  queue_.push(Spawn{&hook, run.asks, run.ticket});
 }
 
 void Attempts::started(Hook& hook, pid_t pid, Time now) noexcept {
@@ -65,6 +64,8 @@ void Attempts::not_started(Hook& hook, Time now) noexcept {
 
 void Attempts::ended(Hook& hook, const ChildGone& event, Time now) noexcept {
   hook.run.note_end(event.code, since(hook.run.began, now));
+  // A retry does not check it again: the attempt may have changed the answer.
+  if (event.condition_holds && hook.run.asks == Asks::first) hook.run.asks = Asks::no;
   if (hook.is_main()) return;
   const Outcome outcome = outcome_of(hook, event);
   const bool has_more =

@@ -159,10 +159,6 @@ sys::Task task(const Recipe& recipe, pid_t main_pid) {
 
 /// Sets the built-in: a task in the child, or pintle-fetch.
 void set_action(const Recipe& recipe, pid_t main_pid, sys::Child& child) {
-  if (config::is_group(*recipe.hook())) {
-    child.task = [](sys::Report&) { return 0; };
-    return;
-  }
   auto told = recipe.request();
   if (!told) {
     child.task = task(recipe, main_pid);
@@ -243,6 +239,10 @@ sys::Child child_of(const Recipe& recipe, const StartOptions& options) {
   if (hook != nullptr) {
     child.discard_output = hook->output == config::Output::discard;
     if (options.leaf && hook->condition) child.condition = condition(recipe, options.leaf);
+  }
+  if (options.only_asks) {
+    child.task = [](sys::Report&) { return 0; };
+    return child;
   }
   if (recipe.is_for_each()) {
     child.choice = for_each(recipe, options);

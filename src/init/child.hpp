@@ -14,9 +14,10 @@ namespace pintle::init {
 struct StartOptions {
   hooks::Leaf
       leaf{};  ///< if set, the child checks the condition; gives the leaves that are not files
-  sys::Outlet outlet{};  ///< the target of its output
-  pid_t main_pid = 0;    ///< 0: main does not run
-  int viewer = -1;       ///< a socket that gets a copy of its output
+  bool only_asks = false;  ///< the child ends with 0 if the condition holds
+  sys::Outlet outlet{};    ///< the target of its output
+  pid_t main_pid = 0;      ///< 0: main does not run
+  int viewer = -1;         ///< a socket that gets a copy of its output
   /// Of a hook with `for_each`: why it cannot be started for its file, "" if it can.
   std::string (*why_wrong)(const Recipe&) = nullptr;
   std::string same_file{};  ///< another attempt is for this one; "": it is a first attempt

@@ -121,7 +121,8 @@ std::optional<Event> Effects::act(const Spawn& action) {
     const bool has_own = !hook.config->for_each.empty();
     if (!has_own) options.same_file = hook.root().files.present.data();
   }
-  if (action.asks_condition) options.leaf = leaf;
+  if (action.asks != Asks::no) options.leaf = leaf;
+  options.only_asks = action.asks == Asks::only;
   if (action.ticket != 0) options.viewer = requests_.viewer(action.ticket);
   auto spawned = sys::spawn(child_of(*hook.recipe, options));
   if (!spawned) return not_started(hook, spawned.error());
@@ -304,16 +305,19 @@ std::string Effects::words_at_end(const Hook& hook, const sys::Exit& exit,
 
 Effects::ChildReport Effects::read_child_report(Hook& hook, const sys::Exit& exit) noexcept {
   Fd& pipe = hook.report;
-  sys::Report choice;
-  const auto report = pipe ? sys::read_report(pipe.get(), &choice) : std::nullopt;
+  sys::Beginning beginning;
+  const auto report = pipe ? sys::read_report(pipe.get(), &beginning) : std::nullopt;
   pipe.reset();
-  ChildReport last{.was_skipped = report && report->was_skipped, .was_last = choice.is_last};
+  const auto& choice = beginning.choice;
+  ChildReport last{.was_skipped = report && report->was_skipped,
+                   .was_last = choice && choice->is_last,
+                   .condition_holds = beginning.condition_holds};
   if (report && report->has_failure) last.failure = StartFailure{report->step, report->code};
-  if (choice.is_choice && !choice.is_last) note_file(hook, choice.line());
+  if (choice && !choice->is_last) note_file(hook, choice->line());
   try {
     hook.words = kNoMemory;
     hook.words = words_at_end(hook, exit, report);
-    if (choice.is_choice) add_file(hook, choice.is_last);
+    if (choice) add_file(hook, choice->is_last);
     outputs_.drain(hook);
     if (hook.sets_variable()) conclude_variable(hook, exit, last);
   } catch (const std::exception& error) {

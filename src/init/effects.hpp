@@ -30,6 +30,7 @@ class Effects {
     std::optional<StartFailure> failure{};
     bool was_skipped = false;
     bool was_last = false;
+    bool condition_holds = false;
   };
   ChildReport read_child_report(Hook& hook, const sys::Exit& exit) noexcept;
 

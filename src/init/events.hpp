@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "hooks/health.hpp"
+#include "init/run.hpp"
 #include "sys/report.hpp"
 
 namespace pintle::init {
@@ -41,8 +42,9 @@ struct ChildGone {
   int code;    ///< 0-255, or 128 + signal
   int signal;  ///< the signal that killed it; 0: none
   std::optional<StartFailure> failure{};
-  bool was_skipped = false;  ///< its condition did not hold, so it did nothing
-  bool was_last = false;     ///< there was no further file for it, so it did nothing
+  bool was_skipped = false;      ///< its condition did not hold, so it did nothing
+  bool was_last = false;         ///< there was no further file for it, so it did nothing
+  bool condition_holds = false;  ///< it has checked its condition
 };
 /// Every dead child has been collected.
 struct AllReaped {
@@ -82,8 +84,8 @@ using Event =
 
 struct Spawn {
   Hook* hook;
-  bool asks_condition = false;  ///< the child checks the hook's condition first
-  int ticket = 0;               ///< of the client that gets a copy of the output; 0: none
+  Asks asks = Asks::no;
+  int ticket = 0;  ///< of the client that gets a copy of the output; 0: none
 };
 /// Send `number` to the process of `hook`, or to its whole group.
 struct Kill {

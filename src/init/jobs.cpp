@@ -106,7 +106,7 @@ bool Jobs::begin_pending(Job& job, Time now) noexcept {
   Hook* const free = free_run(job);
   if (wanted != false && free != nullptr) {
     job.pending.reset();
-    free->run.asks_condition = !wanted;
+    free->run.asks = wanted ? Asks::no : Asks::first;
     begin_run(job, *free, ticket, now);
     return true;
   }

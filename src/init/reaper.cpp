@@ -79,6 +79,7 @@ void Reaper::note_end(const sys::Exit& dead, Hook* hook) noexcept {
     event.failure = last.failure;
     event.was_skipped = last.was_skipped;
     event.was_last = last.was_last;
+    event.condition_holds = last.condition_holds;
   }
   supervisor_.note(event, BootClock::now());
 }

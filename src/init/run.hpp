@@ -22,6 +22,14 @@ inline constexpr Duration kAfterKill = 2s;
 /// How often a warning is logged about a running step without a timeout.
 inline constexpr Duration kSlowStep = 30s;
 
+/// What the child of an attempt does about the condition of its hook: one about files is checked in
+/// a child, because a file system may be slow.
+enum class Asks : std::uint8_t {
+  no,     ///< nothing: it holds, or there is none
+  first,  ///< checks it, and goes on if it holds
+  only,   ///< checks it, and ends
+};
+
 /// The earlier of two times; nullopt means never.
 inline std::optional<Time> earliest(const std::optional<Time>& a,
                                     const std::optional<Time>& b) noexcept {
@@ -42,10 +50,10 @@ struct Run {
   std::optional<Time> remark{};    ///< when to warn that it takes long
   std::optional<Time> retry_at{};  ///< when the next attempt begins; it is not active until then
   bool timed_out = false;
-  bool asks_condition = false;  ///< the first attempt's child checks the condition
-  bool is_replaced = false;     ///< it is being stopped for the next run of its job
-  int ticket = 0;               ///< of the client that asked for it; 0: none
-  Time first_began{};           ///< only of a job: when its first attempt began
+  Asks asks = Asks::no;      ///< until a child has answered
+  bool is_replaced = false;  ///< it is being stopped for the next run of its job
+  int ticket = 0;            ///< of the client that asked for it; 0: none
+  Time first_began{};        ///< only of a job: when its first attempt began
   // Results of the last attempt that ended, for the status.
   bool has_ended = false;
   int last_code = 0;

@@ -48,7 +48,7 @@ void Stage::start(std::size_t step, Time now) noexcept {
   if (place.part == Part::end) return end(step, now);
   // The line about the group is enough.
   if (is_in_skipped_group(place)) return steps_.finish(step, StepState::skipped);
-  const auto wanted = context_.holds(place.hook);
+  const auto wanted = place.holds ? true : context_.holds(place.hook);
   if (place.is_skipped || wanted == false) {
     steps_.finish(step, StepState::skipped);
     const Skip why = place.is_skipped ? Skip::image_mode : Skip::condition;
@@ -59,17 +59,18 @@ void Stage::start(std::size_t step, Time now) noexcept {
     steps_.finish(step, StepState::done);
     return context_.queue.tell(News::step_started, place.hook);
   }
-  // The child checks a condition about files, because a file system may be slow.
-  place.hook.run.asks_condition = !wanted;
+  // Others wait until it is known whether a group, or what runs during them, begins at all.
+  const Asks asks = place.part == Part::begin ? Asks::only : Asks::first;
+  place.hook.run.asks = wanted ? Asks::no : asks;
   context_.attempts.begin(place.hook, now);
-  context_.queue.tell(News::step_started, place.hook);
+  if (place.hook.run.asks != Asks::only) context_.queue.tell(News::step_started, place.hook);
 }
 
 /// Ends a group, or a step that ran during others.
 void Stage::end(std::size_t step, Time now) noexcept {
   Hook& hook = places_[step].hook;
   const std::size_t begin = std::get<StepTask>(hook.task).step;
-  const bool is_skipped = steps_.state(begin) == StepState::skipped || places_[begin].was_skipped;
+  const bool is_skipped = steps_.state(begin) == StepState::skipped;
   const bool is_group = config::is_group(*hook.config);
   if (!is_group && hook.run.is_active()) {
     if (!hook.run.is_being_ended()) context_.attempts.terminate(hook, now);
@@ -85,7 +86,7 @@ void Stage::end(std::size_t step, Time now) noexcept {
 /// A step that runs during others has begun: those may start.
 void Stage::started(Hook& hook) noexcept {
   const auto* task = std::get_if<StepTask>(&hook.task);
-  if (task == nullptr || config::is_group(*hook.config)) return;
+  if (task == nullptr || hook.run.asks == Asks::only) return;
   const bool waits =
       places_[task->step].part == Part::begin && steps_.state(task->step) == StepState::running;
   if (waits) steps_.finish(task->step, StepState::done);
@@ -98,13 +99,17 @@ void Stage::fail(std::size_t step, Hook& hook, News news) noexcept {
   context_.queue.tell(news, hook, hook.run.last_code);
 }
 
-/// The child of a group has looked at its condition.
-void Stage::concluded_group(const Ended& ended, std::size_t step) noexcept {
+/// The child has only checked the condition: what begins with it may start now, or is skipped.
+void Stage::concluded_question(const Ended& ended, std::size_t step) noexcept {
   Hook& hook = ended.hook;
+  hook.run.asks = Asks::no;
   if (has_failed(ended.outcome)) return fail(step, hook, News::step_failed);
-  const bool is_skipped = ended.outcome == Outcome::skipped;
-  steps_.finish(step, is_skipped ? StepState::skipped : StepState::done);
-  if (is_skipped && context_.lifecycle.lets_run(hook)) {
+  if (ended.outcome != Outcome::skipped) {
+    places_[step].holds = true;
+    return steps_.put_back(step);
+  }
+  steps_.finish(step, StepState::skipped);
+  if (context_.lifecycle.lets_run(hook)) {
     context_.queue.tell(News::step_skipped, hook, static_cast<int>(Skip::condition));
   }
 }
@@ -113,14 +118,6 @@ void Stage::concluded_group(const Ended& ended, std::size_t step) noexcept {
 void Stage::concluded_beside(const Ended& ended, std::size_t step) noexcept {
   Hook& hook = ended.hook;
   const std::size_t end = places_[step].end;
-  if (ended.outcome == Outcome::skipped) {
-    places_[step].was_skipped = true;
-    if (context_.lifecycle.lets_run(hook)) {
-      context_.queue.tell(News::step_skipped, hook, static_cast<int>(Skip::condition));
-    }
-    if (steps_.state(end) == StepState::running) steps_.finish(end, StepState::skipped);
-    return;
-  }
   if (steps_.state(step) == StepState::running) return fail(step, hook, News::step_failed);
   if (steps_.state(end) != StepState::running) return fail(end, hook, News::step_ended_early);
   steps_.finish(end, StepState::done);
@@ -132,7 +129,7 @@ void Stage::concluded_beside(const Ended& ended, std::size_t step) noexcept {
 void Stage::concluded(const Ended& ended, Time) noexcept {
   Hook& hook = ended.hook;
   const std::size_t step = std::get<StepTask>(hook.task).step;
-  if (config::is_group(*hook.config)) return concluded_group(ended, step);
+  if (hook.run.asks == Asks::only) return concluded_question(ended, step);
   if (places_[step].part == Part::begin) return concluded_beside(ended, step);
   const bool goes_on =
       hook.is(config::Kind::shutdown) || hook.config->on_failure == config::OnFailure::proceed;
@@ -181,7 +178,6 @@ bool Stage::has_succeeded(std::string_view id) const noexcept {
 }
 
 StepState Stage::state(std::size_t step) const noexcept {
-  if (places_[step].was_skipped) return StepState::skipped;
   const StepState begin = steps_.state(step);
   if (places_[step].part == Part::whole || begin != StepState::done) return begin;
   const StepState end = steps_.state(places_[step].end);

@@ -47,13 +47,13 @@ class Stage final : public Component {
     hooks::Part part;
     std::size_t end;  ///< the node with which it is done
     std::optional<std::size_t> group;
-    bool was_skipped = false;  ///< of what runs during others: its child has skipped it
+    bool holds = false;  ///< a child has found that its condition holds
   };
 
   void start(std::size_t step, Time now) noexcept;
   void end(std::size_t step, Time now) noexcept;
   bool is_in_skipped_group(const StepPlace& place) const noexcept;
-  void concluded_group(const Ended& ended, std::size_t step) noexcept;
+  void concluded_question(const Ended& ended, std::size_t step) noexcept;
   void concluded_beside(const Ended& ended, std::size_t step) noexcept;
   void fail(std::size_t step, Hook& hook, News news) noexcept;
 

@@ -58,7 +58,7 @@ void send_report(int writer, const Report& report) noexcept {
 
 namespace {
 
-constexpr int kMostNotes = 12;  // a note is about 280 bytes; the smallest pipe holds 4 KiB
+constexpr int kMostNotes = 11;  // a note is about 280 bytes; the smallest pipe holds 4 KiB
 int notes_writer = -1;          // set in the process of a child's task
 int notes_left = kMostNotes;
 
@@ -71,8 +71,9 @@ std::optional<Report> read_one(int reader) noexcept {
   const bool whole = got == static_cast<ssize_t>(sizeof report);
   // The bools are checked as bytes: reading one that is neither 0 nor 1 is undefined behaviour.
   bool are_flags = true;
-  for (const bool* flag : {&report.has_failure, &report.was_skipped, &report.is_note,
-                           &report.is_choice, &report.is_last, &report.was_cut}) {
+  for (const bool* flag :
+       {&report.has_failure, &report.was_skipped, &report.is_note, &report.is_choice,
+        &report.is_answer, &report.is_last, &report.was_cut}) {
     unsigned char byte = 0;
     std::memcpy(&byte, flag, 1);
     are_flags = are_flags && byte <= 1;
@@ -100,19 +101,24 @@ bool is_report(int fd) noexcept {
   return ::fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
 }
 
-std::optional<Report> read_report(int reader, Report* choice) noexcept {
+std::optional<Report> read_report(int reader, Beginning* beginning) noexcept {
   std::optional<Report> last;
-  // send_note() sends at most kMostNotes, so more packets than that are ignored.
-  for (int left = kMostNotes + 2; left > 0; --left) {
+  Beginning begun;
+  // Before the report there are at most an answer, a choice and kMostNotes notes, so more packets
+  // than that are ignored.
+  for (int left = kMostNotes + 3; left > 0; --left) {
     const auto next = read_one(reader);
     if (!next) break;
-    if (!next->is_choice) {
+    if (next->is_answer) {
+      begun.condition_holds = true;
+    } else if (next->is_choice) {
+      begun.choice = next;
+    } else {
       last = next;
-    } else if (choice != nullptr) {
-      *choice = *next;
+      if (!next->is_note) break;
     }
-    if (!next->is_choice && !next->is_note) break;
   }
+  if (beginning != nullptr) *beginning = begun;
   return last;
 }
 

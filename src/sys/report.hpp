@@ -35,6 +35,7 @@ struct Report {
   bool was_skipped = false;  ///< the child's condition did not hold
   bool is_note = false;      ///< the line says what the child was doing when it was killed
   bool is_choice = false;    ///< the line is the name of what the child has chosen to work on
+  bool is_answer = false;    ///< the child's condition holds, so it goes on
   bool is_last = false;      ///< of a choice: there was nothing left
   bool was_cut = false;      ///< the line was longer than `text`
   StartStep step = StartStep::execute;
@@ -71,7 +72,7 @@ void send_report(int writer, const Report& report) noexcept;
 void send_notes_to(int writer) noexcept;
 
 /// Reports what the child is doing. PID 1 uses the last note, or the report if one follows. Only
-/// the first 12 notes are sent, so that the pipe has room for the report. Does nothing outside of a
+/// the first 11 notes are sent, so that the pipe has room for the report. Does nothing outside of a
 /// child's task.
 void send_note(std::string_view line) noexcept;
 
@@ -81,8 +82,14 @@ inline constexpr int kInheritedReport = 3;
 /// True if `fd` is a pipe, so it may be the writing end of a report.
 bool is_report(int fd) noexcept;
 
+/// What the child has reported before it began its work.
+struct Beginning {
+  bool condition_holds = false;
+  std::optional<Report> choice{};
+};
+
 /// Reads the last available report; nullopt if there is none, or if one has a wrong size or step.
-/// What the child has chosen, if it has, goes into `choice`.
-std::optional<Report> read_report(int reader, Report* choice = nullptr) noexcept;
+/// What came before the child's work goes into `beginning`.
+std::optional<Report> read_report(int reader, Beginning* beginning = nullptr) noexcept;
 
 }  // namespace pintle::sys

@@ -201,16 +201,16 @@ void direct_output(const Prepared& prepared) noexcept {
 
 void skip_unless_condition_holds(const Prepared& prepared) noexcept {
   if (!prepared.child.condition) return;
+  Report answer;
   try {
-    if (prepared.child.condition()) return;
+    answer.is_answer = prepared.child.condition();
   } catch (const std::exception& error) {
     errno = ENOMEM;
     fail(prepared, StartStep::execute, error.what());
   }
-  Report report;
-  report.was_skipped = true;
-  send_report(prepared.report, report);
-  ::_exit(0);
+  answer.was_skipped = !answer.is_answer;
+  send_report(prepared.report, answer);
+  if (answer.was_skipped) ::_exit(0);
 }
 
 [[noreturn]] void work(const Prepared& prepared) noexcept {

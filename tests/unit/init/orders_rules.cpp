@@ -60,8 +60,7 @@ void World::spawn(const Act& act) {
   if (((unforked_ >> std::min(forks_++, 31U)) & 1U) != 0) {
     subject_.not_started(act.who, now_);
   } else {
-    children_.push_back(
-        {.who = act.who, .pid = ++last_pid_, .asks_condition = act.asks_condition, .is_new = true});
+    children_.push_back({.who = act.who, .pid = ++last_pid_, .asks = act.asks, .is_new = true});
     subject_.started(act.who, last_pid_, now_);
   }
 }
@@ -94,6 +93,11 @@ void World::look_at_spawn(const Act& act) {
   if (hook.is_final && (step_failed_ || stop_began_)) return;  // however the group has ended
   for (const Who precedent : scene_->hook(hook.root).precedents) {
     expect((concluded_ & bit(precedent)) != 0, "it is started before its precedents", act.who);
+  }
+  for (const Who begun : scene_->hook(hook.root).begins) {
+    const Child* child = child_of(begun);
+    const bool is_known = child == nullptr || child->asks != pintle::init::Asks::only;
+    expect(is_known, "it is started before a condition that it waits for is known", act.who);
   }
 }
 

@@ -84,8 +84,9 @@ void Scene::describe(const hooks::Graph& graph) {
     if (step.part == hooks::Part::end) continue;
     for (const std::size_t precedent : step.precedents) {
       // The begin of a group, and of what runs during this step, is no end.
-      if (graph[precedent].part == hooks::Part::begin) continue;
-      hooks_[step.hook].precedents.push_back(static_cast<Who>(graph[precedent].hook));
+      const bool is_begin = graph[precedent].part == hooks::Part::begin;
+      auto& before = is_begin ? hooks_[step.hook].begins : hooks_[step.hook].precedents;
+      before.push_back(static_cast<Who>(graph[precedent].hook));
     }
   }
 }
@@ -98,7 +99,7 @@ struct Translate {
   using What = Act::What;
 
   std::optional<Act> operator()(const init::Spawn& a) const {
-    return Act{.what = What::spawn, .who = number(a.hook), .asks_condition = a.asks_condition};
+    return Act{.what = What::spawn, .who = number(a.hook), .asks = a.asks};
   }
   std::optional<Act> operator()(const init::Kill& a) const {
     return Act{.what = What::kill, .who = number(a.hook), .pid = a.pid, .number = a.number};
@@ -168,7 +169,8 @@ std::uint64_t Subject::digest_of_run(Who who, Time now) const {
   }
   if (run.is_active()) digest.add(run.deadline, now).add(run.remark, now);
   digest.add(run.retry_at, now);
-  const bool flags[] = {run.timed_out, run.asks_condition, run.is_replaced, run.ticket != 0};
+  digest.add(static_cast<std::uint64_t>(run.asks));
+  const bool flags[] = {run.timed_out, run.is_replaced, run.ticket != 0};
   for (const bool flag : flags) digest.add(flag ? 1 : 0);
   return digest.value();
 }

@@ -68,6 +68,7 @@ struct Hook {
   Who root = kMain;               ///< itself, or whom it stands in for or repairs in the end
   Who group = kMain;              ///< its root, or of what that is a copy
   std::vector<Who> precedents{};  ///< of a root: those that must have ended before it
+  std::vector<Who> begins{};      ///< of a root: those that must have begun before it
   bool is_final = false;          ///< it is in a `finally`, and runs however its group ended
   bool counts = true;             ///< for parallelism
   bool may_overlap = false;       ///< of a job: Allow
@@ -84,7 +85,7 @@ struct Act {
   pid_t pid = 0;
   int number = 0;  ///< a signal, a ticket, an exit code
   News news = News::main_started;
-  bool asks_condition = false;
+  init::Asks asks = init::Asks::no;
 };
 
 /// A config and its rules, and what they mean.
@@ -134,8 +135,10 @@ class Subject {
     note(pintle::init::ChildStarted{hook(who), pid}, now);
   }
   void not_started(Who who, Time now) { note(pintle::init::ChildNotStarted{hook(who)}, now); }
-  void gone(pid_t pid, int code, Time now) {
-    note(pintle::init::ChildGone{pid, code, code > 128 ? code - 128 : 0}, now);
+  void gone(pid_t pid, int code, Time now, bool condition_holds) {
+    pintle::init::ChildGone event{pid, code, code > 128 ? code - 128 : 0};
+    event.condition_holds = condition_holds;
+    note(event, now);
   }
   void no_file(pid_t pid, Time now) {
     note(pintle::init::ChildGone{.pid = pid, .code = 0, .signal = 0, .was_last = true}, now);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/signal_names.hpp"
 #include "news_words.hpp"
@@ -72,7 +73,8 @@ std::string words_of(const Act& act, const Scene& scene) {
   const std::string who = scene.name(act.who);
   switch (act.what) {
     case What::spawn:
-      return "spawn " + who + (act.asks_condition ? " if" : "");
+      return "spawn " + who +
+             std::string(std::array{"", " if", "?"}.at(static_cast<std::size_t>(act.asks)));
     case What::kill:
       return fmt::format("kill {} {}", who, signal(act.number));
     case What::kill_all:
@@ -103,7 +105,7 @@ std::uint64_t World::digest() const {
     group = scene_->hook(who).group;
     run.add(subject_.digest_of_run(who, now_));
     if (child != nullptr) {
-      run.add(child->asks_condition ? 2 : 3).add(child->was_asked ? 2 : 3);
+      run.add(static_cast<std::uint64_t>(child->asks)).add(child->was_asked ? 2 : 3);
       run.add(child->was_killed ? 2 : 3);
     }
     digest.add(subject_.digest_of_hook(*scene_, who, now_));

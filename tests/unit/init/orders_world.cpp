@@ -83,7 +83,8 @@ void World::add_deaths(std::vector<Move>& all) const {
     for (const How how :
          {How::well, How::badly, How::by_signal, How::not_executed, How::skipped, How::no_file}) {
       if (how != How::well && child.who == kOrphan) continue;
-      if (how == How::skipped && !child.asks_condition) continue;
+      if (how == How::skipped && child.asks == Asks::no) continue;
+      if (how == How::badly && child.asks == Asks::only) continue;
       if (!is_possible_with_files(child, how)) continue;
       // The same to a hook, so one of the two will do.
       if (how == How::by_signal && !child.was_asked && child.who != kMain) continue;
@@ -237,7 +238,8 @@ void World::tell_end(const Child& child, How how, int code) {
   if (!child.was_killed && how == How::not_executed) {
     return subject_.not_executed(child.pid, now_);
   }
-  subject_.gone(child.pid, code, now_);
+  const bool has_answered = child.asks != Asks::no && (how == How::well || how == How::badly);
+  subject_.gone(child.pid, code, now_, has_answered);
 }
 
 void World::drain() {

@@ -127,6 +127,48 @@ TEST_SUITE("init/policy") {
     CHECK(w.done() == Lines{"skipped a", "spawn main", "settle", "started main"});
   }
 
+  TEST_CASE("what is to run during others is asked whether it runs before those begin") {
+    const char* config = R"({"steps": [{"id": "d", "during": ["a"], "command": "/d",
+                                        "condition": {"fileExists": "/x"}},
+                                       {"id": "a", "command": "/a"},
+                                       {"id": "b", "command": "/b", "condition": "d"}]})";
+    SUBCASE("it does") {
+      World w(config);
+      CHECK(w.done() == Lines{"spawn d"});
+      w.note(ChildGone{.pid = w.pid_of("d"), .code = 0, .signal = 0, .condition_holds = true});
+      CHECK(w.done() == Lines{"spawn d", "started d", "spawn a", "started a"});
+      w.end("a", 0);
+      CHECK(w.done() == Lines{"done a", "kill d's group TERM", "kill d's group CONT"});
+    }
+    SUBCASE("it does not: its result is no success") {
+      World w(config);
+      w.note(ChildGone{.pid = w.pid_of("d"), .code = 0, .signal = 0, .was_skipped = true});
+      w.end("a", 0);
+      CHECK(w.done() == Lines{"spawn d", "skipped d", "spawn a", "started a", "done a", "skipped b",
+                              "spawn main", "settle", "started main"});
+    }
+    SUBCASE("nobody knows, so the start fails") {
+      World w(config);
+      w.end("d", 137);
+      CHECK(w.done() == Lines{"spawn d", "failed d", "quit 80"});
+    }
+  }
+
+  TEST_CASE("a retry checks the condition again only if the first attempt has not") {
+    const char* config = R"({"steps": [{"id": "a", "command": "/a", "retries": 1,
+                                        "condition": {"fileExists": "/x"}}]})";
+    for (const bool condition_holds : {false, true}) {
+      World w(config);
+      (void)w.done();
+      w.note(ChildGone{
+          .pid = w.pid_of("a"), .code = 137, .signal = 9, .condition_holds = condition_holds});
+      w.wait(1s);
+      (void)w.done();
+      CHECK(w.hook("a").run.pid != 0);
+      CHECK(w.hook("a").run.asks == (condition_holds ? Asks::no : Asks::first));
+    }
+  }
+
   TEST_CASE("a job that is being retried is not started a second time") {
     World w(R"({"maintenance": [{"id": "j", "command": "/j", "schedule": {"every": "1s"},
                                  "retries": 1, "backoff": {"type": "constant", "initial": "5s"}}]})");

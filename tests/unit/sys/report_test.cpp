@@ -1,6 +1,7 @@
 #include "sys/report.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
@@ -55,6 +56,29 @@ TEST_SUITE("sys/report") {
     send_report(pipe->writer.get(), report);
     CHECK(line_now() == "done");
     send_notes_to(-1);
+  }
+
+  TEST_CASE("a pipe has room for all that comes before the report") {
+    const auto pipe = make_report_pipe();
+    REQUIRE(pipe);
+    REQUIRE(::fcntl(pipe->writer.get(), F_SETPIPE_SZ, 4096) == 4096);
+    send_report(pipe->writer.get(), {.is_answer = true});
+    Report choice{.is_choice = true};
+    choice.set_line(std::string(255, 'f'));
+    send_report(pipe->writer.get(), choice);
+    send_notes_to(pipe->writer.get());
+    for (int i = 0; i < 1000; ++i) send_note(std::string(255, 'n'));
+    send_notes_to(-1);
+    Report report;
+    report.set_line("done");
+    send_report(pipe->writer.get(), report);
+    Beginning beginning;
+    const auto got = read_report(pipe->reader.get(), &beginning);
+    REQUIRE(got);
+    CHECK(got->line() == "done");
+    CHECK(beginning.condition_holds);
+    REQUIRE(beginning.choice);
+    CHECK(beginning.choice->line() == std::string(255, 'f'));
   }
 
   TEST_CASE("a line that was cut is marked, and a detail takes what room is left") {
