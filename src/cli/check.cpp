@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/log.hpp"
+#include "base/shown.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
 #include "cli/notes.hpp"
@@ -80,13 +81,24 @@ int check_command(int argc, char** argv) {
                                               "FILE nor PINTLE_CONFIG names another",
                                               kStandardConfig));
   }
-  const auto loaded = load_config(file, nullptr, show_problems);
+  std::size_t told = 0;
+  const auto tell = [&told](const config::Problems& problems, const std::string& name,
+                            std::string_view text) {
+    told = problems.size();
+    show_problems(problems, name, text);
+  };
+  const auto loaded = load_config(file, nullptr, tell);
+  if (!loaded && told > 0) {
+    return fail(ExitCode::config, fmt::format("{} cannot be used: {}", shown_value(*file),
+                                              counted(std::int64_t(told), "problem")));
+  }
   if (!loaded) return fail(ExitCode::config, loaded.error().detail);
   if (loaded->image_mode == config::ImageMode::prebuilt) {
     const auto refused = hooks::refused_as_written(loaded->model);
     for (const std::string& line : refused) log::error(line);
     if (!refused.empty()) {
-      return fail(ExitCode::refused, unusable(*file, refused.front(), refused.size()));
+      return fail(ExitCode::refused, fmt::format("{} cannot be used: {}", shown_value(*file),
+                                                 counted(std::int64_t(refused.size()), "problem")));
     }
   }
   std::string text;

@@ -86,7 +86,7 @@ void log_problems(const config::Problems& problems, const std::string& file, std
 }
 
 Result<Loaded> load_config(const std::optional<std::string>& file,
-                           const config::Environ* environment, TellProblems tell) {
+                           const config::Environ* environment, const TellProblems& tell) {
   config::Problems problems;
   Loaded loaded;
   std::string text;

@@ -1,6 +1,7 @@
 // cli/config_file.hpp - finds, reads and checks the config of a command.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,8 +30,8 @@ struct Loaded {
 config::Environ container_environment();
 
 /// Called with the problems of `file`, whose content is `text`.
-using TellProblems = void (*)(const config::Problems& problems, const std::string& file,
-                              std::string_view text);
+using TellProblems = std::function<void(const config::Problems& problems, const std::string& file,
+                                        std::string_view text)>;
 
 /// Logs one line for each problem.
 void log_problems(const config::Problems& problems, const std::string& file, std::string_view text);
@@ -40,7 +41,8 @@ void log_problems(const config::Problems& problems, const std::string& file, std
 /// variables; nullptr if they are not known. Errors: a problem; `detail` is the reason for an exit,
 /// with the first problem.
 Result<Loaded> load_config(const std::optional<std::string>& file,
-                           const config::Environ* environment, TellProblems tell = log_problems);
+                           const config::Environ* environment,
+                           const TellProblems& tell = log_problems);
 
 /// The reason for an exit because of problems in `file`: `first` of `count` problems.
 std::string unusable(const std::string& file, std::string_view first, std::size_t count);

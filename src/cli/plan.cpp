@@ -1,6 +1,6 @@
-// `pintle plan [--json] [--dry-run] [--next N [--at TIME]] [FILE]`: what would run, in what order,
-// as whom. It runs nothing, shows texts before expansion, and says the same on every run, unless a
-// dry run or the next times from now are wanted.
+// `pintle plan [--json] [--dry-run] [--next N [--at TIME]] [FILE] [-- COMMAND]`: what would run, in
+// what order, as whom. It runs nothing, shows texts before expansion, and says the same on every
+// run, unless a dry run or the next times from now are wanted.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 
 #include "base/duration.hpp"
 #include "base/text.hpp"
+#include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
 #include "cli/dry_run.hpp"
@@ -283,8 +284,12 @@ std::string plan_options() {
   return help_for(texts_of(kOptions));
 }
 
-int plan_command(int argc, char** argv) {
+int plan_command(int given, char** argv) {
   PlanOptions options;
+  // getopt_long(3) would move FILE behind "--", to the words of COMMAND.
+  char** const end = argv + given;
+  char** const separator = std::find(argv, end, std::string_view("--"));
+  const int argc = static_cast<int>(separator - argv);
   const auto operands = parse_options(kOptions, argc, argv, options);
   if (!operands) return fail(ExitCode::usage, operands.error().detail);
   if (options.at && options.next == 0) return fail(ExitCode::usage, "--at needs --next N");
@@ -296,8 +301,14 @@ int plan_command(int argc, char** argv) {
   if (argc - operands->first > 1) return fail(ExitCode::usage, "plan takes one file");
   const auto file = find_config(operands->first < argc ? argv[operands->first] : "");
   if (!file) return fail(ExitCode::config, "there is no config; name a FILE");
-  const auto loaded = load_config(file, nullptr);
+  auto loaded = load_config(file, nullptr);
   if (!loaded) return fail(ExitCode::config, loaded.error().detail);
+  TakenCommand taken;
+  if (end - separator > 1) {
+    auto done = take_command(*loaded, {separator + 1, end});
+    if (!done) return fail(ExitCode::not_found, done.error().detail);
+    taken = *done;
+  }
   std::unique_ptr<DryRun> dry_run;
   if (options.dry_run) {
     auto made = DryRun::of(file);
@@ -311,7 +322,8 @@ int plan_command(int argc, char** argv) {
     if (!made) return fail(ExitCode::config, made.error().detail);
     next = *std::move(made);
   }
-  const Json plan = Plan(*loaded, dry_run.get(), next ? &*next : nullptr).json();
+  Json plan = Plan(*loaded, dry_run.get(), next ? &*next : nullptr).json();
+  if (taken.runs_alone) plan["main"]["runsAlone"] = true;
   return print(written(plan, options.format));
 }
 

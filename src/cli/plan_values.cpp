@@ -92,6 +92,7 @@ void add_identity(const config::Identity& identity, const config::Model& model, 
 void add_main_keys(const config::Main& main, Json& out) {
   if (main.command_line == config::CommandLine::append) out["commandLine"] = "append";
   if (main.command_line == config::CommandLine::options) out["commandLine"] = "options";
+  if (!main.subcommands.empty()) out["subcommands"] = main.subcommands;
   if (main.signals.empty()) return;
   Json signals = Json::object();
   for (const auto& [from, to] : main.signals) signals[signal_name(from)] = signal_name(to);

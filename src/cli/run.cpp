@@ -11,6 +11,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
 #include "cli/entry.hpp"
@@ -133,7 +134,7 @@ class Start {
     if (!options_.user.empty()) model.user = config::as_text(options_.user);
     if (options_.allow_new_privileges) model.confinement.no_new_privileges = false;
     if (options_.init_only) return leave_main_out(model);
-    if (!command_.empty() && !take_command(model)) return false;
+    if (!command_.empty() && !take_words()) return false;
     if (model.main.command || model.main.pauses) return true;
     return refuse(ExitCode::usage, has_config_
                                        ? "no command: the config has no \"main\", and none follows "
@@ -152,57 +153,11 @@ class Start {
     return true;
   }
 
-  /// COMMAND replaces main of the config, or its words follow the arguments.
-  bool take_command(config::Model& model) {
-    using config::CommandLine;
-    config::Main& main = model.main;
-    main.pauses = false;
-    bool follows = main.command_line == CommandLine::append;
-    if (main.command_line == CommandLine::options) {
-      const std::string& program = main.command->program;
-      const bool is_name = command_.front() == program || command_.front() == base_name(program);
-      follows = is_name || command_.front().starts_with('-');
-      if (is_name) take_whole_command(*main.command);
-      if (!follows) run_alone(model);
-    }
-    if (!follows && command_.front().empty()) {
-      return refuse(ExitCode::not_found,
-                    "the first word of the command line, the program, is empty");
-    }
-    literal_words_ = command_.size();
-    auto words = command_.begin();
-    if (!follows) main.command = config::Command{.program = *words++};
-    for (; words != command_.end(); ++words) main.command->arguments.push_back({*words});
+  bool take_words() {
+    auto taken = take_command(loaded_, command_);
+    if (!taken) return refuse(ExitCode::not_found, taken.error().detail);
+    taken_ = *taken;
     return true;
-  }
-
-  /// COMMAND begins with main's own name. If it repeats main's arguments as well, as a Compose file
-  /// does that names the whole command, they are not given twice.
-  void take_whole_command(const config::Command& main) {
-    command_.erase(command_.begin());
-    const auto is_same = [](const config::Argument& argument, const std::string& word) {
-      return argument.type == config::Argument::Type::text && argument.text == word;
-    };
-    const bool repeats = std::equal(main.arguments.begin(), main.arguments.end(), command_.begin(),
-                                    command_.begin() + static_cast<std::ptrdiff_t>(std::min(
-                                                           main.arguments.size(), command_.size())),
-                                    is_same);
-    if (repeats) {
-      command_.erase(command_.begin(),
-                     command_.begin() + static_cast<std::ptrdiff_t>(main.arguments.size()));
-    }
-  }
-
-  /// COMMAND is another program than main of the config: it gets the identity of main and the
-  /// variables that have values, and nothing else of the config is used.
-  void run_alone(config::Model& model) {
-    model.hooks.clear();
-    loaded_.plan = {};
-    model.listen = {};
-    model.main.notify = config::Notify::none;
-    model.main.signals.clear();
-    model.main.success_codes.clear();
-    runs_alone_ = true;
   }
 
   bool open_notify_socket() {
@@ -229,13 +184,13 @@ class Start {
                            .gid_map = sys::read_proc("/proc/self/gid_map"),
                            .image_mode = loaded_.image_mode,
                            .has_terminal = has_terminal_,
-                           .literal_words = literal_words_,
+                           .literal_words = taken_.literal_words,
                            .fetch_program = sys::own_directory() + "/pintle-fetch",
                            .passed_sockets = passed_sockets_,
                            .socket_names = socket_names_,
                            .notify_socket = notify_.socket ? "@" + notify_.name : std::string(),
                            .left_out_program = left_out_,
-                           .runs_alone = runs_alone_,
+                           .runs_alone = taken_.runs_alone,
                            .has_only_steps = options_.init_only});
     const Refusal& refusal = preflight_->refusal();
     if (refusal.code == ExitCode::ok) return prove_way_down();
@@ -332,9 +287,8 @@ class Start {
   std::string socket_names_;
   bool has_config_ = false;
   bool has_terminal_ = false;
-  std::size_t literal_words_ = 0;
-  std::string left_out_;     ///< the program of the main that --init-only leaves out
-  bool runs_alone_ = false;  ///< COMMAND is another program than the config's
+  std::string left_out_;  ///< the program of the main that --init-only leaves out
+  TakenCommand taken_;
   int code_ = static_cast<int>(ExitCode::internal);
   std::string reason_;
 };

@@ -336,6 +336,7 @@ struct Main {
   std::optional<Command> command{};
   Identity identity{.use_system_environment = true, .input = Input::inherit};
   CommandLine command_line = CommandLine::replace;
+  std::string subcommands{};  ///< with CommandLine::options: a pattern of first words that follow
   Notify notify = Notify::none;
   bool pauses = false;               ///< there is no main process: PID 1 runs until it is stopped
   std::map<int, int> signals{};      ///< the signal to send instead: {SIGTERM, SIGINT}

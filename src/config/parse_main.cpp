@@ -32,6 +32,15 @@ void read_main_arguments(Reader& reader, const Node& node, Main& out) {
 
 constexpr std::string_view kCommandLines[] = {"replace", "append", "options"};
 
+void read_subcommands(Reader& reader, const Node& node, Main& out) {
+  auto pattern = reader.nonempty_text(node);
+  if (!pattern) return;
+  if (const std::string wrong = check_pattern(*pattern); !wrong.empty()) {
+    reader.problem(node.at, wrong);
+  }
+  out.subcommands = *std::move(pattern);
+}
+
 constexpr Form kExitCode = kCountForm<0, 255>;
 
 void read_success_codes(Reader& reader, const Node& node, Main& out) {
@@ -75,6 +84,12 @@ constexpr Key<Main> kOwnKeys[] = {
      "follow the arguments; any other COMMAND replaces main and runs alone, without steps, checks, "
      "jobs and shutdown steps, as with the official images of Docker.",
      "options", "replace"},
+    {"subcommands",
+     {read_subcommands, &kFormOf<&Reader::nonempty_text>},
+     "An extended regular expression for the first word of COMMAND with \"commandLine\": "
+     "\"options\": if all of the word matches, COMMAND follows the arguments too, because it is "
+     "a subcommand or a file of the program and not another program.",
+     R"(agent|members|version)"},
     {"pause", into<&Main::pauses, &Reader::boolean>,
      "There is no main process: pintle runs until it is stopped, with its checks and jobs.", "true",
      "false"},
@@ -101,7 +116,9 @@ constexpr auto kMainKeys = joined(kOwnKeys, keys_within<&Main::identity, kIdenti
 constexpr std::string_view kPauseOrCommand[] = {"pause", "command"};
 constexpr std::string_view kPauseOrNotify[] = {"pause", "notify"};
 constexpr std::string_view kCommandLineNeedsCommand[] = {"commandLine", "command"};
+constexpr std::string_view kSubcommandsNeedLine[] = {"subcommands", "commandLine"};
 constexpr Rule kRules[] = {{Rule::Type::needs, kArgumentsNeedCommand},
+                           {Rule::Type::needs, kSubcommandsNeedLine},
                            {Rule::Type::needs, kCommandLineNeedsCommand},
                            {Rule::Type::at_most_one, kPauseOrCommand},
                            {Rule::Type::at_most_one, kPauseOrNotify}};
@@ -115,6 +132,11 @@ void read_main(Reader& reader, const Node& node, Model& out) {
   Main& main = out.main;
   read_object(reader, node, kMain, main);
   reader.set_own({});
+  const bool is_wrong = !main.subcommands.empty() && main.command_line != CommandLine::options;
+  if (is_wrong && node.find("commandLine") != nullptr) {
+    reader.problem(node.find("subcommands")->at,
+                   "\"subcommands\" is only for \"commandLine\": \"options\"");
+  }
   if (!main.command) return;
   finish_command(reader, node, *main.command);
   if (main.command_line != CommandLine::replace && main.command->shell_form) {

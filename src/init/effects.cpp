@@ -23,6 +23,8 @@ namespace {
 
 /// Short enough for std::string to hold it without allocating.
 constexpr const char* kNoMemory = "out of memory";
+constexpr std::string_view kSubcommandHint =
+    "; it is not the program of main, which takes words as its own if \"subcommands\" matches them";
 
 /// "cannot execute '/app/run': No such file or directory".
 std::string describe(const sys::Report& report, const std::string& subject, std::string detail) {
@@ -294,6 +296,9 @@ std::string Effects::words_at_end(const Hook& hook, const sys::Exit& exit,
   if (failed) {
     if (report->was_cut) line = shown_beginning(line);
     words = describe(*report, line, recipes_.secrets().scrub(std::string(report->detail())));
+    const bool is_unknown =
+        hook.is_main() && report->code == ENOENT && recipes_.around().runs_alone;
+    if (is_unknown) words += kSubcommandHint;
   }
   if (!failed && exit.code == 0 && line.empty() && !hook.is_main()) words = why_unwanted(hook);
   const bool is_note = report && report->is_note;

@@ -20,8 +20,7 @@ PLAIN = '''pintle: FILE:2:25: /steps: expected an array, found a whole number
 pintle: FILE:3:37: /main/user: expected a string, found a whole number
     3 |   "main": {"command": "/x", "user": 4}
       |                                     ^
-pintle: exit 78: FILE cannot be used: 2:25: /steps: expected an array, found a whole number \
-(and 1 more)
+pintle: exit 78: FILE cannot be used: 2 problems
 '''
 COLOURED = (PLAIN.replace('FILE:2:25:', '\x1b[1mFILE:2:25:\x1b[m')
             .replace('FILE:3:37:', '\x1b[1mFILE:3:37:\x1b[m').replace('^', '\x1b[1;31m^\x1b[m'))

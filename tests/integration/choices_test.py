@@ -1,4 +1,5 @@
 """What published entrypoint scripts decide at start: by the command, by the user, by variables."""
+import json
 import os
 import pathlib
 import re
@@ -48,6 +49,38 @@ def a_whole_command_gets_the_arguments_of_main_once():
         tap.equal(calls, [['server', '-g', 'a b', *(['-x'] if '-x' in words else [])]], words)
     calls, _ = ran({'main': main}, 'server', '-g')
     tap.equal(calls, [['server', '-g', 'a b', '-g']])
+
+
+@tap.test
+def subcommands_follow_mains_arguments():
+    main = {**OPTIONS['main'], 'subcommands': r'agent|.*\.ya?ml'}
+    document = {**OPTIONS, 'main': main}
+    for word in ('agent', '/etc/x.yml', 'a.yaml'):
+        tap.equal(ran(document, word, '$X', NEEDED='1')[0],
+                  [['setup'], ['server', '--base', word, '$X'], ['last']], word)
+    tap.equal(ran(document, 'other', 'agent')[0], [['other', 'agent']])
+    for word in ('agents', 'x.ymla', 'AGENT'):
+        tap.equal(pid1.chosen_line(ran(document, word, code=127)[1], 127),
+                  f"cannot execute '{word}': not found in PATH; it is not the program of main, which "
+                  'takes words as its own if "subcommands" matches them', word)
+
+
+@tap.test
+def plan_shows_what_a_command_would_do():
+    config = pid1.config({**OPTIONS, 'main': {**OPTIONS['main'], 'subcommands': 'agent'}})
+
+    def planned(*words):
+        done = pid1.subprocess.run([pid1.PINTLE, 'plan', '--json', *words], capture_output=True,
+                                   text=True, env={'PINTLE_CONFIG': str(config)})
+        tap.equal(done.returncode, 0, done.stderr)
+        plan = json.loads(done.stdout)
+        return ([step['id'] for step in plan['steps']], plan['main']['action']['command'],
+                plan['main']['action']['arguments'], plan['main'].get('runsAlone', False))
+
+    tap.equal(planned(config), (['setup'], 'server', ['--base'], False))
+    for words in ((config, '--', 'agent', '--json'), ('--', 'agent', '--json')):
+        tap.equal(planned(*words), (['setup'], 'server', ['--base', 'agent', '--json'], False))
+    tap.equal(planned('--', 'other', '--', 'x'), ([], 'other', ['--', 'x'], True))
 
 
 @tap.test

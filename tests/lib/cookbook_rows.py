@@ -54,6 +54,9 @@ COMMAND = {
     'if [ "${1#-}"': Both(
         document='{CONFIG}', script='SHELL; exec "$@"', programs=('server', 'other'),
         starts=(Start(('-v', '$X')), Start(('server', '-v')), Start(('other', '-x')))),
+    'case "$1" in agent': Both(
+        document='{CONFIG}', script='SHELL; exec "$@"', programs=('consul', 'other'),
+        starts=(Start(('agent', '-x')), Start(('/a.hcl',)), Start(('other', 'agent')))),
     'if [ "$1" = redis-server ]': Both(
         document=f'{{"steps": [{STEP}]}}', script='SHELL; exec "$@"', words={'…': 'step; fi'},
         programs=('redis-server', 'other', 'step'),
