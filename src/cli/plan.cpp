@@ -154,7 +154,7 @@ class Plan {
     add_identity(hook.identity, model_, out);
     if (hook.timeout) out["timeout"] = format_duration(*hook.timeout);
     if (hook.retries > 0) out["retries"] = hook.retries;
-    if (!hook.for_each.empty()) out["forEach"] = hook.for_each;
+    if (!hook.for_each.empty()) out["forEach"] = for_each_json(hook.for_each);
     if (hook.output == config::Output::variable) {
       out["output"] = {{"variable", hook.output_variable.name}};
     } else if (hook.output == config::Output::file) {

@@ -89,6 +89,16 @@ void add_identity(const config::Identity& identity, const config::Model& model, 
   if (identity.use_system_environment != is_main) out["useSystemEnvironment"] = !is_main;
 }
 
+Json for_each_json(const config::ForEach& wanted) {
+  Json files = wanted.files;
+  if (wanted.files.size() == 1) files = wanted.files.front();
+  if (!wanted.directories && !wanted.only_executable) return files;
+  Json out{{"files", std::move(files)}};
+  if (wanted.directories) out["type"] = "directory";
+  if (wanted.only_executable) out["executable"] = true;
+  return out;
+}
+
 void add_main_keys(const config::Main& main, Json& out) {
   if (main.command_line == config::CommandLine::append) out["commandLine"] = "append";
   if (main.command_line == config::CommandLine::options) out["commandLine"] = "options";

@@ -26,4 +26,7 @@ nlohmann::ordered_json arguments_json(const config::Arguments& arguments);
 
 nlohmann::ordered_json condition_json(const config::Condition& condition);
 
+/// The files of a hook that runs for each of them, in the words of the config.
+nlohmann::ordered_json for_each_json(const config::ForEach& wanted);
+
 }  // namespace pintle::cli

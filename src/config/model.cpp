@@ -60,9 +60,4 @@ std::vector<Role> roles_in(const Model& model) {
   return roles;
 }
 
-bool is_file_variable(std::string_view name) noexcept {
-  return std::find(std::begin(kFileVariables), std::end(kFileVariables), name) !=
-         std::end(kFileVariables);
-}
-
 }  // namespace pintle::config

@@ -17,6 +17,7 @@
 #include "base/log.hpp"
 #include "config/action.hpp"
 #include "config/diagnostics.hpp"
+#include "config/for_each.hpp"
 #include "config/kind.hpp"
 #include "schedule/cron.hpp"
 
@@ -288,7 +289,7 @@ struct Hook {
   std::string output_file{};         ///< replaced when the hook succeeds
   bool output_is_env_file = false;   ///< the lines are NAME=VALUE, written as Kubernetes reads them
   OutputVariable output_variable{};  ///< set when the hook succeeds
-  std::string for_each{};            ///< a pattern of files: it runs once for each; "": once
+  ForEach for_each{};                ///< if it is not empty, it runs once for each of these files
   std::vector<std::string> unread{};  ///< strings for numbers whose variables have no value yet
 
   Kind kind() const noexcept { return static_cast<Kind>(policy.index()); }
@@ -307,12 +308,6 @@ struct Hook {
     return std::get_if<T>(&policy);
   }
 };
-
-/// The names of the variables that are different for each run of a hook with `for_each`.
-inline constexpr std::string_view kFileVariables[] = {"FILE", "FILE_NAME", "FILE_STEM"};
-
-/// True if `name` is one of them.
-bool is_file_variable(std::string_view name) noexcept;
 
 inline bool is_group(const Hook& hook) noexcept {
   return std::holds_alternative<Group>(hook.action);

@@ -3,7 +3,9 @@
 #include <dirent.h>
 #include <fnmatch.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <string_view>
@@ -11,20 +13,25 @@
 namespace pintle::hooks {
 namespace {
 
-struct Parts {
-  std::string folder;  ///< with the slash at its end; "": the working directory
-  std::string name;
-};
+/// With the slash at its end; "": the working directory.
+std::string folder_of(const config::ForEach& wanted) {
+  const std::string& first = wanted.files.front();
+  return first.substr(0, first.rfind('/') + 1);  // of npos too
+}
 
-Parts parts_of(const std::string& pattern) {
-  const std::size_t begin = pattern.rfind('/') + 1;  // of npos too
-  return {pattern.substr(0, begin), pattern.substr(begin)};
+bool matches(const config::ForEach& wanted, const char* name) noexcept {
+  return std::any_of(wanted.files.begin(), wanted.files.end(), [&](const std::string& one) {
+    const char* pattern = one.c_str() + one.rfind('/') + 1;
+    return ::fnmatch(pattern, name, FNM_PERIOD) == 0;
+  });
 }
 
 /// A link counts as what it leads to, one that leads nowhere as a file: its use then says why.
-bool is_directory(const std::string& path) noexcept {
+bool is_wanted(const config::ForEach& wanted, const std::string& path) noexcept {
   struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+  const bool is_there = ::stat(path.c_str(), &info) == 0;
+  if ((is_there && S_ISDIR(info.st_mode)) != wanted.directories) return false;
+  return !wanted.only_executable || !is_there || ::access(path.c_str(), X_OK) == 0;
 }
 
 std::string_view stem_of(std::string_view name) noexcept {
@@ -34,28 +41,29 @@ std::string_view stem_of(std::string_view name) noexcept {
 
 }  // namespace
 
-Result<std::optional<std::string>> next_file(const std::string& pattern, const std::string& last) {
-  const Parts parts = parts_of(pattern);
-  const std::string folder = parts.folder.empty() ? "." : parts.folder;
+Result<std::optional<std::string>> next_file(const config::ForEach& wanted,
+                                             const std::string& last) {
+  const std::string folder = folder_of(wanted);
+  const std::string opened = folder.empty() ? "." : folder;
   const auto close = [](DIR* open) { (void)::closedir(open); };
-  const std::unique_ptr<DIR, decltype(close)> directory(::opendir(folder.c_str()), close);
+  const std::unique_ptr<DIR, decltype(close)> directory(::opendir(opened.c_str()), close);
   if (!directory && errno == ENOENT) return std::optional<std::string>();
-  if (!directory) return Error{"read the directory", errno, folder, {}};
+  if (!directory) return Error{"read the directory", errno, opened, {}};
   std::optional<std::string> first;
   for (;;) {
     errno = 0;
     const dirent* const entry = ::readdir(directory.get());
-    if (entry == nullptr && errno != 0) return Error{"read the directory", errno, folder, {}};
+    if (entry == nullptr && errno != 0) return Error{"read the directory", errno, opened, {}};
     if (entry == nullptr) return first;
     const std::string_view name = entry->d_name;
     const bool is_next = name > last && (!first || name < *first) && name != "." && name != ".." &&
-                         ::fnmatch(parts.name.c_str(), entry->d_name, FNM_PERIOD) == 0;
-    if (is_next && !is_directory(parts.folder + entry->d_name)) first = name;
+                         matches(wanted, entry->d_name);
+    if (is_next && is_wanted(wanted, folder + entry->d_name)) first = name;
   }
 }
 
-config::Variables file_variables(const std::string& pattern, const std::string& name) {
-  return {{.name = "FILE", .value = parts_of(pattern).folder + name},
+config::Variables file_variables(const config::ForEach& wanted, const std::string& name) {
+  return {{.name = "FILE", .value = folder_of(wanted) + name},
           {.name = "FILE_NAME", .value = name},
           {.name = "FILE_STEM", .value = std::string(stem_of(name))}};
 }

@@ -143,7 +143,7 @@ class Outputs {
     const std::optional<config::Groups>* const groups[] = {&identity.groups};
     Names names = early_names(identity.user, groups, hook.unread);
     add_names(identity.working_directory, names);
-    add_names(hook.for_each, names);
+    for (const std::string& files : hook.for_each.files) add_names(files, names);
     for (const auto& [name, text] : hook.logging.fields) add_names(text, names);
     if (hook.condition) {
       add_condition(*hook.condition, names);

@@ -32,7 +32,9 @@ std::vector<KeyText> filled_texts_of(const config::Hook& hook) {
       }
     });
   }
-  if (!hook.for_each.empty()) all.push_back({"forEach", hook.for_each, &config::kFilesPath});
+  for (const std::string& files : hook.for_each.files) {
+    all.push_back({"forEach", files, &config::kFilesPath});
+  }
   if (hook.identity.input == config::Input::file) {
     all.push_back({"stdin", hook.identity.input_text, &config::kPath});
   }

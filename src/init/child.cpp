@@ -207,9 +207,10 @@ sys::Child child_for(const std::shared_ptr<const OfFile>& one, const StartOption
 /// Chooses the next file, in the child: PID 1 reads no directory of a hook.
 sys::Choice for_each(const Recipe& recipe, const StartOptions& options) {
   return [&recipe, options](sys::Report& report) -> std::optional<sys::Child> {
-    const std::string pattern = recipe.expand(recipe.files());
+    config::ForEach wanted = recipe.files();
+    for (std::string& files : wanted.files) files = recipe.expand(files);
     Result<std::optional<std::string>> name = std::optional(options.same_file);
-    if (options.same_file.empty()) name = hooks::next_file(pattern, options.last_file);
+    if (options.same_file.empty()) name = hooks::next_file(wanted, options.last_file);
     if (!name) {
       sys::Child child;
       child.task = failing(recipe.basis().secrets().words_of(name.error()));
@@ -217,7 +218,7 @@ sys::Choice for_each(const Recipe& recipe, const StartOptions& options) {
     }
     if (!*name) return std::nullopt;
     report.set_line(**name);
-    return child_for(std::make_shared<const OfFile>(recipe, hooks::file_variables(pattern, **name)),
+    return child_for(std::make_shared<const OfFile>(recipe, hooks::file_variables(wanted, **name)),
                      options);
   };
 }

@@ -81,8 +81,8 @@ class Recipe {
   Recipe for_file(const config::Variables& file) const;
   /// True if it is started for one of several files: its own, or as the fallback of such a hook.
   bool is_for_each() const noexcept { return !is_main() && !files().empty(); }
-  /// The pattern of those files, not expanded; "" if it is for none. Not of main.
-  const std::string& files() const noexcept {
+  /// Those files, not expanded. Not of main.
+  const config::ForEach& files() const noexcept {
     return hook_->for_each.empty() ? root_->for_each : hook_->for_each;
   }
   /// True if something in it is known only when the hook starts, so that it has to be checked then.

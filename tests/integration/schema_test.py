@@ -27,7 +27,7 @@ ENVIRONMENT = {name: value for name, value in os.environ.items()
 # What no schema can say, in the parser's words.
 BEYOND_SCHEMA = re.compile('there is no (?:step|time zone)|wait for each other|is used by|regular expression|'
                            'is above|only a check with|is counted in|runs only during|'
-                           'is not a capability|does not match its pattern|is only for "commandLine"')
+                           'is not a capability|does not match its pattern|is only for "commandLine"|not in one directory')
 
 VALUES = [None, True, False, 0, -1, 7, 1.5, 10**7, '', 'x', '5s', '0', '0s', '0750', 'TERM',
           '64MiB', '${', '${A}', 'a b', '127.0.0.1:80', 'http://localhost/', '0 3 * * *', [], ['x'],

@@ -214,6 +214,37 @@ def a_step_runs_once_for_each_file_in_the_order_of_bytes():
     tap.check(re.fullmatch(r'pintle: step each: done in \S+: 5 files', lines[-1]), err)
 
 
+def chosen(folder, *patterns, **more):
+    """The names of the files for which a step runs."""
+    files = [f'{folder}/{pattern}' for pattern in patterns]
+    calls, _ = ran({'steps': [{**each(folder), 'forEach': {'files': files, **more}}]})
+    return [call[1] for call in calls[:-1]]
+
+
+@tap.test
+def several_patterns_have_one_order():
+    folder = folder_of('1.sh', '2.sql', '3.sh', '4.txt')
+    tap.equal(chosen(folder, '*.sql', '*.sh', '1*'), ['1.sh', '2.sql', '3.sh'])
+    other = {'files': [f'{folder}/*.sql', '/etc/*.sql']}
+    code, _, err = pid1.run_with({'steps': [{**each(folder), 'forEach': other}]})
+    tap.equal(code, 78)
+    tap.holds(err, '/steps/0/forEach: the patterns are not in one directory; write a hook for each')
+
+
+@tap.test
+def only_files_that_its_user_may_execute_or_only_directories():
+    folder = folder_of('a', 'b', 'c')
+    (folder / 'a').chmod(0o755)
+    (folder / 'c').chmod(0o700)
+    (folder / 'd').mkdir()
+    tap.equal(chosen(folder, '*', executable=True), ['a', 'c'])
+    tap.equal(chosen(folder, '*', type='directory'), ['d'])
+    step = {**each(folder), 'forEach': {'files': f'{folder}/*', 'executable': True}, 'user': '1234:1234',
+            'command': '/bin/echo'}
+    _, out, err = pid1.run_with({'steps': [step], 'main': {'command': '/bin/true'}})
+    tap.equal(out, f'{folder}/a a a\n', err)
+
+
 @tap.test
 def no_file_and_no_folder_are_a_success():
     for pattern in (f'{folder_of("a.txt")}/*.sql', '/no/such/*.sql'):

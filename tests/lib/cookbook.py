@@ -19,7 +19,7 @@ PAGE = (pid1.ROOT / 'docs/entrypoint-scripts.md').read_text()
 TABLE = PAGE.split('| shell | config |\n|---|---|\n')[1].split('\n\n')[0]
 # The folders that rows name; /dev, /proc and /sys are those of the machine.
 PATH = re.compile(r'(?<![\w./}])/(?=(?:d|data|run|etc/app|etc/passwd|app|home|config|defaults|var/www|'
-                  r'usr/src/app|docker-entrypoint(?:-initdb)?\.d)\b)')
+                  r'usr/src/app|docker-entrypoint(?:-initdb)?\.d|plugins)\b)')
 STEP = '{"steps": [{"id": "it", CONFIG}], "main": {"command": "main", "arguments": []}}'
 
 

@@ -135,6 +135,10 @@ VALUES = {
                  '"arguments": ["--workers", "CONFIG1"]}}', script='main SHELL',
         before=('taskset', '-c', str(min(os.sched_getaffinity(0))))),
 }
+# What is not executable is left out.
+PARTS = {'docker-entrypoint.d/README': '', 'docker-entrypoint.d/0.sh': 'echo 0',
+         **{f'docker-entrypoint.d/{name}': File(f'#!/bin/sh\necho "{name}"\n', 0o755)
+            for name in ('20-b', '10-a', '3.sh')}}
 INPUT = {
     'psql < ': step(document='{"steps": [{"id": "it", "command": "psql", "arguments": [], CONFIG}], '
                              '"main": {"command": "true"}}', script='SHELL',
@@ -143,14 +147,19 @@ INPUT = {
                        document='{"steps": [{"id": "it", "command": "psql", "arguments": [], CONFIG}], '
                                 '"main": {"command": "true"}}', scripts={'psql': 'cat'},
                        words={'…': '$SQL\\n'}),
-    'for f in /docker-entrypoint-initdb.d': step(
+    'for f in /docker-entrypoint-initdb.d/*; do': step(
+        programs=('app',), files={f'docker-entrypoint-initdb.d/{name}': ''
+                                  for name in ('b.sql', 'a.sh', 'c.sh', 'x.txt')}),
+    'for f in /docker-entrypoint-initdb.d/*.sql': step(
         programs=('psql',), files={f'docker-entrypoint-initdb.d/{name}': ''
                                    for name in ('b.sql', 'a b.sql', 'a.sql', 'x.txt')}),
-    'for f in /docker-entrypoint.d': step(
+    'for f in /docker-entrypoint.d/*.sh; do "$f"': step(
         files={f'docker-entrypoint.d/{name}': File(f'#!/bin/sh\necho "{name}"\n', 0o755)
                for name in ('2.sh', '1.sh', 'x')}),
-    'run-parts': step(files={f'docker-entrypoint.d/{name}': File(f'#!/bin/sh\necho "{name}"\n', 0o755)
-                             for name in ('20-b', '10-a')}),
+    'for f in /docker-entrypoint.d/*.sh; do if': step(files=PARTS),
+    'run-parts': step(files={name: file for name, file in PARTS.items() if '.sh' not in name}),
+    'for d in /plugins': step(files={'plugins/a': FOLDER, 'plugins/b': FOLDER, 'plugins/c': ''},
+                              programs=('app',)),
     '"$(basename "$f" .conf)"': step(
         document='{"steps": [{"id": "it", "forEach": {"files": "d/*.conf"}, "command": "step", '
                  '"arguments": ["CONFIG", "CONFIG1"]}], "main": {"command": "main", "arguments": []}}',
