@@ -138,6 +138,8 @@ Json condition_json(const Condition& condition) {
       return {{"fileExists", condition.text}};
     case Type::directory:
       return {{"directoryExists", condition.text}};
+    case Type::empty_directory:
+      return {{"directoryEmpty", condition.text}};
     case Type::content:
       return {{"fileContains", {{"path", condition.text}, {"pattern", condition.pattern}}}};
     case Type::variable:

@@ -110,6 +110,7 @@ struct Condition {
     step,
     file,
     directory,
+    empty_directory,
     content,  ///< a file has a line that matches
     variable,
     image_mode,

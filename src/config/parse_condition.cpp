@@ -121,6 +121,8 @@ constexpr Key<Condition> kConditionKeys[] = {
     {"fileExists", kAs<Type::file, kPathText>,
      "The path exists for the user of the hook and is not a directory.", "/data/initialized"},
     {"directoryExists", kAs<Type::directory, kPathText>, "The path is a directory.", "/data/cache"},
+    {"directoryEmpty", kAs<Type::empty_directory, kPathText>,
+     "The path is a directory without entries, or does not exist.", "/var/www/html"},
     {"fileContains", kAs<Type::content, kContentSlot>,
      "A line of the file matches the pattern. The file may have at most 16MiB.",
      R"({"path": "/data/PG_VERSION", "pattern": "^17$"})"},
@@ -210,6 +212,7 @@ constexpr Key<Condition> kWhenKeys[] = {
     kConditionKeys[5],
     kConditionKeys[6],
     kConditionKeys[7],
+    kConditionKeys[8],
     {"not", kAs<Type::negation, kWhenPart>, "The condition is false.", "ready"},
     {"all", kAs<Type::all, kWhenAll>, "All of the conditions are true.",
      R"(["healthy", {"imageMode": "layered"}])"},
@@ -217,9 +220,9 @@ constexpr Key<Condition> kWhenKeys[] = {
      R"(["healthy", {"fileExists": "/data/unattended"}])"},
 };
 constexpr std::string_view kWhenNames[] = {
-    "healthy",     "ready",     "fileExists", "directoryExists", "fileContains",
-    "environment", "startedAs", "command",    "argument",        "imageMode",
-    "not",         "all",       "any"};
+    "healthy",     "ready",     "fileExists", "directoryExists", "directoryEmpty", "fileContains",
+    "environment", "startedAs", "command",    "argument",        "imageMode",      "not",
+    "all",         "any"};
 constexpr Rule kWhenRules[] = {{Rule::Type::at_least_one, kWhenNames}};
 constexpr auto kWhen =
     object_of<kWhenKeys>({.name = "whenObject", .title = "\"when\"", .rules = kWhenRules});

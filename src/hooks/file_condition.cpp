@@ -1,8 +1,10 @@
 #include "hooks/file_condition.hpp"
 
+#include <dirent.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <string_view>
 
 #include "base/pattern.hpp"
@@ -15,6 +17,21 @@ namespace {
 bool is_there(const std::string& path, bool is_directory) noexcept {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) == is_directory;
+}
+
+/// False if the directory cannot be read: what is there is not known.
+bool is_empty_or_absent(const std::string& path) noexcept {
+  DIR* const directory = ::opendir(path.c_str());
+  if (directory == nullptr) return errno == ENOENT;
+  bool is_empty = true;
+  errno = 0;
+  while (const dirent* entry = ::readdir(directory)) {
+    const std::string_view name = entry->d_name;
+    is_empty = is_empty && (name == "." || name == "..");
+  }
+  const bool is_whole = errno == 0;
+  (void)::closedir(directory);
+  return is_empty && is_whole;
 }
 
 /// True if a line of the file matches.
@@ -36,6 +53,7 @@ std::optional<bool> look_at_files(const config::Condition& leaf, const std::stri
   using Type = config::Condition::Type;
   if (leaf.type == Type::file) return is_there(path, false);
   if (leaf.type == Type::directory) return is_there(path, true);
+  if (leaf.type == Type::empty_directory) return is_empty_or_absent(path);
   if (leaf.type == Type::content) return has_line(path, leaf.pattern);
   return std::nullopt;
 }

@@ -44,6 +44,9 @@ std::vector<KeyText> filled_texts_of(const config::Hook& hook) {
     using Type = config::Condition::Type;
     if (leaf.type == Type::file) all.push_back({"fileExists", leaf.text, &config::kPath});
     if (leaf.type == Type::content) all.push_back({"fileContains", leaf.text, &config::kPath});
+    if (leaf.type == Type::empty_directory) {
+      all.push_back({"directoryEmpty", leaf.text, &config::kPath});
+    }
     if (leaf.type == Type::directory) all.push_back({"directoryExists", leaf.text, &config::kPath});
   });
   return all;

@@ -74,6 +74,8 @@ COMMAND = {
                             Start(files={'data/PG_VERSION': '170\n'})),
     'if [ -f /etc/app/own.conf ]': condition(Start(), Start(files={'etc/app/own.conf': ''}),
                                              Start(files={'etc/app/own.conf': FOLDER})),
+    'if [ -z "$(ls -A': condition(Start(), *(Start(files={f'var/www/html{name}': file}) for name, file in (
+        ('', FOLDER), ('', ''), ('/.a', ''), ('/a', FOLDER)))),
     'if [ ! -d /data/mysql ]': condition(Start(), Start(files={'data/mysql': FOLDER}),
                                          Start(files={'data/mysql': ''})),
     'app migrate --check': steps(Start(codes={'app': (1, 0)}), Start(codes={'app': (0,)}),
