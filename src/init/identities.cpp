@@ -193,8 +193,9 @@ void refuse_strangers_of_init(const Recipes& recipes, Refusal& refusal) {
                   main.uid, main.gid, fmt::join(strangers, ", ")));
 }
 
-/// Without root, everything runs as pintle's user. A hook with another user is refused, unless it
-/// is a built-in that has nothing left to do.
+/// Without root, everything runs as pintle's user. A hook with another user is refused, unless that
+/// is main's, which the container runs as another one on purpose, or it is a built-in that has
+/// nothing left to do.
 void refuse_other_users(const Recipes& recipes, Refusal& refusal, Remarks& remarks) {
   const uid_t self = recipes.around().self.uid;
   std::vector<std::string> others;
@@ -202,13 +203,14 @@ void refuse_other_users(const Recipes& recipes, Refusal& refusal, Remarks& remar
     const std::string& user = hook.wish().user;
     if (user.empty() || !hook.changes_user()) continue;
     if (hook.is_skipped() || hook.is_ruled_out()) continue;
-    if (hook.needs_nothing()) continue;
+    if (hook.needs_nothing() || hook.user() == recipes.main().user()) continue;
     others.push_back(fmt::format("{} ({})", hook.name(), shown_value(user)));
   }
   if (!others.empty()) {
     refusal.add(ExitCode::refused,
                 fmt::format("started as uid {}, so these cannot run as the user they name: {}; "
-                            "start the container as root, or leave \"user\" out",
+                            "start the container as root, or let them run only then, with the "
+                            "condition {{\"startedAs\": \"root\"}}",
                             self, fmt::join(others, ", ")));
   }
   if (recipes.main().changes_user() && refusal.is_none()) {

@@ -186,6 +186,15 @@ def started_as_a_plain_user_everything_runs_as_that_and_one_line_says_so():
 
 
 @tap.test
+def started_as_a_plain_user_hooks_of_mains_user_run_as_main():
+    step = {'id': 'a', 'command': 'id', 'arguments': ['-u'], 'user': '1:1'}
+    for document in ({'user': '1:1', 'steps': [step]},
+                     {'user': 'root', 'steps': [step], 'main': {'command': 'id', 'user': '1:1'}}):
+        code, out, err = pid1.run_with(document, 'id', '-u', before=AS_USER)
+        tap.equal((code, out), (0, '4711\n4711\n'), err)
+
+
+@tap.test
 def started_as_a_plain_user_hooks_of_others_are_83_and_all_named():
     folder = pid1.folder()
     (folder / 'bundle').write_text(certificate.PEM)
