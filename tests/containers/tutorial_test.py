@@ -1,5 +1,6 @@
 """docs/tutorial.md: its files are those of examples/tutorial, each config is accepted, and the last image runs
 as the page starts it."""
+import os
 import re
 import shlex
 import shutil
@@ -62,13 +63,37 @@ def build():
     tap.equal(built.returncode, 0, built.stdout + built.stderr)
 
 
-def start(network):
-    """The page's `docker run`, in the network of another container, and asked sooner for its health."""
+def commands(start):
+    """The words of each command on the page that begins so."""
+    lines = PAGE.replace('\\\n', ' ').splitlines()
+    return [shlex.split(line) for line in lines if line.startswith(start)]
+
+
+def behind(option, words):
+    return words[words.index(option) + 1]
+
+
+@tap.test
+def what_its_commands_name_is_made_by_an_earlier_one():
+    database, *shops = commands('docker run -d')
+    networks = [words[-1] for words in commands('docker network create')]
+    tap.equal([behind('--network', words) for words in (database, *shops)], networks * 3)
+    for words in shops:
+        tap.check(f'DB_HOST={behind("--name", database)}' in words, 'the host', words)
+        tap.check('./db_password:/etc/shop/db_password:ro' in words, 'the secret', words)
+    written = commands('printf')[0]
+    tap.equal(written[2:], ['>', 'db_password'])
+    tap.check(f'POSTGRES_PASSWORD={written[1]}' in database, 'the password', database)
+
+
+def start(network, volume):
+    """The page's last `docker run`, in the network of another container, and asked sooner for its health."""
     secret = pid1.folder() / 'db_password'
     secret.write_text(f'{PASSWORD}\n')
-    lines = PAGE.replace('\\\n', ' ').splitlines()
-    words = shlex.split(next(line for line in lines if line.startswith('docker run -d')))
-    replaced = {'shop:/data': f'{pid1.folder()}:/data', 'DB_HOST=db': 'DB_HOST=127.0.0.1',
+    secret.chmod(0o600)
+    os.chown(secret, 4242, 4242)
+    words = commands('docker run -d')[-1]
+    replaced = {'shop:/data': f'{volume}:/data', 'DB_HOST=db': 'DB_HOST=127.0.0.1',
                 './db_password:/etc/shop/db_password:ro': f'{secret}:/etc/shop/db_password:ro'}
     at = words.index('--network')
     words[at + 1] = f'container:{network.name}'
@@ -82,7 +107,8 @@ def the_last_image_waits_migrates_and_serves_without_a_shell_as_an_ordinary_user
     names = {name.rsplit('/', 1)[-1] for name in docker.files_of('shop')}
     tap.equal(names & set(standins.SHELLS), set(), 'shells')
     database = docker.run(standins.python(), command=PAUSE)
-    one = start(database)
+    volume = pid1.folder()
+    one = start(database, volume)
     one.wait_for_line('step shop.conf: done')
     docker.must('exec', '--detach', database.name, '/usr/bin/python3', '-c', LISTEN)
     docker.Events(one).wait_for('health_status: healthy')
@@ -92,6 +118,13 @@ def the_last_image_waits_migrates_and_serves_without_a_shell_as_an_ordinary_user
     output = one.output()
     tap.check(PASSWORD not in output, 'the password', output)
     tap.holds(output, 'manage.py: schema 1')
+    docker.must('stop', one.name)
+    tap.equal(one.end(), 0, one.output())
+    private = volume / 'private'
+    private.mkdir(mode=0o700)
+    os.chown(private, 1000, 1000)
+    docker.must('start', one.name)
+    one.wait_for_line('check web: healthy', times=2)
     docker.must('stop', one.name)
     tap.equal(one.end(), 0, one.output())
 

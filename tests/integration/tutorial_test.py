@@ -1,5 +1,6 @@
 """docs/tutorial.md: the application runs after each of its first steps, with what remains of the script.
 gosu and nc, which the script needs, are stand-ins. tests/containers/tutorial_test.py does the last step."""
+import json
 import pathlib
 import re
 import shutil
@@ -86,6 +87,16 @@ def after_each_step_the_application_runs_with_what_remains_of_the_script():
     for number, until in enumerate(('', '# A fresh volume', '# Its tables')):
         tap.check(not until or f'`{until}`' in PAGE, f'the page says to delete up to {until!r}')
         serves(CONFIGS[number], remaining(until), has_password=number < 2)
+
+
+@tap.test
+def a_script_that_executes_its_arguments_gets_cmd_as_the_page_says():
+    script = pid1.folder() / 'docker-entrypoint.sh'
+    script.write_text('#!/bin/sh\necho prepared\nexec "$@"\n')
+    script.chmod(0o755)
+    config = re.search(r'`(\{"main": [^`]*"append"\}\})`', PAGE)[1].replace('/docker-entrypoint.sh', str(script))
+    code, out, err = pid1.run_with(json.loads(config), 'echo', 'served')
+    tap.equal((code, out), (0, 'prepared\nserved\n'), err)
 
 
 tap.main()
