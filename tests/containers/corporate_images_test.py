@@ -24,10 +24,10 @@ def block(language, number=0):
 
 
 def base():
-    """A stand-in for the page's base: Python, and a trust bundle."""
+    """A stand-in for the page's base: Python, and a trust bundle of root; builds as uid 65532 like that."""
     context = pid1.folder()
     (context / 'bundle').write_text('')
-    (context / 'Dockerfile').write_text(f'FROM {standins.python()}\nCOPY bundle /{BUNDLE}\n')
+    (context / 'Dockerfile').write_text(f'FROM {standins.python()}\nCOPY bundle /{BUNDLE}\nUSER 65532\n')
     built = docker.build('corporate-base', context)
     tap.equal(built.returncode, 0, built.stdout + built.stderr)
     return 'corporate-base'
