@@ -169,7 +169,9 @@ def words_of(name):
 
 @tap.test
 def an_image_that_nobody_rebuilds_runs_under_pintle_in_each_of_the_three_ways():
-    docker.must('tag', standins.python(), 'vendor')
+    own = pid1.folder()
+    (own / 'Dockerfile').write_text(f'FROM {standins.python()}\nENTRYPOINT ["/app"]\nCMD ["serve"]\n')
+    docker.must('build', '--tag', 'vendor', own)
     standins.pintle()
     # What an image volume is in a cluster.
     mounted = pid1.folder()
@@ -192,6 +194,9 @@ def an_image_that_nobody_rebuilds_runs_under_pintle_in_each_of_the_three_ways():
     built = docker.build('vendor-pintle', context)
     tap.equal(built.returncode, 0, built.stdout + built.stderr)
     runs_the_vendors_program('', image='vendor-pintle', command=())
+    without = docker.run('vendor-pintle', *RESTRICTED, '--user', '1000:1000')
+    tap.equal(without.end(), 64, without.output())
+    tap.holds(without.output(), re.search(r'exits with 64 \(`(.*?)`\)', KUBERNETES)[1])
 
 
 @tap.test

@@ -58,12 +58,40 @@ def every_manifest_satisfies_the_pod_security_standard_restricted():
         tap.equal(pod_security.violations(one), [], where)
 
 
+def deployment():
+    return copy.deepcopy(next(one for _, one in manifests() if one['kind'] == 'Deployment'))
+
+
+def within(path, folders):
+    return any(path.startswith(f'{folder}/') for folder in folders)
+
+
+@tap.test
+def its_secrets_and_writable_directories_are_mounted_where_its_config_names_them():
+    import yaml
+    section = re.search(r'^## Secrets and.*?(?=^## )', (pid1.ROOT / 'docs/kubernetes.md').read_text(), re.M | re.S)[0]
+    blocks = dict(re.findall(r'^```(yaml|json)\n(.*?)^```', section, re.M | re.S))
+    config = json.loads(blocks['json'])
+    one = deployment()
+    spec = pod_security.pod_of(one)
+    more = pod_security.pod_of(yaml.safe_load('kind: Deployment\nspec:\n  template:\n    spec:\n'
+                                              f'      containers:\n        - name: x\n{blocks["yaml"]}'))
+    mounts = more['containers'][0]['volumeMounts']
+    spec['volumes'] += more['volumes']
+    spec['containers'][0]['volumeMounts'] += mounts
+    tap.equal(pod_security.violations(one), [])
+    tap.equal({mount['name'] for mount in mounts}, {volume['name'] for volume in more['volumes']})
+    (secrets,) = [mount['mountPath'] for mount in mounts if mount.get('readOnly')]
+    tap.check(within(config['environment']['DB_PASSWORD']['file'], [secrets]), 'the secret', secrets)
+    written = [mount['mountPath'] for mount in mounts if not mount.get('readOnly')]
+    tap.check(within(config['steps'][0]['file']['path'], written), 'the file', written)
+    tap.equal(next(one['secret']['defaultMode'] for one in more['volumes'] if 'secret' in one), 0o440)
+
+
 @tap.test
 def the_rules_complain_of_each_thing_that_is_missing_or_too_much():
-    _, whole = next((where, one) for where, one in manifests() if one['kind'] == 'Deployment')
-
     def said(change):
-        one = copy.deepcopy(whole)
+        one = deployment()
         spec = pod_security.pod_of(one)
         change(spec, spec['containers'][0])
         return pod_security.violations(one)
