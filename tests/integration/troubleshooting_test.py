@@ -57,10 +57,8 @@ def check(text):
 
 
 def a_closed_port():
-    server = socket.create_server(('127.0.0.1', 0))
-    port = server.getsockname()[1]
-    server.close()
-    return port
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        return server.getsockname()[1]
 
 
 SCENARIOS = []
@@ -94,8 +92,7 @@ def configs_that_are_wrong():
     yield check('{"steps": [{"id": "a", "command": "x", "arguments": ["${A"]}]}')
     yield check('{"health": [{"id": "a", "tcp": "127.0.0.1:1", "onFailure": "terminate"}]}')
     unreadable = pid1.folder() / 'db_password'
-    unreadable.write_text('x')
-    os.chmod(unreadable, 0)
+    unreadable.touch(mode=0)
     yield ran({'environment': {'DB_PASSWORD': {'file': str(unreadable)}}}, before=AS_APP)
     yield ran({'steps': [{'id': 'a', 'command': 'true', 'arguments': ['$NOBODY_SET_IT']}]})
 
@@ -156,6 +153,10 @@ def steps_that_fail():
     yield ran(step(fail='set SHOP_URL'))
     yield ran({'steps': [{'id': 'migrate', **FAILING, 'onFailure': 'continue'}]})
     yield ran(step(**FAILING, retries=1, backoff={'type': 'constant', 'initial': '1ms'}))
+    os.chown(folder, 1000, 1000)
+    folder.chmod(0o700)
+    yield ran(step(permissions={'path': str(folder), 'owner': '1000', 'recursive': True}),
+              before=without('cap_dac_override,cap_dac_read_search'))
 
 
 @scenario
