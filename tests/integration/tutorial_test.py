@@ -64,7 +64,6 @@ def start_database(one):
 
 
 def serves(config, script, has_password):
-    tap.check('gosu app' in script, 'the script is still there', script)
     made = image(config, script)
     one = made.start(path='/opt/bin', DB_HOST='127.0.0.1', DB_PASSWORD_FILE='/run/db_password')
     one.complaint('pintle: (main|step database): started')
@@ -86,7 +85,9 @@ def after_each_step_the_application_runs_with_what_remains_of_the_script():
     pid1.needs('envsubst')
     for number, until in enumerate(('', '# A fresh volume', '# Its tables')):
         tap.check(not until or f'`{until}`' in PAGE, f'the page says to delete up to {until!r}')
+        tap.check('gosu app' in remaining(until), 'the script is still there', until)
         serves(CONFIGS[number], remaining(until), has_password=number < 2)
+    serves(CONFIGS[3], '#!/bin/false\n', has_password=False)
 
 
 @tap.test
