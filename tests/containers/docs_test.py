@@ -112,6 +112,30 @@ def its_compose_file_starts_the_second_service_after_the_first():
     tap.equal(code, 0, output)
 
 
+DATABASE = 'import socket\nserver = socket.create_server(("", 5432))\nwhile True:\n server.accept()[0].close()'
+
+
+@tap.test
+def its_compose_file_with_a_secret_starts_the_service_when_the_database_listens():
+    build(config=4)
+    text = replaced(block('yaml', 2), ('    environment: {DB_HOST: db}\n', '    environment: {DB_HOST: 127.0.0.1}\n'
+                                       '    network_mode: service:db\n'),
+                    ('postgres:17\n', f'{standins.python()}\n    network_mode: none\n    command: '
+                                      f'{json.dumps(["/usr/bin/python3", "-c", DATABASE])}\n'))
+    project = compose_project.Project(text)
+    secret = project.folder / 'db_password'
+    secret.write_text('hunter2')
+    os.chown(secret, 1000, 1000)
+    secret.chmod(0o400)
+    code, output = project.call('up', '--detach')
+    tap.equal(code, 0, output)
+    one = docker.Container(project.call('ps', '--quiet', 'notes')[1].strip())
+    one.wait_for_line('step database: done')
+    one.wait_for_line('check web: healthy')
+    tap.equal(one.python('print(open("/run/notes/notes.conf").read())'), 'host=127.0.0.1\npassword=hunter2')
+    tap.check('hunter2' not in one.output(), 'the password is not in the log')
+
+
 def empty_dir(group):
     """A volume as Kubernetes makes an emptyDir for a group."""
     folder = pid1.folder()
