@@ -210,7 +210,7 @@ def jobs_and_steps_that_do_not_run():
     one.end()
     steps = [{'id': 'cache', 'condition': {'fileExists': '/none'}, 'command': 'true'},
              {'id': 'packages', 'imageModes': ['prebuilt'], 'command': 'true'}]
-    yield ran({'steps': steps}, options=['-v'])
+    yield ran({'steps': steps})
     yield ran({'steps': [{'id': 'server', 'during': ['last'], 'command': 'true'},
                          {'id': 'last', 'command': 'sleep', 'arguments': ['60']}]})
 
