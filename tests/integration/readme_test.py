@@ -16,6 +16,8 @@ APP = '''import http.server, os, pathlib, signal, sys
 url = os.environ["DATABASE_URL"]
 arguments = pathlib.Path("/proc/self/cmdline").read_text()
 print("app", *sys.argv[1:], os.getuid(), url in arguments, os.stat("/data").st_uid, flush=True)
+if len(sys.argv) > 1 and set(os.environ) - {"LC_CTYPE"} != {"PATH", "HOME", "DATABASE_URL"}:
+    sys.exit(f"other variables: {set(os.environ)}")
 if len(sys.argv) > 1:
     sys.exit(0)
 class Site(http.server.BaseHTTPRequestHandler):
@@ -34,7 +36,7 @@ def its_first_config_prepares_migrates_serves_tidies_and_stops():
     config = pathlib.Path(pid1.config(CONFIG.replace('"sleep", "3s"', '"sleep", "0s"')))
     image = Image('readme', usr=True, config=config)
     image.put('app/app.py', APP)
-    one = image.start(DATABASE_URL=URL)
+    one = image.start(DATABASE_URL=URL, OTHER='x')
     one.until_healthy()
     code, out, err = one.run('/pintle', 'job', 'tidy')
     tap.equal((code, out), (0, 'app tidy 1000 False 1000\n'), err)
