@@ -61,11 +61,13 @@ def _add_text(archive, name, text):
 
 
 @functools.cache
-def image(*packages):
+def image(*packages, without='$^'):
     """A Debian in which these packages are installed, so that a build that installs them needs no
-    network. It knows no repository."""
+    network; without the files of packages that the regular expression matches. It knows no
+    repository."""
     names = standins._closure(*ALWAYS, *packages)
-    files = {path for path in standins._files_of(names) if not LEFT_OUT.match(str(path))}
+    left_out = re.compile(f'{LEFT_OUT.pattern}|{without}')
+    files = {path for path in standins._files_of(names) if not left_out.match(str(path))}
     files |= {*map(pathlib.Path, BY_SCRIPTS), *_alternatives(), *_lists_of(names)}
 
     def fill(archive):

@@ -133,15 +133,38 @@ def pintle():
     return _import('pintle', fill)
 
 
+@functools.cache
+def _installed():
+    """For each installed package, the lists of alternatives that it depends on; and for each virtual
+    package, those that provide it."""
+    depends, providers = {}, {}
+    rows = _output('dpkg-query', '--show', '--showformat',
+                   '${db:Status-Status}\t${Package}\t${Pre-Depends},${Depends}\t${Provides}\n')
+    for row in rows.splitlines():
+        status, name, needed, provided = row.split('\t')
+        if status == 'installed':
+            depends[name] = [re.findall(r'(?:^|\|) *([\w.+-]+)', one) for one in needed.split(',')]
+            for virtual in re.findall(r'(?:^|,) *([\w.+-]+)', provided):
+                providers.setdefault(virtual, set()).add(name)
+    return depends, providers
+
+
 def _closure(*packages):
-    """The packages and all that they depend on, as far as installed."""
-    text = _output('apt-cache', 'depends', '--recurse', '--installed', '--no-recommends',
-                   '--no-suggests', '--no-conflicts', '--no-breaks', '--no-replaces',
-                   '--no-enhances', *packages)
-    names = {line.split(':')[0] for line in text.splitlines() if re.match('[a-z0-9]', line)}
-    # Names that others provide are among them, which dpkg does not know.
-    installed = _output('dpkg-query', '--show', '--showformat', '${Package}\n').splitlines()
-    return sorted(names & set(installed))
+    """The packages and all that they depend on, as far as installed: of alternatives, the first."""
+    depends, providers = _installed()
+    found, virtual, pending = set(), set(), list(packages)
+    while pending:
+        name = pending.pop()
+        if name in depends and name not in found:
+            found.add(name)
+            for alternatives in depends[name]:
+                there = [one for one in alternatives if one in depends]
+                pending += there[:1]
+                virtual.update([] if there else set(alternatives) & providers.keys())
+        if not pending:
+            missing = sorted(one for one in virtual if not providers[one] & found)
+            pending += [min(providers[one]) for one in missing[:1]]
+    return sorted(found)
 
 
 @functools.cache
