@@ -15,6 +15,8 @@ import sys
 import tempfile
 import time
 
+import record
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TRUE = 'int main(void) { return 0; }\n'
 
@@ -101,6 +103,8 @@ def main():
     for title, _ in measured:
         times = samples[title]
         print(f'{title:10} {min(times):8.1f} {statistics.median(times):8.1f}')
+    record.save('entrypoint', {'runs': runs, 'ms': {
+        title: record.spread(times, 2) for title, times in samples.items()}})
 
 
 main()

@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 
+import record
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ANSWER = b'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n'
 IN_PYTHON = 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1])'
@@ -135,6 +137,8 @@ def measure(meter, commands, runs):
           f'{os.cpu_count()} CPUs)\n{"":28} {"us":>8} {"us":>8} {"KiB":>8}')
     for name, found in samples.items():
         print(f'{name:28}', *(f'{statistics.median(column):8.0f}' for column in zip(*found)))
+    return {name: dict(zip(('wall', 'cpu', 'memory'), map(statistics.median, zip(*found))))
+            for name, found in samples.items()}
 
 
 def used(pid):
@@ -176,12 +180,15 @@ def compare(asked, url, folder):
     one = start(url)
     meter = Meter(one, compiled(METER, folder / 'meter'))
     commands, missing = rows(pid1.PINTLE, url, compiled(TRUE, folder / 'true'))
-    measure(meter, commands, asked.runs)
+    result = measure(meter, commands, asked.runs)
     for name in missing:
         print(f'{name:28} is not installed')
     before = used(one.pid)
     meter.repeat(commands['pintle health'], COUNTED)
-    print(f'{f"PID 1, for {COUNTED} answers":28} {used(one.pid) - before:17.0f}')
+    of_pid1 = used(one.pid) - before
+    print(f'{f"PID 1, for {COUNTED} answers":28} {of_pid1:17.0f}')
+    record.save('health_cost', {'runs': asked.runs, 'rows': result,
+                                'pid1': round(of_pid1 / COUNTED, 1)})
     is_good = not asked.soak or soak(meter, commands['pintle health'], asked.soak)
     one.signal(signal.SIGTERM)
     one.end()

@@ -10,6 +10,8 @@ import statistics
 import subprocess
 import sys
 
+import record
+
 TRACING = '/sys/kernel/tracing'
 SIGPROCMASK = {'x86_64': 14, 'aarch64': 135}[os.uname().machine]
 
@@ -78,6 +80,8 @@ def main():
         if times:
             print(f'{name:12} {len(times):4} {min(times):7.0f} {statistics.median(times):7.0f} '
                   f'{max(times):7.0f}')
+    record.save('signal_window', {'runs': runs, 'us': {
+        name: record.spread(times) for name, times in samples.items() if times}})
 
 
 main()

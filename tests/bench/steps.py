@@ -12,6 +12,8 @@ import sys
 import tempfile
 import time
 
+import record
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STEPS = 500
 TRUE = 'int main(void) { return 0; }\n'
@@ -72,6 +74,8 @@ def main():
         times = samples[title]
         each = f'{statistics.median(times) * 1000 / STEPS:7.0f} us' if ran else ''
         print(f'{title:20} {min(times):8.1f} {statistics.median(times):8.1f}      {each}')
+    record.save('steps', {'runs': runs, 'steps': STEPS, 'ms': {
+        title: record.spread(times, 2) for title, times in samples.items()}})
 
 
 main()
