@@ -16,7 +16,10 @@ import sys
 import picture
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BENCHES = ('images.py', 'idle.py', 'steps.py', 'entrypoint.py', 'health_cost.py', 'signal_window.py')
+# Those of single programs run before all other work of the machine.
+FIRST = ('chrt', '--fifo', '20')
+BENCHES = {'images.py': (), 'idle.py': (), 'steps.py': FIRST, 'entrypoint.py': FIRST,
+           'health_cost.py': FIRST, 'signal_window.py': FIRST}
 SERVICES = {'static': 'a static program', 'python': 'Python with NumPy', 'node': 'Node.js'}
 VARIANTS = {'shell': 'Debian, script, curl', 'at start': 'Debian, NumPy installed at start',
             'pintle': 'prebuilt, pintle', 'early': 'prebuilt, pintle, `"startInterval": "100ms"`',
@@ -151,8 +154,9 @@ def describe():
 def measure(path):
     path.unlink(missing_ok=True)
     path.write_text(json.dumps({'machine': describe()}))
-    for name in BENCHES:
-        subprocess.run([sys.executable, '-B', pathlib.Path(__file__).with_name(name)], check=True,
+    for name, before in BENCHES.items():
+        script = pathlib.Path(__file__).with_name(name)
+        subprocess.run([*before, sys.executable, '-B', script], check=True,
                        env={**os.environ, 'RECORD': str(path)})
 
 
