@@ -62,6 +62,7 @@ Result<TakenCommand> take_command(Loaded& loaded, Words words) {
   if (taken.runs_alone) leave_out_service(loaded);
   taken.literal_words = words.size();
   auto word = words.begin();
+  if (!follows && main.command) taken.replaced = main.command->program;
   if (!follows) main.command = config::Command{.program = *word++};
   for (; word != words.end(); ++word) main.command->arguments.push_back({*word});
   return taken;

@@ -13,6 +13,7 @@ namespace pintle::cli {
 struct TakenCommand {
   std::size_t literal_words = 0;  ///< so many of the last words of main are not expanded
   bool runs_alone = false;        ///< COMMAND is another program than main of the config
+  std::string replaced{};         ///< the program of main of the config that does not run
 };
 
 /// COMMAND replaces main of the config, or its words follow the arguments, as "commandLine" says.

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "base/log.hpp"
+#include "base/shown.hpp"
 #include "base/text.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
@@ -157,6 +158,10 @@ class Start {
     auto taken = take_command(loaded_, command_);
     if (!taken) return refuse(ExitCode::not_found, taken.error().detail);
     taken_ = *taken;
+    if (!taken_.replaced.empty()) {
+      log::info(fmt::format("the command line replaces main of the config, '{}', by '{}'",
+                            shown_value(taken_.replaced), shown_value(command_.front())));
+    }
     return true;
   }
 

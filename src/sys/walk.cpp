@@ -96,6 +96,10 @@ class Walk {
       if (!was_made && errno != EEXIST) return failed("make the directory", path_);
       next = open_component(name);
     }
+    if (!next && errno == ENOENT && last_ == Last::directory) {
+      return Error{"enter the directory", ENOENT, path_,
+                   "it does not exist; make it first, for example with a step \"directory\""};
+    }
     if (!next) return failed("open", path_);
     struct stat info {};
     if (::fstat(next.get(), &info) < 0) return failed("stat", path_);

@@ -99,6 +99,20 @@ def a_condition_asks_for_a_word_of_the_command_line_behind_the_program():
 
 
 @tap.test
+def one_line_says_that_the_command_line_replaces_main():
+    def said(document, *words):
+        err = ran(document, *words)[1]
+        return [line for line in err.splitlines() if 'replaces' in line]
+
+    document = {'main': {'command': 'server', 'arguments': []}}
+    tap.equal(said(document, 'other', '-x'),
+              ["pintle: the command line replaces main of the config, 'server', by 'other'"])
+    for quiet, words in ((document, ()), ({}, ('other',)),
+                         ({'main': {**document['main'], 'commandLine': 'append'}}, ('-x',))):
+        tap.equal(said(quiet, *words), [], (quiet, words))
+
+
+@tap.test
 def an_empty_word_is_no_program():
     for mode in ('options', 'replace'):
         _, err = ran({**OPTIONS, 'main': {**OPTIONS['main'], 'commandLine': mode}}, '', code=127)

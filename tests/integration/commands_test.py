@@ -125,7 +125,7 @@ def install_that_cannot_says_why_and_leaves_nothing():
     folder = pid1.folder()
     code, said = pintle('install', folder / 'none' / 'pintle')
     tap.equal(code, 1)
-    tap.holds(said, 'No such file or directory')
+    tap.holds(said, 'it does not exist; make it first, for example with a step "directory"')
     tap.equal(pintle('install')[0], 64)
     tap.equal(pintle('install', '')[0], 64)
     tap.equal(os.listdir(folder), [])

@@ -150,7 +150,7 @@ def output_file_of_a_program_that_is_missing_or_of_a_place_that_is_fails_with_th
     tap.holds(pid1.chosen_line(err, 80), "cannot execute '/nowhere': No such file or directory")
     code, _, err = run(shell('echo x', output={'file': str(folder / 'none' / 'out')}))
     tap.equal(code, 80)
-    tap.holds(pid1.chosen_line(err, 80), 'No such file or directory')
+    tap.holds(pid1.chosen_line(err, 80), 'it does not exist; make it first, for example with a step "directory"')
     tap.equal(os.listdir(folder), [])
 
 

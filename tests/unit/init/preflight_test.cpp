@@ -141,10 +141,11 @@ TEST_SUITE("init/preflight") {
     const Refused got = refused(R"({"user":"other","main":{"command":"x"},"steps":[
       {"id":"a","command":"x","user":"root"},{"id":"b","command":"x","user":"other"},
       {"id":"c","command":"x","user":"app"},{"id":"d","command":"x"},
-      {"id":"e","directory":{"path":"/"},"user":"root"}]})",
+      {"id":"e","directory":{"path":"/"},"user":"root"},
+      {"id":"f","command":"x","user":"0:1"}]})",
                                 as_uid(1000));
     CHECK(got.code == 83);
-    CHECK(contains(got.reasons, "step a (root), step b (other);"));
+    CHECK(contains(got.reasons, "step a (root), step f (0:1);"));
     CHECK_FALSE(contains(got.reasons, "step e"));
   }
 
