@@ -18,7 +18,7 @@ std::vector<std::string> own_environment() {
   return all;
 }
 
-Result<std::string> run_apart(const config::Builtin& use, Duration time) {
+Result<Answer> run_apart(const std::string& request) {
   sys::Child program;
   program.argv = program.candidates = {sys::own_directory() + "/pintle-fetch"};
   if (::access(program.argv.front().c_str(), X_OK) < 0) {
@@ -27,8 +27,6 @@ Result<std::string> run_apart(const config::Builtin& use, Duration time) {
     return error;
   }
   program.environment = own_environment();
-  const std::string request =
-      TRY(config::encode_request(use, {{"deadline", fmt::to_string(time.count())}}));
   sys::Child child{
       .task = [&](sys::Report& report) { return hooks::run_apart(program, request, report); },
       .placement = sys::Placement::member};
@@ -39,16 +37,28 @@ Result<std::string> run_apart(const config::Builtin& use, Duration time) {
   const sys::Exit exit = TRY(sys::wait_for(spawned->pid));
   sys::Report report;
   hooks::take_report(*spawned, report);
-  std::string line(report.line());
-  if (exit.code == 0) return line;
-  return Error::in_words(line.empty() ? "pintle-fetch ended without a message" : std::move(line));
+  Answer answer{exit.code, std::string(report.line())};
+  if (exit.code != 0 && answer.line.empty()) answer.line = "pintle-fetch ended without a message";
+  return answer;
+}
+
+Result<std::string> perform_apart(const config::Builtin& use, Duration time) {
+  const std::string request =
+      TRY(config::encode_request(use, {{"deadline", fmt::to_string(time.count())}}));
+  Answer answer = TRY(run_apart(request));
+  if (answer.code == 0) return std::move(answer.line);
+  return Error::in_words(std::move(answer.line));
 }
 
 }  // namespace
 
+Result<Answer> ask_apart(std::string_view action, const config::Pairs& values) {
+  return run_apart(TRY(config::encode_request(action, values)));
+}
+
 Result<std::string> perform(const config::Builtin& use, const actions::Context& context,
                             Duration time) {
-  return config::is_apart(use) ? run_apart(use, time) : actions::perform(use, context);
+  return config::is_apart(use) ? perform_apart(use, time) : actions::perform(use, context);
 }
 
 }  // namespace pintle::cli

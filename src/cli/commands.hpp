@@ -39,6 +39,7 @@ int install_command(int argc, char** argv);
 int status_command(int argc, char** argv);
 int job_command(int argc, char** argv);
 int schema_command(int argc, char** argv);
+int digest_command(int argc, char** argv);
 int help_command(int argc, char** argv);
 int version_command(int argc, char** argv);
 
@@ -49,6 +50,7 @@ std::string probe_options();
 std::string wait_options();
 std::string status_options();
 std::string schema_options();
+std::string digest_options();
 
 /// Writes "pintle: exit N: reason" and returns N.
 int fail(ExitCode code, std::string_view reason);

@@ -91,6 +91,13 @@ Result<std::string> encode_request(const Builtin& use, const Pairs& more) {
   return std::move(encoder).bytes();
 }
 
+Result<std::string> encode_request(std::string_view action, const Pairs& values) {
+  Encoder encoder;
+  encoder.add(kAction, action);
+  for (const auto& [name, value] : values) encoder.add(name, value);
+  return std::move(encoder).bytes();
+}
+
 Result<Request> decode_request(std::string_view bytes) {
   Request request;
   while (!bytes.empty()) {

@@ -41,6 +41,9 @@ struct Request {
 /// a value.
 Result<std::string> encode_request(const Builtin& use, const Pairs& more = {});
 
+/// The same for what is no built-in of a config: the command `action` of pintle.
+Result<std::string> encode_request(std::string_view action, const Pairs& values);
+
 /// Errors: the bytes are not from encode_request().
 Result<Request> decode_request(std::string_view bytes);
 

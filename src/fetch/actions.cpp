@@ -8,6 +8,7 @@
 #include "base/shown.hpp"
 #include "fetch/digest.hpp"
 #include "fetch/download.hpp"
+#include "fetch/listing.hpp"
 #include "fetch/place.hpp"
 #include "fetch/probe.hpp"
 #include "fetch/record.hpp"
@@ -146,8 +147,9 @@ struct Row {
   std::string_view name;
   Result<std::string> (*run)(const Request& request);
 };
-constexpr Row kRows[] = {{"fetch", fetch},     {"check", check},     {"fallback", fall_back},
-                         {"http", probe_http}, {"grpc", probe_grpc}, {"wait", wait_http}};
+constexpr Row kRows[] = {{"fetch", fetch},        {"check", check},     {"fallback", fall_back},
+                         {"http", probe_http},    {"grpc", probe_grpc}, {"wait", wait_http},
+                         {"digest", list_digests}};
 
 }  // namespace
 

@@ -2,13 +2,17 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstdint>
 #include <deque>
 
 #include "sys/file.hpp"
@@ -136,6 +140,28 @@ class Walk {
   int links_ = 0;
 };
 
+/// For kernels without openat2(2), and seccomp profiles that block it: one component after the
+/// other. Sets errno.
+Fd walk_without_links(int directory, std::string_view path) noexcept {
+  Fd here(path.starts_with('/') ? ::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)
+                                : ::openat(directory, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  while (here && !path.empty()) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    const std::string name(path.substr(0, end));
+    const bool is_last = path.find_first_not_of('/', end) == std::string_view::npos;
+    const bool is_directory = end < path.size();
+    path.remove_prefix(std::min(end + 1, path.size()));
+    if (name.empty()) continue;
+    here = Fd(::openat(here.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    struct stat info {};
+    if (!here || ::fstat(here.get(), &info) < 0) return Fd();
+    if ((is_last && !is_directory) || S_ISDIR(info.st_mode)) continue;
+    errno = S_ISLNK(info.st_mode) ? ELOOP : ENOTDIR;
+    return Fd();
+  }
+  return here;
+}
+
 }  // namespace
 
 Result<Reached> reach_directory(const std::string& path, Missing missing) {
@@ -153,6 +179,34 @@ Result<Fd> open_trusted_file(const std::string& path) {
   if (::fstat(reached.get(), &info) < 0) return failed("stat", path);
   if (!S_ISREG(info.st_mode)) return Error{"read", 0, path, "it is not a regular file"};
   return about(path, reopen(reached, AT_FDCWD, path, O_RDONLY));
+}
+
+Result<Fd> reach_without_links(const Fd& directory, const std::string& path) {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  how.resolve = RESOLVE_NO_SYMLINKS;
+  Fd fd(static_cast<int>(
+      ::syscall(SYS_openat2, directory.get(), path.c_str(), &how, sizeof(open_how))));
+  if (!fd && (errno == ENOSYS || errno == EPERM)) fd = walk_without_links(directory.get(), path);
+  if (fd) return fd;
+  Error error = failed("open", path);
+  if (error.code == ELOOP) error.detail = "there is a symbolic link in this path";
+  return error;
+}
+
+Result<Fd> open_without_links(const Fd& directory, const std::string& path) {
+  const Fd reached = TRY(reach_without_links(directory, path));
+  struct stat info {};
+  if (::fstat(reached.get(), &info) < 0) return failed("stat", path);
+  if (S_ISLNK(info.st_mode)) return Error{"read", 0, path, "it is a symbolic link"};
+  if (!S_ISREG(info.st_mode)) return Error{"read", 0, path, "it is not a regular file"};
+  return about(path, reopen(reached, directory.get(), path, O_RDONLY));
+}
+
+Result<Fd> working_directory() {
+  Fd fd(::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) return failed("open", ".");
+  return fd;
 }
 
 Result<std::string> read_trusted_file(const std::string& path, std::size_t limit) {

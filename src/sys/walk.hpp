@@ -33,6 +33,18 @@ Result<Fd> reach_anything(const std::string& path);
 /// reach_directory() and open(2); it is not a regular file.
 Result<Fd> open_trusted_file(const std::string& path);
 
+/// Opens the file `path` of any type with O_PATH. A relative path begins in `directory`. No
+/// symbolic link is followed, whoever owns it: one before the last component is an error, one as
+/// the last component is what is opened. Errors: ELOOP; those of openat2(2).
+Result<Fd> reach_without_links(const Fd& directory, const std::string& path);
+
+/// Opens the regular file `path` for reading by the same rules. Errors: those of
+/// reach_without_links() and open(2); it is a symbolic link, or not a regular file.
+Result<Fd> open_without_links(const Fd& directory, const std::string& path);
+
+/// The working directory, as `directory` of the two functions above. Errors: those of open(2).
+Result<Fd> working_directory();
+
 /// The content of the regular file `path`, of at most `limit` bytes, by the same rules. Secrets and
 /// configs in ConfigMap and Secret volumes, which use links (`..data`), are read this way. Errors:
 /// those of reach_directory() and read_file().

@@ -75,6 +75,32 @@ TEST_SUITE("sys/walk") {
     REQUIRE(::symlink("../../real", "open/safe/link") == 0);
     CHECK(reach_directory("open/safe/link", Missing::fail).error().code == ELOOP);
   }
+
+  TEST_CASE("without links, no component may be one, whoever owns it") {
+    const Entered folder;
+    REQUIRE(::mkdir("real", 0755) == 0);
+    std::ofstream("real/file") << "x";
+    REQUIRE(::symlink("real", "link") == 0);
+    REQUIRE(::symlink("file", "real/link") == 0);
+    REQUIRE(::mkfifo("real/fifo", 0600) == 0);
+    const auto here = working_directory();
+    REQUIRE(here);
+    const auto message = [&](const char* path) {
+      const auto opened = open_without_links(*here, path);
+      return opened ? std::string() : opened.error().message();
+    };
+    CHECK(message("real/file") == "");
+    CHECK(message("./real//../real/file") == "");
+    CHECK(message((folder.path() + "/real/file").c_str()) == "");
+    CHECK(message("link/file") == "cannot open 'link/file': there is a symbolic link in this path");
+    CHECK(message("real/link") == "cannot read 'real/link': it is a symbolic link");
+    CHECK(message("real/fifo") == "cannot read 'real/fifo': it is not a regular file");
+    CHECK(message("real") == "cannot read 'real': it is not a regular file");
+    CHECK(message("real/none") == "cannot open 'real/none': No such file or directory");
+    CHECK(message("real/file/x") == "cannot open 'real/file/x': Not a directory");
+    CHECK(reach_without_links(*here, "real/link"));  // the link itself
+    CHECK_FALSE(reach_without_links(*here, "real/link/"));
+  }
 }
 
 TEST_SUITE("sys/file") {
