@@ -1,4 +1,5 @@
-// The row of `check`: verifies a data file that another program will read. pintle-fetch does it.
+// The row of `check`: verifies a data file that another program will read, or all files of a
+// manifest. pintle-fetch does it.
 #include <fmt/format.h>
 
 #include "actions/action.hpp"
@@ -15,7 +16,8 @@ using config::Key;
 using config::text;
 
 struct CheckParams {
-  std::string path{};
+  std::optional<std::string> path{};
+  std::optional<std::string> manifest{};
   std::optional<std::string> sha256{};
   std::vector<std::string> prohibit{};
 };
@@ -24,14 +26,25 @@ constexpr Key<CheckParams> kKeys[] = {
     {.name = "path",
      .value = text<&CheckParams::path, kEntryPath>,
      .help = "The file to verify.",
-     .example = "/app/rules.json",
-     .required = true},
+     .example = "/app/rules.json"},
+    {.name = "manifest",
+     .value = text<&CheckParams::manifest, kEntryPath>,
+     .help =
+         "Instead of a path: a file in the format of sha256sum(1), whose files are all verified. "
+         "Relative names begin in its directory. No symbolic link is followed.",
+     .example = "/data/manifest"},
     kSha256Key<CheckParams>,
     kProhibitKey<CheckParams>,
 };
 
-constexpr std::string_view kProofs[] = {"sha256", "prohibit"};
-constexpr config::Rule kRules[] = {{config::Rule::Type::at_least_one, kProofs}};
+constexpr std::string_view kWhat[] = {"path", "manifest"};
+constexpr std::string_view kProofs[] = {"sha256", "prohibit", "manifest"};
+constexpr std::string_view kDigestOfFile[] = {"sha256", "path"};
+constexpr std::string_view kLinesOfFile[] = {"prohibit", "path"};
+constexpr config::Rule kRules[] = {{config::Rule::Type::exactly_one, kWhat},
+                                   {config::Rule::Type::at_least_one, kProofs},
+                                   {config::Rule::Type::needs, kDigestOfFile},
+                                   {config::Rule::Type::needs, kLinesOfFile}};
 
 /// The action makes no file itself, but a fallback for it must pass the same verification.
 config::Artifact artifact(const CheckParams& params) {
@@ -52,8 +65,9 @@ std::string check_prohibited(const std::string& pattern) {
 const Action kCheck{
     .spec = {.name = "check",
              .kinds = config::kActiveKinds,
-             .help =
-                 "Verify a data file: its digest, and that no line matches a prohibited pattern.",
+             .help = "Verify a data file: its digest, and that no line matches a prohibited "
+                     "pattern; or all "
+                     "files of a manifest.",
              .params = config::params_of<kKeys>(),
              .rules = kRules,
              .is_apart = config::is_always_apart,

@@ -4,16 +4,20 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 
 #include "base/log.hpp"
 #include "base/shown.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
 #include "cli/notes.hpp"
 #include "config/excerpt.hpp"
+#include "config/proof.hpp"
 #include "hooks/forbidden.hpp"
+#include "sys/manifest_file.hpp"
 #include "sys/terminal.hpp"
 
 namespace pintle::cli {
@@ -71,6 +75,21 @@ void show_problems(const config::Problems& problems, const std::string& file,
   (void)print(shown, STDERR_FILENO);
 }
 
+/// Reads the manifest of `trust` to its end. Returns a note if it is not there, as on a machine
+/// that has only the config. Errors: a line is not valid; it cannot be read.
+Result<std::string> check_manifest(const Model& model) {
+  if (model.manifest.empty()) return std::string();
+  const auto manifest = sys::ManifestFile::open(model.manifest);
+  if (!manifest && manifest.error().code == ENOENT) {
+    return fmt::format("{}: {}", config::kProofPointer, manifest.error().message());
+  }
+  if (!manifest) return manifest.error();
+  sys::ManifestReader entries = manifest->entries();
+  while (TRY(entries.next())) {
+  }
+  return std::string();
+}
+
 }  // namespace
 
 int check_command(int argc, char** argv) {
@@ -101,7 +120,9 @@ int check_command(int argc, char** argv) {
                                                  counted(std::int64_t(refused.size()), "problem")));
     }
   }
-  std::string text;
+  const auto missing = check_manifest(loaded->model);
+  if (!missing) return fail(ExitCode::config, one_line(missing.error().message()));
+  std::string text = missing->empty() ? "" : fmt::format("note: {}\n", one_line(*missing));
   for (const std::string& note : notes_on(*loaded)) text += fmt::format("note: {}\n", note);
   text += fmt::format("{}: ok ({})\n", *file, summary(loaded->model));
   return print(text);

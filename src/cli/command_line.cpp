@@ -5,6 +5,8 @@
 #include "base/pattern.hpp"
 #include "base/text.hpp"
 #include "cli/options.hpp"
+#include "config/proof.hpp"
+#include "hooks/plan.hpp"
 
 namespace pintle::cli {
 namespace {
@@ -31,10 +33,12 @@ bool is_subcommand(const Main& main, const std::string& word) {
   return !main.subcommands.empty() && Pattern("^(" + main.subcommands + ")$").is_in(word);
 }
 
+/// Nothing of it is left but its proof.
 void leave_out_service(Loaded& loaded) {
   config::Model& model = loaded.model;
-  model.hooks.clear();
-  loaded.plan = {};
+  std::erase_if(model.hooks, [](const config::Hook& one) { return !config::is_proof(one); });
+  config::Problems none;
+  loaded.plan = hooks::make_plan(model, loaded.image_mode, none);
   model.listen = {};
   model.main.notify = config::Notify::none;
   model.main.signals.clear();

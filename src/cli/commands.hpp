@@ -40,6 +40,7 @@ int status_command(int argc, char** argv);
 int job_command(int argc, char** argv);
 int schema_command(int argc, char** argv);
 int digest_command(int argc, char** argv);
+int verify_command(int argc, char** argv);
 int help_command(int argc, char** argv);
 int version_command(int argc, char** argv);
 
@@ -51,6 +52,7 @@ std::string wait_options();
 std::string status_options();
 std::string schema_options();
 std::string digest_options();
+std::string verify_options();
 
 /// Writes "pintle: exit N: reason" and returns N.
 int fail(ExitCode code, std::string_view reason);

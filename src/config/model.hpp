@@ -371,6 +371,7 @@ struct Model {
   Main main{};
   Shutdown shutdown{};
   Confinement confinement{};
+  std::string manifest{};  ///< of `trust`: an absolute path, never expanded; empty: there is none
   std::optional<std::int64_t> parallelism{};  ///< unset: the CPUs available, at most 4
   Listen listen{};
   bool init_as_main = false;      ///< `"init": {"user": "main"}`

@@ -12,7 +12,9 @@
 #include "config/parse_identity.hpp"
 #include "config/parse_main.hpp"
 #include "config/parse_output.hpp"
+#include "config/parse_trust.hpp"
 #include "config/parse_variables.hpp"
+#include "config/proof.hpp"
 #include "config/slots.hpp"
 
 namespace pintle::config {
@@ -195,6 +197,10 @@ constexpr Key<Model> kKeys[] = {
      R"({"gracePeriod": "25s"})"},
     {"confinement", member<&Model::confinement, kConfinement>,
      "The privileges that main and hooks may have.", R"({"capabilities": ["NET_BIND_SERVICE"]})"},
+    {"trust",
+     {read_trust, &kTrustForm},
+     "What must be proven before anything else runs.",
+     R"({"manifest": "/app/manifest"})"},
     {"listen", member<&Model::listen, kListen>, "The ports on which pintle itself responds.",
      R"({"health": "0.0.0.0:9080"})"},
     {"init", {read_init, &kObjectForm<kInit>}, "Settings of PID 1 itself.", R"({"user": "main"})"},
@@ -230,12 +236,22 @@ void limit_checks(const Model& model, Problems& problems) {
   }
 }
 
-/// The place of a hook in Model::hooks: steps first, then checks, jobs, and the shutdown steps in
-/// the order in which they run.
+/// The place of a hook in Model::hooks: the proof of `trust`, the other steps, then checks, jobs,
+/// and the shutdown steps in the order in which they run.
 int rank(const Hook& hook) noexcept {
   const auto* shutdown = hook.if_is<ShutdownPolicy>();
   const bool is_after = shutdown != nullptr && shutdown->moment == Moment::after;
+  if (is_proof(hook)) return -1;
   return static_cast<int>(hook.kind()) + (is_after ? 1 : 0);
+}
+
+/// Corrects the places of groups, which were counted from the first of `steps`.
+void move_groups(Model& model, std::size_t by) {
+  for (Hook& hook : model.hooks) {
+    if (hook.kind() != Kind::step) continue;
+    auto& group = hook.as<StepPolicy>().group;
+    if (group) *group += by;
+  }
 }
 
 }  // namespace
@@ -253,6 +269,7 @@ Model parse(std::string_view text, const ParseContext& context, Problems& proble
   model.unread = reader.take_unread();
   std::stable_sort(model.hooks.begin(), model.hooks.end(),
                    [](const Hook& a, const Hook& b) { return rank(a) < rank(b); });
+  if (!model.hooks.empty() && is_proof(model.hooks.front())) move_groups(model, 1);
   model.mentions = reader.take_mentions();
   model.used = reader.take_used();
   find_duplicate_ids(model, problems);

@@ -209,6 +209,10 @@ void read_hooks(Reader& reader, const Node& node, Kind kind, Moment moment,
   });
 }
 
+Hook read_step(Reader& reader, const Node& node) {
+  return read_hook(reader, node, blank_hook(Kind::step), hook_object(Kind::step));
+}
+
 Hook read_fallback_hook(Reader& reader, const Node& node) {
   Hook hook = blank_hook(Kind::step);
   if (reader.standard() != nullptr) hook.identity = *reader.standard();

@@ -13,6 +13,9 @@ void read_model_hooks(Reader& reader, const Node& node, Model& out) {
   read_hooks(reader, node, kind, moment, out.hooks);
 }
 
+/// Reads one step that is in no list.
+Hook read_step(Reader& reader, const Node& node);
+
 /// Reads a step that is a fallback or a repair.
 Hook read_fallback_hook(Reader& reader, const Node& node);
 

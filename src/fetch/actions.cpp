@@ -9,6 +9,7 @@
 #include "fetch/digest.hpp"
 #include "fetch/download.hpp"
 #include "fetch/listing.hpp"
+#include "fetch/manifest.hpp"
 #include "fetch/place.hpp"
 #include "fetch/probe.hpp"
 #include "fetch/record.hpp"
@@ -26,6 +27,9 @@ using config::Request;
 constexpr mode_t kStandardMode = 0644;
 
 Result<std::string> check(const Request& request) {
+  if (request.has("manifest")) {
+    return verify_manifest(request.text("manifest"), request.texts("file"));
+  }
   const Expectation expected = TRY(expectation_in(request));
   const std::string path = request.text("path");
   const Fd file = TRY(sys::open_trusted_file(path));

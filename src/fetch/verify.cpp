@@ -134,6 +134,10 @@ Result<void> verify(const Expectation& expected, int file, const std::string& pa
   return verify_lines(expected, file, path);
 }
 
+Error unverified_because(std::string words) {
+  return {"", kUnverified, {}, std::move(words)};
+}
+
 bool is_unverified(const Error& error) noexcept {
   return error.code == kUnverified && !error.detail.empty();
 }

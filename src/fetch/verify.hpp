@@ -39,6 +39,9 @@ Result<void> verify(const Expectation& expected, int file, const std::string& pa
 /// The digest of the whole file. Errors: those of pread(2).
 Result<std::string> digest_of(int file, const std::string& path);
 
+/// The error with these words, for which is_unverified() is true.
+Error unverified_because(std::string words);
+
 /// True for the error of a file that failed verification: exit code 82, not 1.
 bool is_unverified(const Error& error) noexcept;
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "config/proof.hpp"
 #include "hooks/condition.hpp"
 
 namespace pintle::hooks {
@@ -60,6 +61,8 @@ class Edges {
     const config::Precedents& precedents = precedents_of(hook_of(node));
     const auto& group = graph_[node].group;
     if (group) add(*group, node);
+    const bool waits_for_proof = node > 0 && config::is_proof(hook_of(0));
+    if (waits_for_proof && !group) add(graph_[0].end, node);
     if (!precedents) add_listed_order(node);
     for (const auto& one : precedents.value_or(std::vector<config::Reference>())) {
       if (const auto found = find(one)) add(needed_of(*found, node), node);

@@ -41,7 +41,7 @@ TABLE = [
     ('{"mian": {}}', '1:2: /mian: unknown key "mian" in the config; did you mean "main"?'),
     ('{"zzz": {}}', '1:2: /zzz: unknown key "zzz" in the config; known are: user, groups, '
      'workingDirectory, umask, imageMode, environment, parallelism, steps, main, health, maintenance, '
-     'shutdown, confinement, listen, init, logging, $schema'),
+     'shutdown, confinement, trust, listen, init, logging, $schema'),
     (step('"timout": "1s"'), '1:40: /steps/0/timout: unknown key "timout" in a step; did you mean '
      '"timeout"?'),
     (step('"interval": "1s"'), '1:40: /steps/0/interval: the key "interval" is not allowed in a '

@@ -1,4 +1,4 @@
-"""What docs/security.md says of secrets, with its own config."""
+"""What docs/security.md says of secrets and of proofs, with its own configs."""
 import json
 import pathlib
 import re
@@ -40,6 +40,24 @@ def main_gets_the_secret_that_it_names_and_nobody_shows_a_value():
     plan = subprocess.run([pid1.PINTLE, 'plan', config], capture_output=True, text=True, check=True).stdout
     for value in (PASSWORD, TOKEN):
         tap.check(value not in shown + plan + one.err.rest(), 'no value is shown')
+
+
+@tap.test
+def the_build_lists_the_files_that_the_start_proves():
+    app = pid1.folder()
+    (app / 'main.py').write_text('print("served")')
+    text = re.search(r'^## Prove the files.*?(?=^## )', PAGE, re.M | re.S)[0]
+    build = json.loads(re.search(r'^RUN (\[.*\])$', text, re.M)[1].replace('/app', str(app)))
+    tap.equal(build[:2], ['/pintle', 'digest'])
+    subprocess.run([pid1.PINTLE, *build[1:]], check=True)
+    config = re.search(r'^```json\n(.*?)^```', text, re.M | re.S)[1].replace('/app', str(app))
+    code, out, err = pid1.run(config_file=pid1.config(config))
+    tap.equal((code, out), (0, 'served\n'), err)
+    step = json.loads(re.search(r'^  `(\{"id".*\})`', text, re.M)[1].replace('/data', str(app)))
+    tap.equal(pid1.run_with({'steps': [step]}, 'true')[0], 0)
+    (app / 'main.py').write_text('print("evil")')
+    tap.equal(pid1.run(config_file=pid1.config(config))[:2], (82, ''))
+    tap.equal(pid1.run_with({'steps': [step]}, 'true')[0], 82)
 
 
 tap.main()

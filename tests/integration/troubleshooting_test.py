@@ -16,6 +16,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
 import pid1
 import tap
+import unproven
 import web
 from pid1 import ACTOR, PINTLE
 
@@ -61,7 +62,7 @@ def a_closed_port():
         return server.getsockname()[1]
 
 
-SCENARIOS = []
+SCENARIOS = [unproven.texts]
 
 
 def scenario(function):

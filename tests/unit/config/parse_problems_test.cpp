@@ -204,7 +204,7 @@ TEST_SUITE("config/parse") {
         {R"({"a/b~c":1,"user":"x"})",
          "f:1:2: /a~1b~0c: unknown key \"a/b~c\" in the config; known are: user, groups, "
          "workingDirectory, umask, imageMode, environment, parallelism, steps, main, health, "
-         "maintenance, shutdown, confinement, listen, init, logging, $schema"},
+         "maintenance, shutdown, confinement, trust, listen, init, logging, $schema"},
         {R"({"environment":{"A":{"default":1}}})",
          "f:1:22: /environment/A/default: unknown key \"default\" in a variable; known are: "
          "description, value, defaultValue, file, fileVariable, resource, percent, divisor, "

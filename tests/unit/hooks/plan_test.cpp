@@ -184,4 +184,16 @@ TEST_SUITE("hooks/plan") {
     (void)make_plan(model, ImageMode::layered, problems);
     CHECK(problems.size() == 1);
   }
+
+  TEST_CASE("every step waits for the proof of the config, whatever precedents it names") {
+    Model model = model_of({{"trust"}, {"a", Ids{}}, {"b", Ids{"a"}}, {"c"}});
+    model.hooks[0].pointer = "/trust/manifest";
+    Problems problems;
+    const Plan plan = make_plan(model, ImageMode::layered, problems);
+    CHECK(problems.empty());
+    CHECK(plan.steps[0].precedents.empty());
+    CHECK(plan.steps[1].precedents == Positions{0});
+    CHECK(plan.steps[2].precedents == Positions{0, 1});
+    CHECK(plan.steps[3].precedents.front() == 0);
+  }
 }

@@ -1,0 +1,35 @@
+"""unproven.py - what pintle says of files that it cannot prove: the messages that docs/troubleshooting.md
+quotes, with /app as the folder of the application."""
+import subprocess
+
+import pid1
+
+
+def texts():
+    """Yields what pintle writes, for one thing that is wrong after the other."""
+    app = pid1.folder()
+    manifest = app / 'manifest'
+    lines = [f'{"0" * 64}  {name}\n' for name in ('lib/a.so', 'link/a.so')]
+    (app / 'lib').mkdir()
+    (app / 'link').symlink_to('lib')
+    library = app / 'lib/a.so'
+
+    def started(text, before=()):
+        manifest.write_text(text)
+        code, out, err = pid1.run_with({'trust': {'manifest': str(manifest)}}, 'true', before=before)
+        return f'exit code {code}\n{out}{err}'.replace(str(app), '/app')
+
+    yield started(lines[0])
+    library.symlink_to('b.so')
+    yield started(lines[0])
+    library.unlink()
+    library.touch(0)
+    yield started(lines[0], before=['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups'])
+    yield started(lines[1])
+    yield started('')
+    yield started(lines[0].replace('  ', ' '))
+    manifest.write_text(lines[0])
+    with_variable = pid1.config('{"trust": {"manifest": "/app/$NAME"}}')
+    for words in (('check', with_variable), ('verify', '--manifest', manifest, app / 'other')):
+        done = subprocess.run([pid1.PINTLE, *words], capture_output=True, text=True, check=False, env={})
+        yield f'exit code {done.returncode}\n{done.stdout}{done.stderr}'.replace(str(app), '/app')
