@@ -110,8 +110,10 @@ class Verification {
       return unverified_because(
           fmt::format("'{}' was changed while it was read", shown_value(manifest_.path())));
     }
-    return fmt::format("verified {} file{} of '{}'", total_, total_ == 1 ? "" : "s",
-                       shown_value(manifest_.path()));
+    const std::string weakness =
+        manifest_.is_ours_to_change() ? fmt::format(", which uid {} can change", ::geteuid()) : "";
+    return fmt::format("verified {} file{} of '{}'{}", total_, total_ == 1 ? "" : "s",
+                       shown_value(manifest_.path()), weakness);
   }
 
   /// The part of one process. Only the results of this process itself are left in the members.

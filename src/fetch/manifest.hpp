@@ -11,9 +11,10 @@ namespace pintle::fetch {
 
 /// Verifies every file that the manifest at `path` names or, if `files` is not empty, only these,
 /// of which each must be named in it. No symbolic link is followed. Returns a line with the number
-/// of files. Errors: the manifest cannot be opened, is damaged or names no file; the first file in
-/// its order that differs or cannot be read; is_unverified() is true for all of these. Also: a
-/// process that verified files was killed.
+/// of files, which also says if this process's user could change the manifest. Errors: the manifest
+/// cannot be opened, is damaged or names no file; the first file in its order that differs or
+/// cannot be read; is_unverified() is true for all of these. Also: a process that verified files
+/// was killed.
 Result<std::string> verify_manifest(const std::string& path, const std::vector<std::string>& files);
 
 }  // namespace pintle::fetch

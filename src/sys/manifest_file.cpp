@@ -1,5 +1,6 @@
 #include "sys/manifest_file.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -52,6 +53,14 @@ std::string ManifestFile::path_of(const std::string& name) const {
   const std::size_t slash = path_.rfind('/');
   const std::string folder = slash == std::string::npos ? "" : path_.substr(0, slash + 1);
   return folder + std::string(rest);
+}
+
+bool ManifestFile::is_ours_to_change() const noexcept {
+  if (::geteuid() == 0) return false;
+  const std::size_t slash = path_.rfind('/');
+  const char* const name = path_.c_str() + (slash == std::string::npos ? 0 : slash + 1);
+  const int fd = directory_.get();
+  return ::faccessat(fd, name, W_OK, 0) == 0 || ::faccessat(fd, ".", W_OK, 0) == 0;
 }
 
 Error ManifestReader::wrong(std::string_view why) const {

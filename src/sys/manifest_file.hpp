@@ -33,6 +33,9 @@ class ManifestFile {
   const Fd& directory() const noexcept { return directory_; }
   /// The path of a file that it names, as people know it.
   std::string path_of(const std::string& name) const;
+  /// True if this process is not root and may write to the manifest or replace it: then what it
+  /// proves holds only as long as no process of this user changes it.
+  bool is_ours_to_change() const noexcept;
   /// Bytes.
   std::int64_t size() const noexcept { return size_; }
 

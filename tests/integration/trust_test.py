@@ -119,6 +119,19 @@ def the_proof_runs_as_the_user_of_the_config_and_in_a_directory_that_exists():
 
 
 @tap.test
+def a_manifest_that_the_user_of_the_proof_can_change_is_said_to_be_one():
+    pid1.needs_root()
+    one = Application()
+    weak = f"verified 3 files of '{one.manifest}', which uid {USER} can change\n"
+    for path in (one.folder, one.manifest):
+        tap.check(weak not in one.run(user=f'{USER}:{USER}')[2], 'root owns both')
+        os.chown(path, USER, USER)
+        tap.holds(one.run(user=f'{USER}:{USER}')[2], weak)
+        tap.check('can change' not in one.run()[2], 'root can change everything')
+        os.chown(path, 0, 0)
+
+
+@tap.test
 def neither_a_command_nor_init_only_avoids_the_proof():
     one = Application()
     (one.folder / 'main.py').write_text('evil')

@@ -10,6 +10,13 @@ TEST_SUITE("actions/apart") {
     CHECK(Use(kCheck).with("path", "/a").with("sha256", "x").problem() == "");
   }
 
+  TEST_CASE("a manifest stands in place of a file and of what that has to prove") {
+    CHECK(Use(kCheck).with("manifest", "/m").problem() == "");
+    CHECK(contains(Use(kCheck).with("manifest", "/m").with("path", "/a").problem(), "exactly one"));
+    CHECK(contains(Use(kCheck).with("manifest", "/m").with("sha256", "x").problem(), "\"path\""));
+    CHECK(config::is_apart(Use(kCheck).with("manifest", "/m").builtin()));
+  }
+
   TEST_CASE("a pattern is a regular expression") {
     const auto wrong_with = [](const std::string& text) { return check(kCheck, "prohibit", text); };
     CHECK(wrong_with("rm -rf /$") == "");
