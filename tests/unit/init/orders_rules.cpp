@@ -96,7 +96,7 @@ void World::look_at_spawn(const Act& act) {
   }
   for (const Who begun : scene_->hook(hook.root).begins) {
     const Child* child = child_of(begun);
-    const bool is_known = child == nullptr || child->asks != pintle::init::Asks::only;
+    const bool is_known = child == nullptr || child->asks != Asks::only;
     expect(is_known, "it is started before a condition that it waits for is known", act.who);
   }
 }

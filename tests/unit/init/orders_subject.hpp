@@ -22,6 +22,7 @@ namespace orders {
 using namespace std::chrono_literals;
 using pintle::Duration;
 using pintle::Time;
+using pintle::init::Asks;
 using pintle::init::News;
 using pintle::init::Phase;
 
@@ -85,7 +86,7 @@ struct Act {
   pid_t pid = 0;
   int number = 0;  ///< a signal, a ticket, an exit code
   News news = News::main_started;
-  init::Asks asks = init::Asks::no;
+  Asks asks = Asks::no;
 };
 
 /// A config and its rules, and what they mean.

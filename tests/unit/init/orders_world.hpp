@@ -68,7 +68,7 @@ struct Move {
 struct Child {
   Who who;
   pid_t pid;
-  pintle::init::Asks asks = pintle::init::Asks::no;
+  Asks asks = Asks::no;
   bool was_asked = false;   ///< to end
   bool was_killed = false;  ///< by SIGKILL
   bool is_new = false;      ///< it was started on this move
