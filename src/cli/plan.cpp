@@ -278,6 +278,15 @@ std::string written(const Json& plan, PlanFormat format) {
   return {};
 }
 
+/// Why these options exclude each other; nullptr if they do not.
+const char* why_excluded(const PlanOptions& options) noexcept {
+  if (options.at && options.next == 0) return "--at needs --next N";
+  const bool is_drawing =
+      options.format == PlanFormat::mermaid || options.format == PlanFormat::dot;
+  if (!is_drawing || (!options.dry_run && options.next == 0)) return nullptr;
+  return "--dry-run and --next cannot be drawn; use --format text or json";
+}
+
 }  // namespace
 
 std::string plan_options() {
@@ -292,12 +301,7 @@ int plan_command(int given, char** argv) {
   const int argc = static_cast<int>(separator - argv);
   const auto operands = parse_options(kOptions, argc, argv, options);
   if (!operands) return fail(ExitCode::usage, operands.error().detail);
-  if (options.at && options.next == 0) return fail(ExitCode::usage, "--at needs --next N");
-  const bool is_drawing =
-      options.format == PlanFormat::mermaid || options.format == PlanFormat::dot;
-  if (is_drawing && (options.dry_run || options.next > 0)) {
-    return fail(ExitCode::usage, "--dry-run and --next cannot be drawn; use --format text or json");
-  }
+  if (const char* wrong = why_excluded(options)) return fail(ExitCode::usage, wrong);
   if (argc - operands->first > 1) return fail(ExitCode::usage, "plan takes one file");
   const auto file = find_config(operands->first < argc ? argv[operands->first] : "");
   if (!file) return fail(ExitCode::config, "there is no config; name a FILE");

@@ -124,6 +124,16 @@ Json arguments_json(const config::Arguments& arguments) {
   return all;
 }
 
+namespace {
+
+const char* key_of_path(Condition::Type type) noexcept {
+  using Type = Condition::Type;
+  if (type == Type::empty_directory) return "directoryEmpty";
+  return type == Type::directory ? "directoryExists" : "fileExists";
+}
+
+}  // namespace
+
 Json condition_json(const Condition& condition) {
   using Type = Condition::Type;
   const auto list = [&] {
@@ -135,11 +145,9 @@ Json condition_json(const Condition& condition) {
     case Type::step:
       return condition.text;
     case Type::file:
-      return {{"fileExists", condition.text}};
     case Type::directory:
-      return {{"directoryExists", condition.text}};
     case Type::empty_directory:
-      return {{"directoryEmpty", condition.text}};
+      return {{key_of_path(condition.type), condition.text}};
     case Type::content:
       return {{"fileContains", {{"path", condition.text}, {"pattern", condition.pattern}}}};
     case Type::variable:

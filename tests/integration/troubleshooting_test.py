@@ -209,9 +209,8 @@ def jobs_and_steps_that_do_not_run():
     yield one.complaint('pintle: job tidy: skipped.*')[0]
     one.signal(signal.SIGTERM)
     one.end()
-    steps = [{'id': 'cache', 'condition': {'fileExists': '/none'}, 'command': 'true'},
-             {'id': 'packages', 'imageModes': ['prebuilt'], 'command': 'true'}]
-    yield ran({'steps': steps})
+    yield ran({'steps': [{'id': 'cache', 'condition': {'fileExists': '/none'}, 'command': 'true'},
+                         {'id': 'packages', 'imageModes': ['prebuilt'], 'command': 'true'}]})
     yield ran({'steps': [{'id': 'server', 'during': ['last'], 'command': 'true'},
                          {'id': 'last', 'command': 'sleep', 'arguments': ['60']}]})
 
@@ -394,8 +393,8 @@ def what_prebuilt_refuses_of_the_layered_config_is_what_the_page_shows():
 def every_exit_code_of_its_table_is_one_that_pintle_ended_with():
     pid1.needs_root()
     output = all_that_is_said()
-    for code in re.findall(r'^\| (\d+) \|', PAGE.read_text(), re.M):
-        tap.check(code in ('0',) or f'pintle: exit {code}: ' in output, f'exit code {code}')
+    for code in set(re.findall(r'^\| (\d+) \|', PAGE.read_text(), re.M)) - {'0'}:
+        tap.check(f'pintle: exit {code}: ' in output, f'exit code {code}')
 
 
 tap.main()

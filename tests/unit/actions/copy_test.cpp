@@ -206,7 +206,8 @@ TEST_SUITE("actions/copy") {
     const Folder folder;
     CHECK(contains(copy(folder).line(), folder / "s"));
     make_tree(folder);
-    CHECK(contains(copy(folder, "s", "no/d").line(), "cannot enter the directory '" + folder / "no"));
+    CHECK(
+        contains(copy(folder, "s", "no/d").line(), "cannot enter the directory '" + folder / "no"));
   }
 
   TEST_CASE("a full disk and a read-only one are told, and no file is half there") {
