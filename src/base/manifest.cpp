@@ -38,12 +38,6 @@ std::optional<std::string> unescaped(std::string_view text) {
   return name;
 }
 
-std::string lower_case(std::string_view digits) {
-  std::string lower(digits);
-  for (char& c : lower) c = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lower;
-}
-
 }  // namespace
 
 ManifestLine parse_manifest_line(std::string_view line) {
@@ -62,7 +56,7 @@ ManifestLine parse_manifest_line(std::string_view line) {
   if (line.empty()) return wrong("the name of the file is missing");
   const auto name = is_escaped ? unescaped(line) : std::optional(std::string(line));
   if (!name) return wrong("a backslash in the name is followed by neither 'n', 'r' nor '\\'");
-  return {lower_case(digest), *name, {}};
+  return {lower_case(std::string(digest)), *name, {}};
 }
 
 std::string manifest_line(std::string_view digest, std::string_view name) {

@@ -38,6 +38,9 @@ bool is_sha256(std::string_view text) noexcept;
 /// True if both are equal, without regard to the case of ASCII letters.
 bool equal_without_case(std::string_view a, std::string_view b) noexcept;
 
+/// `text` with its ASCII letters in lower case.
+std::string lower_case(std::string text);
+
 /// Removes from `text` everything up to and including the first `separator`; returns what was
 /// before it. Without a separator that is the whole text.
 std::string_view take_field(std::string_view& text, char separator) noexcept;

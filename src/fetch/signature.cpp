@@ -71,11 +71,6 @@ std::string canonical_query(std::string_view query) {
   return text;
 }
 
-std::string lower_case(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
-}
-
 std::string with_single_blanks(std::string_view value) {
   std::string text;
   for (const char c : value) {
