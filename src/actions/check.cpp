@@ -66,8 +66,7 @@ const Action kCheck{
     .spec = {.name = "check",
              .kinds = config::kActiveKinds,
              .help = "Verify a data file: its digest, and that no line matches a prohibited "
-                     "pattern; or all "
-                     "files of a manifest.",
+                     "pattern; or all files of a manifest.",
              .params = config::params_of<kKeys>(),
              .rules = kRules,
              .is_apart = config::is_always_apart,

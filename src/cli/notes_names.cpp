@@ -120,10 +120,7 @@ class Names {
 
   void add_use(const Place& place, const config::NameUse& use) {
     const bool is_excused = !use.is_needed || place.is_skipped || place.given.count(use.name) > 0;
-    const bool is_file =
-        place.is_for_each &&
-        std::find(std::begin(config::kFileVariables), std::end(config::kFileVariables), use.name) !=
-            std::end(config::kFileVariables);
+    const bool is_file = place.is_for_each && config::is_file_variable(use.name);
     const bool is_declared = use.name == "NOW" || is_file || outputs_.count(use.name) > 0 ||
                              config::find(place.own, use.name) != nullptr ||
                              config::find(model_.environment, use.name) != nullptr;

@@ -17,6 +17,11 @@ struct ForEach {
   bool empty() const noexcept { return files.empty(); }
 };
 
+/// The directory of such a pattern, with the slash at its end; "": the working directory.
+constexpr std::string_view folder_of(std::string_view pattern) noexcept {
+  return pattern.substr(0, pattern.rfind('/') + 1);  // of npos too
+}
+
 /// The names of the variables that are different for each run of such a hook.
 inline constexpr std::string_view kFileVariables[] = {"FILE", "FILE_NAME", "FILE_STEM"};
 

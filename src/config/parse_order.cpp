@@ -36,10 +36,6 @@ constexpr Key<ForEach> kForEachKeys[] = {
 };
 constexpr auto kForEach = object_of<kForEachKeys>({.name = "forEach", .title = "\"forEach\""});
 
-std::string_view folder_of(std::string_view pattern) noexcept {
-  return pattern.substr(0, pattern.rfind('/') + 1);  // of npos too
-}
-
 }  // namespace
 
 constexpr Form kForEachForm = kObjectForm<kForEach>;

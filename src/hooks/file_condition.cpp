@@ -1,6 +1,6 @@
 #include "hooks/file_condition.hpp"
 
-#include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/pattern.hpp"
+#include "sys/entry.hpp"
 #include "sys/file.hpp"
 
 namespace pintle::hooks {
@@ -20,18 +21,11 @@ bool is_there(const std::string& path, bool is_directory) noexcept {
 }
 
 /// False if the directory cannot be read: what is there is not known.
-bool is_empty_or_absent(const std::string& path) noexcept {
-  DIR* const directory = ::opendir(path.c_str());
-  if (directory == nullptr) return errno == ENOENT;
-  bool is_empty = true;
-  errno = 0;
-  while (const dirent* entry = ::readdir(directory)) {
-    const std::string_view name = entry->d_name;
-    is_empty = is_empty && (name == "." || name == "..");
-  }
-  const bool is_whole = errno == 0;
-  (void)::closedir(directory);
-  return is_empty && is_whole;
+bool is_empty_or_absent(const std::string& path) {
+  const Fd directory(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) return errno == ENOENT;
+  const auto names = sys::names_in(directory);
+  return names && names->empty();
 }
 
 /// True if a line of the file matches.

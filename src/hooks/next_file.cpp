@@ -13,15 +13,13 @@
 namespace pintle::hooks {
 namespace {
 
-/// With the slash at its end; "": the working directory.
 std::string folder_of(const config::ForEach& wanted) {
-  const std::string& first = wanted.files.front();
-  return first.substr(0, first.rfind('/') + 1);  // of npos too
+  return std::string(config::folder_of(wanted.files.front()));
 }
 
 bool matches(const config::ForEach& wanted, const char* name) noexcept {
   return std::any_of(wanted.files.begin(), wanted.files.end(), [&](const std::string& one) {
-    const char* pattern = one.c_str() + one.rfind('/') + 1;
+    const char* pattern = one.c_str() + config::folder_of(one).size();
     return ::fnmatch(pattern, name, FNM_PERIOD) == 0;
   });
 }
