@@ -9,7 +9,6 @@
 #include <string>
 
 #include "base/log.hpp"
-#include "base/shown.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/config_file.hpp"
@@ -27,15 +26,16 @@ using config::Hook;
 using config::Kind;
 using config::Model;
 
-std::string counted(std::int64_t number, std::string_view noun) {
+std::string counted(std::size_t number, std::string_view noun) {
   return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
 }
 
 std::string summary(const Model& model) {
   std::string text;
   for (const Kind kind : {Kind::step, Kind::check, Kind::job, Kind::shutdown}) {
-    const auto number = std::count_if(model.hooks.begin(), model.hooks.end(),
-                                      [&](const Hook& hook) { return hook.kind() == kind; });
+    const auto number = static_cast<std::size_t>(
+        std::count_if(model.hooks.begin(), model.hooks.end(),
+                      [&](const Hook& hook) { return hook.kind() == kind; }));
     if (kind == Kind::shutdown && number == 0) continue;
     const std::string_view name = kind == Kind::shutdown ? "shutdown step" : config::name_of(kind);
     text += fmt::format("{}{}", text.empty() ? "" : ", ", counted(number, name));
@@ -108,16 +108,14 @@ int check_command(int argc, char** argv) {
   };
   const auto loaded = load_config(file, nullptr, tell);
   if (!loaded && told > 0) {
-    return fail(ExitCode::config, fmt::format("{} cannot be used: {}", shown_value(*file),
-                                              counted(std::int64_t(told), "problem")));
+    return fail(ExitCode::config, unusable(*file, counted(told, "problem")));
   }
   if (!loaded) return fail(ExitCode::config, loaded.error().detail);
   if (loaded->image_mode == config::ImageMode::prebuilt) {
     const auto refused = hooks::refused_as_written(loaded->model);
     for (const std::string& line : refused) log::error(line);
     if (!refused.empty()) {
-      return fail(ExitCode::refused, fmt::format("{} cannot be used: {}", shown_value(*file),
-                                                 counted(std::int64_t(refused.size()), "problem")));
+      return fail(ExitCode::refused, unusable(*file, counted(refused.size(), "problem")));
     }
   }
   const auto missing = check_manifest(loaded->model);

@@ -50,9 +50,8 @@ config::Environ container_environment() {
   return container;
 }
 
-std::string unusable(const std::string& file, std::string_view first, std::size_t count) {
-  const std::string more = count > 1 ? fmt::format(" (and {} more)", count - 1) : "";
-  return fmt::format("{} cannot be used: {}{}", shown_value(file), first, more);
+std::string unusable(const std::string& file, std::string_view problems) {
+  return fmt::format("{} cannot be used: {}", shown_value(file), problems);
 }
 
 namespace {
@@ -66,7 +65,9 @@ Error refusal(const std::string& file, const config::Problems& problems) {
   const std::string line = config::format_problem(problems.front(), file);
   std::string_view place = std::string_view(line).substr(one_line(file).size() + 1);
   if (place.starts_with(' ')) place.remove_prefix(1);  // it has none
-  return refusal(unusable(file, place, problems.size()));
+  const std::size_t more = problems.size() - 1;
+  const std::string others = more > 0 ? fmt::format(" (and {} more)", more) : "";
+  return refusal(unusable(file, std::string(place) + others));
 }
 
 }  // namespace
@@ -92,7 +93,7 @@ Result<Loaded> load_config(const std::optional<std::string>& file,
   std::string text;
   if (file) {
     auto read = read_config(*file);
-    if (!read) return refusal(unusable(*file, read.error().message(), 1));
+    if (!read) return refusal(unusable(*file, read.error().message()));
     text = *std::move(read);
     loaded.model = config::parse(text, {actions::specs(), environment}, problems);
     loaded.notes = load_zones(loaded.model, problems);

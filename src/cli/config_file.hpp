@@ -44,8 +44,8 @@ Result<Loaded> load_config(const std::optional<std::string>& file,
                            const config::Environ* environment,
                            const TellProblems& tell = log_problems);
 
-/// The reason for an exit because of problems in `file`: `first` of `count` problems.
-std::string unusable(const std::string& file, std::string_view first, std::size_t count);
+/// The reason for an exit because of `problems` in `file`.
+std::string unusable(const std::string& file, std::string_view problems);
 
 /// The image mode from IMAGE_MODE and the config together: the stricter one, so the environment can
 /// never loosen a config. Errors: the value is neither mode.
