@@ -35,7 +35,8 @@ Result<void> ManifestFile::open_both() {
   const Fd here = TRY(working_directory());
   // With the slash, a link is an error here, and not what is opened.
   directory_ = TRY(reach_without_links(here, split.directory + "/"));
-  file_ = TRY(open_without_links(directory_, split.name));
+  name_ = split.name;
+  file_ = TRY(open_without_links(directory_, name_));
   size_ = TRY(stat_of(file_)).st_size;
   return {};
 }
@@ -50,17 +51,13 @@ std::string ManifestFile::path_of(const std::string& name) const {
   while (rest.starts_with("./")) {
     rest.remove_prefix(std::min(rest.find_first_not_of('/', 1), rest.size()));
   }
-  const std::size_t slash = path_.rfind('/');
-  const std::string folder = slash == std::string::npos ? "" : path_.substr(0, slash + 1);
-  return folder + std::string(rest);
+  return path_.substr(0, path_.size() - name_.size()).append(rest);
 }
 
 bool ManifestFile::is_ours_to_change() const noexcept {
   if (::geteuid() == 0) return false;
-  const std::size_t slash = path_.rfind('/');
-  const char* const name = path_.c_str() + (slash == std::string::npos ? 0 : slash + 1);
   const int fd = directory_.get();
-  return ::faccessat(fd, name, W_OK, 0) == 0 || ::faccessat(fd, ".", W_OK, 0) == 0;
+  return ::faccessat(fd, name_.c_str(), W_OK, 0) == 0 || ::faccessat(fd, ".", W_OK, 0) == 0;
 }
 
 Error ManifestReader::wrong(std::string_view why) const {

@@ -43,6 +43,7 @@ class ManifestFile {
   Result<void> open_both();
 
   std::string path_{};
+  std::string name_{};  ///< its last component
   Fd directory_{};
   Fd file_{};
   std::int64_t size_ = 0;
