@@ -25,7 +25,7 @@ using config::erased;
 using config::Key;
 using config::text;
 
-constexpr std::size_t kLargest = 16U << 20U;
+constexpr std::size_t kLargestCertificates = 16U << 20U;
 constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
 constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
 constexpr std::string_view kEndings[] = {".pem", ".crt", ".cer", ".der"};
@@ -36,7 +36,7 @@ struct CertificatesParams {
   std::optional<std::string> bundle{};
 };
 
-constexpr Key<CertificatesParams> kKeys[] = {
+constexpr Key<CertificatesParams> kCertificatesKeys[] = {
     {.name = "source",
      .value = text<&CertificatesParams::source, kPath>,
      .help = "A file with certificates in PEM or one in DER, or a directory with *.pem, *.crt, "
@@ -82,7 +82,7 @@ bool has_private_key(std::string_view pem) noexcept {
 }
 
 Result<std::vector<std::string>> bodies_of_file(const std::string& path) {
-  const std::string content = TRY(sys::read_trusted_file(path, kLargest));
+  const std::string content = TRY(sys::read_trusted_file(path, kLargestCertificates));
   return about(path, certificates_in(content));
 }
 
@@ -110,16 +110,16 @@ Result<std::vector<std::string>> bodies_at(const std::string& path) {
   return S_ISDIR(info.st_mode) ? bodies_of_directory(source, path) : bodies_of_file(path);
 }
 
-constexpr mode_t kStandardMode = 0644;
+constexpr mode_t kCertificatesMode = 0644;
 
 struct Bundle {
   std::string text{};
-  sys::Ownership ownership{.mode = kStandardMode};
+  sys::Ownership ownership{.mode = kCertificatesMode};
 };
 
 /// What the new bundle takes over from the one that it replaces: nothing of somebody else's.
 sys::Ownership successor_of(const struct stat& info) noexcept {
-  const mode_t mode = sys::mode_in_place_of(info, kStandardMode);
+  const mode_t mode = sys::mode_in_place_of(info, kCertificatesMode);
   if (!sys::is_ours(info)) return {.mode = mode};
   return {.uid = info.st_uid, .gid = info.st_gid, .mode = mode};
 }
@@ -132,7 +132,8 @@ Result<Bundle> read_bundle(const sys::Place& place, const std::string& path) {
     return Error{"replace", 0, path, "it is a symbolic link; name the file that it leads to"};
   }
   const Fd file = TRY(sys::reopen(entry->fd, place.directory.get(), place.name, O_RDONLY));
-  return Bundle{TRY(sys::read_open_file(file, path, kLargest)), successor_of(entry->info)};
+  return Bundle{TRY(sys::read_open_file(file, path, kLargestCertificates)),
+                successor_of(entry->info)};
 }
 
 struct Wanted {
@@ -149,8 +150,8 @@ std::string said(std::string done, const Wanted& wanted) {
                      wanted.damaged);
 }
 
-Result<Wanted> wanted_by(const CertificatesParams& params, const sys::Place& place,
-                         const std::string& path) {
+Result<Wanted> certificates_wanted_by(const CertificatesParams& params, const sys::Place& place,
+                                      const std::string& path) {
   const auto bodies = TRY(bodies_at(params.source));
   Wanted wanted{.bundle = TRY(about(path, read_bundle(place, path)))};
   wanted.damaged = damaged_in(wanted.bundle.text);
@@ -158,10 +159,10 @@ Result<Wanted> wanted_by(const CertificatesParams& params, const sys::Place& pla
   return wanted;
 }
 
-Result<std::string> run(const CertificatesParams& params, const Context&) {
+Result<std::string> run_certificates(const CertificatesParams& params, const Context&) {
   const std::string path = params.bundle.value_or(std::string(kBundle));
   const sys::Place place = TRY(about(path, sys::reach_place(path)));
-  const Wanted wanted = TRY(wanted_by(params, place, path));
+  const Wanted wanted = TRY(certificates_wanted_by(params, place, path));
   if (wanted.added == 0) return said("unchanged", wanted);
   sys::NewFile file = TRY(sys::NewFile::begin_in(place.directory, place.name, path));
   TRY(file.write(wanted.bundle.text));
@@ -169,11 +170,11 @@ Result<std::string> run(const CertificatesParams& params, const Context&) {
   return said(fmt::format("added {}", wanted.added), wanted);
 }
 
-bool is_done(const CertificatesParams& params, const Context&) {
+bool is_certificates_done(const CertificatesParams& params, const Context&) {
   const std::string path = params.bundle.value_or(std::string(kBundle));
   const auto place = sys::reach_place(path);
   if (!place) return false;
-  const auto wanted = wanted_by(params, *place, path);
+  const auto wanted = certificates_wanted_by(params, *place, path);
   return wanted && wanted->added == 0;
 }
 
@@ -232,10 +233,10 @@ const Action kCertificates{
              .help = "Add certificates to the trust bundle, each once. If one of them is damaged, "
                      "the action fails and the bundle stays as it is; damaged ones that were in "
                      "the bundle before are reported.",
-             .params = config::params_of<kKeys>(),
+             .params = config::params_of<kCertificatesKeys>(),
              .shorthand = "source"},
-    .run = erased<run>,
-    .is_done = erased<is_done>,
+    .run = erased<run_certificates>,
+    .is_done = erased<is_certificates_done>,
 };
 
 }  // namespace pintle::actions

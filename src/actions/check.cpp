@@ -22,7 +22,7 @@ struct CheckParams {
   std::vector<std::string> prohibit{};
 };
 
-constexpr Key<CheckParams> kKeys[] = {
+constexpr Key<CheckParams> kCheckKeys[] = {
     {.name = "path",
      .value = text<&CheckParams::path, kEntryPath>,
      .help = "The file to verify.",
@@ -41,13 +41,13 @@ constexpr std::string_view kWhat[] = {"path", "manifest"};
 constexpr std::string_view kProofs[] = {"sha256", "prohibit", "manifest"};
 constexpr std::string_view kDigestOfFile[] = {"sha256", "path"};
 constexpr std::string_view kLinesOfFile[] = {"prohibit", "path"};
-constexpr config::Rule kRules[] = {{config::Rule::Type::exactly_one, kWhat},
-                                   {config::Rule::Type::at_least_one, kProofs},
-                                   {config::Rule::Type::needs, kDigestOfFile},
-                                   {config::Rule::Type::needs, kLinesOfFile}};
+constexpr config::Rule kCheckRules[] = {{config::Rule::Type::exactly_one, kWhat},
+                                        {config::Rule::Type::at_least_one, kProofs},
+                                        {config::Rule::Type::needs, kDigestOfFile},
+                                        {config::Rule::Type::needs, kLinesOfFile}};
 
 /// The action makes no file itself, but a fallback for it must pass the same verification.
-config::Artifact artifact(const CheckParams& params) {
+config::Artifact artifact_of_check(const CheckParams& params) {
   return {.sha256 = params.sha256, .prohibit = params.prohibit};
 }
 
@@ -67,10 +67,10 @@ const Action kCheck{
              .kinds = config::kActiveKinds,
              .help = "Verify a data file: its digest, and that no line matches a prohibited "
                      "pattern; or all files of a manifest.",
-             .params = config::params_of<kKeys>(),
-             .rules = kRules,
+             .params = config::params_of<kCheckKeys>(),
+             .rules = kCheckRules,
              .is_apart = config::is_always_apart,
-             .artifact = erased<artifact>},
+             .artifact = erased<artifact_of_check>},
 };
 
 }  // namespace pintle::actions

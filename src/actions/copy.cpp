@@ -39,7 +39,7 @@ struct CopyParams {
   bool only_if_missing = false;
 };
 
-constexpr Key<CopyParams> kKeys[] = {
+constexpr Key<CopyParams> kCopyKeys[] = {
     {.name = "source",
      .value = text<&CopyParams::source, kPath>,
      .help = "A file, or a directory with everything in it. Other mounts, sockets, FIFOs and "
@@ -253,7 +253,7 @@ class Copying {
   std::size_t mounts_ = 0;
 };
 
-Result<std::string> run(const CopyParams& params, const Context& context) {
+Result<std::string> run_copy(const CopyParams& params, const Context& context) {
   const Owner owner = TRY(resolve_owner(params.owner, context.accounts));
   const Fd source = TRY(sys::reach_anything(params.source));
   const sys::Place place = TRY(about(params.destination, sys::reach_place(params.destination)));
@@ -269,9 +269,9 @@ const Action kCopy{
              .kinds = config::kActiveKinds,
              .help = "Copy a file, or a tree of directories, files and symbolic links. Only what "
                      "differs is changed.",
-             .params = config::params_of<kKeys>(),
+             .params = config::params_of<kCopyKeys>(),
              .check = erased<check_paths>},
-    .run = erased<run>,
+    .run = erased<run_copy>,
 };
 
 }  // namespace pintle::actions

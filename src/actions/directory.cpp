@@ -21,7 +21,7 @@ struct DirectoryParams {
   std::optional<std::string> owner{};
 };
 
-constexpr Key<DirectoryParams> kKeys[] = {
+constexpr Key<DirectoryParams> kDirectoryKeys[] = {
     {.name = "path",
      .value = text<&DirectoryParams::path, kPath>,
      .help = "The directory; missing parent directories are made.",
@@ -33,14 +33,15 @@ constexpr Key<DirectoryParams> kKeys[] = {
     kOwnerKey<DirectoryParams>,
 };
 
-Result<sys::Ownership> wanted_by(const DirectoryParams& params, const sys::Accounts& accounts) {
+Result<sys::Ownership> directory_wanted_by(const DirectoryParams& params,
+                                           const sys::Accounts& accounts) {
   const Owner owner = TRY(resolve_owner(params.owner, accounts));
   return sys::Ownership{.uid = owner.uid, .gid = owner.gid, .mode = params.mode};
 }
 
-Result<std::string> run(const DirectoryParams& params, const Context& context) {
+Result<std::string> run_directory(const DirectoryParams& params, const Context& context) {
   const std::string path = params.path;
-  sys::Ownership wanted = TRY(wanted_by(params, context.accounts));
+  sys::Ownership wanted = TRY(directory_wanted_by(params, context.accounts));
   const sys::Reached reached = TRY(sys::reach_directory(path, sys::Missing::make));
   if (reached.was_made && !wanted.mode) wanted.mode = 0755;
   if (TRY(sys::has_ownership(reached.directory, wanted))) {
@@ -54,8 +55,8 @@ Result<std::string> run(const DirectoryParams& params, const Context& context) {
   return std::string(reached.was_made ? "made" : "changed");
 }
 
-bool is_done(const DirectoryParams& params, const Context& context) {
-  const auto wanted = wanted_by(params, context.accounts);
+bool is_directory_done(const DirectoryParams& params, const Context& context) {
+  const auto wanted = directory_wanted_by(params, context.accounts);
   const auto reached = sys::reach_directory(params.path, sys::Missing::fail);
   if (!wanted || !reached) return false;
   const auto has = sys::has_ownership(reached->directory, *wanted);
@@ -68,10 +69,10 @@ const Action kDirectory{
     .spec = {.name = "directory",
              .kinds = config::kActiveKinds,
              .help = "Make a directory, or set the mode and owner of an existing one.",
-             .params = config::params_of<kKeys>(),
+             .params = config::params_of<kDirectoryKeys>(),
              .shorthand = "path"},
-    .run = erased<run>,
-    .is_done = erased<is_done>,
+    .run = erased<run_directory>,
+    .is_done = erased<is_directory_done>,
 };
 
 }  // namespace pintle::actions

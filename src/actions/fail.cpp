@@ -14,7 +14,7 @@ struct FailParams {
   std::string message{};
 };
 
-constexpr Key<FailParams> kKeys[] = {
+constexpr Key<FailParams> kFailKeys[] = {
     {.name = "message",
      .value = into<&FailParams::message, &Reader::expandable>,
      .help = "The reason, and what to do about it.",
@@ -22,7 +22,7 @@ constexpr Key<FailParams> kKeys[] = {
      .required = true},
 };
 
-Result<std::string> run(const FailParams& params, const Context&) {
+Result<std::string> run_fail(const FailParams& params, const Context&) {
   return Error::in_words(params.message);
 }
 
@@ -33,9 +33,9 @@ const Action kFail{
              .kinds = config::kActiveKinds,
              .help = "Fail with a sentence: a step ends the start with it, exit code 80. Give it a "
                      "`condition`.",
-             .params = config::params_of<kKeys>(),
+             .params = config::params_of<kFailKeys>(),
              .shorthand = "message"},
-    .run = erased<run>,
+    .run = erased<run_fail>,
 };
 
 }  // namespace pintle::actions

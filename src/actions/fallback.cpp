@@ -24,7 +24,7 @@ constexpr Key<FallbackParams> of_result(Key<FallbackParams> key) {
   return key;
 }
 
-constexpr Key<FallbackParams> kKeys[] = {
+constexpr Key<FallbackParams> kFallbackKeys[] = {
     {.name = "source",
      .value = text<&FallbackParams::source, kEntryPath>,
      .help = "The file to use instead: a regular file that is not empty.",
@@ -41,8 +41,8 @@ constexpr Key<FallbackParams> kKeys[] = {
 };
 
 /// Without a mode of its own the copy has the one that its source allows.
-Result<sys::Ownership> wanted_by(const FallbackParams& params, const Context& context,
-                                 const Fd& source) {
+Result<sys::Ownership> fallback_wanted_by(const FallbackParams& params, const Context& context,
+                                          const Fd& source) {
   const Owner owner = TRY(resolve_owner(params.owner, context.accounts));
   const auto info = TRY(sys::stat_of(source));
   const sys::Ownership wanted{
@@ -51,19 +51,19 @@ Result<sys::Ownership> wanted_by(const FallbackParams& params, const Context& co
   return wanted;
 }
 
-Result<std::string> run(const FallbackParams& params, const Context& context) {
+Result<std::string> run_fallback(const FallbackParams& params, const Context& context) {
   const std::string source = params.source;
   const Fd file = TRY(sys::open_fallback(source));
   const std::string destination = params.destination.value_or("");
   if (destination.empty()) return fmt::format("'{}' exists", context.shown(source));
-  const sys::Ownership wanted = TRY(wanted_by(params, context, file));
+  const sys::Ownership wanted = TRY(fallback_wanted_by(params, context, file));
   sys::NewFile copy = TRY(sys::NewFile::begin(destination));
   TRY(copy.copy_from(file));
   TRY(copy.finish(wanted));
   return fmt::format("copied '{}' to '{}'", context.shown(source), context.shown(destination));
 }
 
-bool is_apart(const FallbackParams& params) {
+bool is_fallback_apart(const FallbackParams& params) {
   return params.sha256 || !params.prohibit.empty();
 }
 
@@ -91,9 +91,9 @@ const Action kFallback{
     .spec = {.name = "fallback",
              .kinds = 0,
              .help = "Use an older copy of the file instead.",
-             .params = config::params_of<kKeys>(),
-             .is_apart = erased<is_apart>},
-    .run = erased<run>,
+             .params = config::params_of<kFallbackKeys>(),
+             .is_apart = erased<is_fallback_apart>},
+    .run = erased<run_fallback>,
 };
 
 }  // namespace pintle::actions

@@ -16,7 +16,7 @@ using config::Reader;
 using config::text;
 using namespace std::chrono_literals;
 
-constexpr Duration kTimeout = 5min;
+constexpr Duration kFetchTimeout = 5min;
 
 std::string check_url(const std::string& url) {
   return config::wrong_with(config::parse_web_url(url));
@@ -85,7 +85,7 @@ void read_aws(Reader& reader, const config::Node& node, FetchParams& out) {
   out.aws = {{"region", keys.region}, {"service", keys.service}};
 }
 
-constexpr Key<FetchParams> kKeys[] = {
+constexpr Key<FetchParams> kFetchKeys[] = {
     {.name = "url",
      .value = text<&FetchParams::url, kUrl>,
      .help = "The URL to download, http or https.",
@@ -140,21 +140,21 @@ constexpr Key<FetchParams> kKeys[] = {
 constexpr std::string_view kUserNeedsPassword[] = {"username", "password"};
 constexpr std::string_view kPasswordNeedsUser[] = {"password", "username"};
 constexpr std::string_view kAwsNeedsUser[] = {"aws", "username"};
-constexpr std::string_view kCertificateNeedsKey[] = {"certificate", "key"};
-constexpr std::string_view kKeyNeedsCertificate[] = {"key", "certificate"};
+constexpr std::string_view kClientCertificateNeedsKey[] = {"certificate", "key"};
+constexpr std::string_view kClientKeyNeedsCertificate[] = {"key", "certificate"};
 constexpr std::string_view kUserOrNetrc[] = {"username", "netrc"};
-constexpr config::Rule kRules[] = {{config::Rule::Type::needs, kUserNeedsPassword},
-                                   {config::Rule::Type::needs, kPasswordNeedsUser},
-                                   {config::Rule::Type::needs, kAwsNeedsUser},
-                                   {config::Rule::Type::needs, kCertificateNeedsKey},
-                                   {config::Rule::Type::needs, kKeyNeedsCertificate},
-                                   {config::Rule::Type::at_most_one, kUserOrNetrc}};
+constexpr config::Rule kFetchRules[] = {{config::Rule::Type::needs, kUserNeedsPassword},
+                                        {config::Rule::Type::needs, kPasswordNeedsUser},
+                                        {config::Rule::Type::needs, kAwsNeedsUser},
+                                        {config::Rule::Type::needs, kClientCertificateNeedsKey},
+                                        {config::Rule::Type::needs, kClientKeyNeedsCertificate},
+                                        {config::Rule::Type::at_most_one, kUserOrNetrc}};
 
 // Not HTTP_PROXY: see fetch/proxy.hpp.
 constexpr std::string_view kVariables[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
                                            "ALL_PROXY",  "no_proxy",    "NO_PROXY"};
 
-config::Artifact artifact(const FetchParams& params) {
+config::Artifact artifact_of_fetch(const FetchParams& params) {
   return {.path = params.path,
           .mode = params.mode,
           .owner = params.owner,
@@ -175,11 +175,11 @@ const Action kFetch{
              "ended, if the server supports that. Headers, credentials and client certificate are "
              "sent only to the scheme, host and port of the URL, not to where a redirection leads. "
              "The variables http_proxy, https_proxy, all_proxy and no_proxy are used.",
-         .params = config::params_of<kKeys>(),
-         .timeout = kTimeout,
-         .rules = kRules,
+         .params = config::params_of<kFetchKeys>(),
+         .timeout = kFetchTimeout,
+         .rules = kFetchRules,
          .is_apart = config::is_always_apart,
-         .artifact = erased<artifact>,
+         .artifact = erased<artifact_of_fetch>,
          .variables = kVariables},
 };
 

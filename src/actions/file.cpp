@@ -23,7 +23,7 @@ using config::Reader;
 using config::text;
 
 constexpr std::size_t kLargestTemplate = 16U << 20U;
-constexpr mode_t kStandardMode = 0644;
+constexpr mode_t kFileMode = 0644;
 
 struct FileParams {
   std::string path{};
@@ -46,7 +46,7 @@ void read_variables(Reader& reader, const config::Node& node, FileParams& out) {
   });
 }
 
-constexpr Key<FileParams> kKeys[] = {
+constexpr Key<FileParams> kFileKeys[] = {
     {.name = "path",
      .value = text<&FileParams::path, kEntryPath>,
      .help = "The file to write; its directory must exist.",
@@ -74,8 +74,8 @@ constexpr Key<FileParams> kKeys[] = {
 
 constexpr std::string_view kSources[] = {"content", "copy", "template"};
 constexpr std::string_view kVariablesNeedTemplate[] = {"variables", "template"};
-constexpr config::Rule kRules[] = {{config::Rule::Type::exactly_one, kSources},
-                                   {config::Rule::Type::needs, kVariablesNeedTemplate}};
+constexpr config::Rule kFileRules[] = {{config::Rule::Type::exactly_one, kSources},
+                                       {config::Rule::Type::needs, kVariablesNeedTemplate}};
 
 /// A file that contains itself would grow at each start.
 std::string check_sources(const FileParams& params) {
@@ -103,44 +103,44 @@ Result<Content> joined(const std::vector<std::string>& paths) {
   return content;
 }
 
-Result<Content> content_of(const FileParams& params, const Context& context) {
+Result<Content> file_content_of(const FileParams& params, const Context& context) {
   if (params.template_path) return rendered(params, context);
   if (!params.copy.empty()) return joined(params.copy);
   return Content{.text = params.content.value_or("")};
 }
 
-Result<sys::Ownership> wanted_by(const FileParams& params, const Context& context) {
+Result<sys::Ownership> file_wanted_by(const FileParams& params, const Context& context) {
   const Owner owner = TRY(resolve_owner(params.owner, context.accounts));
   return sys::Ownership{
-      .uid = owner.uid, .gid = owner.gid, .mode = params.mode.value_or(kStandardMode)};
+      .uid = owner.uid, .gid = owner.gid, .mode = params.mode.value_or(kFileMode)};
 }
 
-Result<std::string> run(const FileParams& params, const Context& context) {
+Result<std::string> run_file(const FileParams& params, const Context& context) {
   const std::string path = params.path;
   const sys::Place place = TRY(about(path, sys::reach_place(path)));
   const auto there =
       TRY(about(path, sys::look_at(place.directory, place.name, sys::Mounts::cross)));
   if (there && params.only_if_missing) return std::string("unchanged");
-  const Content content = TRY(content_of(params, context));
+  const Content content = TRY(file_content_of(params, context));
   return put_in_place({place.directory, place.name, there, path}, content,
-                      TRY(wanted_by(params, context)));
+                      TRY(file_wanted_by(params, context)));
 }
 
-bool is_done(const FileParams& params, const Context& context) {
+bool is_file_done(const FileParams& params, const Context& context) {
   const auto place = sys::reach_place(params.path);
   if (!place) return false;
   const auto there = sys::look_at(place->directory, place->name, sys::Mounts::cross);
   if (!there || !*there) return false;
   if (params.only_if_missing) return true;
-  const auto content = content_of(params, context);
-  const auto wanted = wanted_by(params, context);
+  const auto content = file_content_of(params, context);
+  const auto wanted = file_wanted_by(params, context);
   if (!content || !wanted) return false;
   const auto done =
       is_in_place({place->directory, place->name, *there, params.path}, *content, *wanted);
   return done && *done;
 }
 
-config::Artifact artifact(const FileParams& params) {
+config::Artifact artifact_of_file(const FileParams& params) {
   return {.path = params.path, .mode = params.mode, .owner = params.owner};
 }
 
@@ -151,12 +151,12 @@ const Action kFile{
              .kinds = config::kActiveKinds,
              .help =
                  "Write a file: a text, a copy of one or more files, or a template with variables.",
-             .params = config::params_of<kKeys>(),
+             .params = config::params_of<kFileKeys>(),
              .check = erased<check_sources>,
-             .rules = kRules,
-             .artifact = erased<artifact>},
-    .run = erased<run>,
-    .is_done = erased<is_done>,
+             .rules = kFileRules,
+             .artifact = erased<artifact_of_file>},
+    .run = erased<run_file>,
+    .is_done = erased<is_file_done>,
 };
 
 }  // namespace pintle::actions

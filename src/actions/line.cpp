@@ -22,9 +22,9 @@ using config::Key;
 using config::Reader;
 using config::text;
 
-constexpr std::size_t kLargest = 16U << 20U;
-constexpr mode_t kStandardMode = 0644;
-constexpr mode_t kPermissions = 0777;
+constexpr std::size_t kLargestLine = 16U << 20U;
+constexpr mode_t kLineMode = 0644;
+constexpr mode_t kLinePermissions = 0777;
 
 struct LineParams {
   std::string path{};
@@ -48,7 +48,7 @@ void read_match(Reader& reader, const config::Node& node, LineParams& out) {
   out.match = *std::move(pattern);
 }
 
-constexpr Key<LineParams> kKeys[] = {
+constexpr Key<LineParams> kLineKeys[] = {
     {.name = "path",
      .value = text<&LineParams::path, kEntryPath>,
      .help = "The file, of at most 16MiB; its directory must exist, the file need not.",
@@ -89,25 +89,25 @@ Result<std::optional<std::string_view>> last_line(std::string_view content,
   return found;
 }
 
-struct Change {
+struct LineChange {
   std::string content{};
   std::size_t appended = 0;  ///< bytes at the end of it that are new; 0: a line was replaced
   bool is_one = false;       ///< false: the content was right
 };
 
 /// Errors: those of last_line().
-Result<Change> change_of(std::string content, const LineParams& params) {
+Result<LineChange> change_of(std::string content, const LineParams& params) {
   if (const auto line = TRY(last_line(content, params))) {
-    if (*line == params.line) return Change{.content = std::move(content)};
+    if (*line == params.line) return LineChange{.content = std::move(content)};
     const auto begin = static_cast<std::size_t>(line->data() - content.data());
     content.replace(begin, line->size(), params.line);
-    return Change{.content = std::move(content), .is_one = true};
+    return LineChange{.content = std::move(content), .is_one = true};
   }
   const std::size_t before = content.size();
   if (!content.empty() && !content.ends_with('\n')) content += '\n';
   content += params.line + '\n';
   const std::size_t appended = content.size() - before;
-  return Change{std::move(content), appended, true};
+  return LineChange{std::move(content), appended, true};
 }
 
 /// Opens the file that is there. Errors: it is no regular file; those of open(2).
@@ -121,12 +121,12 @@ Result<Fd> open_there(const Target& target, int flags) {
                sys::reopen(target.there->fd, target.directory.get(), target.name, flags));
 }
 
-/// What the file is to be. Errors: what is there is no text file of at most kLargest bytes.
-Result<Change> planned(const LineParams& params, const Target& target) {
+/// What the file is to be. Errors: what is there is no text file of at most kLargestLine bytes.
+Result<LineChange> planned(const LineParams& params, const Target& target) {
   std::string content;
   if (target.there) {
     const Fd file = TRY(open_there(target, O_RDONLY));
-    content = TRY(sys::read_open_file(file, target.path, kLargest));
+    content = TRY(sys::read_open_file(file, target.path, kLargestLine));
   }
   if (content.find('\0') != std::string::npos) {
     return Error{"change", 0, target.path, "it is not a text file: there is a NUL byte in it"};
@@ -142,10 +142,10 @@ Result<sys::Ownership> asked_by(const LineParams& params, const Context& context
 /// What is not asked for stays as it is. If the file gets another owner, the mode that its old
 /// owner chose can forbid, but not allow more (docs/adr/0026).
 sys::Ownership completed(sys::Ownership asked, const std::optional<sys::Entry>& there) {
-  if (!there) return {asked.uid, asked.gid, asked.mode.value_or(kStandardMode)};
+  if (!there) return {asked.uid, asked.gid, asked.mode.value_or(kLineMode)};
   const struct stat& info = there->info;
   const bool stays = asked.uid.value_or(info.st_uid) == info.st_uid;
-  const mode_t mode = stays ? info.st_mode & kPermissions : sys::mode_of_copy(info);
+  const mode_t mode = stays ? info.st_mode & kLinePermissions : sys::mode_of_copy(info);
   return {asked.uid.value_or(info.st_uid), asked.gid.value_or(info.st_gid),
           asked.mode.value_or(mode)};
 }
@@ -179,7 +179,7 @@ Result<void> append(const Fd& file, std::string_view text) {
   return {};
 }
 
-Result<std::string> change_in_place(const Target& target, const Change& change,
+Result<std::string> change_in_place(const Target& target, const LineChange& change,
                                     const sys::Ownership& asked) {
   if (change.is_one && change.appended == 0) {
     return Error{"change", EBUSY, target.path,
@@ -195,13 +195,13 @@ Result<std::string> change_in_place(const Target& target, const Change& change,
   return std::string("changed");
 }
 
-Result<std::string> run(const LineParams& params, const Context& context) {
+Result<std::string> run_line(const LineParams& params, const Context& context) {
   const std::string path = params.path;
   const sys::Place place = TRY(about(path, sys::reach_place(path)));
   const auto there =
       TRY(about(path, sys::look_at(place.directory, place.name, sys::Mounts::cross)));
   const Target target{place.directory, place.name, there, path};
-  Change change = TRY(planned(params, target));
+  LineChange change = TRY(planned(params, target));
   const sys::Ownership asked = TRY(asked_by(params, context));
   if (there && !change.is_one && TRY(about(path, sys::has_ownership(there->fd, asked)))) {
     return std::string("unchanged");
@@ -213,7 +213,7 @@ Result<std::string> run(const LineParams& params, const Context& context) {
   return put_in_place(target, content, completed(asked, there));
 }
 
-config::Artifact artifact(const LineParams& params) {
+config::Artifact artifact_of_line(const LineParams& params) {
   return {.path = params.path, .mode = params.mode, .owner = params.owner};
 }
 
@@ -223,9 +223,9 @@ const Action kLine{
     .spec = {.name = "line",
              .kinds = config::kActiveKinds,
              .help = "Set one line of a text file; the other lines stay as they are.",
-             .params = config::params_of<kKeys>(),
-             .artifact = erased<artifact>},
-    .run = erased<run>,
+             .params = config::params_of<kLineKeys>(),
+             .artifact = erased<artifact_of_line>},
+    .run = erased<run_line>,
 };
 
 }  // namespace pintle::actions

@@ -17,7 +17,7 @@ struct LinkParams {
   std::string target{};
 };
 
-constexpr Key<LinkParams> kKeys[] = {
+constexpr Key<LinkParams> kLinkKeys[] = {
     {.name = "path",
      .value = text<&LinkParams::path, kEntryPath>,
      .help = "The path of the link; its directory must exist.",
@@ -32,7 +32,7 @@ constexpr Key<LinkParams> kKeys[] = {
 
 enum class State : unsigned char { absent, same, other };
 
-Result<State> state_of(const sys::Place& place, const std::string& target) {
+Result<State> link_state_of(const sys::Place& place, const std::string& target) {
   const auto entry = TRY(sys::look_at(place.directory, place.name, sys::Mounts::cross));
   if (!entry) return State::absent;
   if (!S_ISLNK(entry->info.st_mode)) {
@@ -41,20 +41,20 @@ Result<State> state_of(const sys::Place& place, const std::string& target) {
   return TRY(sys::read_link(*entry)) == target ? State::same : State::other;
 }
 
-Result<std::string> run(const LinkParams& params, const Context&) {
+Result<std::string> run_link(const LinkParams& params, const Context&) {
   const std::string path = params.path;
   const std::string target = params.target;
   const sys::Place place = TRY(about(path, sys::reach_place(path)));
-  const State state = TRY(about(path, state_of(place, target)));
+  const State state = TRY(about(path, link_state_of(place, target)));
   if (state == State::same) return std::string("unchanged");
   TRY(about(path, sys::place_link(place.directory, place.name, target)));
   return std::string(state == State::absent ? "made" : "changed");
 }
 
-bool is_done(const LinkParams& params, const Context&) {
+bool is_link_done(const LinkParams& params, const Context&) {
   const auto place = sys::reach_place(params.path);
   if (!place) return false;
-  const auto state = state_of(*place, params.target);
+  const auto state = link_state_of(*place, params.target);
   return state && *state == State::same;
 }
 
@@ -64,9 +64,9 @@ const Action kLink{
     .spec = {.name = "link",
              .kinds = config::kActiveKinds,
              .help = "Make a symbolic link, or change the target of an existing one in one step.",
-             .params = config::params_of<kKeys>()},
-    .run = erased<run>,
-    .is_done = erased<is_done>,
+             .params = config::params_of<kLinkKeys>()},
+    .run = erased<run_link>,
+    .is_done = erased<is_link_done>,
 };
 
 }  // namespace pintle::actions

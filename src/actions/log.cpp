@@ -17,7 +17,7 @@ struct LogParams {
   std::optional<log::Level> level{};
 };
 
-constexpr Key<LogParams> kKeys[] = {
+constexpr Key<LogParams> kLogKeys[] = {
     {.name = "message",
      .value = into<&LogParams::message, &Reader::expandable>,
      .help = "The message; it becomes one line.",
@@ -27,7 +27,7 @@ constexpr Key<LogParams> kKeys[] = {
      "info"},
 };
 
-Result<std::string> run(const LogParams& params, const Context&) {
+Result<std::string> run_log(const LogParams& params, const Context&) {
   return params.message;
 }
 
@@ -41,10 +41,10 @@ const Action kLog{
     .spec = {.name = "log",
              .kinds = config::kActiveKinds,
              .help = "Write a line to the container's log.",
-             .params = config::params_of<kKeys>(),
+             .params = config::params_of<kLogKeys>(),
              .shorthand = "message",
              .level = erased<level_of>},
-    .run = erased<run>,
+    .run = erased<run_log>,
 };
 
 }  // namespace pintle::actions

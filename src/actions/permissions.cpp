@@ -26,7 +26,7 @@ struct PermissionsParams {
   bool recursive = false;
 };
 
-constexpr Key<PermissionsParams> kKeys[] = {
+constexpr Key<PermissionsParams> kPermissionsKeys[] = {
     {.name = "path",
      .value = text<&PermissionsParams::path, kPath>,
      .help = "A file or a directory that exists.",
@@ -46,10 +46,10 @@ constexpr Key<PermissionsParams> kKeys[] = {
 };
 
 constexpr std::string_view kChanges[] = {"owner", "mode", "directoryMode"};
-constexpr config::Rule kRules[] = {{config::Rule::Type::at_least_one, kChanges}};
+constexpr config::Rule kPermissionsRules[] = {{config::Rule::Type::at_least_one, kChanges}};
 
 /// The wanted owner and modes, and the counts of what was done.
-struct Change {
+struct PermissionsChange {
   Owner owner{};
   std::optional<mode_t> file_mode{};
   std::optional<mode_t> directory_mode{};
@@ -73,7 +73,7 @@ const char* objection(const struct stat& info, const sys::Ownership& wanted) {
 }
 
 /// Changes what differs; returns why it did not, if so.
-Result<const char*> apply(const sys::Entry& entry, Change& change) {
+Result<const char*> apply(const sys::Entry& entry, PermissionsChange& change) {
   const bool is_directory = S_ISDIR(entry.info.st_mode);
   const bool is_link = S_ISLNK(entry.info.st_mode);
   const sys::Ownership wanted{.uid = change.owner.uid,
@@ -91,14 +91,15 @@ Result<const char*> apply(const sys::Entry& entry, Change& change) {
   return static_cast<const char*>(nullptr);
 }
 
-Result<Change> wanted_by(const PermissionsParams& params, const Context& context) {
-  return Change{.owner = TRY(resolve_owner(params.owner, context.accounts)),
-                .file_mode = params.mode,
-                .directory_mode = params.directory_mode};
+Result<PermissionsChange> permissions_wanted_by(const PermissionsParams& params,
+                                                const Context& context) {
+  return PermissionsChange{.owner = TRY(resolve_owner(params.owner, context.accounts)),
+                           .file_mode = params.mode,
+                           .directory_mode = params.directory_mode};
 }
 
 /// Changes everything that is to be changed. Errors: `path` itself must not be changed.
-Result<void> apply_to_all(const PermissionsParams& params, Change& change) {
+Result<void> apply_to_all(const PermissionsParams& params, PermissionsChange& change) {
   const std::string path = params.path;
   sys::Entry root{.fd = TRY(sys::reach_anything(path))};
   root.info = TRY(about(path, sys::stat_of(root.fd)));
@@ -121,8 +122,8 @@ Result<void> apply_to_all(const PermissionsParams& params, Change& change) {
   return {};
 }
 
-Result<std::string> run(const PermissionsParams& params, const Context& context) {
-  Change change = TRY(wanted_by(params, context));
+Result<std::string> run_permissions(const PermissionsParams& params, const Context& context) {
+  PermissionsChange change = TRY(permissions_wanted_by(params, context));
   TRY(apply_to_all(params, change));
   const std::string done =
       change.changed == 0 ? "unchanged" : fmt::format("changed {}", change.changed);
@@ -132,8 +133,8 @@ Result<std::string> run(const PermissionsParams& params, const Context& context)
       change.skipped);
 }
 
-bool is_done(const PermissionsParams& params, const Context& context) {
-  auto change = wanted_by(params, context);
+bool is_permissions_done(const PermissionsParams& params, const Context& context) {
+  auto change = permissions_wanted_by(params, context);
   if (!change) return false;
   change->only_looks = true;
   return apply_to_all(params, *change) && change->changed == 0;
@@ -146,11 +147,11 @@ const Action kPermissions{
              .kinds = config::kActiveKinds,
              .help =
                  "Set owner and modes of a file or a tree. What has them already is not changed.",
-             .params = config::params_of<kKeys>(),
+             .params = config::params_of<kPermissionsKeys>(),
              .check = erased<check_recursive_path<PermissionsParams>>,
-             .rules = kRules},
-    .run = erased<run>,
-    .is_done = erased<is_done>,
+             .rules = kPermissionsRules},
+    .run = erased<run_permissions>,
+    .is_done = erased<is_permissions_done>,
 };
 
 }  // namespace pintle::actions

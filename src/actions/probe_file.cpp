@@ -22,7 +22,7 @@ struct FileExistsParams {
   std::optional<Duration> newer_than{};
 };
 
-constexpr Key<FileExistsParams> kKeys[] = {
+constexpr Key<FileExistsParams> kProbeFileKeys[] = {
     {.name = "path",
      .value = text<&FileExistsParams::path, kPath>,
      .help = "The path that must exist: a file, a device or a socket, not a directory.",
@@ -32,7 +32,7 @@ constexpr Key<FileExistsParams> kKeys[] = {
      "The longest time since the last change.", "2m"},
 };
 
-Result<std::string> run(const FileExistsParams& params, const Context&) {
+Result<std::string> run_probe_file(const FileExistsParams& params, const Context&) {
   const std::string path = params.path;
   struct stat info {};
   if (::stat(path.c_str(), &info) < 0) {
@@ -57,9 +57,9 @@ Result<std::string> run(const FileExistsParams& params, const Context&) {
 const Action kProbeFile{.spec = {.name = "fileExists",
                                  .kinds = config::kChecks,
                                  .help = "Check that a file exists, and that it is new enough.",
-                                 .params = config::params_of<kKeys>(),
+                                 .params = config::params_of<kProbeFileKeys>(),
                                  .shorthand = "path"},
-                        .run = erased<run>,
+                        .run = erased<run_probe_file>,
                         .command = "file"};
 
 }  // namespace pintle::actions

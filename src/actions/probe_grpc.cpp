@@ -45,7 +45,7 @@ std::string_view grpc_pattern() {
 
 constexpr config::TextKind kGrpcAddress{.check = check_grpc_address, .pattern = grpc_pattern};
 
-constexpr Key<GrpcParams> kKeys[] = {
+constexpr Key<GrpcParams> kProbeGrpcKeys[] = {
     {.name = "address",
      .value = text<&GrpcParams::address, kGrpcAddress>,
      .help =
@@ -63,11 +63,11 @@ constexpr Key<GrpcParams> kKeys[] = {
     kAllowRemoteKey<GrpcParams>,
 };
 
-bool is_apart(const GrpcParams& params) {
+bool is_probe_grpc_apart(const GrpcParams& params) {
   return !params.tls.empty();
 }
 
-std::string check_together(const GrpcParams& params) {
+std::string check_probe_grpc_keys(const GrpcParams& params) {
   return is_socket(params.address) ? std::string() : check_own_address(params);
 }
 
@@ -77,7 +77,7 @@ Result<Fd> connect(const GrpcParams& params) {
   return connect_to(TRY(config::parse_address(params.address, hosts)), hosts);
 }
 
-Result<std::string> run(const GrpcParams& params, const Context&) {
+Result<std::string> run_probe_grpc(const GrpcParams& params, const Context&) {
   const Fd socket = TRY(connect(params));
   const std::string authority = is_socket(params.address) ? "localhost" : params.address;
   const std::string service = params.service.value_or("");
@@ -92,11 +92,11 @@ const Action kProbeGrpc{
     .spec = {.name = "grpc",
              .kinds = config::kChecks,
              .help = "Call the health protocol of gRPC; the status SERVING is healthy.",
-             .params = config::params_of<kKeys>(),
+             .params = config::params_of<kProbeGrpcKeys>(),
              .shorthand = "address",
-             .check = erased<check_together>,
-             .is_apart = erased<is_apart>},
-    .run = erased<run>,
+             .check = erased<check_probe_grpc_keys>,
+             .is_apart = erased<is_probe_grpc_apart>},
+    .run = erased<run_probe_grpc>,
     .command = "grpc"};
 
 }  // namespace pintle::actions

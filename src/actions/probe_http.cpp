@@ -29,7 +29,7 @@ struct HttpParams {
   bool allow_remote = false;
 };
 
-constexpr Key<HttpParams> kKeys[] = {
+constexpr Key<HttpParams> kProbeHttpKeys[] = {
     {.name = "url",
      .value = text<&HttpParams::url, kAnyUrl>,
      .help = "The URL, http or https: with a loopback address, or a Unix socket as in "
@@ -49,15 +49,15 @@ constexpr Key<HttpParams> kKeys[] = {
     kAllowRemoteKey<HttpParams>,
 };
 
-bool is_apart(const HttpParams& params) {
+bool is_probe_http_apart(const HttpParams& params) {
   return is_by_tls(params.url, params.tls);
 }
 
-std::string check_together(const HttpParams& params) {
+std::string check_probe_http_keys(const HttpParams& params) {
   return params.allow_remote ? std::string() : why_url_is_remote(params.url);
 }
 
-Result<std::string> run(const HttpParams& params, const Context& context) {
+Result<std::string> run_probe_http(const HttpParams& params, const Context& context) {
   const config::Hosts hosts = hosts_of(params.allow_remote);
   const config::HttpUrl url = TRY(config::parse_http_url(params.url, hosts));
   TRY(http::check_headers(params.headers));
@@ -78,11 +78,11 @@ Result<std::string> run(const HttpParams& params, const Context& context) {
 const Action kProbeHttp{.spec = {.name = "http",
                                  .kinds = config::kChecks,
                                  .help = "Request a URL of this container.",
-                                 .params = config::params_of<kKeys>(),
+                                 .params = config::params_of<kProbeHttpKeys>(),
                                  .shorthand = "url",
-                                 .check = erased<check_together>,
-                                 .is_apart = erased<is_apart>},
-                        .run = erased<run>,
+                                 .check = erased<check_probe_http_keys>,
+                                 .is_apart = erased<is_probe_http_apart>},
+                        .run = erased<run_probe_http>,
                         .command = "http"};
 
 }  // namespace pintle::actions

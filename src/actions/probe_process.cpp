@@ -32,7 +32,7 @@ Error not_alive(std::string detail) {
 }
 
 /// The state letter of proc_pid_stat(5); it follows the name, which may hold anything.
-Result<char> state_of(pid_t pid) {
+Result<char> process_state_of(pid_t pid) {
   constexpr std::size_t kLargestStat = 4096;
   const auto stat = sys::read_file(fmt::format("/proc/{}/stat", pid), kLargestStat);
   if (!stat && stat.error().code == ENOENT) return not_alive(fmt::format("there is no {}", pid));
@@ -62,7 +62,7 @@ struct ProcessParams {
   std::string target{};
 };
 
-constexpr Key<ProcessParams> kKeys[] = {
+constexpr Key<ProcessParams> kProbeProcessKeys[] = {
     {.name = "target",
      .value = text<&ProcessParams::target, kTarget>,
      .help =
@@ -71,12 +71,12 @@ constexpr Key<ProcessParams> kKeys[] = {
      .required = true},
 };
 
-Result<std::string> run(const ProcessParams& params, const Context& context) {
+Result<std::string> run_probe_process(const ProcessParams& params, const Context& context) {
   const std::string target = params.target;
   const bool is_main = target == kMainProcess;
   const pid_t pid = is_main ? context.main_pid : TRY(pid_in(target));
   if (pid == 0) return not_alive("main is not running");
-  const char state = TRY(state_of(pid));
+  const char state = TRY(process_state_of(pid));
   if (state == 'Z' || state == 'X') return not_alive(fmt::format("{} is dead", pid));
   return fmt::format("{} is alive", pid);
 }
@@ -86,9 +86,9 @@ Result<std::string> run(const ProcessParams& params, const Context& context) {
 const Action kProbeProcess{.spec = {.name = "process",
                                     .kinds = config::kChecks,
                                     .help = "Check that a process is alive.",
-                                    .params = config::params_of<kKeys>(),
+                                    .params = config::params_of<kProbeProcessKeys>(),
                                     .shorthand = "target"},
-                           .run = erased<run>,
+                           .run = erased<run_probe_process>,
                            .command = "process"};
 
 }  // namespace pintle::actions

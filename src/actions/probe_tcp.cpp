@@ -13,7 +13,7 @@ struct TcpParams {
   bool allow_remote = false;
 };
 
-constexpr Key<TcpParams> kKeys[] = {
+constexpr Key<TcpParams> kProbeTcpKeys[] = {
     {.name = "address",
      .value = text<&TcpParams::address, kAnyAddress>,
      .help = "The address to connect to; an accepted connection is healthy.",
@@ -22,7 +22,7 @@ constexpr Key<TcpParams> kKeys[] = {
     kAllowRemoteKey<TcpParams>,
 };
 
-Result<std::string> run(const TcpParams& params, const Context&) {
+Result<std::string> run_probe_tcp(const TcpParams& params, const Context&) {
   const config::Hosts hosts = hosts_of(params.allow_remote);
   const config::Address address = TRY(config::parse_address(params.address, hosts));
   (void)TRY(connect_to(address, hosts));
@@ -34,10 +34,10 @@ Result<std::string> run(const TcpParams& params, const Context&) {
 const Action kProbeTcp{.spec = {.name = "tcp",
                                 .kinds = config::kChecks,
                                 .help = "Connect to a port of this container.",
-                                .params = config::params_of<kKeys>(),
+                                .params = config::params_of<kProbeTcpKeys>(),
                                 .shorthand = "address",
                                 .check = erased<check_own_address<TcpParams>>},
-                       .run = erased<run>,
+                       .run = erased<run_probe_tcp>,
                        .command = "tcp"};
 
 }  // namespace pintle::actions

@@ -14,7 +14,7 @@ struct UnixParams {
   std::string path{};
 };
 
-constexpr Key<UnixParams> kKeys[] = {
+constexpr Key<UnixParams> kProbeUnixKeys[] = {
     {.name = "path",
      .value = text<&UnixParams::path, kEntryPath>,
      .help = "The path of the socket; an accepted connection is healthy.",
@@ -22,7 +22,7 @@ constexpr Key<UnixParams> kKeys[] = {
      .required = true},
 };
 
-Result<std::string> run(const UnixParams& params, const Context&) {
+Result<std::string> run_probe_unix(const UnixParams& params, const Context&) {
   (void)TRY(sys::connect_to_path(params.path));
   return std::string("connected");
 }
@@ -32,9 +32,9 @@ Result<std::string> run(const UnixParams& params, const Context&) {
 const Action kProbeUnix{.spec = {.name = "unix",
                                  .kinds = config::kChecks,
                                  .help = "Connect to a Unix socket.",
-                                 .params = config::params_of<kKeys>(),
+                                 .params = config::params_of<kProbeUnixKeys>(),
                                  .shorthand = "path"},
-                        .run = erased<run>,
+                        .run = erased<run_probe_unix>,
                         .command = "unix"};
 
 }  // namespace pintle::actions

@@ -37,7 +37,7 @@ struct PruneParams {
   bool remove_empty = false;
 };
 
-constexpr Key<PruneParams> kKeys[] = {
+constexpr Key<PruneParams> kPruneKeys[] = {
     {.name = "path",
      .value = text<&PruneParams::path, kTreePath>,
      .help = "The directory; not the root, nor in /proc, /sys or /dev (except /dev/shm). If it "
@@ -60,8 +60,8 @@ constexpr Key<PruneParams> kKeys[] = {
      "Whether directories that became empty are removed.", "true", "false"},
 };
 
-constexpr std::string_view kLimits[] = {"olderThan", "maxTotalSize", "keepLast"};
-constexpr config::Rule kRules[] = {{config::Rule::Type::at_least_one, kLimits}};
+constexpr std::string_view kPruneLimits[] = {"olderThan", "maxTotalSize", "keepLast"};
+constexpr config::Rule kPruneRules[] = {{config::Rule::Type::at_least_one, kPruneLimits}};
 
 using FileId = std::pair<dev_t, ino_t>;
 
@@ -75,7 +75,7 @@ struct Victim {
   std::int64_t names = 0;
 };
 
-PruneRules rules_in(const PruneParams& params) {
+PruneRules prune_rules_in(const PruneParams& params) {
   PruneRules rules{.most_bytes = params.max_total_size, .keep_last = params.keep_last};
   if (params.older_than) rules.modified_before = moment_before(*params.older_than);
   return rules;
@@ -89,7 +89,7 @@ class Pruning {
   /// Looks at all files and chooses those to remove.
   Result<bool> finds_any() {
     TRY(visit([this](const sys::Visit& one) { return note(one); }, {}));
-    for (const std::size_t index : choose(files_, rules_in(params_))) {
+    for (const std::size_t index : choose(files_, prune_rules_in(params_))) {
       Victim& victim = victims_[ids_[index]];
       victim.modified = files_[index].modified;
       ++victim.names;
@@ -212,19 +212,19 @@ Result<Fd> directory_in(const PruneParams& params) {
   return std::move(reached->directory);
 }
 
-Result<std::string> run(const PruneParams& params, const Context&) {
+Result<std::string> run_prune(const PruneParams& params, const Context&) {
   const Fd directory = TRY(directory_in(params));
   if (!directory) return std::string("unchanged");
   return Pruning(params, directory).run();
 }
 
-Result<std::vector<Foreseen>> preview(const PruneParams& params, const Context&) {
+Result<std::vector<Foreseen>> preview_prune(const PruneParams& params, const Context&) {
   const Fd directory = TRY(directory_in(params));
   if (!directory) return std::vector<Foreseen>();
   return Pruning(params, directory).foresee();
 }
 
-bool is_done(const PruneParams& params, const Context&) {
+bool is_pruned(const PruneParams& params, const Context&) {
   const auto directory = directory_in(params);
   if (!directory || !*directory) return bool(directory);
   const auto any = Pruning(params, *directory).finds_any();
@@ -259,11 +259,11 @@ const Action kPrune{
     .spec = {.name = "prune",
              .kinds = config::kActiveKinds,
              .help = "Remove old files from a directory.",
-             .params = config::params_of<kKeys>(),
-             .rules = kRules},
-    .run = erased<run>,
-    .is_done = erased<is_done>,
-    .preview = erased<preview>,
+             .params = config::params_of<kPruneKeys>(),
+             .rules = kPruneRules},
+    .run = erased<run_prune>,
+    .is_done = erased<is_pruned>,
+    .preview = erased<preview_prune>,
 };
 
 }  // namespace pintle::actions

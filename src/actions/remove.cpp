@@ -21,7 +21,7 @@ using config::Key;
 using config::Reader;
 using config::text;
 
-std::string check_path(const std::string& path) {
+std::string check_removed_path(const std::string& path) {
   const std::string_view last = base_name(path);
   const std::string_view before = std::string_view(path).substr(0, path.size() - last.size());
   if (is_pattern(last) && is_pattern(before)) return std::string(kOnlyLastIsPattern);
@@ -31,7 +31,7 @@ std::string check_path(const std::string& path) {
 
 constexpr std::string_view kNamePattern =
     R"(^(.*/)?(?!\.{1,2}$)[^/*?\[]+$|^([^*?\[]*/)?[^/]*[*?\[][^/]*$)";
-constexpr config::TextKind kName{.check = check_path,
+constexpr config::TextKind kName{.check = check_removed_path,
                                  .pattern = [] { return kNamePattern; },
                                  .is_path = true,
                                  .takes_pattern = true};
@@ -41,7 +41,7 @@ struct RemoveParams {
   bool recursive = false;
 };
 
-constexpr Key<RemoveParams> kKeys[] = {
+constexpr Key<RemoveParams> kRemoveKeys[] = {
     {.name = "path",
      .value = text<&RemoveParams::path, kName>,
      .help = "The path to remove; if it does not exist, the action succeeds. The last component "
@@ -111,9 +111,9 @@ Result<std::size_t> remove_all(const RemoveParams& params, const sys::Place& pla
   return failed ? Result<std::size_t>(removed) : failed;
 }
 
-Result<std::string> run(const RemoveParams& params, const Context&) {
+Result<std::string> run_remove(const RemoveParams& params, const Context&) {
   const std::string path = params.path;
-  if (const std::string wrong = check_path(path); !wrong.empty()) {
+  if (const std::string wrong = check_removed_path(path); !wrong.empty()) {
     return Error{"remove", 0, path, wrong};
   }
   const auto place = sys::reach_place(path);
@@ -124,7 +124,7 @@ Result<std::string> run(const RemoveParams& params, const Context&) {
   return removed == 1 ? std::string("removed") : fmt::format("removed {} entries", removed);
 }
 
-bool is_done(const RemoveParams& params, const Context&) {
+bool is_removed(const RemoveParams& params, const Context&) {
   const auto place = sys::reach_place(params.path);
   if (!place) return place.error().code == ENOENT;
   const auto names = names_meant(*place);
@@ -147,11 +147,11 @@ const Action kRemove{
     .spec = {.name = "remove",
              .kinds = config::kActiveKinds,
              .help = "Remove files, links or directories.",
-             .params = config::params_of<kKeys>(),
+             .params = config::params_of<kRemoveKeys>(),
              .shorthand = "path",
              .check = erased<check_recursive>},
-    .run = erased<run>,
-    .is_done = erased<is_done>,
+    .run = erased<run_remove>,
+    .is_done = erased<is_removed>,
 };
 
 }  // namespace pintle::actions

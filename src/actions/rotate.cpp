@@ -27,13 +27,13 @@ using config::text;
 
 constexpr std::size_t kKeep = 5;
 
-std::string check_path(const std::string& path) {
+std::string check_rotated_path(const std::string& path) {
   std::string wrong = config::check_files_path(path);
   if (!wrong.empty() || !is_pattern(path)) return wrong;
   return check_tree_path(path.substr(0, path.rfind('/') + 1));  // of npos too
 }
 
-constexpr config::TextKind kLogPath{.check = check_path,
+constexpr config::TextKind kLogPath{.check = check_rotated_path,
                                     .pattern = config::kFilesPath.pattern,
                                     .is_path = true,
                                     .takes_pattern = true};
@@ -48,7 +48,7 @@ struct RotateParams {
   std::optional<RotateMethod> method{};
 };
 
-constexpr Key<RotateParams> kKeys[] = {
+constexpr Key<RotateParams> kRotateKeys[] = {
     {.name = "path",
      .value = text<&RotateParams::path, kLogPath>,
      .help = "The log file; the last component may be a pattern, fnmatch(3). If there is none, the "
@@ -70,10 +70,10 @@ constexpr Key<RotateParams> kKeys[] = {
      "copyTruncate", "rename"},
 };
 
-constexpr std::string_view kLimits[] = {"largerThan", "olderThan"};
-constexpr config::Rule kRules[] = {{config::Rule::Type::at_least_one, kLimits}};
+constexpr std::string_view kRotateLimits[] = {"largerThan", "olderThan"};
+constexpr config::Rule kRotateRules[] = {{config::Rule::Type::at_least_one, kRotateLimits}};
 
-RotateRules rules_in(const RotateParams& params) {
+RotateRules rotate_rules_in(const RotateParams& params) {
   RotateRules rules{.larger_than = params.larger_than};
   if (params.older_than) rules.begun_before = moment_before(*params.older_than);
   rules.keep = params.keep.value_or(kKeep);
@@ -104,7 +104,7 @@ using Each = std::function<Result<void>(const LogPlace& place, const Log& log)>;
 /// Calls `each` for every file that is due. All have their turn; the first error is returned.
 Result<void> for_due(const RotateParams& params, const RotateRules& rules, const Each& each) {
   const std::string path = params.path;
-  if (std::string wrong = check_path(path); !wrong.empty()) {
+  if (std::string wrong = check_rotated_path(path); !wrong.empty()) {
     return Error{"rotate", 0, path, std::move(wrong)};  // its variables made it wrong
   }
   const sys::SplitPath split = TRY(sys::split_path(path));
@@ -128,8 +128,8 @@ Result<void> for_due(const RotateParams& params, const RotateRules& rules, const
   return all;
 }
 
-Result<std::string> run(const RotateParams& params, const Context&) {
-  const RotateRules rules = rules_in(params);
+Result<std::string> run_rotate(const RotateParams& params, const Context&) {
+  const RotateRules rules = rotate_rules_in(params);
   std::size_t files = 0;
   std::int64_t bytes = 0;
   const auto each = [&](const LogPlace& place, const Log& log) -> Result<void> {
@@ -143,17 +143,17 @@ Result<std::string> run(const RotateParams& params, const Context&) {
   return fmt::format("rotated {} files, {} bytes", files, bytes);
 }
 
-bool is_done(const RotateParams& params, const Context&) {
+bool is_rotation_done(const RotateParams& params, const Context&) {
   bool is_any = false;
-  const auto looked = for_due(params, rules_in(params), [&](const LogPlace&, const Log&) {
+  const auto looked = for_due(params, rotate_rules_in(params), [&](const LogPlace&, const Log&) {
     is_any = true;
     return Result<void>();
   });
   return looked && !is_any;
 }
 
-Result<std::vector<Foreseen>> preview(const RotateParams& params, const Context&) {
-  const RotateRules rules = rules_in(params);
+Result<std::vector<Foreseen>> preview_rotate(const RotateParams& params, const Context&) {
+  const RotateRules rules = rotate_rules_in(params);
   std::vector<Foreseen> all;
   const auto each = [&](const LogPlace& place, const Log& log) -> Result<void> {
     all.push_back({"rotate", place.path, log.size(), age_of(log.begun)});
@@ -176,11 +176,11 @@ const Action kRotate{
              .kinds = config::kActiveKinds,
              .help = "Rotate log files that are too large or too old: rename or copy them, and "
                      "begin new ones.",
-             .params = config::params_of<kKeys>(),
-             .rules = kRules},
-    .run = erased<run>,
-    .is_done = erased<is_done>,
-    .preview = erased<preview>,
+             .params = config::params_of<kRotateKeys>(),
+             .rules = kRotateRules},
+    .run = erased<run_rotate>,
+    .is_done = erased<is_rotation_done>,
+    .preview = erased<preview_rotate>,
 };
 
 }  // namespace pintle::actions

@@ -14,7 +14,7 @@
 namespace pintle::actions {
 namespace {
 
-constexpr mode_t kPermissions = 0777;  // a log is no program: no set-user-ID bits
+constexpr mode_t kRotationPermissions = 0777;  // a log is no program: no set-user-ID bits
 
 bool is_same(const struct stat& a, const struct stat& b) noexcept {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
@@ -38,7 +38,7 @@ bool are_links_protected() {
 }
 
 /// Of a file that we may not read, what it says.
-Result<std::int64_t> content_of(const LogPlace& place, const sys::Entry& log) {
+Result<std::int64_t> rotated_content_of(const LogPlace& place, const sys::Entry& log) {
   const off_t size = log.info.st_size;
   if (std::int64_t{log.info.st_blocks} * 512 >= size) return std::int64_t{size};
   const auto file = sys::reopen(log.fd, place.directory.get(), place.name, O_RDONLY);
@@ -100,7 +100,7 @@ class Rotation {
 
   sys::Ownership ownership() const noexcept {
     const struct stat& info = log_.entry.info;
-    return {.uid = info.st_uid, .gid = info.st_gid, .mode = info.st_mode & kPermissions};
+    return {.uid = info.st_uid, .gid = info.st_gid, .mode = info.st_mode & kRotationPermissions};
   }
 
   /// NAME.1 is free afterwards. From the last on, so that no file is ever replaced.
@@ -185,7 +185,7 @@ Result<std::optional<Log>> find_log(const LogPlace& place) {
   if (!entry) return std::optional<Log>();
   if (!S_ISREG(entry->info.st_mode)) return place.failed("rotate", "it is not a regular file");
   Log log{.entry = *std::move(entry)};
-  log.content = TRY(about(place.path, content_of(place, log.entry)));
+  log.content = TRY(about(place.path, rotated_content_of(place, log.entry)));
   log.begun = TRY(about(place.path, sys::oldest_time(log.entry.fd)));
   const auto first = TRY(look(place, place.rotated(1)));
   log.was_interrupted = first && is_same(first->info, log.entry.info);

@@ -28,7 +28,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration kInterval = 250ms;
 constexpr Duration kTryTimeout = 5s;  // a lost packet must not take the whole time
-constexpr Duration kTimeout = 60s;
+constexpr Duration kWaitTimeout = 60s;
 
 struct WaitParams {
   std::optional<std::string> tcp{};
@@ -41,7 +41,7 @@ struct WaitParams {
   std::optional<Duration> interval{};
 };
 
-constexpr Key<WaitParams> kKeys[] = {
+constexpr Key<WaitParams> kWaitKeys[] = {
     {"tcp", text<&WaitParams::tcp, kServiceAddress>,
      "A host and port that must accept a connection; or a URL with a host, which needs a port only "
      "if its scheme is not known: http, https, postgres, mysql, redis, amqp, mongodb and others "
@@ -67,12 +67,12 @@ constexpr std::string_view kTargets[] = {"tcp", "http", "unix", "file"};
 constexpr std::string_view kStatusNeedsHttp[] = {"status", "http"};
 constexpr std::string_view kHeadersNeedHttp[] = {"headers", "http"};
 constexpr std::string_view kTlsNeedsHttp[] = {"tls", "http"};
-constexpr config::Rule kRules[] = {{config::Rule::Type::exactly_one, kTargets},
-                                   {config::Rule::Type::needs, kStatusNeedsHttp},
-                                   {config::Rule::Type::needs, kHeadersNeedHttp},
-                                   {config::Rule::Type::needs, kTlsNeedsHttp}};
+constexpr config::Rule kWaitRules[] = {{config::Rule::Type::exactly_one, kTargets},
+                                       {config::Rule::Type::needs, kStatusNeedsHttp},
+                                       {config::Rule::Type::needs, kHeadersNeedHttp},
+                                       {config::Rule::Type::needs, kTlsNeedsHttp}};
 
-bool is_apart(const WaitParams& params) {
+bool is_wait_apart(const WaitParams& params) {
   return params.http && is_by_tls(*params.http, params.tls);
 }
 
@@ -150,7 +150,7 @@ class Notes {
   std::string last_;
 };
 
-Result<std::string> run(const WaitParams& params, const Context& context) {
+Result<std::string> run_wait(const WaitParams& params, const Context& context) {
   TRY(validate(params));
   const Duration interval = params.interval.value_or(kInterval);
   Notes notes(params, context);
@@ -172,11 +172,11 @@ const Action kWait{
              .kinds = config::kActiveKinds,
              .help = "Wait until a service can be reached or a file exists; at most 60s if no "
                      "\"timeout\" is set.",
-             .params = config::params_of<kKeys>(),
-             .timeout = kTimeout,
-             .rules = kRules,
-             .is_apart = erased<is_apart>},
-    .run = erased<run>,
+             .params = config::params_of<kWaitKeys>(),
+             .timeout = kWaitTimeout,
+             .rules = kWaitRules,
+             .is_apart = erased<is_wait_apart>},
+    .run = erased<run_wait>,
 };
 
 }  // namespace pintle::actions

@@ -3,7 +3,7 @@
 namespace pintle {
 namespace {
 
-constexpr ExitCodeRow kRows[] = {
+constexpr ExitCodeRow kExitCodeRows[] = {
     {ExitCode::ok, "ok", "the command succeeded"},
     {ExitCode::unhealthy, "unhealthy",
      "'pintle health': not healthy; other commands: failed, or no reply from PID 1"},
@@ -23,7 +23,7 @@ constexpr ExitCodeRow kRows[] = {
 }  // namespace
 
 std::span<const ExitCodeRow> exit_codes() noexcept {
-  return kRows;
+  return kExitCodeRows;
 }
 
 }  // namespace pintle

@@ -18,15 +18,15 @@
 namespace pintle::log {
 namespace {
 
-struct Row {
+struct FormatRow {
   std::string_view name;
   Level level;
 };
-constexpr Row kLevels[] = {{"debug", Level::debug},
-                           {"info", Level::info},
-                           {"warn", Level::warning},
-                           {"warning", Level::warning},
-                           {"error", Level::error}};
+constexpr FormatRow kLevels[] = {{"debug", Level::debug},
+                                 {"info", Level::info},
+                                 {"warn", Level::warning},
+                                 {"warning", Level::warning},
+                                 {"error", Level::error}};
 
 struct State {
   Level level = Level::info;
@@ -143,7 +143,7 @@ std::string with_milliseconds(std::int64_t milliseconds) {
 }
 
 std::string_view name_of(Level level) noexcept {
-  for (const Row& row : kLevels) {
+  for (const FormatRow& row : kLevels) {
     if (row.level == level) return row.name;
   }
   return "info";
@@ -281,7 +281,7 @@ void error(std::string_view text) noexcept {
 }
 
 std::optional<Level> parse_level(std::string_view word) noexcept {
-  for (const Row& row : kLevels) {
+  for (const FormatRow& row : kLevels) {
     if (equal_without_case(row.name, word)) return row.level;
   }
   return std::nullopt;

@@ -80,7 +80,7 @@ struct Group {
 };
 
 /// Removes the number at the front of `text` and returns it, or kMostRepeats if it is larger.
-Count take_number(std::string_view& text) noexcept {
+Count take_count(std::string_view& text) noexcept {
   constexpr Count kMostRepeats = 65536;  // above RE_DUP_MAX of every C library
   Count value = 0;
   while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
@@ -94,13 +94,13 @@ Count take_number(std::string_view& text) noexcept {
 /// an ordinary character.
 Part take_bounds(std::string_view& text, const Part& piece, bool& is_bound) noexcept {
   std::string_view rest = text.substr(1);
-  const Count least = take_number(rest);
+  const Count least = take_count(rest);
   Count most = least;
   bool is_open = false;
   if (rest.starts_with(',')) {
     rest.remove_prefix(1);
     is_open = rest.starts_with('}');
-    most = take_number(rest);
+    most = take_count(rest);
   }
   is_bound = rest.starts_with('}') && rest.size() + 1 < text.size();  // "{}" has no number
   if (!is_bound) return piece;

@@ -13,11 +13,11 @@ namespace {
 // SIGRTMIN as applications see it (signal(7)): the C library uses 32 and 33 for its threads.
 constexpr int kFirstRealTime = 34;
 
-struct Row {
+struct SignalRow {
   int number;
   std::string_view name;
 };
-constexpr Row kRows[] = {
+constexpr SignalRow kSignalRows[] = {
     {SIGHUP, "HUP"},           {SIGINT, "INT"},        {SIGQUIT, "QUIT"}, {SIGILL, "ILL"},
     {SIGTRAP, "TRAP"},         {SIGABRT, "ABRT"},      {SIGBUS, "BUS"},   {SIGFPE, "FPE"},
     {SIGKILL, "KILL"},         {SIGUSR1, "USR1"},      {SIGSEGV, "SEGV"}, {SIGUSR2, "USR2"},
@@ -57,14 +57,14 @@ std::optional<int> real_time(std::string_view name) noexcept {
 std::optional<int> signal_number(std::string_view name) noexcept {
   if (const auto number = whole_number(name)) return in_range(number, 1);
   if (equal_without_case(name.substr(0, 3), "SIG")) name.remove_prefix(3);
-  for (const Row& row : kRows) {
+  for (const SignalRow& row : kSignalRows) {
     if (equal_without_case(row.name, name)) return row.number;
   }
   return real_time(name);
 }
 
 std::string signal_name(int number) {
-  for (const Row& row : kRows) {
+  for (const SignalRow& row : kSignalRows) {
     if (row.number == number) return fmt::format("SIG{}", row.name);
   }
   if (number > kFirstRealTime && number < kLastSignal) {
@@ -75,7 +75,7 @@ std::string signal_name(int number) {
 
 std::vector<std::string_view> signal_names() {
   std::vector<std::string_view> names;
-  for (const Row& row : kRows) names.push_back(row.name);
+  for (const SignalRow& row : kSignalRows) names.push_back(row.name);
   return names;
 }
 

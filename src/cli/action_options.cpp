@@ -17,7 +17,7 @@ using config::Form;
 using config::KeyInfo;
 using config::Node;
 
-constexpr const char* kTimeout = "timeout";
+constexpr const char* kActionTimeout = "timeout";
 
 const char* placeholder(const Form& form) noexcept {
   switch (form.type) {
@@ -55,7 +55,7 @@ std::string option_name(const ActionOptions::Param& option) {
   return name;
 }
 
-Error bad(std::string_view option, std::string_view value, const char* wanted) {
+Error bad_action(std::string_view option, std::string_view value, const char* wanted) {
   return usage_error(
       fmt::format("--{}: \"{}\" is not {}", option, one_line(shown_value(value), 60), wanted));
 }
@@ -63,7 +63,7 @@ Error bad(std::string_view option, std::string_view value, const char* wanted) {
 Result<Duration> duration_in(std::string_view option, std::string_view value) {
   const auto duration = parse_duration(value);
   if (duration && duration->count() > 0) return *duration;
-  return bad(option, value, "a duration like 500ms or 1s");
+  return bad_action(option, value, "a duration like 500ms or 1s");
 }
 
 Node text_node(std::string_view text) {
@@ -100,7 +100,8 @@ Result<void> set_param(ActionWords& out, const ActionOptions::Param& option,
       const auto [end, error] =
           std::from_chars(value.data(), value.data() + value.size(), node.integer);
       const bool is_whole = error == std::errc() && end == value.data() + value.size();
-      if (!is_whole || node.integer < 1) return bad(name, value, "a whole number of 1 or more");
+      if (!is_whole || node.integer < 1)
+        return bad_action(name, value, "a whole number of 1 or more");
       return {};
     }
     case Form::Type::duration:
@@ -109,7 +110,8 @@ Result<void> set_param(ActionWords& out, const ActionOptions::Param& option,
       return {};
     case Form::Type::map: {
       const std::size_t colon = value.find(':');
-      if (colon == std::string_view::npos) return bad(name, value, "a name, a colon and a value");
+      if (colon == std::string_view::npos)
+        return bad_action(name, value, "a name, a colon and a value");
       const std::size_t begin = std::min(value.find_first_not_of(' ', colon + 1), value.size());
       node.type = Node::Type::object;
       node.members.push_back(
@@ -131,7 +133,7 @@ Result<int> take_options(int argc, char** argv, const ActionOptions& options, Ac
     if (const ActionOptions::Param* param = options.param(found.row)) {
       TRY(set_param(out, *param, found.value));
     } else {
-      out.timeout = TRY(duration_in(kTimeout, found.value));
+      out.timeout = TRY(duration_in(kActionTimeout, found.value));
     }
   }
 }
@@ -140,7 +142,7 @@ Result<int> take_options(int argc, char** argv, const ActionOptions& options, Ac
 
 ActionOptions::ActionOptions(const config::ActionSpec& spec,
                              std::span<const std::string_view> without, const char* timeout_help) {
-  rows_.push_back({0, kTimeout, "DURATION", timeout_help});
+  rows_.push_back({0, kActionTimeout, "DURATION", timeout_help});
   for (const KeyInfo& param : keys_of(spec)) {
     if (std::find(without.begin(), without.end(), param.name) != without.end()) continue;
     if (param.form.type != Form::Type::object) {

@@ -26,7 +26,7 @@ Result<void> set_output(DigestOptions& out, std::string_view value) {
   return {};
 }
 
-constexpr Option<DigestOptions> kOptions[] = {
+constexpr Option<DigestOptions> kDigestOptions[] = {
     {'r', "recursive", "", "all regular files in directories; follows no symbolic link",
      set_recursive},
     {'o', "output", "FILE",
@@ -37,12 +37,12 @@ constexpr Option<DigestOptions> kOptions[] = {
 }  // namespace
 
 std::string digest_options() {
-  return help_for(texts_of(kOptions));
+  return help_for(texts_of(kDigestOptions));
 }
 
 int digest_command(int argc, char** argv) {
   DigestOptions options;
-  const auto operands = parse_options(kOptions, argc, argv, options);
+  const auto operands = parse_options(kDigestOptions, argc, argv, options);
   if (!operands) return fail(ExitCode::usage, operands.error().detail);
   if (operands->first >= argc) {
     return fail(ExitCode::usage, "digest needs a file, or a directory with -r");

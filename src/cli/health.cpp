@@ -30,7 +30,7 @@ struct HealthOptions {
 };
 
 /// Of PID 1's answer; with --now the checks have to run first.
-constexpr Duration kTimeout = std::chrono::seconds(1);
+constexpr Duration kHealthTimeout = std::chrono::seconds(1);
 constexpr Duration kTimeoutNow = std::chrono::minutes(1);
 
 template <Asked asked>
@@ -58,7 +58,7 @@ Result<void> turn_on(HealthOptions& out, std::string_view) {
   return {};
 }
 
-constexpr Option<HealthOptions> kOptions[] = {
+constexpr Option<HealthOptions> kHealthOptions[] = {
     {0, "live", "", "should it be left running?", ask<Asked::live>},
     {0, "ready", "", "can it serve?", ask<Asked::ready>},
     {0, "startup", "", "has it started?", ask<Asked::startup>},
@@ -69,7 +69,7 @@ constexpr Option<HealthOptions> kOptions[] = {
      set_timeout},
 };
 
-std::string to_json(const hooks::Answer& answer, const Result<control::Status>& status) {
+std::string to_health_json(const hooks::Answer& answer, const Result<control::Status>& status) {
   nlohmann::ordered_json json{{"healthy", answer.healthy}, {"reason", answer.reason}};
   if (status) {
     json["phase"] = hooks::name_of(status->phase);
@@ -81,7 +81,7 @@ std::string to_json(const hooks::Answer& answer, const Result<control::Status>& 
 /// A closed standard output does not change the exit code.
 int say(const hooks::Answer& answer, const HealthOptions& options,
         const Result<control::Status>& status) {
-  (void)print(options.json ? to_json(answer, status) : answer.reason + "\n");
+  (void)print(options.json ? to_health_json(answer, status) : answer.reason + "\n");
   return static_cast<int>(answer.healthy ? ExitCode::ok : ExitCode::unhealthy);
 }
 
@@ -95,7 +95,7 @@ hooks::Answer answer_of(const Result<control::Status>& status, const HealthOptio
 /// The status, after the checks have run if that is wanted.
 Result<control::Status> look(const HealthOptions& options, const std::vector<std::string>& ids) {
   const std::string container = sys::mount_namespace();
-  const Duration timeout = options.timeout.value_or(kTimeout);
+  const Duration timeout = options.timeout.value_or(kHealthTimeout);
   auto status = control::ask_status(container, timeout);
   if (!options.now || !status) return status;
   TRY(control::run_checks_now(*status, ids, options.timeout.value_or(kTimeoutNow)));
@@ -105,12 +105,12 @@ Result<control::Status> look(const HealthOptions& options, const std::vector<std
 }  // namespace
 
 std::string health_options() {
-  return help_for(texts_of(kOptions));
+  return help_for(texts_of(kHealthOptions));
 }
 
 int health_command(int argc, char** argv) {
   HealthOptions options;
-  const auto operands = parse_options(kOptions, argc, argv, options);
+  const auto operands = parse_options(kHealthOptions, argc, argv, options);
   if (!operands) {
     return say({false, operands.error().detail + "; see 'pintle help health'"}, options, Error{});
   }

@@ -14,7 +14,7 @@
 namespace pintle::cli {
 namespace {
 
-constexpr Duration kTimeout = std::chrono::seconds(2);
+constexpr Duration kJobTimeout = std::chrono::seconds(2);
 
 /// If the output is closed, the job and the wait for it continue.
 void show(bool is_error, std::string_view text) {
@@ -26,7 +26,7 @@ void tell_cut() {
 }
 
 bool is_served() {
-  return static_cast<bool>(control::ask_status(sys::mount_namespace(), kTimeout));
+  return static_cast<bool>(control::ask_status(sys::mount_namespace(), kJobTimeout));
 }
 
 /// Returns the exit code of the job as it is. A code of pintle itself gets a line with the reason.
@@ -51,7 +51,7 @@ int end(const control::JobReply& reply) {
 
 int job_command(int argc, char** argv) {
   if (argc != 2) return fail(ExitCode::usage, "usage: pintle job ID");
-  const auto status = control::ask_status(sys::mount_namespace(), kTimeout);
+  const auto status = control::ask_status(sys::mount_namespace(), kJobTimeout);
   if (!status) return fail(ExitCode::unhealthy, status.error().message());
   const control::JobViewer viewer{show, tell_cut, is_served};
   const auto reply =

@@ -63,7 +63,7 @@ seconds take_offset(Pieces& pieces) noexcept {
 }
 
 /// With the offset that the zone has then.
-std::string text_of(WallTime time, const schedule::Zone* zone) {
+std::string text_of_run(WallTime time, const schedule::Zone* zone) {
   if (zone == nullptr) return rfc3339(time.time_since_epoch().count());
   const seconds offset = zone->period_at(time).offset;
   const auto minutes_ahead = std::abs(offset.count()) / 60;
@@ -118,7 +118,7 @@ Json NextRuns::json(const std::string& id) const {
   if (!schedule.cron && !schedule.text.empty()) return nullptr;
   const schedule::Zone* zone = schedule.cron ? schedule.cron->zone() : nullptr;
   Json times = Json::array();
-  if (job->run_on_start) times.push_back(text_of(from_, zone));
+  if (job->run_on_start) times.push_back(text_of_run(from_, zone));
   auto slot = from_;
   milliseconds passed{};
   while (times.size() < count_ && !schedule.is_empty()) {
@@ -130,7 +130,7 @@ Json NextRuns::json(const std::string& id) const {
       passed += schedule.every;
       slot = from_ + floor<seconds>(passed);
     }
-    times.push_back(text_of(slot, zone));
+    times.push_back(text_of_run(slot, zone));
   }
   return times;
 }

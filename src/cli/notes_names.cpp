@@ -46,9 +46,9 @@ struct Place {
   bool is_for_each = false;  ///< kFileVariables are set
 };
 
-class Names {
+class NameNotes {
  public:
-  explicit Names(const Loaded& loaded) : model_(loaded.model) {
+  explicit NameNotes(const Loaded& loaded) : model_(loaded.model) {
     const Place top{"the config", none_};
     const Place main{"main", model_.main.identity.environment};
     add_values(top, model_.user, model_.environment);
@@ -205,7 +205,7 @@ class Names {
 }  // namespace
 
 std::vector<std::string> notes_on_names(const Loaded& loaded) {
-  return Names(loaded).take_lines();
+  return NameNotes(loaded).take_lines();
 }
 
 }  // namespace pintle::cli

@@ -31,13 +31,13 @@ bool has_brace_list(std::string_view text) noexcept {
   return false;
 }
 
-std::string name_of(const config::Hook& hook) {
+std::string hook_name_of(const config::Hook& hook) {
   return fmt::format("{} {}", config::name_of(hook.kind()), hook.id);
 }
 
-class Words {
+class WordNotes {
  public:
-  explicit Words(const config::Model& model) {
+  explicit WordNotes(const config::Model& model) {
     add_directory("the config", model.working_directory);
     for (const config::Role& role : config::roles_in(model)) add_hook(*role.hook);
     add_directory("main", model.main.identity.working_directory);
@@ -48,7 +48,7 @@ class Words {
 
  private:
   void add_hook(const config::Hook& hook) {
-    const std::string who = name_of(hook);
+    const std::string who = hook_name_of(hook);
     const auto* command = std::get_if<config::Command>(&hook.action);
     if (command != nullptr) add_command(who, *command);
     add_directory(who, hook.identity.working_directory);
@@ -88,7 +88,7 @@ class Words {
 }  // namespace
 
 std::vector<std::string> notes_on_words(const config::Model& model) {
-  return Words(model).take_lines();
+  return WordNotes(model).take_lines();
 }
 
 std::vector<std::string> notes_on_users(const config::Model& model) {
@@ -108,7 +108,7 @@ std::vector<std::string> notes_on_users(const config::Model& model) {
   add("the config", model.user);
   add("main", model.main.identity.user);
   for (const config::Role& role : config::roles_in(model)) {
-    add(name_of(*role.hook), role.hook->identity.user);
+    add(hook_name_of(*role.hook), role.hook->identity.user);
   }
   return lines;
 }

@@ -42,12 +42,12 @@ struct PlanOptions {
   std::optional<schedule::WallTime> at{};
 };
 
-Result<void> set_json(PlanOptions& out, std::string_view) {
+Result<void> set_plan_json(PlanOptions& out, std::string_view) {
   out.format = PlanFormat::json;
   return {};
 }
 
-Result<void> set_format(PlanOptions& out, std::string_view value) {
+Result<void> set_plan_format(PlanOptions& out, std::string_view value) {
   const auto* found = std::find(std::begin(kPlanFormats), std::end(kPlanFormats), value);
   if (found == std::end(kPlanFormats)) {
     return usage_error(fmt::format("--format takes {}", fmt::join(kPlanFormats, ", ")));
@@ -76,9 +76,9 @@ Result<void> set_at(PlanOptions& out, std::string_view value) {
                                  one_line(value, 60)));
 }
 
-constexpr Option<PlanOptions> kOptions[] = {
-    {0, "json", "", "as JSON, byte for byte the same on every run", set_json},
-    {0, "format", "FORMAT", "text, json, or a drawing of the steps: mermaid, dot", set_format},
+constexpr Option<PlanOptions> kPlanOptions[] = {
+    {0, "json", "", "as JSON, byte for byte the same on every run", set_plan_json},
+    {0, "format", "FORMAT", "text, json, or a drawing of the steps: mermaid, dot", set_plan_format},
     {0, "dry-run", "", "also which files prune and rotate would remove or rotate now", set_dry_run},
     {0, "next", "N", "also the next N times of each job in its time zone, if main starts now",
      set_next},
@@ -290,7 +290,7 @@ const char* why_excluded(const PlanOptions& options) noexcept {
 }  // namespace
 
 std::string plan_options() {
-  return help_for(texts_of(kOptions));
+  return help_for(texts_of(kPlanOptions));
 }
 
 int plan_command(int given, char** argv) {
@@ -299,7 +299,7 @@ int plan_command(int given, char** argv) {
   char** const end = argv + given;
   char** const separator = std::find(argv, end, std::string_view("--"));
   const int argc = static_cast<int>(separator - argv);
-  const auto operands = parse_options(kOptions, argc, argv, options);
+  const auto operands = parse_options(kPlanOptions, argc, argv, options);
   if (!operands) return fail(ExitCode::usage, operands.error().detail);
   if (const char* wrong = why_excluded(options)) return fail(ExitCode::usage, wrong);
   if (argc - operands->first > 1) return fail(ExitCode::usage, "plan takes one file");

@@ -17,7 +17,7 @@ using Json = nlohmann::ordered_json;
 
 // --- what is drawn ---------------------------------------------------------------------------
 
-struct Node {
+struct GraphNode {
   std::string name;                ///< in the drawing; ids could mean something in it
   std::vector<std::string> lines;  ///< of its label
   bool is_step = true;
@@ -34,18 +34,18 @@ struct Group {
   std::vector<std::size_t> nodes{};
 };
 
-std::string text_of(const Json& value) {
+std::string label_of(const Json& value) {
   constexpr auto kReplace = Json::error_handler_t::replace;
   return value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, kReplace);
 }
 
 /// In the words of the config: "not (fileExists /data/x)".
 std::string condition_text(const Json& condition) {
-  if (!condition.is_object() || condition.empty()) return text_of(condition);
+  if (!condition.is_object() || condition.empty()) return label_of(condition);
   const std::string& name = condition.begin().key();
   const Json& value = condition.begin().value();
   if (name == "not") return fmt::format("not ({})", condition_text(value));
-  if (!value.is_structured()) return fmt::format("{} {}", name, text_of(value));
+  if (!value.is_structured()) return fmt::format("{} {}", name, label_of(value));
   std::string text;
   const std::string_view between = name == "all" ? " and " : name == "any" ? " or " : " matches ";
   for (const Json& part : value) {
@@ -55,12 +55,12 @@ std::string condition_text(const Json& condition) {
 }
 
 /// The program, or the built-in and what it is about.
-std::string action_text(const Json& action) {
+std::string action_label(const Json& action) {
   const std::string& name = action.begin().key();
   const Json& value = action.begin().value();
-  if (name == "command" || name == "shell") return text_of(value);
+  if (name == "command" || name == "shell") return label_of(value);
   const bool has_more = value.is_object() && !value.empty();
-  return has_more ? fmt::format("{} {}", name, text_of(value.begin().value())) : name;
+  return has_more ? fmt::format("{} {}", name, label_of(value.begin().value())) : name;
 }
 
 class Drawing {
@@ -88,7 +88,7 @@ class Drawing {
     if (ends[0] == main) groups_[3].nodes.clear();
   }
 
-  const std::vector<Node>& nodes() const noexcept { return nodes_; }
+  const std::vector<GraphNode>& nodes() const noexcept { return nodes_; }
   const std::vector<Edge>& edges() const noexcept { return edges_; }
   const std::vector<Group>& groups() const noexcept { return groups_; }
 
@@ -96,7 +96,7 @@ class Drawing {
   static std::vector<std::string> main_lines(const Json& main) {
     if (main.is_null()) return {"main", "from the command line"};
     if (main.contains("pause")) return {"main", "none: pintle stays until it is stopped"};
-    return {"main", one_line(action_text(main["action"]), kLongest)};
+    return {"main", one_line(action_label(main["action"]), kLongest)};
   }
 
   Group add_steps(std::string title, char letter, const Json& steps) {
@@ -105,18 +105,18 @@ class Drawing {
     for (const Json& step : steps) {
       const std::size_t place = nodes_.size();
       group.nodes.push_back(place);
-      places[text_of(step["id"])] = place;
-      Node node{.name = fmt::format("{}{}", letter, group.nodes.size() - 1)};
-      node.lines = {text_of(step["id"]), one_line(action_text(step["action"]), kLongest)};
+      places[label_of(step["id"])] = place;
+      GraphNode node{.name = fmt::format("{}{}", letter, group.nodes.size() - 1)};
+      node.lines = {label_of(step["id"]), one_line(action_label(step["action"]), kLongest)};
       if (step.contains("finally")) node.lines.emplace_back("(finally)");
       if (step.contains("during")) node.lines.emplace_back("(during others)");
       node.is_skipped = step.contains("skipped");
-      if (node.is_skipped) node.lines.push_back("(skipped: " + text_of(step["skipped"]) + ")");
+      if (node.is_skipped) node.lines.push_back("(skipped: " + label_of(step["skipped"]) + ")");
       nodes_.push_back(std::move(node));
     }
     std::size_t place = nodes_.size() - group.nodes.size();
     for (const Json& step : steps) {
-      for (const Json& id : step["after"]) add_wait(text_of(id), step, place, steps, places);
+      for (const Json& id : step["after"]) add_wait(label_of(id), step, place, steps, places);
       ++place;
     }
     place = nodes_.size() - group.nodes.size();
@@ -127,12 +127,12 @@ class Drawing {
   /// What comes after a group waits for the steps in it, and those for the group.
   void add_wait(const std::string& id, const Json& step, std::size_t place, const Json& steps,
                 const std::map<std::string, std::size_t>& places) {
-    const bool is_own_group = step.contains("group") && text_of(step["group"]) == id;
+    const bool is_own_group = step.contains("group") && label_of(step["group"]) == id;
     bool has_members = false;
     for (const Json& member : steps) {
-      if (is_own_group || !member.contains("group") || text_of(member["group"]) != id) continue;
+      if (is_own_group || !member.contains("group") || label_of(member["group"]) != id) continue;
       has_members = true;
-      add_wait(text_of(member["id"]), step, place, steps, places);
+      add_wait(label_of(member["id"]), step, place, steps, places);
     }
     auto& waits = waits_for_[place];
     const std::size_t one = places.at(id);
@@ -163,7 +163,7 @@ class Drawing {
                          const std::map<std::string, std::size_t>& places,
                          std::map<std::size_t, std::string>& labels) {
     if (condition.is_string()) {
-      const auto found = places.find(text_of(condition));
+      const auto found = places.find(label_of(condition));
       if (found != places.end()) labels[found->second] = is_wanted ? "if" : "if not";
       return;
     }
@@ -215,7 +215,7 @@ class Drawing {
 
   static constexpr std::size_t kLongest = 60;
 
-  std::vector<Node> nodes_;
+  std::vector<GraphNode> nodes_;
   std::vector<Edge> edges_;
   std::vector<Group> groups_;
   std::map<std::size_t, std::vector<std::size_t>> waits_for_;
@@ -241,7 +241,7 @@ std::string mermaid_text(const std::vector<std::string>& lines) {
   return '"' + text + '"';
 }
 
-std::string mermaid_node(const Node& node) {
+std::string mermaid_node(const GraphNode& node) {
   const std::string text = mermaid_text(node.lines);
   return node.is_step ? fmt::format("{}[{}]", node.name, text)
                       : fmt::format("{}([{}])", node.name, text);
@@ -260,7 +260,7 @@ std::string dot_text(const std::vector<std::string>& lines) {
   return '"' + text + '"';
 }
 
-std::string dot_node(const Node& node) {
+std::string dot_node(const GraphNode& node) {
   std::string more;
   if (!node.is_step) more += ", shape=oval";
   if (node.is_skipped) more += ", style=dashed, fontcolor=gray40";
@@ -289,7 +289,7 @@ std::string mermaid_graph(const Json& plan) {
     text += fmt::format("  {} {} {}\n", drawing.nodes()[edge.from].name, arrow,
                         drawing.nodes()[edge.to].name);
   }
-  for (const Node& node : drawing.nodes()) {
+  for (const GraphNode& node : drawing.nodes()) {
     if (node.is_skipped) text += fmt::format("  style {} stroke-dasharray:4 4\n", node.name);
   }
   return text;

@@ -19,7 +19,7 @@ namespace {
 
 using actions::Action;
 
-constexpr Duration kTimeout = std::chrono::seconds(1);
+constexpr Duration kProbeTimeout = std::chrono::seconds(1);
 constexpr const char* kTimeoutHelp = "how long it may take; 1s";
 
 ActionOptions options_of(const Action& probe) {
@@ -43,22 +43,22 @@ Result<const Action*> probe_named(std::string_view word) {
                                  one_line(shown_value(word), 60), names()));
 }
 
-struct Order {
+struct ProbeOrder {
   const Action* probe = nullptr;
   ActionWords words{};
   config::Builtin use{};
 };
 
-Result<Order> order_in(int argc, char** argv) {
+Result<ProbeOrder> probe_order_in(int argc, char** argv) {
   if (argc < 2) return usage_error(fmt::format("usage: pintle probe PROBE TARGET; {}", names()));
-  Order order{TRY(probe_named(argv[1])), {.timeout = kTimeout}};
+  ProbeOrder order{TRY(probe_named(argv[1])), {.timeout = kProbeTimeout}};
   const config::ActionSpec& spec = order.probe->spec;
   TRY(read_action(argc - 1, argv + 1, options_of(*order.probe), order.words));
   order.use = TRY(use_of(spec, spec.shorthand, order.words));
   return order;
 }
 
-Result<std::string> look(const Order& order) {
+Result<std::string> look_at_target(const ProbeOrder& order) {
   const sys::Accounts accounts;
   const config::Environ nothing;
   const config::Variables none;
@@ -87,13 +87,13 @@ std::string probe_options() {
 }
 
 int probe_command(int argc, char** argv) {
-  const auto order = order_in(argc, argv);
+  const auto order = probe_order_in(argc, argv);
   if (!order) return fail(ExitCode::usage, order.error().detail);
   const Duration timeout = order->words.timeout;
   const auto armed =
       end_after(timeout, fmt::format("timed out after {}", format_duration(timeout)));
   if (!armed) return fail(ExitCode::internal, armed.error().message());
-  const auto seen = look(*order);
+  const auto seen = look_at_target(*order);
   return end_with(bool(seen), one_line(seen ? *seen : seen.error().message()));
 }
 

@@ -28,7 +28,7 @@ struct SchemaOptions {
   const Format* format = &kFormats[0];
 };
 
-Result<void> set_format(SchemaOptions& out, std::string_view value) {
+Result<void> set_schema_format(SchemaOptions& out, std::string_view value) {
   for (const Format& format : kFormats) {
     if (!equal_without_case(format.name, value)) continue;
     out.format = &format;
@@ -38,20 +38,20 @@ Result<void> set_format(SchemaOptions& out, std::string_view value) {
       fmt::format("--format: \"{}\" is neither json nor markdown", one_line(value, 40)));
 }
 
-constexpr Option<SchemaOptions> kOptions[] = {
+constexpr Option<SchemaOptions> kSchemaOptions[] = {
     {0, "format", "FORMAT", "json, a JSON Schema (draft 2020-12); or markdown, the reference",
-     set_format},
+     set_schema_format},
 };
 
 }  // namespace
 
 std::string schema_options() {
-  return help_for(texts_of(kOptions));
+  return help_for(texts_of(kSchemaOptions));
 }
 
 int schema_command(int argc, char** argv) {
   SchemaOptions options;
-  const auto operands = parse_options(kOptions, argc, argv, options);
+  const auto operands = parse_options(kSchemaOptions, argc, argv, options);
   if (!operands) return fail(ExitCode::usage, operands.error().detail);
   if (operands->first < argc) return fail(ExitCode::usage, "schema takes no arguments");
   return print(options.format->text(actions::specs()));

@@ -21,16 +21,16 @@ struct StatusOptions {
   bool json = false;
 };
 
-Result<void> set_json(StatusOptions& out, std::string_view) {
+Result<void> set_status_json(StatusOptions& out, std::string_view) {
   out.json = true;
   return {};
 }
 
-constexpr Option<StatusOptions> kOptions[] = {
-    {0, "json", "", "as JSON", set_json},
+constexpr Option<StatusOptions> kStatusOptions[] = {
+    {0, "json", "", "as JSON", set_status_json},
 };
 
-constexpr Duration kTimeout = std::chrono::seconds(2);
+constexpr Duration kStatusTimeout = std::chrono::seconds(2);
 
 /// So far from now, as RFC 3339 has it, in UTC.
 std::string wall_time(Duration from_now) {
@@ -69,7 +69,7 @@ Json checks_of(const std::vector<hooks::CheckView>& checks) {
   return json;
 }
 
-Json to_json(const control::Status& status) {
+Json to_status_json(const control::Status& status) {
   Json json{{"phase", hooks::name_of(status.phase)},
             {"main", {{"pid", nullptr}}},
             {"steps", Json::array()},
@@ -88,11 +88,11 @@ Json to_json(const control::Status& status) {
   }
   json["notLocked"] = control::names_of(status.unlocked);
   json["counters"] = {{"reapedOrphans", status.orphans}, {"droppedLogLines", status.dropped_lines}};
-  for (const auto& nested : status.nested) json["nested"].push_back(to_json(nested));
+  for (const auto& nested : status.nested) json["nested"].push_back(to_status_json(nested));
   return json;
 }
 
-std::string hook_text(const control::HookStatus& hook) {
+std::string hook_row(const control::HookStatus& hook) {
   std::string text = fmt::format("{} {}: {}", hook.kind, hook.id, hook.state);
   if (hook.last_code && *hook.last_code != 0)
     text += fmt::format(", exit code {}", *hook.last_code);
@@ -118,7 +118,7 @@ std::string to_text(const control::Status& status) {
     if (!status.main_text.empty()) text += fmt::format(": {}", status.main_text);
     text += '\n';
   }
-  for (const auto& hook : status.hooks) text += hook_text(hook);
+  for (const auto& hook : status.hooks) text += hook_row(hook);
   for (const auto& check : status.checks) {
     text += fmt::format("check {} ({}): {}{}{}\n", check.id, hooks::name_of(check.question),
                         hooks::name_of(check.verdict), check.message.empty() ? "" : ": ",
@@ -150,18 +150,18 @@ std::string dump(const Json& json) {
 }
 
 std::string status_options() {
-  return help_for(texts_of(kOptions));
+  return help_for(texts_of(kStatusOptions));
 }
 
 int status_command(int argc, char** argv) {
   StatusOptions options;
-  const auto operands = parse_options(kOptions, argc, argv, options);
+  const auto operands = parse_options(kStatusOptions, argc, argv, options);
   if (!operands) return fail(ExitCode::usage, operands.error().detail);
   if (operands->first < argc) return fail(ExitCode::usage, "status takes no arguments");
-  const auto status = control::ask_status(sys::mount_namespace(), kTimeout);
+  const auto status = control::ask_status(sys::mount_namespace(), kStatusTimeout);
   if (!status) return fail(ExitCode::unhealthy, status.error().message());
   if (!options.json) return print(to_text(*status));
-  return print(dump(to_json(*status)));
+  return print(dump(to_status_json(*status)));
 }
 
 }  // namespace pintle::cli

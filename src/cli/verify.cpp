@@ -22,7 +22,7 @@ Result<void> set_manifest(VerifyOptions& out, std::string_view value) {
   return {};
 }
 
-constexpr Option<VerifyOptions> kOptions[] = {
+constexpr Option<VerifyOptions> kVerifyOptions[] = {
     {0, "manifest", "FILE", "the manifest; default: trust.manifest of the config", set_manifest},
 };
 
@@ -40,12 +40,12 @@ Result<std::string> configured_manifest() {
 }  // namespace
 
 std::string verify_options() {
-  return help_for(texts_of(kOptions));
+  return help_for(texts_of(kVerifyOptions));
 }
 
 int verify_command(int argc, char** argv) {
   VerifyOptions options;
-  const auto operands = parse_options(kOptions, argc, argv, options);
+  const auto operands = parse_options(kVerifyOptions, argc, argv, options);
   if (!operands) return fail(ExitCode::usage, operands.error().detail);
   if (options.manifest.empty()) {
     auto found = configured_manifest();

@@ -22,16 +22,16 @@ ActionOptions options() {
   return {actions::kWait.spec, kWithout, "how long it may take; 60s"};
 }
 
-struct Order {
+struct WaitOrder {
   ActionWords words{};
   config::Builtin use{};
 };
 
-Result<Order> order_in(int argc, char** argv) {
+Result<WaitOrder> wait_order_in(int argc, char** argv) {
   if (argc < 2) return usage_error("usage: pintle wait tcp|http|unix|file TARGET");
   for (const std::string_view target : kTargets) {
     if (target != argv[1]) continue;
-    Order order{{.timeout = *actions::kWait.spec.timeout}};
+    WaitOrder order{{.timeout = *actions::kWait.spec.timeout}};
     TRY(read_action(argc - 1, argv + 1, options(), order.words));
     order.use = TRY(use_of(actions::kWait.spec, target, order.words));
     return order;
@@ -49,7 +49,7 @@ std::string wait_options() {
 }
 
 int wait_command(int argc, char** argv) {
-  const auto order = order_in(argc, argv);
+  const auto order = wait_order_in(argc, argv);
   if (!order) return fail(ExitCode::usage, order.error().detail);
   const ActionWords& words = order->words;
   const auto armed = end_after(words.timeout, fmt::format("timed out after {} waiting for {} {}",

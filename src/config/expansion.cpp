@@ -72,11 +72,11 @@ struct Format {
   std::string_view name;
   std::string (*apply)(const std::string& value);
 };
-constexpr Format kFormats[] = {
+constexpr Format kValueFormats[] = {
     {"json", as_json}, {"sh", as_sh}, {"uri", as_uri}, {"base64", as_base64}, {"sql", as_sql}};
 
 const Format* find_format(std::string_view name) noexcept {
-  for (const Format& format : kFormats) {
+  for (const Format& format : kValueFormats) {
     if (format.name == name) return &format;
   }
   return nullptr;
@@ -386,7 +386,7 @@ std::vector<std::string> names_of(const Variable& variable) {
 
 std::vector<std::string> formatted(const std::string& value) {
   std::vector<std::string> all;
-  for (const Format& format : kFormats) all.push_back(format.apply(value));
+  for (const Format& format : kValueFormats) all.push_back(format.apply(value));
   return all;
 }
 

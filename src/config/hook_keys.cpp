@@ -39,16 +39,16 @@ void read_id(Reader& reader, const Node& node, Hook& out) {
 }
 
 // A command's two keys are read here and joined in finish_command(), whichever of them comes first.
-Command& command_of(Hook& hook) {
+Command& hook_command(Hook& hook) {
   if (!std::holds_alternative<Command>(hook.action)) hook.action = Command{};
   return std::get<Command>(hook.action);
 }
 
 void read_program(Reader& reader, const Node& node, Hook& out) {
-  if (auto program = reader.nonempty_text(node)) command_of(out).program = std::move(*program);
+  if (auto program = reader.nonempty_text(node)) hook_command(out).program = std::move(*program);
 }
 void read_hook_arguments(Reader& reader, const Node& node, Hook& out) {
-  if (auto words = read_arguments(reader, node)) command_of(out).arguments = std::move(*words);
+  if (auto words = read_arguments(reader, node)) hook_command(out).arguments = std::move(*words);
 }
 
 /// The value of a key that only one kind of hook has. The row names that kind, so the hook has this
@@ -94,12 +94,12 @@ void read_image_modes(Reader& reader, const Node& node, Hook& out) {
 
 constexpr std::string_view kPolicies[] = {"Forbid", "Allow", "Replace"};
 
-constexpr Slot<Schedule> kSchedule{read_schedule, &kScheduleForm};
+constexpr Slot<Schedule> kScheduleSlot{read_schedule, &kScheduleForm};
 constexpr Slot<Schedule> kTimeZone{read_time_zone, &kTimeZoneForm};
-constexpr Slot<JobPolicy> kJobSchedule = within<&JobPolicy::schedule, kSchedule>;
+constexpr Slot<JobPolicy> kJobSchedule = within<&JobPolicy::schedule, kScheduleSlot>;
 constexpr Slot<JobPolicy> kJobTimeZone = within<&JobPolicy::schedule, kTimeZone>;
 
-constexpr Key<Hook> kOwnKeys[] = {
+constexpr Key<Hook> kHookOwnKeys[] = {
     {"id",
      {read_id, &kIdForm},
      "The name of the hook, unique in the config.",
@@ -288,7 +288,7 @@ constexpr Key<Hook> kOwnKeys[] = {
      "Europe/Berlin", "UTC", kJobs},
 };
 
-constexpr auto kKeys = joined(kOwnKeys, keys_within<&Hook::identity, kIdentityKeys>());
+constexpr auto kHookKeys = joined(kHookOwnKeys, keys_within<&Hook::identity, kIdentityKeys>());
 
 // A step that runs during others is not repeated, and its time is that of the others.
 constexpr std::string_view kDuringNeedsCommand[] = {"during", "command"};
@@ -304,14 +304,14 @@ constexpr Rule kStepRules[] = {kCommandRules[0],
                                {Rule::Type::at_most_one, kDuringOr[4]},
                                {Rule::Type::at_most_one, kDuringOr[5]}};
 constexpr auto kStep =
-    object_of<kKeys>({.name = "step", .title = "a step", .rules = kStepRules, .kinds = kSteps});
+    object_of<kHookKeys>({.name = "step", .title = "a step", .rules = kStepRules, .kinds = kSteps});
 
 /// The rows of a step with these names.
 template <std::size_t N>
 constexpr std::array<Key<Hook>, N> picked(const std::string_view (&names)[N]) {
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
     return std::array<Key<Hook>, N>{
-        *std::find_if(std::begin(kOwnKeys), std::end(kOwnKeys), [&](const Key<Hook>& key) {
+        *std::find_if(std::begin(kHookOwnKeys), std::end(kHookOwnKeys), [&](const Key<Hook>& key) {
           return key.name == names[I] && (key.kinds & kSteps) != 0;
         })...};
   }
@@ -349,24 +349,24 @@ constexpr std::string_view kGroupNames[] = {
     "retries", "backoff",   "logging",    "successExitCodes", "capabilities"};
 constexpr auto kGroupRows =
     joined(kGroupKeys, joined(picked(kGroupNames), keys_within<&Hook::identity, kIdentityKeys>()));
-constexpr auto kGroup = object_of<kGroupRows>({.name = "group", .title = "a group of steps"});
-constexpr auto kHealthCheck = object_of<kKeys>(
+constexpr auto kHookGroup = object_of<kGroupRows>({.name = "group", .title = "a group of steps"});
+constexpr auto kHealthCheck = object_of<kHookKeys>(
     {.name = "check", .title = "a check", .rules = kCommandRules, .kinds = kChecks});
 constexpr auto kMaintenanceJob =
-    object_of<kKeys>({.name = "job", .title = "a job", .rules = kJobRules, .kinds = kJobs});
-constexpr auto kShutdownStep = object_of<kKeys>({.name = "shutdownStep",
-                                                 .title = "a shutdown step",
-                                                 .rules = kCommandRules,
-                                                 .kinds = kShutdowns});
+    object_of<kHookKeys>({.name = "job", .title = "a job", .rules = kJobRules, .kinds = kJobs});
+constexpr auto kShutdownStep = object_of<kHookKeys>({.name = "shutdownStep",
+                                                     .title = "a shutdown step",
+                                                     .rules = kCommandRules,
+                                                     .kinds = kShutdowns});
 // A fallback starts when its step or job has failed, and never at another time.
 constexpr std::string_view kNotForFallbacks[] = {"precedents", "condition", "imageModes", "during",
                                                  "forEach"};
-constexpr auto kFallback = object_of<kKeys>({.name = "fallbackStep",
-                                             .title = "a fallback",
-                                             .rules = kCommandRules,
-                                             .kinds = kSteps,
-                                             .waives = "id",
-                                             .excludes = kNotForFallbacks});
+constexpr auto kFallback = object_of<kHookKeys>({.name = "fallbackStep",
+                                                 .title = "a fallback",
+                                                 .rules = kCommandRules,
+                                                 .kinds = kSteps,
+                                                 .waives = "id",
+                                                 .excludes = kNotForFallbacks});
 constexpr const Object<Hook>* kObjects[kKinds] = {&kStep, &kHealthCheck, &kMaintenanceJob,
                                                   &kShutdownStep};
 
@@ -375,7 +375,7 @@ constexpr const Object<Hook>* kObjects[kKinds] = {&kStep, &kHealthCheck, &kMaint
 constexpr Form kIdForm{.type = Form::Type::text, .pattern = "^[A-Za-z0-9._-]{1,64}$", .name = "id"};
 constexpr Form kStepForm = kObjectForm<kStep>;
 constexpr Form kListedStepForm{.type = Form::Type::either,
-                               .parts = kParts<kStepForm, kObjectForm<kGroup>>,
+                               .parts = kParts<kStepForm, kObjectForm<kHookGroup>>,
                                .name = "listedStep"};
 constexpr Form kCheckForm = kObjectForm<kHealthCheck>;
 constexpr Form kJobForm = kObjectForm<kMaintenanceJob>;
@@ -387,7 +387,7 @@ const Object<Hook>& hook_object(Kind kind) noexcept {
 }
 
 const Object<Hook>& group_object() noexcept {
-  return kGroup;
+  return kHookGroup;
 }
 
 const Object<Hook>& fallback_object() noexcept {

@@ -20,7 +20,7 @@
 namespace pintle::config {
 namespace {
 
-constexpr std::string_view kFormats[] = {"text", "json"};
+constexpr std::string_view kLogFormats[] = {"text", "json"};
 constexpr std::string_view kInitUsers[] = {"main"};
 
 void read_stop_signals(Reader& reader, const Node& node, Shutdown& out) {
@@ -92,7 +92,7 @@ constexpr auto kConfinement =
 constexpr Key<Logging> kLoggingKeys[] = {
     {"level", word<&Logging::level, log::kLevelWords>, "The lowest level that is logged.", "debug",
      "info"},
-    {"format", word<&Logging::format, kFormats>,
+    {"format", word<&Logging::format, kLogFormats>,
      "The format of log lines: text for people, or one JSON object for each line.", "json", "text"},
 };
 constexpr auto kLogging = object_of<kLoggingKeys>({.name = "logging", .title = "\"logging\""});
@@ -143,7 +143,7 @@ void read_environment(Reader& reader, const Node& node, Model& out) {
   refuse_circles(reader, node, out.environment, {});
 }
 
-constexpr Key<Model> kKeys[] = {
+constexpr Key<Model> kModelKeys[] = {
     {"user", into<&Model::user, &Reader::expandable>,
      "The user of main and of every hook without its own `user`, if pintle starts as root: user or "
      "user:group, names or numbers.",
@@ -211,7 +211,7 @@ constexpr Key<Model> kKeys[] = {
      "Where an editor finds the schema of this file. pintle ignores it.",
      "./pintle.schema.json"},
 };
-constexpr auto kDocument = object_of<kKeys>({.name = "config", .title = "the config"});
+constexpr auto kDocument = object_of<kModelKeys>({.name = "config", .title = "the config"});
 
 void find_duplicate_ids(const Model& model, Problems& problems) {
   std::unordered_map<std::string_view, const Hook*> seen;

@@ -38,7 +38,7 @@ void read_user(Reader& reader, const Node& node, Condition& out) {
   }
   if (user) out.text = *std::move(user);
 }
-void read_program(Reader& reader, const Node& node, Condition& out) {
+void read_program_name(Reader& reader, const Node& node, Condition& out) {
   auto program = reader.nonempty_text(node);
   if (program && program->find_first_of("/$") != std::string::npos) {
     return reader.problem(node.at,
@@ -57,7 +57,7 @@ void read_parts(Reader& reader, const Node& node, Condition& out) {
   read_items(reader, node, [&](const Node& item) { read_part(reader, item, out); });
 }
 
-void read_pattern(Reader& reader, const Node& node, Condition& out) {
+void read_value_pattern(Reader& reader, const Node& node, Condition& out) {
   auto pattern = reader.nonempty_text(node);
   if (!pattern) return;
   if (std::string wrong = check_pattern(*pattern); !wrong.empty()) {
@@ -73,16 +73,16 @@ constexpr Key<Condition> kVariableKeys[] = {
      .example = "LOG_LEVEL",
      .required = true},
     {.name = "pattern",
-     .value = {read_pattern, &kFormOf<&Reader::nonempty_text>},
+     .value = {read_value_pattern, &kFormOf<&Reader::nonempty_text>},
      .help = "A regular expression (extended, regex(7)) that the whole value must match.",
      .example = "debug|trace",
      .required = true},
 };
-constexpr auto kVariable =
+constexpr auto kConditionVariable =
     object_of<kVariableKeys>({.name = "variableCondition", .title = "\"environment\""});
 
 void read_variable(Reader& reader, const Node& node, Condition& out) {
-  if (node.type == Node::Type::object) return read_object(reader, node, kVariable, out);
+  if (node.type == Node::Type::object) return read_object(reader, node, kConditionVariable, out);
   read_name(reader, node, out);
 }
 
@@ -93,7 +93,7 @@ constexpr Key<Condition> kContentKeys[] = {
      .example = "/data/PG_VERSION",
      .required = true},
     {.name = "pattern",
-     .value = {read_pattern, &kFormOf<&Reader::nonempty_text>},
+     .value = {read_value_pattern, &kFormOf<&Reader::nonempty_text>},
      .help = "A regular expression (extended, regex(7)) that one of its lines must match, in whole "
              "or in part.",
      .example = "^17$",
@@ -107,12 +107,12 @@ void read_content(Reader& reader, const Node& node, Condition& out) {
 }
 
 constexpr Slot<Condition> kPathText = text<&Condition::text, kPath>;
-constexpr Form kVariableForm = kEitherForm<kVariableNameForm, kObjectForm<kVariable>>;
+constexpr Form kVariableForm = kEitherForm<kVariableNameForm, kObjectForm<kConditionVariable>>;
 constexpr Slot<Condition> kVariableSlot{read_variable, &kVariableForm};
 constexpr Slot<Condition> kContentSlot{read_content, &kObjectForm<kContent>};
 constexpr Slot<Condition> kUserSlot{read_user, &kUserForm};
-constexpr Slot<Condition> kProgramSlot{read_program, &kProgramForm};
-constexpr Slot<Condition> kArgumentSlot{read_pattern, &kFormOf<&Reader::nonempty_text>};
+constexpr Slot<Condition> kProgramSlot{read_program_name, &kProgramForm};
+constexpr Slot<Condition> kArgumentSlot{read_value_pattern, &kFormOf<&Reader::nonempty_text>};
 constexpr Slot<Condition> kMode = word<&Condition::image_mode, kImageModes>;
 constexpr Slot<Condition> kPart{read_part, &kConditionForm};
 constexpr Slot<Condition> kAll{read_parts, &kListForm<kConditionForm>};
@@ -147,9 +147,9 @@ constexpr Key<Condition> kConditionKeys[] = {
     {"any", kAs<Type::any, kAll>, "At least one of the conditions is true.",
      R"([{"environment": "DATABASE_URL"}, {"fileExists": "/data/database.url"}])"},
 };
-constexpr Rule kOneKey[] = {{Rule::Type::lone_key}};
+constexpr Rule kOneConditionKey[] = {{Rule::Type::lone_key}};
 constexpr auto kCondition = object_of<kConditionKeys>(
-    {.name = "conditionObject", .title = "a condition", .rules = kOneKey});
+    {.name = "conditionObject", .title = "a condition", .rules = kOneConditionKey});
 
 // Conditions of arguments.
 void read_start_part(Reader& reader, const Node& node, Condition& out) {
@@ -175,7 +175,7 @@ constexpr Key<Condition> kStartKeys[] = {
      R"([{"environment": "WAL_DIR"}, {"startedAs": "root"}])"},
 };
 constexpr auto kStart = object_of<kStartKeys>(
-    {.name = "startCondition", .title = "a condition of an argument", .rules = kOneKey});
+    {.name = "startCondition", .title = "a condition of an argument", .rules = kOneConditionKey});
 
 // Conditions of `when` of a job: they have more leaves, but no steps.
 template <Type type>

@@ -57,7 +57,7 @@ std::optional<std::uint64_t> read_bound(Reader& reader, const Node& node, const 
 
 /// Returns true if the bound is known: one that is written with variables may not be, yet.
 template <auto Field>
-bool read_side(Reader& reader, const Node& node, const LimitRow& row, Limit& out) {
+bool read_user_side(Reader& reader, const Node& node, const LimitRow& row, Limit& out) {
   const auto bound = read_bound(reader, node, row);
   if (bound) out.*Field = *bound;
   return bound.has_value();
@@ -67,7 +67,7 @@ bool read_side(Reader& reader, const Node& node, const LimitRow& row, Limit& out
 void read_limit(Reader& reader, const Node& node, const LimitRow& row, Limits& out) {
   Limit limit{.name = row.name, .resource = row.resource};
   if (node.type != Node::Type::object) {
-    (void)read_side<&Limit::soft>(reader, node, row, limit);
+    (void)read_user_side<&Limit::soft>(reader, node, row, limit);
     limit.hard = limit.soft;
     out.push_back(limit);
     return;
@@ -77,9 +77,9 @@ void read_limit(Reader& reader, const Node& node, const LimitRow& row, Limits& o
   for (const Member& member : node.members) {
     const Reader::Inside inside(reader, member.key);
     if (member.key == "soft") {
-      are_known = read_side<&Limit::soft>(reader, member.value, row, limit) && are_known;
+      are_known = read_user_side<&Limit::soft>(reader, member.value, row, limit) && are_known;
     } else if (member.key == "hard") {
-      are_known = read_side<&Limit::hard>(reader, member.value, row, limit) && are_known;
+      are_known = read_user_side<&Limit::hard>(reader, member.value, row, limit) && are_known;
     } else {
       report_unknown_key(reader, member, known, "a limit");
     }
@@ -140,14 +140,14 @@ constexpr Key<Identity> kStdinKeys[] = {
      "The text to read, at most 64KiB.",
      "SELECT 1;"},
 };
-constexpr Rule kOneKey[] = {{Rule::Type::lone_key}};
+constexpr Rule kOneIdentityKey[] = {{Rule::Type::lone_key}};
 constexpr auto kStdin =
-    object_of<kStdinKeys>({.name = "stdin", .title = "\"stdin\"", .rules = kOneKey});
+    object_of<kStdinKeys>({.name = "stdin", .title = "\"stdin\"", .rules = kOneIdentityKey});
 
-constexpr Form kGroup = kEitherForm<kFormOf<&Reader::expandable>, kCountForm<0, INT32_MAX>>;
+constexpr Form kUserGroup = kEitherForm<kFormOf<&Reader::expandable>, kCountForm<0, INT32_MAX>>;
 }  // namespace
 
-constexpr Form kGroupsForm = kEitherForm<kWordForm<kInherit>, kListForm<kGroup>>;
+constexpr Form kGroupsForm = kEitherForm<kWordForm<kInherit>, kListForm<kUserGroup>>;
 constexpr Form kLimitsForm = kObjectForm<kLimitsObject>;
 constexpr Form kInputForm = kEitherForm<kWordForm<kInputs>, kNullForm, kObjectForm<kStdin>>;
 

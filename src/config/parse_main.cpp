@@ -19,15 +19,15 @@ void read_signals(Reader& reader, const Node& node, Main& out) {
   }
 }
 
-Command& command_of(Main& main) {
+Command& main_command(Main& main) {
   if (!main.command) main.command.emplace();
   return *main.command;
 }
 void read_main_program(Reader& reader, const Node& node, Main& out) {
-  if (auto program = reader.nonempty_text(node)) command_of(out).program = std::move(*program);
+  if (auto program = reader.nonempty_text(node)) main_command(out).program = std::move(*program);
 }
 void read_main_arguments(Reader& reader, const Node& node, Main& out) {
-  if (auto words = read_arguments(reader, node)) command_of(out).arguments = std::move(*words);
+  if (auto words = read_arguments(reader, node)) main_command(out).arguments = std::move(*words);
 }
 
 constexpr std::string_view kCommandLines[] = {"replace", "append", "options"};
@@ -41,12 +41,12 @@ void read_subcommands(Reader& reader, const Node& node, Main& out) {
   out.subcommands = *std::move(pattern);
 }
 
-constexpr Form kExitCode = kCountForm<0, 255>;
+constexpr Form kMainExitCode = kCountForm<0, 255>;
 
-void read_success_codes(Reader& reader, const Node& node, Main& out) {
+void read_main_success_codes(Reader& reader, const Node& node, Main& out) {
   out.success_codes.clear();
   read_items(reader, node, [&](const Node& item) {
-    const auto code = reader.integer(item, kExitCode.least, kExitCode.most);
+    const auto code = reader.integer(item, kMainExitCode.least, kMainExitCode.most);
     if (code) out.success_codes.push_back(static_cast<int>(*code));
   });
 }
@@ -67,7 +67,7 @@ constexpr Form kNotifyForm = kEitherForm<kFormOf<&Reader::boolean>, kWordForm<kN
 
 constexpr const Form& kSignal = kFormOf<&Reader::signal>;
 
-constexpr Key<Main> kOwnKeys[] = {
+constexpr Key<Main> kMainOwnKeys[] = {
     {"command",
      {read_main_program, &kCommandForm},
      "The program to execute: a path, or a name that is searched in PATH. COMMAND on the command "
@@ -105,24 +105,25 @@ constexpr Key<Main> kOwnKeys[] = {
      R"({"SIGTERM": "SIGINT"})",
      "{}"},
     {"successExitCodes",
-     {read_success_codes, &kListForm<kExitCode>},
+     {read_main_success_codes, &kListForm<kMainExitCode>},
      "Exit codes of main that count as success: pintle then exits with 0. Exit code 0 always does.",
      "[143]",
      "[]"},
 };
 
-constexpr auto kMainKeys = joined(kOwnKeys, keys_within<&Main::identity, kIdentityKeys>());
+constexpr auto kMainKeys = joined(kMainOwnKeys, keys_within<&Main::identity, kIdentityKeys>());
 
 constexpr std::string_view kPauseOrCommand[] = {"pause", "command"};
 constexpr std::string_view kPauseOrNotify[] = {"pause", "notify"};
 constexpr std::string_view kCommandLineNeedsCommand[] = {"commandLine", "command"};
 constexpr std::string_view kSubcommandsNeedLine[] = {"subcommands", "commandLine"};
-constexpr Rule kRules[] = {{Rule::Type::needs, kArgumentsNeedCommand},
-                           {Rule::Type::needs, kSubcommandsNeedLine},
-                           {Rule::Type::needs, kCommandLineNeedsCommand},
-                           {Rule::Type::at_most_one, kPauseOrCommand},
-                           {Rule::Type::at_most_one, kPauseOrNotify}};
-constexpr auto kMain = object_of<kMainKeys>({.name = "main", .title = "\"main\"", .rules = kRules});
+constexpr Rule kMainRules[] = {{Rule::Type::needs, kArgumentsNeedCommand},
+                               {Rule::Type::needs, kSubcommandsNeedLine},
+                               {Rule::Type::needs, kCommandLineNeedsCommand},
+                               {Rule::Type::at_most_one, kPauseOrCommand},
+                               {Rule::Type::at_most_one, kPauseOrNotify}};
+constexpr auto kMain =
+    object_of<kMainKeys>({.name = "main", .title = "\"main\"", .rules = kMainRules});
 
 }  // namespace
 

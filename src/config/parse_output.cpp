@@ -85,7 +85,7 @@ void read_fields(Reader& reader, const Node& node, HookLogging& out) {
   }
 }
 
-constexpr Key<HookLogging> kLoggingKeys[] = {
+constexpr Key<HookLogging> kHookLoggingKeys[] = {
     {"level", word<&HookLogging::level, log::kLevelWords>,
      "The lowest level of the log lines about this hook. Default: the level of the top level.",
      "warn"},
@@ -95,13 +95,14 @@ constexpr Key<HookLogging> kLoggingKeys[] = {
      R"({"component": "migration", "at": "${NOW}"})",
      "{}"},
 };
-constexpr auto kLogging = object_of<kLoggingKeys>({.name = "hookLogging", .title = "\"logging\""});
+constexpr auto kHookLogging =
+    object_of<kHookLoggingKeys>({.name = "hookLogging", .title = "\"logging\""});
 
 }  // namespace
 
 constexpr Form kOutputForm = kEitherForm<kWordForm<kOutputs>, kObjectForm<kOutput>>;
 constexpr Form kStepOutputForm = kEitherForm<kWordForm<kOutputs>, kObjectForm<kStepOutput>>;
-constexpr Form kHookLoggingForm = kObjectForm<kLogging>;
+constexpr Form kHookLoggingForm = kObjectForm<kHookLogging>;
 
 void read_output(Reader& reader, const Node& node, Hook& out) {
   if (node.type == Node::Type::string) {
@@ -112,7 +113,7 @@ void read_output(Reader& reader, const Node& node, Hook& out) {
 }
 
 void read_hook_logging(Reader& reader, const Node& node, Hook& out) {
-  read_object(reader, node, kLogging, out.logging);
+  read_object(reader, node, kHookLogging, out.logging);
 }
 
 }  // namespace pintle::config

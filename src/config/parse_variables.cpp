@@ -31,7 +31,7 @@ std::optional<std::string> scalar(Reader& reader, const Node& node) {
 void read_value(Reader& reader, const Node& node, Variable& out) {
   out.value = scalar(reader, node);
 }
-void read_fallback(Reader& reader, const Node& node, Variable& out) {
+void read_default(Reader& reader, const Node& node, Variable& out) {
   out.fallback = scalar(reader, node);
 }
 
@@ -50,7 +50,7 @@ void read_file_variable(Reader& reader, const Node& node, Variable& out) {
 void read_secret(Reader& reader, const Node& node, Variable& out) {
   out.secret = reader.boolean(node);
 }
-void read_pattern(Reader& reader, const Node& node, Variable& out) {
+void read_variable_pattern(Reader& reader, const Node& node, Variable& out) {
   out.pattern = reader.nonempty_text(node).value_or("");
   if (const std::string wrong = check_pattern(out.pattern); !wrong.empty()) {
     reader.problem(node.at, wrong);
@@ -90,7 +90,7 @@ void read_divisor(Reader& reader, const Node& node, Variable& out) {
 
 constexpr Form kScalarForm{.type = Form::Type::scalar, .name = "scalar"};
 
-constexpr Key<Variable> kKeys[] = {
+constexpr Key<Variable> kVariableMembers[] = {
     {"description", into<&Variable::description, &Reader::text>,
      "The purpose of the variable; a message shows it if the variable is missing.",
      "PostgreSQL URL"},
@@ -99,7 +99,7 @@ constexpr Key<Variable> kKeys[] = {
      "A fixed value. The container's environment cannot change it.",
      "C.UTF-8"},
     {"defaultValue",
-     {read_fallback, &kScalarForm},
+     {read_default, &kScalarForm},
      "The value if there is no other one. A variable without a default is required, unless it is "
      "`optional`.",
      "info"},
@@ -138,7 +138,7 @@ constexpr Key<Variable> kKeys[] = {
      "as not set.",
      "true", "false"},
     {"pattern",
-     {read_pattern, &kFormOf<&Reader::nonempty_text>},
+     {read_variable_pattern, &kFormOf<&Reader::nonempty_text>},
      "A regular expression (extended, regex(7)) that the whole value must match.",
      "debug|info|warn|error"},
     {"secret",
@@ -163,13 +163,13 @@ constexpr std::string_view kValueOrResource[] = {"value", "resource"};
 constexpr std::string_view kDefaultOrResource[] = {"defaultValue", "resource"};
 constexpr std::string_view kPercentNeedsResource[] = {"percent", "resource"};
 constexpr std::string_view kDivisorNeedsResource[] = {"divisor", "resource"};
-constexpr Rule kRules[] = {
+constexpr Rule kVariableRules[] = {
     {Rule::Type::at_most_one, kValueOrResource},     {Rule::Type::at_most_one, kDefaultOrResource},
     {Rule::Type::needs, kPercentNeedsResource},      {Rule::Type::needs, kDivisorNeedsResource},
     {Rule::Type::at_most_one, kValueOrDefault},      {Rule::Type::at_most_one, kValueOrFile},
     {Rule::Type::at_most_one, kValueOrFileVariable}, {Rule::Type::at_most_one, kValueOrOptional}};
-constexpr auto kVariable =
-    object_of<kKeys>({.name = "variable", .title = "a variable", .rules = kRules});
+constexpr auto kVariable = object_of<kVariableMembers>(
+    {.name = "variable", .title = "a variable", .rules = kVariableRules});
 
 bool is_variable_name(std::string_view name) noexcept {
   const auto fits = [](char c) {

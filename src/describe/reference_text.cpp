@@ -3,7 +3,7 @@
 namespace pintle::describe {
 namespace {
 
-constexpr SectionText kRows[] = {
+constexpr SectionText kSectionRows[] = {
     {"config", "The document",
      "An object with these keys; none is required. The file is `-c FILE`, otherwise "
      "`$PINTLE_CONFIG`, otherwise `/etc/pintle/pintle.json` if it exists."},
@@ -80,7 +80,7 @@ constexpr SectionText kRows[] = {
 }  // namespace
 
 const SectionText* section_text(std::string_view object) noexcept {
-  for (const SectionText& row : kRows) {
+  for (const SectionText& row : kSectionRows) {
     if (row.object == object) return &row;
   }
   return nullptr;

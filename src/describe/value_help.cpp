@@ -7,7 +7,7 @@ namespace {
 
 using config::Form;
 
-constexpr ValueHelp kRows[] = {
+constexpr ValueHelp kValueRows[] = {
     {"duration", "duration",
      "Numbers with units, the largest first: \"500ms\", \"30s\", \"1m30s\". The units are d, h, m, "
      "s and ms. \"0\" needs no unit. At most ten years."},
@@ -75,11 +75,11 @@ bool is_json(std::string_view text, const Form& form) noexcept {
 }  // namespace
 
 std::span<const ValueHelp> value_helps() noexcept {
-  return kRows;
+  return kValueRows;
 }
 
 std::string_view value_help(std::string_view name) noexcept {
-  for (const ValueHelp& row : kRows) {
+  for (const ValueHelp& row : kValueRows) {
     if (row.name == name) return row.help;
   }
   return {};

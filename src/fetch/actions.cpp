@@ -60,9 +60,9 @@ Result<std::optional<Record>> known_of(const Place& place, const Order& order,
 
 /// Downloads into a new file, which is created when the first content arrives: if nothing changes,
 /// the directory need not be writable.
-class Download {
+class DownloadAction {
  public:
-  Download(const Order& order, const Expectation& expected, const Place& place)
+  DownloadAction(const Order& order, const Expectation& expected, const Place& place)
       : order_(order), expected_(expected), place_(place) {}
 
   /// False if the server has the version that `known` describes. Errors: those of download() and of
@@ -121,7 +121,7 @@ Result<std::string> fetch(const Request& request) {
   const Expectation expected = TRY(expectation_in(request));
   const Place place = TRY(Place::at(request.text("path"), request, kStandardMode));
   if (TRY(is_there(place, expected)) && TRY(place.is_adoptable())) return place.adopt();
-  Download download(order, expected, place);
+  DownloadAction download(order, expected, place);
   const auto known = TRY(known_of(place, order, expected));
   if (!TRY(download.run(known))) return place.adopt();
   return place.put(download.file(), download.record());

@@ -22,7 +22,7 @@ Proxies::Setting first_of(const config::Request& request, Names names) {
 }
 
 /// The error does not show the value: in a malformed value a password may be anywhere.
-Error unusable(const std::string& variable, std::string_view why) {
+Error unusable_proxy(const std::string& variable, std::string_view why) {
   return {"use the proxy of", 0, variable, std::string(why)};
 }
 
@@ -33,9 +33,10 @@ constexpr std::string_view kOthers[] = {"https", "socks", "socks4", "socks4a", "
 Result<void> require_http(const std::string& scheme, const std::string& variable) {
   if (scheme == "http") return {};
   if (std::find(std::begin(kOthers), std::end(kOthers), scheme) == std::end(kOthers)) {
-    return unusable(variable, kForm);
+    return unusable_proxy(variable, kForm);
   }
-  return unusable(variable, fmt::format("fetch does not support {} proxies; {}", scheme, kForm));
+  return unusable_proxy(variable,
+                        fmt::format("fetch does not support {} proxies; {}", scheme, kForm));
 }
 
 Result<Proxy> parse_proxy(const Proxies::Setting& setting) {
@@ -45,22 +46,23 @@ Result<Proxy> parse_proxy(const Proxies::Setting& setting) {
   // A "/" would end the authority (RFC 3986 section 3.2), so the part before it would be the host.
   const std::size_t end = text.find_first_of("/?#", text.find("://") + 3);
   if (end != std::string::npos && text.find('@', end) != std::string::npos) {
-    return unusable(variable, "before its @, write / as %2F, ? as %3F and # as %23");
+    return unusable_proxy(variable, "before its @, write / as %2F, ? as %3F and # as %23");
   }
   Url url;
-  if (!url.read(text, CURLU_NON_SUPPORT_SCHEME)) return unusable(variable, kForm);
+  if (!url.read(text, CURLU_NON_SUPPORT_SCHEME)) return unusable_proxy(variable, kForm);
   TRY(require_http(url.part(CURLUPART_SCHEME).value_or(""), variable));
-  if (end != std::string::npos && text.substr(end) != "/") return unusable(variable, kForm);
+  if (end != std::string::npos && text.substr(end) != "/") return unusable_proxy(variable, kForm);
   const auto user = url.part(CURLUPART_USER, CURLU_URLDECODE);
   const auto password = url.part(CURLUPART_PASSWORD, CURLU_URLDECODE);
   // libcurl would send a colon, and the server take what follows it for the password (RFC 7617).
   if (!user || !password || user->find(':') != std::string::npos) {
-    return unusable(variable, "its user name contains a colon, or there is a control character");
+    return unusable_proxy(variable,
+                          "its user name contains a colon, or there is a control character");
   }
   const auto place =
       config::parse_web_url(fmt::format("http://{}:{}", url.part(CURLUPART_HOST).value_or(""),
                                         url.part(CURLUPART_PORT, CURLU_DEFAULT_PORT).value_or("")));
-  if (!place) return unusable(variable, kForm);
+  if (!place) return unusable_proxy(variable, kForm);
   return Proxy{place->address, *user, *password};
 }
 

@@ -24,7 +24,7 @@ constexpr std::size_t kLargest =
 constexpr std::size_t kLongestMark = 512;
 constexpr std::size_t kSaltSize = 16;
 
-const Error kFailed{"compute the digest", ENOMEM, {}, {}};
+const Error kRecordFailed{"compute the digest", ENOMEM, {}, {}};
 
 /// A digest of the whole request. A user who can read the file could guess a password in it, so the
 /// digest is slow to compute if there can be one.
@@ -66,7 +66,7 @@ Validators validators_in(const std::string& etag, const std::string& last_modifi
 Result<Record> record_of(const Order& order, const Validators& validators,
                          const std::string& content) {
   std::array<unsigned char, kSaltSize> random{};
-  if (::RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) return kFailed;
+  if (::RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) return kRecordFailed;
   Record record{.salt = hexadecimal(random), .content = content, .validators = validators};
   record.request = TRY(request_digest(record.salt, order));
   return record;

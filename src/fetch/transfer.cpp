@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kMostTrailers = http::kLargestHead;
 
-Error bad(const char* why) {
+Error bad_reply(const char* why) {
   return {"use the response", 0, {}, why};
 }
 
@@ -156,10 +156,10 @@ class Transfer {
   bool take_header(std::string_view line) {
     taken_ += line.size();
     if (has_head_ && taken_ > kMostTrailers) {
-      return refuse(bad("its chunk extensions and trailers are too long"));
+      return refuse(bad_reply("its chunk extensions and trailers are too long"));
     }
     if (has_head_) return true;
-    if (taken_ > http::kLargestHead) return refuse(bad("its head is too long"));
+    if (taken_ > http::kLargestHead) return refuse(bad_reply("its head is too long"));
     text_of_head_ += line;
     if (line != "\r\n" && line != "\n") return true;
     auto head = http::parse_head(std::exchange(text_of_head_, {}));
@@ -223,7 +223,7 @@ class Transfer {
               {},
               fmt::format("the connection was cut, {} bytes are missing", *length - received_)};
     }
-    if (reply_.head.is_chunked) return bad("the connection was cut before its last chunk");
+    if (reply_.head.is_chunked) return bad_reply("the connection was cut before its last chunk");
     return failure(CURLE_RECV_ERROR);
   }
 

@@ -50,9 +50,9 @@ struct Prohibited {
 
 /// Searches line by line. regexec(3) stops at a NUL, so the text after a NUL is searched as a line
 /// of its own.
-class Search {
+class LineSearch {
  public:
-  Search(const std::list<Prohibited>& prohibited, const std::string& path)
+  LineSearch(const std::list<Prohibited>& prohibited, const std::string& path)
       : prohibited_(prohibited), path_(path) {}
 
   Result<void> add(std::string_view piece) {
@@ -115,7 +115,7 @@ Result<void> verify_lines(const Expectation& expected, int file, const std::stri
     std::string why = prohibited.emplace_back(text).pattern.problem();
     if (!why.empty()) return Error{"use the pattern", 0, text, std::move(why)};
   }
-  Search search(prohibited, path);
+  LineSearch search(prohibited, path);
   TRY(read_all(file, path, [&](std::string_view piece) { return search.add(piece); }));
   return search.judge();
 }

@@ -20,7 +20,7 @@ constexpr std::uint32_t kStream = 1;
 enum Type : std::uint8_t { kData, kHeaders, kReset = 3, kSettings, kPing = 6, kGoAway };
 enum Flag : std::uint8_t { kEndStream = 1, kAck = 1, kEndHeaders = 4, kPadded = 8 };
 
-Error unusable(std::string detail) {
+Error unusable_grpc(std::string detail) {
   return {"use the response", 0, {}, std::move(detail)};
 }
 
@@ -112,7 +112,7 @@ Result<Serving> status_in(std::string_view message) {
   const bool is_status = message.size() == 2 && message[0] == '\x08';
   const auto value = is_status ? static_cast<unsigned char>(message[1]) : 0xffU;
   if (value > static_cast<unsigned>(Serving::service_unknown)) {
-    return unusable("it is not a response of grpc.health.v1");
+    return unusable_grpc("it is not a response of grpc.health.v1");
   }
   return static_cast<Serving>(value);
 }
@@ -138,8 +138,8 @@ Result<std::optional<Serving>> CheckResponse::feed(std::string_view bytes) {
   while (rest.size() >= kFrameHead) {
     const std::size_t size = number_at(rest, 0, 3);
     const auto type = static_cast<std::uint8_t>(rest[3]);
-    if (!saw_settings_ && type != kSettings) return unusable("it is not HTTP/2");
-    if (size > kLargestFrame) return unusable("it has a frame that is too large");
+    if (!saw_settings_ && type != kSettings) return unusable_grpc("it is not HTTP/2");
+    if (size > kLargestFrame) return unusable_grpc("it has a frame that is too large");
     if (rest.size() < kFrameHead + size) break;
     TRY(take({type, static_cast<std::uint8_t>(rest[4]), number_at(rest, 5, 4) & 0x7fffffffU,
               rest.substr(kFrameHead, size)}));
@@ -149,7 +149,8 @@ Result<std::optional<Serving>> CheckResponse::feed(std::string_view bytes) {
     if (const auto status = TRY(message_status())) return status;
   }
   bytes_.erase(0, bytes_.size() - rest.size());
-  if (is_ended_) return unusable("the server does not know grpc.health.v1, or refused the call");
+  if (is_ended_)
+    return unusable_grpc("the server does not know grpc.health.v1, or refused the call");
   return std::optional<Serving>();
 }
 
@@ -157,9 +158,10 @@ Result<std::optional<Serving>> CheckResponse::message_status() const {
   constexpr std::size_t kPrefix = 5;
   if (message_.size() < kPrefix) return std::optional<Serving>();
   const std::size_t size = number_at(message_, 1, 4);
-  if (message_[0] == '\1') return unusable("it is compressed, though pintle did not offer that");
-  if (message_[0] != '\0') return unusable("it is not a response of grpc.health.v1");
-  if (size > kLargestMessage) return unusable("its message is too large");
+  if (message_[0] == '\1')
+    return unusable_grpc("it is compressed, though pintle did not offer that");
+  if (message_[0] != '\0') return unusable_grpc("it is not a response of grpc.health.v1");
+  if (size > kLargestMessage) return unusable_grpc("its message is too large");
   if (message_.size() < kPrefix + size) return std::optional<Serving>();
   return std::optional(TRY(status_in(std::string_view(message_).substr(kPrefix, size))));
 }
@@ -170,12 +172,12 @@ Result<void> CheckResponse::take(const Frame& frame) {
     saw_settings_ = true;
     if (!is_ack) put_frame(replies_, kSettings, kAck, 0, {});
   } else if (frame.type == kPing && !is_ack) {
-    if (frame.payload.size() != 8) return unusable("it is not HTTP/2");
+    if (frame.payload.size() != 8) return unusable_grpc("it is not HTTP/2");
     put_frame(replies_, kPing, kAck, 0, frame.payload);
   } else if (frame.type == kGoAway && number_at(frame.payload, 0, 4) % (1U << 31U) < kStream) {
-    return unusable("the server closes the connection");
+    return unusable_grpc("the server closes the connection");
   } else if (frame.stream == kStream && frame.type == kReset) {
-    return unusable("the server ended the call");
+    return unusable_grpc("the server ended the call");
   } else if (frame.stream == kStream && frame.type == kData) {
     return take_data(frame);
   } else if (frame.stream == kStream && frame.type == kHeaders) {
@@ -188,10 +190,11 @@ Result<void> CheckResponse::take_data(const Frame& frame) {
   std::string_view data = frame.payload;
   if ((frame.flags & kPadded) != 0) {
     const std::size_t padding = data.empty() ? 0 : static_cast<unsigned char>(data[0]);
-    if (data.size() < padding + 1) return unusable("it is not HTTP/2");
+    if (data.size() < padding + 1) return unusable_grpc("it is not HTTP/2");
     data = data.substr(1, data.size() - 1 - padding);
   }
-  if (message_.size() + data.size() > kLargestMessage) return unusable("its message is too large");
+  if (message_.size() + data.size() > kLargestMessage)
+    return unusable_grpc("its message is too large");
   message_ += data;
   is_ended_ = (frame.flags & kEndStream) != 0;
   return {};

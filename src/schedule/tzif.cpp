@@ -17,12 +17,12 @@ constexpr std::size_t kTypeSize = 6;
 constexpr std::int64_t kLeastOffset = -25 * 3600 + 1;  // RFC 9636, section 3.2
 constexpr std::int64_t kMostOffset = 26 * 3600 - 1;
 
-Error wrong(const char* why) {
+Error wrong_file(const char* why) {
   return {"read the time zone", 0, {}, why};
 }
 
 Result<std::string_view> take(std::string_view& left, std::uint64_t size) {
-  if (size > left.size()) return wrong("it ends too early");
+  if (size > left.size()) return wrong_file("it ends too early");
   const std::string_view taken = left.substr(0, size);
   left.remove_prefix(taken.size());
   return taken;
@@ -47,7 +47,7 @@ struct Header {
 };
 
 Result<Header> take_header(std::string_view& left) {
-  if (!left.starts_with(kMagic)) return wrong("it does not begin with \"TZif\"");
+  if (!left.starts_with(kMagic)) return wrong_file("it does not begin with \"TZif\"");
   left.remove_prefix(kMagic.size());
   Header header;
   header.version = TRY(take(left, 1)).front();
@@ -65,20 +65,21 @@ std::uint64_t size_of_block(const Header& header, std::size_t width) noexcept {
 }
 
 Result<void> check_counts(const Header& header) {
-  if (header.types == 0) return wrong("it has no types");
+  if (header.types == 0) return wrong_file("it has no types");
   for (const std::uint64_t marks : {header.ut_marks, header.standard_marks}) {
-    if (marks != 0 && marks != header.types) return wrong("its counts contradict each other");
+    if (marks != 0 && marks != header.types) return wrong_file("its counts contradict each other");
   }
   if (header.leap_seconds != 0)
-    return wrong("it counts leap seconds; use a zone file without them");
+    return wrong_file("it counts leap seconds; use a zone file without them");
   return {};
 }
 
 Result<seconds> offset_of(std::string_view types, std::size_t type) {
-  if (type >= types.size() / kTypeSize) return wrong("it refers to a type that it does not have");
+  if (type >= types.size() / kTypeSize)
+    return wrong_file("it refers to a type that it does not have");
   const std::int64_t offset = number_in(types.substr(type * kTypeSize, 4));
   if (offset < kLeastOffset || offset > kMostOffset)
-    return wrong("an offset from UTC is more than a day");
+    return wrong_file("an offset from UTC is more than a day");
   return seconds(offset);
 }
 
@@ -97,7 +98,7 @@ Result<Read> read_block(const Header& header, std::size_t width, std::string_vie
   std::int64_t before = std::numeric_limits<std::int64_t>::min();
   for (std::size_t i = 0; i < types_at.size(); ++i) {
     const std::int64_t time = number_in(times.substr(i * width, width));
-    if (i > 0 && time <= before) return wrong("its times do not ascend");
+    if (i > 0 && time <= before) return wrong_file("its times do not ascend");
     before = time;
     const WallTime begin{seconds(time)};
     read.zone.set(begin, TRY(offset_of(types, static_cast<unsigned char>(types_at[i]))));
@@ -107,9 +108,9 @@ Result<Read> read_block(const Header& header, std::size_t width, std::string_vie
 }
 
 Result<void> follow_footer(std::string_view left, Read& read) {
-  if (!left.starts_with('\n')) return wrong("its footer is missing");
+  if (!left.starts_with('\n')) return wrong_file("its footer is missing");
   const std::size_t end = left.find('\n', 1);
-  if (end == std::string_view::npos) return wrong("it ends too early");
+  if (end == std::string_view::npos) return wrong_file("it ends too early");
   if (end == 1 || read.last >= kZoneEnd) return {};
   TRY(ZoneRule::parse(left.substr(1, end - 1))).extend(read.zone, read.last);
   return {};

@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono;
 using Type = YearlyMoment::Type;
 
-constexpr bool is_digit(char c) noexcept {
+constexpr bool is_rule_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 constexpr bool is_letter(char c) noexcept {
@@ -38,7 +38,7 @@ class Scanner {
     const bool is_quoted = take('<');
     std::size_t size = 0;
     const auto fits = [&](char c) {
-      return is_letter(c) || (is_quoted && (is_digit(c) || c == '+' || c == '-'));
+      return is_letter(c) || (is_quoted && (is_rule_digit(c) || c == '+' || c == '-'));
     };
     while (size < left_.size() && fits(left_[size])) ++size;
     left_.remove_prefix(size);
@@ -48,7 +48,7 @@ class Scanner {
   std::optional<unsigned> number(unsigned least, unsigned most) noexcept {
     unsigned value = 0;
     std::size_t size = 0;
-    for (; size < left_.size() && size < 3 && is_digit(left_[size]); ++size) {
+    for (; size < left_.size() && size < 3 && is_rule_digit(left_[size]); ++size) {
       value = value * 10 + static_cast<unsigned>(left_[size] - '0');
     }
     left_.remove_prefix(size);

@@ -8,7 +8,7 @@
 namespace pintle::sys {
 namespace {
 
-constexpr int kMost = 1024;
+constexpr int kMostPassed = 1024;
 
 std::optional<int> number(std::string_view text) noexcept {
   int value = 0;
@@ -22,7 +22,7 @@ std::optional<int> number(std::string_view text) noexcept {
 int passed_count(std::string_view listen_pid, std::string_view listen_fds, pid_t own) noexcept {
   const auto pid = number(listen_pid);
   const auto count = number(listen_fds);
-  if (!pid || *pid != own || !count || *count < 0 || *count > kMost) return 0;
+  if (!pid || *pid != own || !count || *count < 0 || *count > kMostPassed) return 0;
   return *count;
 }
 

@@ -16,10 +16,10 @@
 namespace pintle::sys {
 namespace {
 
-constexpr std::size_t kMost = 64U << 10U;
+constexpr std::size_t kMostRead = 64U << 10U;
 
 std::string content_of(const std::string& path) {
-  auto content = read_file(path, kMost);
+  auto content = read_file(path, kMostRead);
   return content ? *std::move(content) : std::string();
 }
 

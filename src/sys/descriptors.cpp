@@ -17,7 +17,7 @@
 namespace pintle::sys {
 namespace {
 
-constexpr rlim_t kMost = 1U << 20U;
+constexpr rlim_t kMostDescriptors = 1U << 20U;
 
 bool close_range(int first, int kept) noexcept {
   const auto close = [](int from, unsigned to) {
@@ -69,8 +69,8 @@ bool close_listed(int first, int kept) noexcept {
 
 int descriptor_bound() noexcept {
   rlimit most{};
-  if (::getrlimit(RLIMIT_NOFILE, &most) < 0) return static_cast<int>(kMost);
-  return static_cast<int>(std::min(most.rlim_max, kMost));
+  if (::getrlimit(RLIMIT_NOFILE, &most) < 0) return static_cast<int>(kMostDescriptors);
+  return static_cast<int>(std::min(most.rlim_max, kMostDescriptors));
 }
 
 void close_descriptors(int first, int kept, int bound) noexcept {

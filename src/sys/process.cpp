@@ -63,7 +63,7 @@ std::vector<pid_t> parse_pids(std::string_view text) {
 
 /// The parent's pid, field 4 of /proc/PID/stat, proc(5); 0 if it is unknown. Field 2, the program's
 /// name, may contain any character, so the search begins at its end.
-pid_t parent_of(pid_t pid) {
+pid_t parent_pid_of(pid_t pid) {
   const std::string text = read_proc(fmt::format("/proc/{}/stat", pid));
   const std::size_t name_end = text.rfind(')');
   constexpr std::size_t kStateLength = 4;  // ") S "
@@ -86,7 +86,7 @@ std::vector<pid_t> children_of(pid_t pid) {
   return all;
 }
 
-ssize_t read_some(const Fd& file, std::span<char> into) noexcept {
+ssize_t read_once(const Fd& file, std::span<char> into) noexcept {
   ssize_t got = 0;
   do got = ::read(file.get(), into.data(), into.size());
   while (got < 0 && errno == EINTR);
@@ -100,7 +100,7 @@ std::string read_proc(const std::string& path) {
   std::string text;
   char chunk[4096];
   ssize_t got = 0;
-  while (file && (got = read_some(file, chunk)) > 0) {
+  while (file && (got = read_once(file, chunk)) > 0) {
     text.append(chunk, static_cast<std::size_t>(got));
   }
   return text;
@@ -168,7 +168,7 @@ std::optional<Children> own_children() noexcept {
   std::size_t size = 0;
   for (ssize_t got = 1; got > 0; size += static_cast<std::size_t>(got)) {
     if (size == text.size()) return std::nullopt;
-    got = read_some(file, std::span(text).subspan(size));
+    got = read_once(file, std::span(text).subspan(size));
     if (got < 0) return std::nullopt;
   }
   Children children;
@@ -188,7 +188,7 @@ bool shares_our_cgroup(pid_t pid) {
 }
 
 bool descends_from(pid_t pid) {
-  for (pid_t one = ::getpid(); one > 0; one = parent_of(one)) {
+  for (pid_t one = ::getpid(); one > 0; one = parent_pid_of(one)) {
     if (one == pid) return true;
   }
   return false;

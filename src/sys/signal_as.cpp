@@ -43,7 +43,7 @@ int send_as(const Target& target, int signal) noexcept {
 }
 
 /// Returns 0 if at least one target got the signal, otherwise an errno.
-int send_to(std::span<const Target> targets, int signal) noexcept {
+int send_to_process(std::span<const Target> targets, int signal) noexcept {
   int code = ESRCH;
   for (const Target& target : targets) {
     if (const int one = send_as(target, signal); code != 0) code = one;
@@ -57,7 +57,7 @@ int send_ourselves(std::span<const Target> targets, int signal) noexcept {
   int death_signal = 0;
   (void)::prctl(PR_GET_PDEATHSIG, &death_signal, 0, 0, 0);
   const int is_dumpable = ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
-  const int code = send_to(targets, signal);
+  const int code = send_to_process(targets, signal);
   (void)::prctl(PR_SET_DUMPABLE, is_dumpable == 1 ? 1 : 0, 0, 0, 0);
   (void)::prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0);
   return code;
@@ -65,7 +65,7 @@ int send_ourselves(std::span<const Target> targets, int signal) noexcept {
 
 [[noreturn]] void help(std::span<const Target> targets, int signal, int told) noexcept {
   close_descriptors(0, told, descriptor_bound());
-  const int code = send_to(targets, signal);
+  const int code = send_to_process(targets, signal);
   while (::write(told, &code, sizeof code) < 0 && errno == EINTR) {
   }
   ::_exit(0);

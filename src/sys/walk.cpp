@@ -22,7 +22,7 @@ namespace {
 
 constexpr int kMostLinks = 40;  // the kernel's own limit, path_resolution(7)
 
-Error failed(const char* what, const std::string& path) {
+Error walk_failed(const char* what, const std::string& path) {
   Error error = Error::from_errno(what);
   error.subject = path;
   return error;
@@ -57,7 +57,7 @@ class Walk {
   Result<void> start() {
     const bool absolute = path_.starts_with('/');
     Fd fd(::open(absolute ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!fd) return failed("open", path_);
+    if (!fd) return walk_failed("open", path_);
     trusted_ = true;
     return arrive(std::move(fd), false);
   }
@@ -75,11 +75,11 @@ class Walk {
 
   Result<void> arrive(Fd fd, bool was_made) {
     struct stat info {};
-    if (::fstat(fd.get(), &info) < 0) return failed("stat", path_);
+    if (::fstat(fd.get(), &info) < 0) return walk_failed("stat", path_);
     const bool may_be_anything = last_ == Last::anything && components_.empty();
     if (!S_ISDIR(info.st_mode) && !may_be_anything) {
       errno = ENOTDIR;
-      return failed("enter", path_);
+      return walk_failed("enter", path_);
     }
     trusted_ = trusted_ && is_trusted(fd.get(), info);
     here_ = {std::move(fd), was_made};
@@ -97,16 +97,16 @@ class Walk {
       const mode_t mode = components_.empty() ? 0700 : 0755;
       was_made = ::mkdirat(here_.directory.get(), name.c_str(), mode) == 0;
       // Another process may have created it first; it is then checked like any other component.
-      if (!was_made && errno != EEXIST) return failed("make the directory", path_);
+      if (!was_made && errno != EEXIST) return walk_failed("make the directory", path_);
       next = open_component(name);
     }
     if (!next && errno == ENOENT && last_ == Last::directory) {
       return Error{"enter the directory", ENOENT, path_,
                    "it does not exist; make it first, for example with a step \"directory\""};
     }
-    if (!next) return failed("open", path_);
+    if (!next) return walk_failed("open", path_);
     struct stat info {};
-    if (::fstat(next.get(), &info) < 0) return failed("stat", path_);
+    if (::fstat(next.get(), &info) < 0) return walk_failed("stat", path_);
     if (S_ISLNK(info.st_mode)) return follow(next, info);
     return arrive(std::move(next), was_made);
   }
@@ -120,11 +120,11 @@ class Walk {
     }
     std::array<char, PATH_MAX> target{};
     const ssize_t size = ::readlinkat(link.get(), "", target.data(), target.size());
-    if (size < 0) return failed("read a link of", path_);
+    if (size < 0) return walk_failed("read a link of", path_);
     const std::string_view text(target.data(), static_cast<std::size_t>(size));
     if (text.starts_with('/')) {
       Fd root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
-      if (!root) return failed("open", path_);
+      if (!root) return walk_failed("open", path_);
       TRY(arrive(std::move(root), false));
     }
     push_front(text);
@@ -176,7 +176,7 @@ Result<Fd> reach_anything(const std::string& path) {
 Result<Fd> open_trusted_file(const std::string& path) {
   const Fd reached = TRY(reach_anything(path));
   struct stat info {};
-  if (::fstat(reached.get(), &info) < 0) return failed("stat", path);
+  if (::fstat(reached.get(), &info) < 0) return walk_failed("stat", path);
   if (!S_ISREG(info.st_mode)) return Error{"read", 0, path, "it is not a regular file"};
   return about(path, reopen(reached, AT_FDCWD, path, O_RDONLY));
 }
@@ -189,7 +189,7 @@ Result<Fd> reach_without_links(const Fd& directory, const std::string& path) {
       ::syscall(SYS_openat2, directory.get(), path.c_str(), &how, sizeof(open_how))));
   if (!fd && (errno == ENOSYS || errno == EPERM)) fd = walk_without_links(directory.get(), path);
   if (fd) return fd;
-  Error error = failed("open", path);
+  Error error = walk_failed("open", path);
   if (error.code == ELOOP) error.detail = "there is a symbolic link in this path";
   return error;
 }
@@ -197,7 +197,7 @@ Result<Fd> reach_without_links(const Fd& directory, const std::string& path) {
 Result<Fd> open_without_links(const Fd& directory, const std::string& path) {
   const Fd reached = TRY(reach_without_links(directory, path));
   struct stat info {};
-  if (::fstat(reached.get(), &info) < 0) return failed("stat", path);
+  if (::fstat(reached.get(), &info) < 0) return walk_failed("stat", path);
   if (S_ISLNK(info.st_mode)) return Error{"read", 0, path, "it is a symbolic link"};
   if (!S_ISREG(info.st_mode)) return Error{"read", 0, path, "it is not a regular file"};
   return about(path, reopen(reached, directory.get(), path, O_RDONLY));
@@ -205,7 +205,7 @@ Result<Fd> open_without_links(const Fd& directory, const std::string& path) {
 
 Result<Fd> working_directory() {
   Fd fd(::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!fd) return failed("open", ".");
+  if (!fd) return walk_failed("open", ".");
   return fd;
 }
 
