@@ -15,7 +15,7 @@ Use copy(const Folder& folder, const std::string& source = "s", const std::strin
 void set_mode(const Folder& folder, const std::string& name, mode_t mode) {
   REQUIRE(::chmod((folder / name).c_str(), mode) == 0);
 }
-mode_t mode_of(const Folder& folder, const std::string& name) {
+mode_t copied_mode_of(const Folder& folder, const std::string& name) {
   return folder.stat(name).st_mode & 07777;
 }
 std::string target_of(const Folder& folder, const std::string& name) {
@@ -63,9 +63,9 @@ TEST_SUITE("actions/copy") {
     CHECK(folder.read("d/a/b/g") == std::string(40000, 'g'));
     CHECK(target_of(folder, "d/a/l") == "../outside");
     CHECK(target_of(folder, "d/a/m") == "b");
-    CHECK(mode_of(folder, "d") == 0751);
-    CHECK(mode_of(folder, "d/a/b") == 0500);
-    CHECK(mode_of(folder, "d/f") == 0640);
+    CHECK(copied_mode_of(folder, "d") == 0751);
+    CHECK(copied_mode_of(folder, "d/a/b") == 0500);
+    CHECK(copied_mode_of(folder, "d/f") == 0640);
     CHECK(use.line() == "unchanged");
     set_mode(folder, "s/a/b", 0700);  // so that the folder can go, whoever tests
     set_mode(folder, "d/a/b", 0700);
@@ -85,7 +85,7 @@ TEST_SUITE("actions/copy") {
     CHECK(folder.read("d/f") == "f");
     CHECK(folder.read("d/mine") == "m");
     CHECK(target_of(folder, "d/a/l") == "../outside");
-    CHECK(mode_of(folder, "d/a") == mode_of(folder, "s/a"));
+    CHECK(copied_mode_of(folder, "d/a") == copied_mode_of(folder, "s/a"));
     CHECK(folder.stat("d/a/b/g").st_ino == before);
     CHECK(copy(folder).line() == "unchanged");
   }
@@ -101,7 +101,7 @@ TEST_SUITE("actions/copy") {
     CHECK(use.line() == "copied 3 entries");
     CHECK(folder.read("d/f") == "mine");
     CHECK(folder.read("d/a/l") == "mine too");
-    CHECK(mode_of(folder, "d/a") == 0700);
+    CHECK(copied_mode_of(folder, "d/a") == 0700);
     CHECK(target_of(folder, "d/a/m") == "b");
     CHECK(use.line() == "unchanged");
   }
@@ -113,10 +113,10 @@ TEST_SUITE("actions/copy") {
     REQUIRE(::symlink("s", (folder / "l").c_str()) == 0);
     CHECK(copy(folder).line() == "copied 1 entry");
     CHECK(folder.read("d") == "x");
-    CHECK(mode_of(folder, "d") == 0755);  // no special bit is copied
+    CHECK(copied_mode_of(folder, "d") == 0755);  // no special bit is copied
     CHECK(copy(folder).line() == "unchanged");
     CHECK(copy(folder).mode("mode", 0600).line() == "copied 1 entry");
-    CHECK(mode_of(folder, "d") == 0600);
+    CHECK(copied_mode_of(folder, "d") == 0600);
   }
 
   TEST_CASE("modes and owner of all can be given") {
@@ -129,7 +129,7 @@ TEST_SUITE("actions/copy") {
     for (const char* name : {"d", "d/a", "d/a/b", "d/f", "d/a/b/g"}) {
       CHECK(folder.stat(name).st_uid == 1000);
       CHECK(folder.stat(name).st_gid == 1001);
-      CHECK(mode_of(folder, name) == (S_ISDIR(folder.stat(name).st_mode) ? 0705 : 0604));
+      CHECK(copied_mode_of(folder, name) == (S_ISDIR(folder.stat(name).st_mode) ? 0705 : 0604));
     }
     CHECK(use.line() == "unchanged");
   }
@@ -143,12 +143,12 @@ TEST_SUITE("actions/copy") {
     set_mode(folder, "d", 0700);
     set_mode(folder, "d/a", 0700);  // as after a kill
     CHECK(copy(folder).line() == "copied 6 entries");
-    CHECK(mode_of(folder, "d") == 0700);
+    CHECK(copied_mode_of(folder, "d") == 0700);
     CHECK(folder.stat("d").st_uid == 1000);
-    CHECK(mode_of(folder, "d/a") == mode_of(folder, "s/a"));
+    CHECK(copied_mode_of(folder, "d/a") == copied_mode_of(folder, "s/a"));
     CHECK(copy(folder).line() == "unchanged");
     CHECK(copy(folder).mode("directoryMode", 0711).line() == "copied 3 entries");
-    CHECK(mode_of(folder, "d") == 0711);
+    CHECK(copied_mode_of(folder, "d") == 0711);
   }
 
   TEST_CASE("no link in the copy is followed, and no directory replaced") {

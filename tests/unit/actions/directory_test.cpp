@@ -5,7 +5,7 @@ using namespace pintle::actions;
 
 namespace {
 
-mode_t mode_of(const std::string& path) {
+mode_t directory_mode_of(const std::string& path) {
   struct stat info {};
   REQUIRE(::stat(path.c_str(), &info) == 0);
   return info.st_mode & 07777;
@@ -33,16 +33,16 @@ TEST_SUITE("actions/directory") {
     const std::string path = folder / "a/b";
     CHECK_FALSE(use_of({path}).is_done());
     CHECK(use_of({path}).line() == "made");
-    CHECK(mode_of(path) == 0755);
+    CHECK(directory_mode_of(path) == 0755);
     CHECK(use_of({path}).is_done());
     CHECK(use_of({path}).line() == "unchanged");
     const Wish private_one{path, 0700};
     CHECK_FALSE(use_of(private_one).is_done());
     CHECK(use_of(private_one).line() == "changed");
-    CHECK(mode_of(path) == 0700);
+    CHECK(directory_mode_of(path) == 0700);
     CHECK(use_of(private_one).is_done());
     CHECK(use_of({path}).line() == "unchanged");
-    CHECK(mode_of(path) == 0700);
+    CHECK(directory_mode_of(path) == 0700);
   }
 
   TEST_CASE("the mode is exact, whatever the umask") {
@@ -50,7 +50,7 @@ TEST_SUITE("actions/directory") {
     const mode_t before = ::umask(077);
     CHECK(use_of({folder / "x/y", 03775}).line() == "made");
     ::umask(before);
-    CHECK(mode_of(folder / "x/y") == 03775);
+    CHECK(directory_mode_of(folder / "x/y") == 03775);
   }
 
   TEST_CASE("the owner is given" * doctest::skip(::geteuid() != 0)) {
@@ -61,7 +61,7 @@ TEST_SUITE("actions/directory") {
     REQUIRE(::stat(path.c_str(), &info) == 0);
     CHECK(info.st_uid == 1234);
     CHECK(info.st_gid == 4321);
-    CHECK(mode_of(path) == 0750);
+    CHECK(directory_mode_of(path) == 0750);
     CHECK(use_of({path, 0750, "1234:4321"}).line() == "unchanged");
   }
 

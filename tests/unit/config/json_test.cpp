@@ -19,7 +19,7 @@ void check_at(const Position& position, const At& wanted) {
   CHECK(position.column == wanted.column);
 }
 
-Node good(std::string_view text) {
+Node good_json(std::string_view text) {
   Problems problems;
   Node node = parse_json(text, problems);
   for (const Problem& problem : problems) FAIL_CHECK(problem.message);
@@ -68,18 +68,18 @@ TEST_SUITE("config/json") {
                         {"{}", Type::object, ""}};
     for (const Row& row : rows) {
       CAPTURE(row.text);
-      const Node node = good(" \n  " + std::string(row.text) + " \n");
+      const Node node = good_json(" \n  " + std::string(row.text) + " \n");
       CHECK(node.type == row.type);
       CHECK(node.text == row.content);
       check_at(node.at, {2, 3});
     }
-    CHECK(good("true").truth);
-    CHECK(good("-9223372036854775808").integer == INT64_MIN);
-    CHECK(good("9223372036854775807").integer == INT64_MAX);
+    CHECK(good_json("true").truth);
+    CHECK(good_json("-9223372036854775808").integer == INT64_MIN);
+    CHECK(good_json("9223372036854775807").integer == INT64_MAX);
   }
 
   TEST_CASE("every token of a document has its line and column") {
-    const Node root = good(
+    const Node root = good_json(
         "{\n"
         "  \"a\": [1, true, null,\n"
         "    \"x\", -2.5e+3],\r\n"
@@ -105,7 +105,7 @@ TEST_SUITE("config/json") {
   }
 
   TEST_CASE("comments are passed over, and move no place") {
-    const Node root = good(
+    const Node root = good_json(
         "// first { \"x\": 1 }\n"
         "/* block\n \" */ { /* in */ \"a\" /**/ : // \"b\": 2,\n"
         "  /***/ 1, \"url\": \"http://x/*y*/\", \"q\\\"//\": 2 } // end");
@@ -121,7 +121,7 @@ TEST_SUITE("config/json") {
   }
 
   TEST_CASE("a column is a byte, so letters beyond ASCII count as many") {
-    const Node root = good("{\"\xC3\xA9\": 1}");
+    const Node root = good_json("{\"\xC3\xA9\": 1}");
     check_at(root.members[0].value.at, {1, 8});
   }
 
@@ -159,7 +159,7 @@ TEST_SUITE("config/json") {
     CHECK(problem.pointer == "/a");
     CHECK(problem.message == "the key \"k\" is twice in this object; remove one");
     check_at(only_problem("{\"a\":1,\"\\u0061\":1}").at, {1, 8});
-    CHECK(good("{\"a\":{\"a\":{}},\"b\":{\"a\":1}}").members.size() == 2);
+    CHECK(good_json("{\"a\":{\"a\":{}},\"b\":{\"a\":1}}").members.size() == 2);
   }
 
   TEST_CASE("a pointer is escaped as RFC 6901 asks") {
@@ -178,7 +178,7 @@ TEST_SUITE("config/json") {
   }
 
   TEST_CASE("nesting has an end") {
-    CHECK(good(nested(kDeepestNesting)).type == Type::array);
+    CHECK(good_json(nested(kDeepestNesting)).type == Type::array);
     const Problem problem = only_problem(nested(kDeepestNesting + 1));
     check_at(problem.at, {1, kDeepestNesting + 1});
     (void)only_problem(std::string(1'000'000, '['));
@@ -192,7 +192,7 @@ TEST_SUITE("config/json") {
     for (std::size_t i = 0; i < kMostMembers; ++i) {
       text += (text.empty() ? "\"" : ",\"") + std::to_string(i) + "\":0";
     }
-    CHECK(good("{" + text + "}").members.size() == kMostMembers);
+    CHECK(good_json("{" + text + "}").members.size() == kMostMembers);
     CHECK(only_problem("{" + text + ",\"more\":0}").message.find("4096") != std::string::npos);
   }
 
@@ -204,11 +204,11 @@ TEST_SUITE("config/json") {
   }
 
   TEST_CASE("a member is found by its key") {
-    const Node root = good("{\"a\":1,\"b\":2}");
+    const Node root = good_json("{\"a\":1,\"b\":2}");
     REQUIRE(root.find("b") != nullptr);
     CHECK(root.find("b")->integer == 2);
     CHECK(root.find("c") == nullptr);
-    CHECK(good("[]").find("a") == nullptr);
+    CHECK(good_json("[]").find("a") == nullptr);
   }
 
   TEST_CASE("a problem is one line with file, place and pointer") {

@@ -12,14 +12,14 @@ using reading::problems_of;
 
 namespace {
 
-struct Key {
+struct KeyCase {
   const char* name;
   const char* bad;  ///< values that are no good
   const char* says;
 };
 
 /// `before` + key and value + `after`; the value's column is where the problem must be.
-void check_keys(std::string_view before, std::string_view after, const Key& key) {
+void check_keys(std::string_view before, std::string_view after, const KeyCase& key) {
   const std::string start = fmt::format("{}\"{}\":", before, key.name);
   const std::string line = problem_of(start + key.bad + std::string(after));
   CAPTURE(key.name);
@@ -37,27 +37,27 @@ constexpr const char* kNoArray = "expected an array, found";
 
 TEST_SUITE("config/parse") {
   TEST_CASE("a key of the top level with the wrong kind of value is a problem at the value") {
-    const Key rows[] = {{"user", "1", kNoString},
-                        {"user", "\"\"", "it is empty"},
-                        {"workingDirectory", "[]", kNoString},
-                        {"imageMode", "\"thick\"", "is none of: layered, prebuilt"},
-                        {"imageMode", "\"\"", "is none of"},
-                        {"environment", "[]", kNoObject},
-                        {"parallelism", "\"2\"", "expected a whole number, found a string"},
-                        {"parallelism", "1.0", "expected a whole number, found a number"},
-                        {"parallelism", "true", "expected a whole number, found a boolean"},
-                        {"parallelism", "-1", "out of range"},
-                        {"parallelism", "1000001", "out of range"},
-                        {"parallelism", "99999999999999999999", "expected a whole number"},
-                        {"steps", "{}", kNoArray},
-                        {"main", "[]", kNoObject},
-                        {"health", "null", kNoArray},
-                        {"maintenance", "\"x\"", kNoArray},
-                        {"shutdown", "5", kNoObject},
-                        {"confinement", "[]", kNoObject},
-                        {"init", "\"main\"", kNoObject},
-                        {"logging", "\"json\"", kNoObject}};
-    for (const Key& key : rows) check_keys("{", "}", key);
+    const KeyCase rows[] = {{"user", "1", kNoString},
+                            {"user", "\"\"", "it is empty"},
+                            {"workingDirectory", "[]", kNoString},
+                            {"imageMode", "\"thick\"", "is none of: layered, prebuilt"},
+                            {"imageMode", "\"\"", "is none of"},
+                            {"environment", "[]", kNoObject},
+                            {"parallelism", "\"2\"", "expected a whole number, found a string"},
+                            {"parallelism", "1.0", "expected a whole number, found a number"},
+                            {"parallelism", "true", "expected a whole number, found a boolean"},
+                            {"parallelism", "-1", "out of range"},
+                            {"parallelism", "1000001", "out of range"},
+                            {"parallelism", "99999999999999999999", "expected a whole number"},
+                            {"steps", "{}", kNoArray},
+                            {"main", "[]", kNoObject},
+                            {"health", "null", kNoArray},
+                            {"maintenance", "\"x\"", kNoArray},
+                            {"shutdown", "5", kNoObject},
+                            {"confinement", "[]", kNoObject},
+                            {"init", "\"main\"", kNoObject},
+                            {"logging", "\"json\"", kNoObject}};
+    for (const KeyCase& key : rows) check_keys("{", "}", key);
   }
 
   TEST_CASE("what a variable stands for is shown when it is wrong, unless it is a secret") {
@@ -79,35 +79,37 @@ TEST_SUITE("config/parse") {
   }
 
   TEST_CASE("a key of a hook with the wrong kind of value is a problem at the value") {
-    const Key any[] = {{"timeout", "30", "write \"30s\", not 30"},
-                       {"timeout", "1.5", "write \"1.5s\", not 1.5"},
-                       {"timeout", "\"30\"", "is not a duration"},
-                       {"timeout", "\"0\"", "it must be 1ms or more"},
-                       {"timeout", "null", kNoString},
-                       {"user", "0", kNoString},
-                       {"workingDirectory", "\"${\"", "is not closed"},
-                       {"environment", "[]", kNoObject},
-                       {"useSystemEnvironment", "\"true\"", "expected a boolean, found a string"},
-                       {"useSystemEnvironment", "1", "expected a boolean"},
-                       {"umask", "22", kNoString},
-                       {"umask", "\"9\"", "is not a mode"},
-                       {"umask", "\"22\"", "is not a mode"},
-                       {"umask", "\"17777\"", "a mode is at most"},
-                       {"arguments", "\"x\"", kNoArray}};
-    for (const Key& key : any) check_keys(R"({"steps":[{"id":"a","command":"x",)", "}]}", key);
-    const Key step[] = {{"precedents", "\"a\"", kNoArray}};
-    for (const Key& key : step) check_keys(R"({"steps":[{"id":"a","command":"x",)", "}]}", key);
-    const Key check[] = {{"kind", "\"alive\"", "is none of: readiness, liveness, startup"},
-                         {"kind", "1", kNoString},
-                         {"interval", "\"0s\"", "it must be 1ms or more"},
-                         {"interval", "\"-1s\"", "is not a duration"},
-                         {"failureThreshold", "0", "out of range"},
-                         {"failureThreshold", "2.5", "expected a whole number"},
-                         {"successThreshold", "\"1\"", "expected a whole number"},
-                         {"startPeriod", "5", "write \"5s\""},
-                         {"startInterval", "\"0\"", "it must be 1ms or more"},
-                         {"timeout", "\"4000d\"", "is not a duration"}};
-    for (const Key& key : check) check_keys(R"({"health":[{"id":"a","command":"x",)", "}]}", key);
+    const KeyCase any[] = {
+        {"timeout", "30", "write \"30s\", not 30"},
+        {"timeout", "1.5", "write \"1.5s\", not 1.5"},
+        {"timeout", "\"30\"", "is not a duration"},
+        {"timeout", "\"0\"", "it must be 1ms or more"},
+        {"timeout", "null", kNoString},
+        {"user", "0", kNoString},
+        {"workingDirectory", "\"${\"", "is not closed"},
+        {"environment", "[]", kNoObject},
+        {"useSystemEnvironment", "\"true\"", "expected a boolean, found a string"},
+        {"useSystemEnvironment", "1", "expected a boolean"},
+        {"umask", "22", kNoString},
+        {"umask", "\"9\"", "is not a mode"},
+        {"umask", "\"22\"", "is not a mode"},
+        {"umask", "\"17777\"", "a mode is at most"},
+        {"arguments", "\"x\"", kNoArray}};
+    for (const KeyCase& key : any) check_keys(R"({"steps":[{"id":"a","command":"x",)", "}]}", key);
+    const KeyCase step[] = {{"precedents", "\"a\"", kNoArray}};
+    for (const KeyCase& key : step) check_keys(R"({"steps":[{"id":"a","command":"x",)", "}]}", key);
+    const KeyCase check[] = {{"kind", "\"alive\"", "is none of: readiness, liveness, startup"},
+                             {"kind", "1", kNoString},
+                             {"interval", "\"0s\"", "it must be 1ms or more"},
+                             {"interval", "\"-1s\"", "is not a duration"},
+                             {"failureThreshold", "0", "out of range"},
+                             {"failureThreshold", "2.5", "expected a whole number"},
+                             {"successThreshold", "\"1\"", "expected a whole number"},
+                             {"startPeriod", "5", "write \"5s\""},
+                             {"startInterval", "\"0\"", "it must be 1ms or more"},
+                             {"timeout", "\"4000d\"", "is not a duration"}};
+    for (const KeyCase& key : check)
+      check_keys(R"({"health":[{"id":"a","command":"x",)", "}]}", key);
     check_keys(R"({"maintenance":[{"id":"a","command":"x",)", "}]}",
                {"schedule", "[]", "a schedule is a string like"});
   }
@@ -123,62 +125,63 @@ TEST_SUITE("config/parse") {
   }
 
   TEST_CASE("a key of an action with the wrong kind of value is a problem at the value") {
-    const Key directory[] = {{"path", "1", kNoString},
-                             {"path", "\"\"", "it is empty"},
-                             {"path", "\"/a/${\"", "is not closed"}};
-    for (const Key& key : directory)
+    const KeyCase directory[] = {{"path", "1", kNoString},
+                                 {"path", "\"\"", "it is empty"},
+                                 {"path", "\"/a/${\"", "is not closed"}};
+    for (const KeyCase& key : directory)
       check_keys(R"({"steps":[{"id":"a","directory":{)", "}}]}", key);
-    const Key more[] = {{"mode", "750", kNoString},          {"mode", "\"rwx\"", "is not a mode"},
-                        {"mode", "\"75\"", "is not a mode"}, {"mode", "\"0888\"", "is not a mode"},
-                        {"mode", "\"\"", "is not a mode"},   {"owner", "[]", kNoString}};
-    for (const Key& key : more) {
+    const KeyCase more[] = {
+        {"mode", "750", kNoString},          {"mode", "\"rwx\"", "is not a mode"},
+        {"mode", "\"75\"", "is not a mode"}, {"mode", "\"0888\"", "is not a mode"},
+        {"mode", "\"\"", "is not a mode"},   {"owner", "[]", kNoString}};
+    for (const KeyCase& key : more) {
       check_keys(R"({"steps":[{"id":"a","directory":{"path":"/d",)", "}}]}", key);
     }
     check_keys(R"({"steps":[{"id":"a",)", "}]}", {"directory", "\"/d\"", kNoObject});
-    const Key probe[] = {{"tcp", "5432", kNoObject},
-                         {"tcp", "\"5432\"", "the port is missing"},
-                         {"tcp", "\"db:5432\"", "is for its own container"},
-                         {"http", "\"http://localhost/\"", kNoObject}};
-    for (const Key& key : probe) check_keys(R"({"health":[{"id":"a",)", "}]}", key);
-    const Key url[] = {{"url", "\"ftp://localhost\"", "write http://"},
-                       {"url", "\"http://example.org/\"", "is for its own container"},
-                       {"url", "true", kNoString}};
-    for (const Key& key : url) check_keys(R"({"health":[{"id":"a","http":{)", "}}]}", key);
+    const KeyCase probe[] = {{"tcp", "5432", kNoObject},
+                             {"tcp", "\"5432\"", "the port is missing"},
+                             {"tcp", "\"db:5432\"", "is for its own container"},
+                             {"http", "\"http://localhost/\"", kNoObject}};
+    for (const KeyCase& key : probe) check_keys(R"({"health":[{"id":"a",)", "}]}", key);
+    const KeyCase url[] = {{"url", "\"ftp://localhost\"", "write http://"},
+                           {"url", "\"http://example.org/\"", "is for its own container"},
+                           {"url", "true", kNoString}};
+    for (const KeyCase& key : url) check_keys(R"({"health":[{"id":"a","http":{)", "}}]}", key);
     CHECK(
         good(R"({"health":[{"id":"a","http":{"url":"http://localhost:$PORT/"}}]})").hooks.size() ==
         1);
   }
 
   TEST_CASE("a key of main and of the small objects with the wrong kind of value is a problem") {
-    const Key main[] = {{"command", "[\"x\"]", kNoString},
-                        {"command", "\"\"", "it is empty"},
-                        {"user", "1000", kNoString},
-                        {"workingDirectory", "\"\"", "it is empty"},
-                        {"environment", "\"A=b\"", kNoObject},
-                        {"useSystemEnvironment", "null", "expected a boolean"},
-                        {"umask", "18", kNoString},
-                        {"signals", "[\"SIGTERM\"]", kNoObject}};
-    for (const Key& key : main) check_keys("{\"main\":{", "}}", key);
-    const Key shutdown[] = {{"gracePeriod", "10", "write \"10s\""},
-                            {"gracePeriod", "\"soon\"", "is not a duration"},
-                            {"totalGracePeriod", "true", kNoString},
-                            {"signals", "\"SIGTERM\"", kNoArray}};
-    for (const Key& key : shutdown) check_keys("{\"shutdown\":{", "}}", key);
-    const Key confinement[] = {{"capabilities", "\"ALL\"", kNoArray},
-                               {"noNewPrivileges", "\"no\"", "expected a boolean"}};
-    for (const Key& key : confinement) check_keys("{\"confinement\":{", "}}", key);
+    const KeyCase main[] = {{"command", "[\"x\"]", kNoString},
+                            {"command", "\"\"", "it is empty"},
+                            {"user", "1000", kNoString},
+                            {"workingDirectory", "\"\"", "it is empty"},
+                            {"environment", "\"A=b\"", kNoObject},
+                            {"useSystemEnvironment", "null", "expected a boolean"},
+                            {"umask", "18", kNoString},
+                            {"signals", "[\"SIGTERM\"]", kNoObject}};
+    for (const KeyCase& key : main) check_keys("{\"main\":{", "}}", key);
+    const KeyCase shutdown[] = {{"gracePeriod", "10", "write \"10s\""},
+                                {"gracePeriod", "\"soon\"", "is not a duration"},
+                                {"totalGracePeriod", "true", kNoString},
+                                {"signals", "\"SIGTERM\"", kNoArray}};
+    for (const KeyCase& key : shutdown) check_keys("{\"shutdown\":{", "}}", key);
+    const KeyCase confinement[] = {{"capabilities", "\"ALL\"", kNoArray},
+                                   {"noNewPrivileges", "\"no\"", "expected a boolean"}};
+    for (const KeyCase& key : confinement) check_keys("{\"confinement\":{", "}}", key);
     check_keys("{\"init\":{", "}}", {"user", "\"root\"", "is none of: main"});
     check_keys("{\"logging\":{", "}}",
                {"level", "\"loud\"", "is none of: debug, info, warn, error"});
     check_keys("{\"logging\":{", "}}", {"format", "\"xml\"", "is none of: text, json"});
     check_keys(R"({"maintenance":[{"id":"a","command":"x","schedule":{)", "}}]}",
                {"every", "\"0\"", "it must be 1ms or more"});
-    const Key variable[] = {
+    const KeyCase variable[] = {
         {"description", "1", kNoString},
         {"value", "null", "expected a string, a number or a boolean, found null"},
         {"defaultValue", "[]", "found an array"},
         {"allowEmpty", "1", "expected a boolean"}};
-    for (const Key& key : variable) check_keys("{\"environment\":{\"A\":{", "}}}", key);
+    for (const KeyCase& key : variable) check_keys("{\"environment\":{\"A\":{", "}}}", key);
     check_keys("{\"environment\":{", "}}", {"A", "null", "found null"});
   }
 

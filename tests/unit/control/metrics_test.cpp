@@ -11,7 +11,7 @@ using hooks::Verdict;
 
 namespace {
 
-Status example() {
+Status metrics_example() {
   Status status{.phase = hooks::Phase::running, .main_pid = 7};
   status.checks = {{"live", Question::liveness, Verdict::healthy, "", 5, 2}};
   status.hooks = {{"job", "new", "waiting"}};
@@ -30,7 +30,7 @@ bool has_line(const std::string& text, const std::string& line) {
 TEST_SUITE("control/metrics") {
   TEST_CASE("a job has its series before its first run, and what failed is counted") {
     for (const MetricsFormat format : {MetricsFormat::text, MetricsFormat::open}) {
-      const std::string text = metrics(example(), format);
+      const std::string text = metrics(metrics_example(), format);
       CAPTURE(text);
       for (const char* line : {
                "pintle_job_runs_total{id=\"new\"} 0",
@@ -52,12 +52,12 @@ TEST_SUITE("control/metrics") {
   }
 
   TEST_CASE("the text format has nothing in it that only OpenMetrics knows") {
-    const std::string text = metrics(example(), MetricsFormat::text);
+    const std::string text = metrics(metrics_example(), MetricsFormat::text);
     for (const char* no : {"stateset", "# EOF", "# UNIT"})
       CHECK(text.find(no) == std::string::npos);
     CHECK(has_line(text, "# TYPE pintle_phase gauge"));
     CHECK(has_line(text, "# TYPE pintle_job_runs_total counter"));
-    const std::string open = metrics(example(), MetricsFormat::open);
+    const std::string open = metrics(metrics_example(), MetricsFormat::open);
     CHECK(has_line(open, "# TYPE pintle_phase stateset"));
     CHECK(has_line(open, "# TYPE pintle_job_runs counter"));
     CHECK(open.ends_with("# EOF\n"));

@@ -9,17 +9,17 @@ using namespace pintle::fetch;
 
 namespace {
 
-using Values = std::vector<std::pair<std::string, std::string>>;
+using ProxyValues = std::vector<std::pair<std::string, std::string>>;
 
-config::HttpUrl url(std::string_view text) {
+config::HttpUrl proxy_url(std::string_view text) {
   auto parsed = config::parse_web_url(text);
   REQUIRE(parsed);
   return *parsed;
 }
 
 /// "HOST:PORT", with user and password if it has some; "-" for none, or the error.
-std::string way_to(std::string_view text, const Values& variables) {
-  const auto proxy = proxy_for(url(text), proxies_in({"fetch", variables}));
+std::string way_to(std::string_view text, const ProxyValues& variables) {
+  const auto proxy = proxy_for(proxy_url(text), proxies_in({"fetch", variables}));
   if (!proxy) return proxy.error().message();
   if (!*proxy) return "-";
   const auto& [address, user, password] = **proxy;
@@ -31,21 +31,21 @@ std::string parsed(const std::string& value) {
 }
 
 bool exempt(std::string_view target, std::string_view no_proxy) {
-  return is_exempt(url(target).address, no_proxy);
+  return is_exempt(proxy_url(target).address, no_proxy);
 }
 
 }  // namespace
 
 TEST_SUITE("fetch/proxy") {
   TEST_CASE("the lower-case variable counts first, and HTTP_PROXY never") {
-    const Values all{{"http_proxy", "lower"},    {"HTTP_PROXY", "upper"},
-                     {"https_proxy", "lower-s"}, {"HTTPS_PROXY", "upper-s"},
-                     {"all_proxy", "lower-all"}, {"ALL_PROXY", "upper-all"}};
-    const auto without = [](Values values, std::string_view name) {
+    const ProxyValues all{{"http_proxy", "lower"},    {"HTTP_PROXY", "upper"},
+                          {"https_proxy", "lower-s"}, {"HTTPS_PROXY", "upper-s"},
+                          {"all_proxy", "lower-all"}, {"ALL_PROXY", "upper-all"}};
+    const auto without = [](ProxyValues values, std::string_view name) {
       std::erase_if(values, [&](const auto& one) { return one.first == name; });
       return values;
     };
-    Values left = all;
+    ProxyValues left = all;
     CHECK(way_to("http://a.org/", left) == "lower:80");
     CHECK(way_to("https://a.org/", left) == "lower-s:80");
     left = without(without(left, "http_proxy"), "https_proxy");

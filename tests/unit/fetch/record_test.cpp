@@ -7,7 +7,7 @@ using namespace pintle::fetch;
 
 namespace {
 
-config::HttpUrl url(std::string_view text) {
+config::HttpUrl recorded_url(std::string_view text) {
   auto parsed = config::parse_web_url(text);
   REQUIRE(parsed);
   return *parsed;
@@ -15,7 +15,7 @@ config::HttpUrl url(std::string_view text) {
 
 Order order(std::string_view target, const Headers& headers) {
   Order made;
-  made.url = url(target);
+  made.url = recorded_url(target);
   made.headers = headers;
   return made;
 }

@@ -8,10 +8,10 @@ using namespace pintle::hooks;
 
 namespace {
 
-using Precedents = std::vector<std::vector<std::size_t>>;
+using PrecedentLists = std::vector<std::vector<std::size_t>>;
 using Numbers = std::vector<std::size_t>;
 
-Graph graph_of(const Precedents& all) {
+Graph graph_of(const PrecedentLists& all) {
   Graph graph;
   for (std::size_t i = 0; i < all.size(); ++i) graph.push_back({i, all[i]});
   return graph;
@@ -103,14 +103,14 @@ TEST_SUITE("hooks/steps") {
 
   TEST_CASE("500 steps in a chain, or in a fan that closes again, all run once") {
     constexpr std::size_t kMany = 500;
-    Precedents chain(kMany);
-    Precedents fan(kMany + 2);
+    PrecedentLists chain(kMany);
+    PrecedentLists fan(kMany + 2);
     for (std::size_t i = 1; i < kMany; ++i) chain[i] = {i - 1};
     for (std::size_t i = 1; i <= kMany; ++i) {
       fan[i] = {0};
       fan[kMany + 1].push_back(i);
     }
-    for (const Precedents& shape : {chain, fan}) {
+    for (const PrecedentLists& shape : {chain, fan}) {
       for (const std::size_t parallelism : {1U, 4U, 1000U}) {
         Steps steps(graph_of(shape), parallelism);
         Numbers open;

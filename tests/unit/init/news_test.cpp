@@ -26,8 +26,8 @@ Hooks& hooks() {
 
 Hook* const kMainHook = &hooks().main();
 Hook* const kStep = &hooks().at(0);
-Hook* const kCheck = &hooks().at(1);
-Hook* const kJob = &hooks().at(2);
+Hook* const kNewsCheck = &hooks().at(1);
+Hook* const kNewsJob = &hooks().at(2);
 
 }  // namespace
 
@@ -56,18 +56,18 @@ TEST_SUITE("init/news") {
          Level::warning,
          "step migrate: still running after 30s, and it has no timeout: parallelism is 1, so step "
          "b cannot start yet"},
-        {{News::check_changed, kCheck}, "", Level::warning, "check live: changed"},
-        {{News::check_failed, kCheck, 1},
+        {{News::check_changed, kNewsCheck}, "", Level::warning, "check live: changed"},
+        {{News::check_failed, kNewsCheck, 1},
          "HTTP status 503",
          Level::debug,
          "check live: failed: HTTP status 503"},
-        {{News::job_started, kJob}, "", Level::debug, "job prune: started"},
-        {{News::job_done, kJob, 0, 1s}, "", Level::info, "job prune: done in 1s"},
-        {{News::job_failed, kJob, 1, 1s},
+        {{News::job_started, kNewsJob}, "", Level::debug, "job prune: started"},
+        {{News::job_done, kNewsJob, 0, 1s}, "", Level::info, "job prune: done in 1s"},
+        {{News::job_failed, kNewsJob, 1, 1s},
          "exit code 1",
          Level::warning,
          "job prune: failed after 1s: exit code 1"},
-        {{News::job_skipped, kJob},
+        {{News::job_skipped, kNewsJob},
          "",
          Level::warning,
          "job prune: skipped: its last run has not ended"},
@@ -138,7 +138,7 @@ TEST_SUITE("init/news") {
         {Result::stopping, 0, Kind::refused, 0},
     };
     for (const Row& row : rows) {
-      const auto reply = reply_to({1, row.result, kJob, row.code}, "");
+      const auto reply = reply_to({1, row.result, kNewsJob, row.code}, "");
       CHECK(reply.kind == row.kind);
       CHECK(reply.code == row.expected);
     }

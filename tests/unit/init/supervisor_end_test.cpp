@@ -10,7 +10,8 @@ using sys::StartStep;
 
 namespace {
 
-constexpr const char* kSteps = R"({"steps":[{"id":"a","command":"a"},{"id":"b","command":"b"}]})";
+constexpr const char* kEndSteps =
+    R"({"steps":[{"id":"a","command":"a"},{"id":"b","command":"b"}]})";
 
 }  // namespace
 
@@ -62,14 +63,14 @@ TEST_SUITE("init/supervisor") {
   }
 
   TEST_CASE("main or a step that cannot be forked is no wait for ever") {
-    World main(kSteps);
+    World main(kEndSteps);
     main.end("a", 0);
     main.can_fork = false;
     main.end("b", 0);
     REQUIRE(main.quit);
     CHECK(main.quit->code == 71);
     CHECK(main.quit->reason == Reason::main_not_forked);
-    World step(kSteps);
+    World step(kEndSteps);
     step.can_fork = false;
     step.end("a", 0);
     CHECK(step.done() ==

@@ -7,7 +7,7 @@ using namespace world;
 
 namespace {
 
-constexpr const char* kJob =
+constexpr const char* kStoppedJob =
     R"({"maintenance":[{"id":"j","command":"j","schedule":{"every":"1s"}}]})";
 constexpr const char* kAfterMain = R"({"maintenance":[
   {"id":"j","command":"j","schedule":{"every":"1s"},"afterMain":true}]})";
@@ -16,15 +16,15 @@ constexpr const char* kPause = R"({"main":{"pause":true},
   "shutdown":{"before":[{"id":"b","command":"b"}],"after":[{"id":"a","command":"a"}]}})";
 
 /// Main runs, and nothing that led there is left to look at.
-struct Started : World {
-  explicit Started(std::string_view config) : World(config) { (void)done(); }
+struct StartedJobs : World {
+  explicit StartedJobs(std::string_view config) : World(config) { (void)done(); }
 };
 
 }  // namespace
 
 TEST_SUITE("init/supervisor_stop") {
   TEST_CASE("main waits for the jobs, but no longer than a quarter of the total grace") {
-    Started world(kJob);
+    StartedJobs world(kStoppedJob);
     world.wait(1s);
     (void)world.done();
     world.signal(SIGTERM);
@@ -41,7 +41,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("a job may go on until main has ended") {
-    Started world(kAfterMain);
+    StartedJobs world(kAfterMain);
     world.wait(1s);
     (void)world.done();
     world.signal(SIGTERM);
@@ -51,7 +51,7 @@ TEST_SUITE("init/supervisor_stop") {
                                 "kill all TERM", "kill all CONT"});
     world.end("j", 143);
     CHECK(world.done() == Lines{"failed j", "quit 0"});
-    Started quick(kAfterMain);
+    StartedJobs quick(kAfterMain);
     quick.wait(1s);
     quick.signal(SIGTERM);
     (void)quick.done();

@@ -15,8 +15,8 @@ constexpr const char* kBefore = R"({"shutdown":{"before":[{"id":"b","command":"b
 constexpr const char* kAfter = R"({"shutdown":{"after":[{"id":"a","command":"a"}]}})";
 
 /// Main runs, and nothing that led there is left to look at.
-struct Started : World {
-  explicit Started(std::string_view config, Rules rules = rules_of())
+struct StartedStop : World {
+  explicit StartedStop(std::string_view config, Rules rules = rules_of())
       : World(config, std::move(rules)) {
     (void)done();
   }
@@ -26,7 +26,7 @@ struct Started : World {
 
 TEST_SUITE("init/supervisor_stop") {
   TEST_CASE("steps run before main's stop signal and after its end, in order") {
-    Started world(kBoth);
+    StartedStop world(kBoth);
     world.signal(SIGTERM);
     CHECK(world.done() == Lines{"stopping TERM", "spawn b1", "started b1"});
     world.end("b1", 0, true);
@@ -40,7 +40,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("main gets the signal that stopped the container") {
-    Started world(kBefore);
+    StartedStop world(kBefore);
     world.signal(SIGINT);
     (void)world.done();
     world.end("b", 0, true);
@@ -48,7 +48,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("other signals reach main while the steps before its stop run") {
-    Started world(kBefore);
+    StartedStop world(kBefore);
     world.signal(SIGTERM);
     (void)world.done();
     world.signal(SIGHUP);
@@ -56,7 +56,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("a step that fails, or cannot be forked, changes no code and holds nothing up") {
-    Started world(kBoth);
+    StartedStop world(kBoth);
     world.signal(SIGTERM);
     world.end("b1", 3, true);
     world.can_fork = false;
@@ -70,9 +70,9 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("a step's timeout, its retries and its fallback are its own") {
-    Started world(R"({"shutdown":{"totalGracePeriod":"60s","before":[{"id":"b","command":"b",
+    StartedStop world(R"({"shutdown":{"totalGracePeriod":"60s","before":[{"id":"b","command":"b",
       "timeout":"1s","retries":1,"onFailure":{"action":"fallback","step":{"id":"f","command":"f"}}}]}})",
-                  rules_of(8s, 60s));
+                      rules_of(8s, 60s));
     world.signal(SIGTERM);
     world.wait(1s);
     CHECK(world.done() == Lines{"stopping TERM", "spawn b", "started b", "late b",
@@ -87,7 +87,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("the steps before leave a quarter of the total grace to main") {
-    Started world(kBefore);
+    StartedStop world(kBefore);
     world.signal(SIGTERM);
     (void)world.done();
     CHECK(world.sleeps() == 6750ms);
@@ -103,7 +103,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("a main that even SIGKILL does not end is not waited for") {
-    Started world(kAfter);
+    StartedStop world(kAfter);
     world.signal(SIGTERM);
     world.wait(7875ms);
     CHECK(world.done() == Lines{"stopping TERM", "kill main TERM", "kill main CONT",
@@ -119,7 +119,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("a step of init that even SIGKILL does not end is not waited for") {
-    Started world(R"({"steps":[{"id":"s","command":"s"}]})");
+    StartedStop world(R"({"steps":[{"id":"s","command":"s"}]})");
     world.signal(SIGTERM);
     world.wait(5s);
     CHECK(world.done() == Lines{"stopping TERM", "kill s's group TERM", "kill s's group CONT",
@@ -131,7 +131,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("while the container runs, what outlives SIGKILL is still waited for") {
-    Started world(R"({"health":[{"id":"c","command":"c","timeout":"1s","interval":"1s"}]})");
+    StartedStop world(R"({"health":[{"id":"c","command":"c","timeout":"1s","interval":"1s"}]})");
     world.wait(1s);
     CHECK(world.done() == Lines{"late c", "kill c's group KILL"});
     world.wait(10s);
@@ -140,13 +140,13 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("a grace period that is shorter leaves more to the steps before") {
-    Started world(kBefore, rules_of(1s, 9s));
+    StartedStop world(kBefore, rules_of(1s, 9s));
     world.signal(SIGTERM);
     CHECK(world.sleeps() == 8s);
   }
 
   TEST_CASE("main leaves an eighth of the total grace to the steps after it") {
-    Started world(kAfter);
+    StartedStop world(kAfter);
     world.signal(SIGTERM);
     (void)world.done();
     CHECK(world.sleeps() == 7875ms);
@@ -164,7 +164,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("what there is no time left for is skipped, and said") {
-    Started world(kBoth);
+    StartedStop world(kBoth);
     world.signal(SIGTERM);
     (void)world.done();
     world.wait(3s);
@@ -174,7 +174,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("without an end of the total grace nothing is cut short but by its own timeout") {
-    Started world(kBoth, rules_of(8s, {}));
+    StartedStop world(kBoth, rules_of(8s, {}));
     world.signal(SIGTERM);
     world.end("b1", 0, true);
     (void)world.done();
@@ -186,7 +186,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("a second stop signal ends the steps before, and starts no new grace") {
-    Started world(kBoth);
+    StartedStop world(kBoth);
     world.signal(SIGTERM);
     (void)world.done();
     world.wait(1s);
@@ -203,7 +203,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("a second stop signal ends back-offs") {
-    Started world(R"({"shutdown":{"before":[{"id":"b","command":"b","retries":9,
+    StartedStop world(R"({"shutdown":{"before":[{"id":"b","command":"b","retries":9,
       "backoff":{"type":"constant","initial":"5s"}}]}})");
     world.signal(SIGTERM);
     world.end("b", 1, true);
@@ -216,21 +216,21 @@ TEST_SUITE("init/supervisor_stop") {
     constexpr const char* kAgain = R"({"shutdown":{"before":[{"id":"b","command":"b","retries":1,
       "onFailure":{"action":"fallback","step":{"id":"f","command":"f"}}}]}})";
     const Lines cut{"kill main TERM", "kill main CONT", "cut b"};
-    Started hurried(kAgain);
+    StartedStop hurried(kAgain);
     hurried.signal(SIGTERM);
     hurried.end("b", 1, true);
     (void)hurried.done();
     hurried.now += 1s;
     hurried.signal(SIGTERM);
     CHECK(hurried.done() == cut);
-    Started late(kAgain);
+    StartedStop late(kAgain);
     late.signal(SIGTERM);
     late.wait(5750ms);
     late.end("b", 1, true);
     CHECK(late.done() == Lines{"stopping TERM", "spawn b", "started b", "retried b"});
     late.wait(1s);
     CHECK(late.done() == cut);
-    Started failed(kAgain);
+    StartedStop failed(kAgain);
     failed.signal(SIGTERM);
     (void)failed.done();
     failed.now += 6750ms;
@@ -249,7 +249,8 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("a further stop signal ends the steps after main as well") {
-    Started world(R"({"shutdown":{"after":[{"id":"a","command":"a"},{"id":"z","command":"z"}]}})");
+    StartedStop world(
+        R"({"shutdown":{"after":[{"id":"a","command":"a"},{"id":"z","command":"z"}]}})");
     world.signal(SIGTERM);
     world.end("main", 3, true);
     (void)world.done();
@@ -261,7 +262,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("main that ends by itself has no steps before, and the total grace for those after") {
-    Started world(kBoth);
+    StartedStop world(kBoth);
     world.end("main", 4);
     CHECK(world.done() ==
           Lines{"ended main", "skipped b1", "skipped b2", "spawn a1", "started a1"});
@@ -271,7 +272,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("main that ends while the steps before run ends them") {
-    Started world(kBoth);
+    StartedStop world(kBoth);
     world.signal(SIGTERM);
     (void)world.done();
     world.end("main", 5, true);
@@ -283,7 +284,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("without a main that ran there is no shutdown to speak of") {
-    Started missing(kBoth);
+    StartedStop missing(kBoth);
     missing.fail("main", sys::StartStep::execute, ENOENT);
     CHECK(missing.done() == Lines{"ended main", "quit 127"});
     World failed(R"({"steps":[{"id":"s","command":"s"}],
@@ -294,7 +295,7 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("a liveness check that ends main goes the same way, with its own code") {
-    Started world(R"({"health":[{"id":"c","command":"c","kind":"liveness","failureThreshold":1,
+    StartedStop world(R"({"health":[{"id":"c","command":"c","kind":"liveness","failureThreshold":1,
       "startPeriod":"0","onFailure":"terminate"}],
       "shutdown":{"before":[{"id":"b","command":"b"}],"after":[{"id":"a","command":"a"}]}})");
     world.end("c", 1, true);
@@ -309,15 +310,15 @@ TEST_SUITE("init/supervisor_stop") {
   }
 
   TEST_CASE("shutdown steps have an order and conditions of their own") {
-    Started world(R"({"shutdown":{"before":[
+    StartedStop world(R"({"shutdown":{"before":[
       {"id":"a","command":"a"},
       {"id":"b","command":"b","precedents":[]},
       {"id":"c","command":"c","precedents":["b"],"condition":"a"}]}})",
-                  [] {
-                    Rules rules = rules_of();
-                    rules.parallelism = 2;
-                    return rules;
-                  }());
+                      [] {
+                        Rules rules = rules_of();
+                        rules.parallelism = 2;
+                        return rules;
+                      }());
     world.signal(SIGTERM);
     CHECK(world.done() == Lines{"stopping TERM", "spawn a", "started a", "spawn b", "started b"});
     world.end("b", 0, true);

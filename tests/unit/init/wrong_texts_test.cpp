@@ -9,7 +9,7 @@ using namespace world;
 
 namespace {
 
-std::vector<std::string> refused(std::string_view config, config::Environ environment = {}) {
+std::vector<std::string> refused_text(std::string_view config, config::Environ environment = {}) {
   const config::Model model = model_of(config);
   Surroundings around{.environment = std::move(environment)};
   around.self = {.uid = 1000, .gid = 1000};
@@ -24,7 +24,7 @@ using Reasons = std::vector<std::string>;
 
 TEST_SUITE("init/wrong_texts") {
   TEST_CASE("no text that variables left empty is a path, a digest or anything else") {
-    CHECK(refused(R"({"steps": [
+    CHECK(refused_text(R"({"steps": [
         {"id": "own", "permissions": {"path": "${D:-}", "mode": "0640", "recursive": true}},
         {"id": "tidy", "prune": {"path": "$D", "keepLast": 1}},
         {"id": "made", "directory": "${D:-}"},
@@ -36,11 +36,11 @@ TEST_SUITE("init/wrong_texts") {
                   R"(step made: "path" is empty: "${D:-}" stands for nothing; give it a value)",
                   R"(step sum: "sha256" is empty: "${SUM:-}" stands for nothing; give it a value)",
                   R"(step all: "prohibit" is empty: "$D" stands for nothing; give it a value)"});
-    CHECK(refused(R"({"steps": [{"id": "s", "directory": "${D:-/d}"}]})").empty());
+    CHECK(refused_text(R"({"steps": [{"id": "s", "directory": "${D:-/d}"}]})").empty());
   }
 
   TEST_CASE("neither is one of any other key that names something") {
-    CHECK(refused(R"({
+    CHECK(refused_text(R"({
       "steps": [{"id": "a", "command": "/bin/x", "arguments": ["${E:-}"], "workingDirectory": "${E:-}"},
                 {"id": "b", "command": "/bin/x", "output": {"file": "${E:-}"}},
                 {"id": "c", "command": "${E:-}", "arguments": []},
@@ -51,7 +51,7 @@ TEST_SUITE("init/wrong_texts") {
       "main": {"command": "/bin/x", "workingDirectory": "${E:-}"}})")
               .size() == 9);
     CHECK(
-        refused(R"({"workingDirectory": "${E:-}", "main": {"command": "/bin/x"}})") ==
+        refused_text(R"({"workingDirectory": "${E:-}", "main": {"command": "/bin/x"}})") ==
         Reasons{
             R"(main: "workingDirectory" is empty: "${E:-}" stands for nothing; give it a value)"});
   }
@@ -63,10 +63,10 @@ TEST_SUITE("init/wrong_texts") {
                 {"id": "c", "command": "$D", "output": {"file": "$D"},
                  "condition": {"any": [{"fileExists": "$D"}, {"directoryExists": "$D"}]}}],
       "health": [{"id": "h", "fileExists": "$D"}]})";
-    CHECK(refused(config, blank).size() == 11);  // and the directory of each
-    CHECK(refused(R"({"steps": [{"id": "d", "directory": "$D"}]})", blank) ==
+    CHECK(refused_text(config, blank).size() == 11);  // and the directory of each
+    CHECK(refused_text(R"({"steps": [{"id": "d", "directory": "$D"}]})", blank) ==
           Reasons{R"(step d: "path": "$D" stands for " ": there are only blanks in it)"});
-    const auto reasons = refused(R"({"steps": [
+    const auto reasons = refused_text(R"({"steps": [
         {"id": "a", "command": "/bin/${E:-}", "output": {"file": "/tmp/${E:-}"}},
         {"id": "b", "file": {"path": "/etc/${E:-}", "copy": "/etc/${E:-}"}},
         {"id": "c", "file": {"path": "/etc/x", "template": "/etc/${E:-}"}},
@@ -84,29 +84,29 @@ TEST_SUITE("init/wrong_texts") {
 
   TEST_CASE("a line of which the shell makes nothing is no command") {
     const std::string_view config = R"({"steps": [{"id": "a", "command": "${D:- } $E"}]})";
-    CHECK(refused(config, {"D=/bin/true"}) ==
+    CHECK(refused_text(config, {"D=/bin/true"}) ==
           Reasons{
               R"(step a: "command": the shell expands "${D:- } $E" to nothing but blanks; declare )"
               "the variable, or give it a value"});
-    CHECK(refused(R"({"environment": {"E": "x"},
+    CHECK(refused_text(R"({"environment": {"E": "x"},
                       "steps": [{"id": "a", "command": "${D:- } $E"}]})")
               .empty());
-    CHECK(refused(R"({"main": {"command": "${D:- }"}})").size() == 1);
-    CHECK(refused(R"({"main": {"command": "${D:- }"}})", {"D=/bin/true"}).empty());
-    CHECK(refused(R"({"main": {"command": "$(cat /x)  $E"}})").empty());
+    CHECK(refused_text(R"({"main": {"command": "${D:- }"}})").size() == 1);
+    CHECK(refused_text(R"({"main": {"command": "${D:- }"}})", {"D=/bin/true"}).empty());
+    CHECK(refused_text(R"({"main": {"command": "$(cat /x)  $E"}})").empty());
   }
 
   TEST_CASE("a text is judged as what its variables make of it") {
     const std::string_view config = R"({"steps": [{"id": "w", "wait": {"tcp": "$ADDRESS"}}]})";
-    CHECK(refused(config, {"ADDRESS=db:1"}).empty());
-    Reasons reasons = refused(config, {"ADDRESS=db"});
+    CHECK(refused_text(config, {"ADDRESS=db:1"}).empty());
+    Reasons reasons = refused_text(config, {"ADDRESS=db"});
     REQUIRE(reasons.size() == 1);
     CHECK(reasons[0].starts_with(R"(step w: "tcp": "$ADDRESS" stands for "db": )"));
-    reasons = refused(R"({"health": [{"id": "h", "http": {"url": "http://${H}/",
+    reasons = refused_text(R"({"health": [{"id": "h", "http": {"url": "http://${H}/",
                           "headers": {"X-A": "$V"}}}]})",
-                      {"H=example.org", "V=a\nb"});
+                           {"H=example.org", "V=a\nb"});
     REQUIRE(reasons.size() == 1);
-    CHECK(refused(R"({"steps": [{"id": "p", "permissions": {"path": "/${E:-}", "mode": "0600",
+    CHECK(refused_text(R"({"steps": [{"id": "p", "permissions": {"path": "/${E:-}", "mode": "0600",
                                                             "recursive": true}}]})") ==
           Reasons{R"(step p: "permissions": it is the root directory; name a directory below it)"});
     CHECK(reasons[0].starts_with(R"(check h: "X-A": "$V" stands for "a\nb": )"));
@@ -135,7 +135,7 @@ TEST_SUITE("init/wrong_texts") {
     const std::string_view config = R"({"steps": [
         {"id": "s", "condition": {"all": [{"environment": "D"}, {"directoryExists": "${D:-}"}]},
          "remove": {"path": "${D:-}/${F:-f}", "recursive": true}, "workingDirectory": "${D:-}"}]})";
-    CHECK(refused(config).empty());
-    CHECK(refused(config, {"D=/d"}).empty());
+    CHECK(refused_text(config).empty());
+    CHECK(refused_text(config, {"D=/d"}).empty());
   }
 }

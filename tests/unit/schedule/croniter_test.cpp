@@ -14,13 +14,13 @@ using running::take_time;
 
 namespace {
 
-constexpr int kCount = 10000;
+constexpr int kCronCount = 10000;
 
 }  // namespace
 
 TEST_SUITE("schedule/croniter") {
   TEST_CASE("after 10,000 random times croniter finds the same slots of random crons") {
-    const std::string table = running::output_of("croniter_slots.py", kCount);
+    const std::string table = running::output_of("croniter_slots.py", kCronCount);
     std::string_view left = table;
     int count = 0;
     for (; !left.empty(); ++count) {
@@ -32,6 +32,6 @@ TEST_SUITE("schedule/croniter") {
       REQUIRE(cron);
       REQUIRE(cron->next_after(time) == slot);
     }
-    CHECK(count == kCount);
+    CHECK(count == kCronCount);
   }
 }

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Time kStart{1000h};
+constexpr Time kTimerStart{1000h};
 
 Timer cron_timer(const char* text, Jitter jitter = {}) {
   return Timer(*Cron::parse(text), jitter);
@@ -46,43 +46,43 @@ TEST_SUITE("schedule/timer") {
   TEST_CASE("a start again finds the slots of a cron where they were") {
     const Jitter jitter{5min, seed_of("host", "job")};
     Timer first = cron_timer("0 * * * *", jitter);
-    first.begin(kStart + 10min);
+    first.begin(kTimerStart + 10min);
     Timer again = cron_timer("0 * * * *", jitter);
-    again.begin(kStart + 20min);
+    again.begin(kTimerStart + 20min);
     CHECK(first.due() == again.due());
-    CHECK(*first.due() - (kStart + 1h) <= 5min);
+    CHECK(*first.due() - (kTimerStart + 1h) <= 5min);
   }
 
   TEST_CASE("a slot that is put off is taken once") {
     Timer timer = cron_timer("* * * * *", {30s, 3});
-    timer.begin(kStart - 1ms);
+    timer.begin(kTimerStart - 1ms);
     for (int minute = 0; minute < 50; ++minute) {
-      REQUIRE(*timer.due() >= kStart + minute * 1min);
-      REQUIRE(*timer.due() <= kStart + minute * 1min + 30s);
+      REQUIRE(*timer.due() >= kTimerStart + minute * 1min);
+      REQUIRE(*timer.due() <= kTimerStart + minute * 1min + 30s);
       timer.take(*timer.due());
     }
   }
 
   TEST_CASE("what is missed is told by the last slot, not by the first") {
     Timer cron = cron_timer("0 * * * *");
-    cron.begin(kStart);
+    cron.begin(kTimerStart);
     Timer every{Duration(1h)};
-    every.begin(kStart);
+    every.begin(kTimerStart);
     for (const Timer* timer : {&cron, &every}) {
-      CHECK(timer->last_due(kStart + 1h, 1s) == kStart + 1h);
-      CHECK(timer->last_due(kStart + 1h + 1s, 1s) == kStart + 1h);
-      CHECK_FALSE(timer->last_due(kStart + 1h + 3s, 1s));
-      CHECK(timer->last_due(kStart + 48h + 10s, 10s) == kStart + 48h);
-      CHECK_FALSE(timer->last_due(kStart + 48h + 12s, 10s));
-      CHECK(timer->last_due(kStart + 48h + 30min, 5h) == kStart + 48h);
+      CHECK(timer->last_due(kTimerStart + 1h, 1s) == kTimerStart + 1h);
+      CHECK(timer->last_due(kTimerStart + 1h + 1s, 1s) == kTimerStart + 1h);
+      CHECK_FALSE(timer->last_due(kTimerStart + 1h + 3s, 1s));
+      CHECK(timer->last_due(kTimerStart + 48h + 10s, 10s) == kTimerStart + 48h);
+      CHECK_FALSE(timer->last_due(kTimerStart + 48h + 12s, 10s));
+      CHECK(timer->last_due(kTimerStart + 48h + 30min, 5h) == kTimerStart + 48h);
     }
   }
 
   TEST_CASE("what is put off is not late before that time") {
     Timer timer = cron_timer("0 * * * *", {30min, 5});
-    timer.begin(kStart - 1ms);
+    timer.begin(kTimerStart - 1ms);
     const Time due = *timer.due();
-    REQUIRE(due > kStart + 2s);
+    REQUIRE(due > kTimerStart + 2s);
     CHECK(timer.last_due(due + 1s, 2s) == due);
     CHECK_FALSE(timer.last_due(due + 3s, 2s));
   }
@@ -90,14 +90,14 @@ TEST_SUITE("schedule/timer") {
   TEST_CASE("a start in between finds the slot that is put off, and none that has been taken") {
     const Jitter jitter{30min, seed_of("host", "job")};
     Timer first = cron_timer("0 * * * *", jitter);
-    first.begin(kStart - 1ms);
+    first.begin(kTimerStart - 1ms);
     const Time due = *first.due();
-    REQUIRE(due > kStart);
+    REQUIRE(due > kTimerStart);
     Timer before = cron_timer("0 * * * *", jitter);
     before.begin(due - 1ms);
     CHECK(before.due() == due);
     Timer after = cron_timer("0 * * * *", jitter);
     after.begin(due);
-    CHECK(*after.due() >= kStart + 1h);
+    CHECK(*after.due() >= kTimerStart + 1h);
   }
 }

@@ -27,7 +27,7 @@ class Entered : public Folder {
   ~Entered() { (void)!::chdir("/"); }
 };
 
-mode_t mode_of(const Fd& fd) {
+mode_t walked_mode_of(const Fd& fd) {
   struct stat info {};
   REQUIRE(::fstat(fd.get(), &info) == 0);
   return info.st_mode & 07777;
@@ -42,8 +42,8 @@ TEST_SUITE("sys/walk") {
     const auto made = reach_directory("a/b/c", Missing::make);
     REQUIRE(made);
     CHECK(made->was_made);
-    CHECK(mode_of(made->directory) == 0700);
-    CHECK(mode_of(reach_directory("a/b", Missing::fail)->directory) == 0755);
+    CHECK(walked_mode_of(made->directory) == 0700);
+    CHECK(walked_mode_of(reach_directory("a/b", Missing::fail)->directory) == 0755);
     const auto again = reach_directory(folder.path() + "//a/./b/c/", Missing::make);
     REQUIRE(again);
     CHECK_FALSE(again->was_made);

@@ -24,7 +24,7 @@ Credentials& own() noexcept {
   return current().credentials;
 }
 
-bool has(unsigned capability) noexcept {
+bool has_capability_of(unsigned capability) noexcept {
   return (own().effective >> capability & 1U) != 0;
 }
 
@@ -35,7 +35,8 @@ int refuse(int error) noexcept {
 
 /// setresuid(2), and setresgid(2): each may become one of the three, or any with the capability.
 bool may_have(const unsigned (&have)[3], const unsigned (&want)[3], unsigned capability) noexcept {
-  return has(capability) || std::all_of(std::begin(want), std::end(want), [&](unsigned id) {
+  return has_capability_of(capability) ||
+         std::all_of(std::begin(want), std::end(want), [&](unsigned id) {
            return id == kKeep || std::find(std::begin(have), std::end(have), id) != std::end(have);
          });
 }
@@ -76,8 +77,8 @@ int get_capabilities(Words* words) noexcept {
 int set_capabilities(const Words* words) noexcept {
   Credentials& who = own();
   const Words& want = words[0];
-  const bool adds_inheritable =
-      (want.inheritable & ~(who.inheritable | who.permitted)) != 0 && !has(CAP_SETPCAP);
+  const bool adds_inheritable = (want.inheritable & ~(who.inheritable | who.permitted)) != 0 &&
+                                !has_capability_of(CAP_SETPCAP);
   if ((want.permitted & ~who.permitted) != 0 || (want.effective & ~want.permitted) != 0 ||
       adds_inheritable || words[1].permitted != 0) {
     return refuse(EPERM);
@@ -105,7 +106,7 @@ int change_bounding(bool drops, unsigned long number) noexcept {
   if (number > kLastCapability) return refuse(EINVAL);
   const std::uint64_t bit = std::uint64_t{1} << number;
   if (!drops) return (own().bounding & bit) != 0 ? 1 : 0;
-  if (!has(CAP_SETPCAP)) return refuse(EPERM);
+  if (!has_capability_of(CAP_SETPCAP)) return refuse(EPERM);
   own().bounding &= ~bit;
   return 0;
 }
@@ -119,7 +120,7 @@ int control_process(int option, unsigned long a, unsigned long b) noexcept {
     case PR_CAP_AMBIENT:
       return change_ambient(a, b);
     case PR_SET_SECUREBITS:
-      if (!has(CAP_SETPCAP)) return refuse(EPERM);
+      if (!has_capability_of(CAP_SETPCAP)) return refuse(EPERM);
       own().securebits = static_cast<unsigned>(a);
       own().keeps_capabilities = (a & SECBIT_KEEP_CAPS) != 0;
       return 0;
@@ -271,7 +272,7 @@ int fake_setgroups(std::size_t count, const gid_t* groups) {
   if (!call.is_simulated()) return static_cast<int>(real(SYS_setgroups, count, groups));
   if (call.lies()) return 0;
   if (call.fails()) return -1;
-  if (!has(CAP_SETGID)) return refuse(EPERM);
+  if (!has_capability_of(CAP_SETGID)) return refuse(EPERM);
   if (count > std::size(own().groups)) return refuse(EINVAL);
   std::copy_n(groups, count, own().groups);
   own().group_count = static_cast<int>(count);

@@ -214,7 +214,7 @@ std::vector<Life> services() {
 }
 
 /// Kernels, and ways to run a container, that are not like any other.
-std::vector<Life> surroundings() {
+std::vector<Life> surroundings_of_life() {
   const Event end = sends(3s, SIGTERM);
   return {
       {.name = "an old kernel, and main keeps a capability",
@@ -316,7 +316,7 @@ std::vector<Life> surroundings() {
 const std::vector<Life>& lives() {
   static const std::vector<Life> all = [] {
     std::vector<Life> some = starts();
-    for (auto& more : {stops(), services(), surroundings()})
+    for (auto& more : {stops(), services(), surroundings_of_life()})
       some.insert(some.end(), more.begin(), more.end());
     return some;
   }();

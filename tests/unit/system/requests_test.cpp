@@ -16,8 +16,8 @@ using namespace seam;
 namespace {
 
 /// A life with a check and a job; clients ask after a second, when they know where.
-Outcome life_with(std::vector<World::Event> events,
-                  std::string_view main = R"("command":"/main")") {
+Outcome request_life_with(std::vector<World::Event> events,
+                          std::string_view main = R"("command":"/main")") {
   Life life{.name = "clients",
             .config = fmt::format(R"({{"main":{{{}}},
               "steps":[{{"id":"s","command":"/step"}}],
@@ -41,7 +41,7 @@ World::Event asks(Duration at, std::string words, uid_t uid = 0) {
             send_request(words);
           }};
 }
-World::Event reads(Duration at) {
+World::Event request_reads(Duration at) {
   return {at, [] { read_answer(); }};
 }
 
@@ -72,54 +72,57 @@ TEST_SUITE("system/requests") {
     };
     for (const auto& row : rows) {
       CAPTURE(row.words);
-      check_answer(life_with({asks(1s, row.words, row.uid), reads(2s)}), row.answer);
+      check_answer(request_life_with({asks(1s, row.words, row.uid), request_reads(2s)}),
+                   row.answer);
     }
   }
 
   TEST_CASE("of a request that is too large nothing is taken, and the next one is") {
-    const Outcome out = life_with(
-        {asks(1s, std::string(5000, 'x')), reads(2s), asks(2100ms, "now\tweb"), reads(3s)});
+    const Outcome out = request_life_with({asks(1s, std::string(5000, 'x')), request_reads(2s),
+                                           asks(2100ms, "now\tweb"), request_reads(3s)});
     check_answer(out, "answer: none");
     check_answer(out, "answer: done");
   }
 
   TEST_CASE("a client that goes away costs nobody anything") {
     // A new request closes the socket of the one before.
-    const Outcome out = life_with({asks(1s, "now\tweb"), asks(1050ms, "now\tweb"), reads(2s)});
+    const Outcome out =
+        request_life_with({asks(1s, "now\tweb"), asks(1050ms, "now\tweb"), request_reads(2s)});
     check_answer(out, "answer: done");
   }
 
   TEST_CASE("one that asks when sixteen wait already is refused") {
     std::vector<World::Event> events;
     for (int i = 0; i < 17; ++i) events.push_back(asks(1s + Duration(i), "now\tweb"));
-    events.push_back(reads(1100ms));
+    events.push_back(request_reads(1100ms));
     events.push_back(asks(2s, "now\tweb"));
-    events.push_back(reads(3s));
-    const Outcome out = life_with(std::move(events));
+    events.push_back(request_reads(3s));
+    const Outcome out = request_life_with(std::move(events));
     check_answer(out, "too many requests are in progress");
     check_answer(out, "answer: done");
   }
 
   TEST_CASE("a job that is asked for runs once, shows its output, and is answered at a stop") {
-    const Outcome out = life_with({{1s,
-                                    [] {
-                                      speak_as(7, 0);
-                                      ask_for_job("tidy");
-                                    }},
-                                   reads(2s)});
+    const Outcome out = request_life_with({{1s,
+                                            [] {
+                                              speak_as(7, 0);
+                                              ask_for_job("tidy");
+                                            }},
+                                           request_reads(2s)});
     check_answer(out, "job tidy: done");
-    const Outcome stopping = life_with({{1s, [] { send_signal(1, 15); }},
-                                        {1100ms,
-                                         [] {
-                                           speak_as(7, 0);
-                                           ask_for_job("tidy");
-                                         }},
-                                        reads(1500ms)});
+    const Outcome stopping = request_life_with({{1s, [] { send_signal(1, 15); }},
+                                                {1100ms,
+                                                 [] {
+                                                   speak_as(7, 0);
+                                                   ask_for_job("tidy");
+                                                 }},
+                                                request_reads(1500ms)});
     check_answer(stopping, "the container is stopping");
   }
 
   TEST_CASE("descriptors that come with a request are closed") {
-    const Outcome out = life_with({{1s, [] { send_descriptors_with("now\tweb"); }}, reads(2s)});
+    const Outcome out =
+        request_life_with({{1s, [] { send_descriptors_with("now\tweb"); }}, request_reads(2s)});
     check_answer(out, "status: running");
   }
 }
