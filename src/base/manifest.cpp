@@ -8,7 +8,7 @@
 namespace pintle {
 namespace {
 
-constexpr std::size_t kDigits = 64;
+constexpr std::size_t kDigestDigits = 64;
 constexpr std::string_view kEscaped = "\\\n\r";
 
 ManifestLine wrong(std::string problem) {
@@ -46,9 +46,9 @@ ManifestLine parse_manifest_line(std::string_view line) {
   if (line.find('\0') != std::string_view::npos) return wrong("there is a NUL byte in it");
   const bool is_escaped = line.starts_with('\\');
   if (is_escaped) line.remove_prefix(1);
-  const std::string_view digest = line.substr(0, kDigits);
+  const std::string_view digest = line.substr(0, kDigestDigits);
   if (!is_sha256(digest)) return wrong("it does not begin with the 64 digits of a SHA-256 digest");
-  line.remove_prefix(kDigits);
+  line.remove_prefix(kDigestDigits);
   if (!line.starts_with("  ") && !line.starts_with(" *")) {
     return wrong("two spaces, or a space and '*', must follow the 64 digits of the digest");
   }

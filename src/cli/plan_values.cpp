@@ -10,10 +10,11 @@
 
 namespace pintle::cli {
 
-using Json = nlohmann::ordered_json;
 using config::Condition;
 
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 Json number_json(std::int64_t number, const config::Form& form) {
   using Type = config::Form::Type;

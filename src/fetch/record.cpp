@@ -19,7 +19,7 @@ namespace {
 
 constexpr const char* kName = "user.pintle.fetch";
 constexpr std::string_view kVersion = "1";
-constexpr std::size_t kLargest =
+constexpr std::size_t kLargestRecord =
     2048;  // all extended attributes of a file together must fit into one block, xattr(7)
 constexpr std::size_t kLongestMark = 512;
 constexpr std::size_t kSaltSize = 16;
@@ -103,12 +103,12 @@ std::optional<Record> read_record(const Fd& file) {
   if (::fstat(file.get(), &info) < 0) return std::nullopt;
   const bool is_ours = info.st_uid == 0 || info.st_uid == ::geteuid();
   if (!is_ours || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0) return std::nullopt;
-  const auto text = sys::attribute_of(file.get(), kName, kLargest);
+  const auto text = sys::attribute_of(file.get(), kName, kLargestRecord);
   return text ? parse_record(*text) : std::nullopt;
 }
 
 void keep_record(int file, std::string_view text) noexcept {
-  if (text.empty() || text.size() > kLargest) return;
+  if (text.empty() || text.size() > kLargestRecord) return;
   (void)sys::set_attribute(file, kName, text);  // without a record the next fetch downloads again
 }
 

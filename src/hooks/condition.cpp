@@ -4,10 +4,10 @@ namespace pintle::hooks {
 namespace {
 
 using config::Condition;
-using Type = Condition::Type;
+using Node = Condition::Type;
 
-bool is_leaf(Type type) noexcept {
-  return type != Type::negation && type != Type::all && type != Type::any;
+bool is_leaf(Node type) noexcept {
+  return type != Node::negation && type != Node::all && type != Node::any;
 }
 
 /// A false part decides `all`, a true part decides `any`.
@@ -25,8 +25,8 @@ std::optional<bool> join(const Condition& condition, const Leaf& leaf, bool deci
 
 std::optional<bool> holds(const Condition& condition, const Leaf& leaf) {
   if (is_leaf(condition.type)) return leaf(condition);
-  if (condition.type == Type::all) return join(condition, leaf, false);
-  if (condition.type == Type::any) return join(condition, leaf, true);
+  if (condition.type == Node::all) return join(condition, leaf, false);
+  if (condition.type == Node::any) return join(condition, leaf, true);
   const auto value = holds(condition.parts.front(), leaf);
   return value ? std::optional(!*value) : std::nullopt;
 }
@@ -36,7 +36,7 @@ Condition settled(const Condition& condition, const Leaf& leaf) {
   for (Condition& part : out.parts) part = settled(part, leaf);
   if (!is_leaf(out.type)) return out;
   // An empty `all` is always true, an empty `any` never.
-  if (const auto value = leaf(out)) out = {.type = *value ? Type::all : Type::any};
+  if (const auto value = leaf(out)) out = {.type = *value ? Node::all : Node::any};
   return out;
 }
 

@@ -8,18 +8,18 @@ namespace pintle::sys {
 namespace {
 
 // The handler's data, set before the handler can run.
-TimeoutReport last;
+TimeoutReport expired;
 
 void end(int) {
-  (void)!::write(STDOUT_FILENO, last.line.data(), last.line.size());
-  if (last.log != nullptr) last.log->write(last.message);
-  ::_exit(last.code);
+  (void)!::write(STDOUT_FILENO, expired.line.data(), expired.line.size());
+  if (expired.log != nullptr) expired.log->write(expired.message);
+  ::_exit(expired.code);
 }
 
 }  // namespace
 
 Result<void> end_after(Duration time, TimeoutReport report) {
-  last = std::move(report);
+  expired = std::move(report);
   struct sigaction action {};
   action.sa_handler = end;
   if (::sigaction(SIGALRM, &action, nullptr) < 0) return Error::from_errno("set a deadline");

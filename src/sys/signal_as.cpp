@@ -22,7 +22,7 @@ namespace pintle::sys {
 namespace {
 
 constexpr int kPatience = 100;  // milliseconds; the child makes a few system calls
-constexpr auto kKeep = static_cast<uid_t>(-1);
+constexpr auto kUnchanged = static_cast<uid_t>(-1);
 
 Error refused(int code) noexcept {
   return {"signal a process", code, {}, {}};
@@ -33,12 +33,12 @@ Error refused(int code) noexcept {
 /// trace or limit the child (kill(2), ptrace(2), prlimit(2)).
 int send_as(const Target& target, int signal) noexcept {
   const uid_t own = ::geteuid();
-  if (::setresuid(kKeep, target.uid, kKeep) < 0) return errno;
+  if (::setresuid(kUnchanged, target.uid, kUnchanged) < 0) return errno;
   (void)::prctl(PR_SET_DUMPABLE, 0, 0, 0,
                 0);  // the change of the uid has reset it to fs.suid_dumpable
   const int code = ::kill(target.pid, signal) < 0 ? errno : 0;
   // If this fails, the next change fails too and reports it.
-  if (::setresuid(kKeep, own, kKeep) < 0) return errno;
+  if (::setresuid(kUnchanged, own, kUnchanged) < 0) return errno;
   return code;
 }
 

@@ -6,8 +6,11 @@ from processes import ROOT, require
 
 HOST = ROOT / 'build/host'
 SANITIZE = ROOT / 'build/sanitize'
+COMMANDS = ROOT / 'build/commands'
 PRODUCT = ROOT / 'build/product'
 FETCH = ROOT / 'build/pintle-fetch'
+# Each folder is compiled as one file: most of the time goes into reading the same headers.
+BY_FOLDER = ['--unity', 'on', '-Dunity_size=200']
 
 
 def _configured(folder, compiler, *options):
@@ -26,14 +29,21 @@ def _configured(folder, compiler, *options):
 
 
 def host():
-    return _configured(HOST, 'g++', '-Dwerror=true', '-Ddebug=false')
+    return _configured(HOST, 'g++', '-Dwerror=true', '-Ddebug=false', *BY_FOLDER)
 
 
 def sanitize():
     """Also the build with clang++, so that each compiler builds everything once."""
     return _configured(SANITIZE, 'clang++', '-Dwerror=true', '-Doptimization=1',
                        '-Ddebug=false', '-Dcpp_args=-gline-tables-only',
-                       '-Db_sanitize=address,undefined', '-Db_lundef=false', '-Dfuzz=true')
+                       '-Db_sanitize=address,undefined', '-Db_lundef=false', '-Dfuzz=true',
+                       *BY_FOLDER)
+
+
+def commands():
+    """A folder with how clang++ compiles each file by itself (compile_commands.json). Nothing is
+    built there."""
+    return _configured(COMMANDS, 'clang++', '-Dwerror=true')
 
 
 def product():

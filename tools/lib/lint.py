@@ -6,7 +6,7 @@ import pathlib
 import re
 import shlex
 import sys
-from collections import Counter
+from itertools import groupby
 
 import builds
 from outcome import Outcome
@@ -15,6 +15,7 @@ from processes import ROOT, in_parallel, require, run
 LLVM = '14'  # Debian 12's. Later ones lay code out otherwise and have checks of their own.
 CLEAN_FILES = ROOT / 'build/clang-tidy'
 TOGETHER = ROOT / 'build/clang-tidy-together'
+GROUP_SIZE = 16
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 
 
@@ -80,7 +81,7 @@ def fingerprint(path, command, rules):
 
 
 def tidy_alone(source):
-    finished = run(['clang-tidy', '-p', builds.SANITIZE, '--quiet', source.path])
+    finished = run(['clang-tidy', '-p', builds.COMMANDS, '--quiet', source.path])
     if finished.code == 0:
         source.stamp.touch()
         return Outcome(passed=1)
@@ -102,7 +103,7 @@ def tidy_together(sources):
     unit = folder / 'unit.cpp'
     unit.write_text(''.join(source.path.read_text() for source in sources))
     (folder / 'compile_commands.json').write_text(json.dumps([
-        {'directory': str(builds.SANITIZE), 'file': str(unit),
+        {'directory': str(builds.COMMANDS), 'file': str(unit),
          'arguments': ['clang++', *arguments_of_all(sources), '-c', str(unit)]}]))
     return run(['clang-tidy', '-p', folder, '--quiet', unit]).code == 0
 
@@ -119,13 +120,11 @@ def tidy(sources):
 
 
 def groups(sources):
-    """Groups of about the same size, none with two files of a folder: a folder is a namespace, and
-    its files may have helpers of the same name."""
-    if not sources:
-        return []
-    count = max(Counter(source.path.parent for source in sources).values())
+    """Groups of files of one folder: most of the time goes into reading the same headers."""
     ordered = sorted(sources, key=lambda source: source.path)
-    return [ordered[first::count] for first in range(count)]
+    folders = [list(files) for _, files in groupby(ordered, lambda source: source.path.parent)]
+    return [files[first:first + GROUP_SIZE]
+            for files in folders for first in range(0, len(files), GROUP_SIZE)]
 
 
 def forget_others(stamps):
@@ -136,8 +135,8 @@ def forget_others(stamps):
 def sources_to_tidy():
     rules = (ROOT / '.clang-tidy').read_bytes() + LLVM.encode()
     sources = []
-    for entry in json.loads((builds.SANITIZE / 'compile_commands.json').read_text()):
-        path = (builds.SANITIZE / entry['file']).resolve()
+    for entry in json.loads((builds.COMMANDS / 'compile_commands.json').read_text()):
+        path = (builds.COMMANDS / entry['file']).resolve()
         if path.is_relative_to(ROOT / 'src'):
             stamp = CLEAN_FILES / fingerprint(path, entry['command'], rules)
             sources.append(Source(path, entry['command'], stamp))
@@ -150,7 +149,7 @@ def clang_tidy():
     if unfit:
         return Outcome(skips=[unfit])
     CLEAN_FILES.mkdir(parents=True, exist_ok=True)
-    builds.sanitize()
+    builds.commands()
     sources = sources_to_tidy()
     forget_others(source.stamp for source in sources)
     unchecked = [source for source in sources if not source.stamp.exists()]

@@ -108,7 +108,7 @@ struct Name {
   int number;
   std::string_view name;
 };
-constexpr Name kNames[] = {
+constexpr Name kErrorNames[] = {
     {EAGAIN, "EAGAIN"},
     {EINTR, "EINTR"},
     {ENOMEM, "ENOMEM"},
@@ -141,9 +141,9 @@ std::span<const Error> errors_of(std::string_view call) noexcept {
 }
 
 std::string_view name_of_error(int number) noexcept {
-  const auto name = std::find_if(std::begin(kNames), std::end(kNames),
+  const auto name = std::find_if(std::begin(kErrorNames), std::end(kErrorNames),
                                  [=](const Name& one) { return one.number == number; });
-  return name == std::end(kNames) ? std::string_view("another error") : name->name;
+  return name == std::end(kErrorNames) ? std::string_view("another error") : name->name;
 }
 
 }  // namespace seam
