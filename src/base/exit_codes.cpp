@@ -14,7 +14,7 @@ constexpr ExitCodeRow kExitCodeRows[] = {
     {ExitCode::step_failed, "step-failed", "an init step failed"},
     {ExitCode::liveness, "liveness", "main was stopped because a liveness check failed"},
     {ExitCode::unproven, "unproven",
-     "a file could not be verified, by an init step or by 'pintle verify'"},
+     "a file could not be verified, by or before an init step, before main, or by 'pintle verify'"},
     {ExitCode::refused, "refused", "policy or missing privileges forbid the start"},
     {ExitCode::not_executable, "not-executable", "the main command exists but cannot be executed"},
     {ExitCode::not_found, "not-found", "the main command does not exist"},

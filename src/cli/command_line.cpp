@@ -67,7 +67,11 @@ Result<TakenCommand> take_command(Loaded& loaded, Words words) {
   taken.literal_words = words.size();
   auto word = words.begin();
   if (!follows && main.command) taken.replaced = main.command->program;
-  if (!follows) main.command = config::Command{.program = *word++};
+  if (!follows) {
+    // What must be proven of main, must be proven of whatever replaces it.
+    auto verify = main.command ? main.command->verify : std::nullopt;
+    main.command = config::Command{.program = *word++, .verify = std::move(verify)};
+  }
   for (; word != words.end(); ++word) main.command->arguments.push_back({*word});
   return taken;
 }

@@ -150,6 +150,7 @@ class Plan {
 
   Json hook_json(const Hook& hook) const {
     Json out{{"id", hook.id}, {"action", action_json(hook.action)}};
+    add_verify(std::get_if<config::Command>(&hook.action), out);
     out["user"] = user_of(hook.identity);
     add_identity(hook.identity, model_, out);
     if (hook.timeout) out["timeout"] = format_duration(*hook.timeout);
@@ -252,6 +253,7 @@ class Plan {
     if (model_.main.pauses) return {{"pause", true}};
     if (!model_.main.command) return nullptr;
     Json out{{"action", action_json(*model_.main.command)}};
+    add_verify(&*model_.main.command, out);
     out["user"] = user_of(model_.main.identity);
     add_identity(model_.main.identity, model_, out);
     add_main_keys(model_.main, out);

@@ -60,7 +60,8 @@ std::string next_text(const Json& times) {
 }
 
 /// What is told of a hook where its plan has it, in this order.
-constexpr const char* kShownKeys[] = {"umask",
+constexpr const char* kShownKeys[] = {"verify",
+                                      "umask",
                                       "environment",
                                       "useSystemEnvironment",
                                       "commandLine",

@@ -90,6 +90,17 @@ void add_identity(const config::Identity& identity, const config::Model& model, 
   if (identity.use_system_environment != is_main) out["useSystemEnvironment"] = !is_main;
 }
 
+void add_verify(const config::Command* command, Json& out) {
+  if (command == nullptr || !command->verify) return;
+  const config::Verify& verify = *command->verify;
+  Json json{{"sha256", verify.sha256}};
+  if (verify.interpreter) {
+    json["interpreter"] = {{"path", verify.interpreter->path},
+                           {"sha256", verify.interpreter->sha256}};
+  }
+  out["verify"] = std::move(json);
+}
+
 Json for_each_json(const config::ForEach& wanted) {
   Json files = wanted.files;
   if (wanted.files.size() == 1) files = wanted.files.front();

@@ -26,6 +26,9 @@ nlohmann::ordered_json arguments_json(const config::Arguments& arguments);
 
 nlohmann::ordered_json condition_json(const config::Condition& condition);
 
+/// What is demanded of the file of `command`, which may be nullptr, as "verify".
+void add_verify(const config::Command* command, nlohmann::ordered_json& out);
+
 /// The files of a hook that runs for each of them, in the words of the config.
 nlohmann::ordered_json for_each_json(const config::ForEach& wanted);
 

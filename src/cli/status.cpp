@@ -49,6 +49,7 @@ Json hook_json(const control::HookStatus& hook) {
   if (hook.last_code) json["exitCode"] = *hook.last_code;
   if (hook.last_code) json["durationMs"] = hook.last_time.count();
   json["failures"] = hook.failures;
+  if (!hook.proof.empty()) json["verified"] = hook.proof;
   if (hook.kind != "job") return json;
   if (hook.last_code) json["streak"] = hook.streak;
   if (hook.succeeded_at) json["lastSucceeded"] = rfc3339(*hook.succeeded_at);
@@ -78,6 +79,7 @@ Json to_status_json(const control::Status& status) {
             {"shutdown", Json::array()}};
   if (status.main_pid > 0) {
     json["main"] = {{"pid", status.main_pid}, {"runningMs", status.main_time.count()}};
+    if (!status.main_proof.empty()) json["main"]["verified"] = status.main_proof;
     if (status.main_says != hooks::MainSays::nothing) {
       json["main"]["says"] = hooks::name_of(status.main_says);
       json["main"]["status"] = status.main_text;
@@ -97,6 +99,7 @@ std::string hook_row(const control::HookStatus& hook) {
   if (hook.last_code && *hook.last_code != 0)
     text += fmt::format(", exit code {}", *hook.last_code);
   if (hook.last_code) text += fmt::format(", took {}", format_duration(hook.last_time));
+  if (!hook.proof.empty()) text += fmt::format(", verified ({})", hook.proof);
   if (hook.kind != "job") return text + "\n";
   if (hook.streak > 1) text += fmt::format(", {} times in a row", hook.streak);
   text += fmt::format(", {} runs", hook.runs);
@@ -112,6 +115,7 @@ std::string to_text(const control::Status& status) {
   if (status.main_pid > 0) {
     text += fmt::format("main: pid {}, running for {}", status.main_pid,
                         format_duration(status.main_time));
+    if (!status.main_proof.empty()) text += fmt::format(", verified ({})", status.main_proof);
     if (status.main_says != hooks::MainSays::nothing) {
       text += fmt::format(", says it is {}", hooks::name_of(status.main_says));
     }

@@ -11,6 +11,7 @@
 #include "config/parse_order.hpp"
 #include "config/parse_output.hpp"
 #include "config/parse_schedule.hpp"
+#include "config/parse_verify.hpp"
 #include "config/slots.hpp"
 
 namespace pintle::config {
@@ -94,10 +95,8 @@ void read_image_modes(Reader& reader, const Node& node, Hook& out) {
 
 constexpr std::string_view kPolicies[] = {"Forbid", "Allow", "Replace"};
 
-constexpr Slot<Schedule> kScheduleSlot{read_schedule, &kScheduleForm};
-constexpr Slot<Schedule> kTimeZone{read_time_zone, &kTimeZoneForm};
 constexpr Slot<JobPolicy> kJobSchedule = within<&JobPolicy::schedule, kScheduleSlot>;
-constexpr Slot<JobPolicy> kJobTimeZone = within<&JobPolicy::schedule, kTimeZone>;
+constexpr Slot<JobPolicy> kJobTimeZone = within<&JobPolicy::schedule, kTimeZoneSlot>;
 
 constexpr Key<Hook> kHookOwnKeys[] = {
     {"id",
@@ -118,6 +117,9 @@ constexpr Key<Hook> kHookOwnKeys[] = {
      "The arguments of the program. Each is passed as it is and never split.",
      R"(["--url", "$DATABASE_URL"])",
      "[]"},
+    verify_key<Hook, hook_command>(
+        "What must be proven of the program: what runs is a copy of what was verified, which "
+        "nobody can change. If the file differs, the exit code is 82."),
     {"timeout", into<&Hook::timeout, &Reader::positive_duration>,
      "How long an attempt may take; then pintle stops its process group. Default: that of the "
      "action, if it has one; otherwise 1s for a check, and no limit for other hooks.",
@@ -296,6 +298,7 @@ constexpr std::string_view kDuringOr[][2] = {
     {"during", "timeout"},          {"during", "retries"},   {"during", "backoff"},
     {"during", "successExitCodes"}, {"during", "onFailure"}, {"during", "forEach"}};
 constexpr Rule kStepRules[] = {kCommandRules[0],
+                               kCommandRules[1],
                                {Rule::Type::needs, kDuringNeedsCommand},
                                {Rule::Type::at_most_one, kDuringOr[0]},
                                {Rule::Type::at_most_one, kDuringOr[1]},

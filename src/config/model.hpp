@@ -19,6 +19,7 @@
 #include "config/diagnostics.hpp"
 #include "config/for_each.hpp"
 #include "config/kind.hpp"
+#include "config/verify.hpp"
 #include "schedule/cron.hpp"
 
 namespace pintle::config {
@@ -154,6 +155,7 @@ struct Argument {
 struct Command {
   std::string program{};
   Arguments arguments{};
+  std::optional<Verify> verify{};
   bool shell_form = false;  ///< `program` is a line for /bin/sh -c
 };
 

@@ -96,6 +96,10 @@ void finish_command(Reader& reader, const Node& node, Command& out) {
     reader.problem(program->at, check_path(out.program));
   }
   out.shell_form = node.find("arguments") == nullptr && looks_like_shell(out.program);
+  if (out.shell_form && out.verify) {
+    reader.problem(node.find("verify")->at,
+                   "a line for the shell is no file that could be verified; write \"arguments\"");
+  }
   if (out.shell_form || program == nullptr) return;
   const Reader::Inside inside(reader, "command");
   std::string wrong = reader.check_variables(*program);

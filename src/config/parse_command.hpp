@@ -1,6 +1,7 @@
 // config/parse_command.hpp - reads `command` and `arguments`, of hooks and of main.
 #pragma once
 
+#include "config/parse_verify.hpp"
 #include "config/reader.hpp"
 
 namespace pintle::config {
@@ -18,6 +19,6 @@ extern const Form kArgumentsForm;
 
 /// The rule that `arguments` need a `command`.
 inline constexpr std::string_view kArgumentsNeedCommand[] = {"arguments", "command"};
-inline constexpr Rule kCommandRules[] = {{Rule::Type::needs, kArgumentsNeedCommand}};
+inline constexpr Rule kCommandRules[] = {{Rule::Type::needs, kArgumentsNeedCommand}, kVerifyRule};
 
 }  // namespace pintle::config

@@ -3,6 +3,7 @@
 #include "config/expansion.hpp"
 #include "config/parse_command.hpp"
 #include "config/parse_identity.hpp"
+#include "config/parse_verify.hpp"
 #include "config/slots.hpp"
 
 namespace pintle::config {
@@ -78,6 +79,10 @@ constexpr Key<Main> kMainOwnKeys[] = {
      "The arguments of the program. Each is passed as it is and never split.",
      R"(["/app/main.py", "--port", "$PORT"])",
      "[]"},
+    verify_key<Main, main_command>(
+        "What must be proven of the program before pintle starts it by its path; if the file "
+        "differs, "
+        "pintle exits with 82. It also applies to a COMMAND that replaces the program."),
     {"commandLine", word<&Main::command_line, kCommandLines>,
      "What COMMAND on the command line does. replace: it replaces command and arguments. append: "
      "it follows the arguments. options: words that begin with - or with the name of the program "
@@ -117,11 +122,10 @@ constexpr std::string_view kPauseOrCommand[] = {"pause", "command"};
 constexpr std::string_view kPauseOrNotify[] = {"pause", "notify"};
 constexpr std::string_view kCommandLineNeedsCommand[] = {"commandLine", "command"};
 constexpr std::string_view kSubcommandsNeedLine[] = {"subcommands", "commandLine"};
-constexpr Rule kMainRules[] = {{Rule::Type::needs, kArgumentsNeedCommand},
-                               {Rule::Type::needs, kSubcommandsNeedLine},
-                               {Rule::Type::needs, kCommandLineNeedsCommand},
-                               {Rule::Type::at_most_one, kPauseOrCommand},
-                               {Rule::Type::at_most_one, kPauseOrNotify}};
+constexpr Rule kMainRules[] = {
+    {Rule::Type::needs, kArgumentsNeedCommand}, kVerifyRule,
+    {Rule::Type::needs, kSubcommandsNeedLine},  {Rule::Type::needs, kCommandLineNeedsCommand},
+    {Rule::Type::at_most_one, kPauseOrCommand}, {Rule::Type::at_most_one, kPauseOrNotify}};
 constexpr auto kMain =
     object_of<kMainKeys>({.name = "main", .title = "\"main\"", .rules = kMainRules});
 

@@ -13,15 +13,18 @@ inline constexpr std::string_view kJitterNeedsSchedule[] = {"jitter", "schedule"
 inline constexpr Rule kJobRules[] = {{Rule::Type::needs, kArgumentsNeedCommand},
                                      {Rule::Type::at_least_one, kWhenJobsRun},
                                      {Rule::Type::needs, kZonesNeedSchedule},
-                                     {Rule::Type::needs, kJitterNeedsSchedule}};
+                                     {Rule::Type::needs, kJitterNeedsSchedule},
+                                     kVerifyRule};
 
 /// Reads `schedule`: a cron schedule, or an object.
 void read_schedule(Reader& reader, const Node& node, Schedule& out);
 extern const Form kScheduleForm;
+inline constexpr Slot<Schedule> kScheduleSlot{read_schedule, &kScheduleForm};
 
 /// Reads `timezone`.
 void read_time_zone(Reader& reader, const Node& node, Schedule& out);
 extern const Form kTimeZoneForm;
+inline constexpr Slot<Schedule> kTimeZoneSlot{read_time_zone, &kTimeZoneForm};
 
 /// Notes a problem for each key of `node`, a job, that has no effect with its schedule.
 void check_schedule(Reader& reader, const Node& node, const Hook& hook);

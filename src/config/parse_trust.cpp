@@ -1,7 +1,7 @@
 #include "config/parse_trust.hpp"
 
 #include "config/parse_hook.hpp"
-#include "config/path.hpp"
+#include "config/parse_verify.hpp"
 #include "config/proof.hpp"
 #include "config/slots.hpp"
 
@@ -10,19 +10,6 @@ namespace {
 
 /// The id of the step that verifies the manifest.
 constexpr const char* kId = "trust";
-
-/// A regular expression for the paths that wrong_with_manifest() accepts.
-constexpr std::string_view kPattern = R"(^/([^$]*/)?([^/.$][^/$]*|\.[^/.$][^/$]*|\.\.[^/$]+)$)";
-constexpr Form kManifestForm{.type = Form::Type::text, .least = 1, .pattern = kPattern};
-
-/// What is wrong with the path of a manifest, "" if nothing.
-std::string wrong_with_manifest(const std::string& path) {
-  if (path.find('$') != std::string::npos) {
-    return "variables are not expanded here: the environment must not choose what is trusted";
-  }
-  if (!path.starts_with('/')) return "the path must be absolute";
-  return check_entry_path(path);
-}
 
 Node object_with(Position at, std::string_view key, Node value) {
   Node object{.type = Node::Type::object, .at = at};
@@ -41,18 +28,15 @@ Hook proof_by(Reader& reader, const Node& manifest) {
 }
 
 void read_manifest(Reader& reader, const Node& node, Model& out) {
-  const auto path = reader.nonempty_text(node);
+  const auto path = read_fixed_path(reader, node);
   if (!path) return;
-  if (const std::string wrong = wrong_with_manifest(*path); !wrong.empty()) {
-    return reader.problem(node.at, wrong);
-  }
   out.manifest = *path;
   out.hooks.push_back(proof_by(reader, node));
 }
 
 constexpr Key<Model> kTrustKeys[] = {
     {.name = "manifest",
-     .value = {read_manifest, &kManifestForm},
+     .value = {read_manifest, &kFixedPathForm},
      .help =
          "A file in the format of sha256sum(1). Before the first step, the step \"trust\" verifies "
          "all files that it names; if one differs or is missing, pintle exits with 82. Relative "

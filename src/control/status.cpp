@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kFirstLine = "pintle-status 1";
 // A message without this line is incomplete: an unhealthy check may be missing from it.
 constexpr std::string_view kLastLine = "end\n";
-constexpr std::size_t kFields = 12;
+constexpr std::size_t kFields = 13;
 
 using Fields = std::array<std::string_view, kFields>;
 
@@ -52,10 +52,10 @@ std::string hook_line(const HookStatus& hook) {
   const auto time = [](const std::optional<Duration>& one) {
     return one ? fmt::format("{}", one->count()) : std::string();
   };
-  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", hook.kind, hook.id,
+  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", hook.kind, hook.id,
                      hook.state, hook.runs, text(hook.last_code), hook.last_time.count(),
                      time(hook.next_in), time(hook.began_before), hook.streak, hook.failures,
-                     text(hook.next_at), text(hook.succeeded_at));
+                     text(hook.next_at), text(hook.succeeded_at), hook.proof);
 }
 
 HookStatus hook_of(const Fields& f) {
@@ -68,6 +68,7 @@ HookStatus hook_of(const Fields& f) {
   hook.failures = number(f[9]);
   hook.next_at = optional_number(f[10]);
   hook.succeeded_at = optional_number(f[11]);
+  hook.proof = f[12];
   return hook;
 }
 
@@ -80,6 +81,7 @@ void read_line(std::string_view line, Status& status) {
     status.main_time = Duration(number(f[2]));
     status.main_says = enum_of(f[3], hooks::MainSays::stopping);
     status.main_text = f[4];
+    status.main_proof = f[5];
   } else if (f[0] == "unlocked") {
     status.unlocked = {f[1] == "1", f[2] == "1"};
   } else if (f[0] == "requests") {
@@ -100,10 +102,10 @@ void read_line(std::string_view line, Status& status) {
 
 std::string encode(const Status& status) {
   std::string out =
-      fmt::format("{}\nphase\t{}\nmain\t{}\t{}\t{}\t{}\ncounters\t{}\t{}\n", kFirstLine,
+      fmt::format("{}\nphase\t{}\nmain\t{}\t{}\t{}\t{}\t{}\ncounters\t{}\t{}\n", kFirstLine,
                   static_cast<int>(status.phase), status.main_pid, status.main_time.count(),
                   static_cast<int>(status.main_says), one_line(status.main_text, 160),
-                  status.orphans, status.dropped_lines);
+                  status.main_proof, status.orphans, status.dropped_lines);
   out += fmt::format("requests\t{}\n", status.requests);
   out += fmt::format("unlocked\t{:d}\t{:d}\n", status.unlocked.bounding_set,
                      status.unlocked.securebits);

@@ -32,12 +32,15 @@ struct HookStatus {
   std::optional<std::int64_t> succeeded_at{};  ///< end of the last successful run, Unix time
   std::optional<Duration> began_before{};      ///< time since the last run began
   std::int64_t streak = 0;                     ///< runs in a row with the last run's result
+  // Of each:
+  std::string proof{};  ///< how the program of the last attempt was verified; "": it was not
 };
 
 struct Status {
   hooks::Phase phase = hooks::Phase::init;
   pid_t main_pid = 0;  ///< 0: not running
   Duration main_time{};
+  std::string main_proof{};  ///< how main was verified; "": it was not
   hooks::MainSays main_says = hooks::MainSays::nothing;
   std::string main_text{};  ///< STATUS= of sd_notify(3)
   std::uint64_t orphans = 0;

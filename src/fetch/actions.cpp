@@ -12,6 +12,7 @@
 #include "fetch/manifest.hpp"
 #include "fetch/place.hpp"
 #include "fetch/probe.hpp"
+#include "fetch/program.hpp"
 #include "fetch/record.hpp"
 #include "fetch/verify.hpp"
 #include "sys/entry.hpp"
@@ -151,9 +152,10 @@ struct Row {
   std::string_view name;
   Result<std::string> (*run)(const Request& request);
 };
-constexpr Row kRows[] = {{"fetch", fetch},        {"check", check},     {"fallback", fall_back},
-                         {"http", probe_http},    {"grpc", probe_grpc}, {"wait", wait_http},
-                         {"digest", list_digests}};
+constexpr Row kRows[] = {{"fetch", fetch},         {"check", check},
+                         {"fallback", fall_back},  {"http", probe_http},
+                         {"grpc", probe_grpc},     {"wait", wait_http},
+                         {"digest", list_digests}, {"program", verify_program}};
 
 }  // namespace
 

@@ -58,8 +58,8 @@ int report(const Result<std::string>& result) {
 
 int refuse_people() {
   constexpr std::string_view kText =
-      "pintle-fetch: only pintle starts it, for \"fetch\", \"check\" and https; see 'pintle "
-      "help'\n";
+      "pintle-fetch: only pintle starts it, for \"fetch\", \"check\", \"verify\" and https; see "
+      "'pintle help'\n";
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kText.data(), kText.size());
   return static_cast<int>(ExitCode::usage);
 }

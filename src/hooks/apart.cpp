@@ -60,7 +60,9 @@ void follow(const Fd& pipe, sys::Report& report) {
   }
 }
 
-Result<sys::Exit> run(sys::Child program, std::string_view request, sys::Report& report) {
+}  // namespace
+
+Result<sys::Exit> ask_apart(sys::Child program, std::string_view request, sys::Report& report) {
   Pair pair = TRY(make_pair());
   program.input = pair.theirs.get();
   program.inherits_report = true;
@@ -72,10 +74,8 @@ Result<sys::Exit> run(sys::Child program, std::string_view request, sys::Report&
   return sys::wait_for(spawned.pid);
 }
 
-}  // namespace
-
 int run_apart(sys::Child program, std::string_view request, sys::Report& report) {
-  const auto exit = run(std::move(program), request, report);
+  const auto exit = ask_apart(std::move(program), request, report);
   if (exit) return end_like(*exit);
   report.set_line(exit.error().message());
   return 1;

@@ -15,7 +15,9 @@ Result<sys::Spawned> start_program(sys::Child program) {
 }
 
 void take_report(const sys::Spawned& spawned, sys::Report& report) {
-  if (const auto own = sys::read_report(spawned.report.get())) report = *own;
+  sys::Beginning beginning;
+  if (const auto own = sys::read_report(spawned.report.get(), &beginning)) report = *own;
+  if (beginning.proof != sys::Proof::none) report.proof = beginning.proof;
 }
 
 int end_like(const sys::Exit& exit) {

@@ -25,6 +25,14 @@ Outcome outcome_of(const Hook& hook, const ChildGone& event) noexcept {
   return is_success ? Outcome::success : Outcome::failure;
 }
 
+/// True if a built-in ended with the exit code of a failed verification, or a program could not be
+/// verified. If a program itself ends with that code, it means nothing special.
+bool has_failed_a_proof(const Hook& hook, const ChildGone& event) noexcept {
+  if (event.failure) return event.failure->is_unproven();
+  return !hook.is_main() && std::holds_alternative<config::Builtin>(hook.config->action) &&
+         !hook.run.timed_out && event.code == static_cast<int>(ExitCode::unproven);
+}
+
 }  // namespace
 
 void Attempts::begin(Hook& hook, Time now) noexcept {
@@ -59,11 +67,13 @@ void Attempts::started(Hook& hook, pid_t pid, Time now) noexcept {
 
 void Attempts::not_started(Hook& hook, Time now) noexcept {
   hook.run.note_end(static_cast<int>(ExitCode::cannot_fork), Duration(0));
+  hook.run.is_unproven = false;
   decide(hook, Outcome::error, now);
 }
 
 void Attempts::ended(Hook& hook, const ChildGone& event, Time now) noexcept {
   hook.run.note_end(event.code, since(hook.run.began, now));
+  hook.run.is_unproven = has_failed_a_proof(hook, event);
   // A retry does not check it again: the attempt may have changed the answer.
   if (event.condition_holds && hook.run.asks == Asks::first) hook.run.asks = Asks::no;
   if (hook.is_main()) return;

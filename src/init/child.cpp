@@ -12,6 +12,7 @@
 #include "hooks/next_file.hpp"
 #include "hooks/output_copy.hpp"
 #include "hooks/output_file.hpp"
+#include "hooks/verified_program.hpp"
 #include "sys/process.hpp"
 
 namespace pintle::init {
@@ -29,6 +30,7 @@ sys::Child inner_program(sys::Child& child) {
   program.argv = std::move(child.argv);
   program.candidates = std::move(child.candidates);
   program.environment = std::move(child.environment);
+  program.verification = std::move(child.verification);
   program.input_file = child.input_file;
   program.input_text = child.input_text;
   program.step_down.no_new_privileges = child.step_down.no_new_privileges;
@@ -127,6 +129,10 @@ void set_program(const Recipe& recipe, sys::Child& child) {
     return;
   }
   add_words(recipe, child.argv);
+  if (program.verify) {
+    const auto way = recipe.is_main() ? hooks::Execution::by_path : hooks::Execution::sealed;
+    child.verification = hooks::verification(*program.verify, recipe.around().fetch_program, way);
+  }
   child.candidates = sys::candidates_for(
       child.argv.front(), config::get(child.environment, "PATH").value_or(""), child.directory);
 }

@@ -33,7 +33,13 @@ std::string describe(const sys::Report& report, const std::string& subject, std:
   }
   Error error{sys::describe(report.step), report.code, subject, {}};
   error.detail = std::move(detail);
-  return error.message();
+  std::string text = error.message();
+  const bool differs = report.step == sys::StartStep::verify && report.code == EBADMSG;
+  if (!differs) return text;
+  return text + fmt::format(
+                    "; if the file is right, 'pintle digest {}' prints the value for "
+                    "\"verify\"",
+                    shown_value(subject));
 }
 
 /// The reason of a failure, also if exit code 0 counts as one.
@@ -129,7 +135,29 @@ std::optional<Event> Effects::act(const Spawn& action) {
   auto spawned = sys::spawn(child_of(*hook.recipe, options));
   if (!spawned) return not_started(hook, spawned.error());
   hook.report = std::move(spawned->report);
+  hook.early.reset();
+  hook.proof = sys::Proof::none;
+  if (hook.is_main()) awaits_proof_ = hook.recipe->command()->verify.has_value();
   return ChildStarted{&hook, spawned->pid};
+}
+
+int Effects::proof_descriptor() const noexcept {
+  return awaits_proof_ ? supervisor_.hooks().main().report.get() : -1;
+}
+
+void Effects::read_proof() {
+  Hook& main = supervisor_.hooks().main();
+  awaits_proof_ = false;
+  sys::Beginning beginning;
+  main.early = sys::read_report(main.report.get(), &beginning);
+  main.proof = beginning.proof;
+  tell_proof(main);
+}
+
+void Effects::tell_proof(const Hook& main) const {
+  if (main.proof == sys::Proof::none) return;
+  const std::string text = fmt::format("main: verified ({})", sys::describe(main.proof));
+  log::write({.text = text, .kind = "main"});
 }
 
 Event Effects::not_started(Hook& hook, const Error& error) {
@@ -301,6 +329,9 @@ std::string Effects::words_at_end(const Hook& hook, const sys::Exit& exit,
     if (is_unknown) words += kSubcommandHint;
   }
   if (!failed && exit.code == 0 && line.empty() && !hook.is_main()) words = why_unwanted(hook);
+  if (words.empty() && hook.proof != sys::Proof::none) {
+    words = fmt::format("verified ({})", sys::describe(hook.proof));
+  }
   const bool is_note = report && report->is_note;
   if (!failed && !is_note && !line.empty()) words = one_line(line, 200);
   if (!hook.is_main() && hook.run.timed_out) words = "timed out";
@@ -311,17 +342,21 @@ std::string Effects::words_at_end(const Hook& hook, const sys::Exit& exit,
 Effects::ChildReport Effects::read_child_report(Hook& hook, const sys::Exit& exit) noexcept {
   Fd& pipe = hook.report;
   sys::Beginning beginning;
-  const auto report = pipe ? sys::read_report(pipe.get(), &beginning) : std::nullopt;
+  auto report = pipe ? sys::read_report(pipe.get(), &beginning) : std::nullopt;
+  if (!report) report = hook.early;
   pipe.reset();
   const auto& choice = beginning.choice;
   ChildReport last{.was_skipped = report && report->was_skipped,
                    .was_last = choice && choice->is_last,
                    .condition_holds = beginning.condition_holds};
   if (report && report->has_failure) last.failure = StartFailure{report->step, report->code};
+  if (beginning.proof != sys::Proof::none) hook.proof = beginning.proof;
+  if (last.failure) hook.proof = sys::Proof::none;
   if (choice && !choice->is_last) note_file(hook, choice->line());
   try {
     hook.words = kNoMemory;
     hook.words = words_at_end(hook, exit, report);
+    if (hook.is_main() && std::exchange(awaits_proof_, false)) tell_proof(hook);
     if (choice) add_file(hook, choice->is_last);
     outputs_.drain(hook);
     if (hook.sets_variable()) conclude_variable(hook, exit, last);

@@ -34,6 +34,11 @@ class Effects {
   };
   ChildReport read_child_report(Hook& hook, const sys::Exit& exit) noexcept;
 
+  /// The pipe by which main's child says that main is verified; below zero: nothing is awaited.
+  int proof_descriptor() const noexcept;
+  /// Reads that pipe. To be called when it is readable.
+  void read_proof();
+
   /// The reaper uses it to kill process groups.
   Signaller& signaller() noexcept { return signaller_; }
 
@@ -56,6 +61,7 @@ class Effects {
   std::optional<Event> act(const Answer& action);
   std::optional<Event> act(const Quit& action);
 
+  void tell_proof(const Hook& main) const;
   static Event not_started(Hook& hook, const Error& error);
   Result<sys::Outlet> outlet_for(Hook& hook, Fd& writer);
   Result<void> take_variable(Hook& hook) const;
@@ -71,6 +77,7 @@ class Effects {
   Requests& requests_;
   Signaller signaller_;
   OutputLog outputs_;
+  bool awaits_proof_ = false;  ///< of main
   std::optional<End> end_;
 };
 

@@ -36,6 +36,9 @@ struct ChildNotStarted {
 struct StartFailure {
   sys::StartStep step;
   int code;  ///< errno
+
+  /// Its program could not be verified.
+  bool is_unproven() const noexcept { return step == sys::StartStep::verify; }
 };
 struct ChildGone {
   pid_t pid;
@@ -185,7 +188,7 @@ enum class Reason : std::uint8_t {
   main_not_executable,
   main_not_forked,
   main_wrong,    ///< a value that a step has set makes its config wrong
-  main_refused,  ///< its privileges could not be set
+  main_refused,  ///< its privileges could not be set, or its file could not be verified
 };
 
 /// PID 1 exits.

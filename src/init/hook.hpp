@@ -17,6 +17,7 @@
 #include "config/model.hpp"
 #include "hooks/check_state.hpp"
 #include "init/run.hpp"
+#include "sys/report.hpp"
 
 namespace pintle::init {
 
@@ -63,8 +64,11 @@ struct Hook {
   Component* component = nullptr;                ///< starts it and gets its outcome
   std::variant<std::monostate, StepTask, CheckTask, JobTask> task{};
   Run run{};
-  Fd report{};          ///< the pipe of its child's report, sys::read_report()
-  std::string words{};  ///< the message of the last attempt that ended
+  Fd report{};                         ///< the pipe of its child's report, sys::read_report()
+  std::optional<sys::Report> early{};  ///< what was read from it before its child ended
+  std::string words{};                 ///< the message of the last attempt that ended
+  sys::Proof proof =
+      sys::Proof::none;  ///< how the program of that attempt, or of main, was verified
   Files files{};
   std::string output{};  ///< for its `output.variable`, as far as it was read
 

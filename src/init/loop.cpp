@@ -84,9 +84,9 @@ class Loop {
     /// When `attend` must be called even without an event; nullptr: never.
     std::optional<Time> (Loop::*due)() const noexcept;
   };
-  // In the order of a turn: signals first; main's notifications before its end, after which main's
-  // pid is unknown and its messages would be dropped.
-  static constexpr std::size_t kCount = 10;
+  // In the order of a turn: signals first; main's proof and notifications before its end, after
+  // which main's pid is unknown and its messages would be dropped.
+  static constexpr std::size_t kCount = 11;
   static const Source kSources[kCount];
 
   /// Calls `part`. An exception in one part, because of too little memory, must not keep the other
@@ -251,6 +251,13 @@ class Loop {
     }
   }
 
+  int proof_descriptor() const noexcept { return effects_.proof_descriptor(); }
+
+  bool read_proof(bool is_ready) {
+    if (is_ready && effects_.proof_descriptor() >= 0) effects_.read_proof();
+    return true;
+  }
+
   int notify_descriptor() const noexcept { return notify_.descriptor().get(); }
 
   bool read_main_notifications(bool is_ready) {
@@ -330,6 +337,7 @@ class Loop {
 const Loop::Source Loop::kSources[] = {
     {&Loop::signals_descriptor, &Loop::read_signals, nullptr},
     {&Loop::clock_descriptor, &Loop::read_clock_change, nullptr},
+    {&Loop::proof_descriptor, &Loop::read_proof, nullptr},
     {&Loop::notify_descriptor, &Loop::read_main_notifications, nullptr},
     {nullptr, &Loop::reap, &Loop::reaper_due},
     {nullptr, &Loop::act, &Loop::supervisor_due},

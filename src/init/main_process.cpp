@@ -11,12 +11,13 @@ namespace {
 
 ExitCode code_of(const StartFailure& failure) noexcept {
   if (failure.step == sys::StartStep::privileges) return ExitCode::refused;
+  if (failure.is_unproven()) return ExitCode::unproven;
   if (failure.step != sys::StartStep::execute) return ExitCode::not_executable;
   return failure.code == ENOENT ? ExitCode::not_found : ExitCode::not_executable;
 }
 
 Reason reason_of(ExitCode code) noexcept {
-  if (code == ExitCode::refused) return Reason::main_refused;
+  if (code == ExitCode::refused || code == ExitCode::unproven) return Reason::main_refused;
   return code == ExitCode::not_found ? Reason::main_not_found : Reason::main_not_executable;
 }
 

@@ -73,7 +73,11 @@ std::string why_shell(const Recipe& recipe) {
   if (recipe.is_main() && !command->shell_form) return {};
   if (command->shell_form) return hooks::refusal(recipe.name(), "its command needs a shell");
   sys::Child started = program_of(recipe);
-  const std::string why = hooks::why_forbidden(started.argv, started.candidates);
+  std::string why = hooks::why_forbidden(started.argv, started.candidates);
+  if (why.empty() && command->verify && command->verify->interpreter) {
+    const std::string& interpreter = command->verify->interpreter->path;
+    why = hooks::why_forbidden({interpreter}, {interpreter});
+  }
   if (why.empty()) return {};
   // Secrets are removed before a word is cut: a part of a secret would not be recognized.
   const Secrets& secrets = recipe.basis().secrets();
@@ -95,12 +99,15 @@ void refuse_without_fetch(const Recipes& recipes, Refusal& refusal) {
   const std::string& program = recipes.around().fetch_program;
   if (::access(program.c_str(), X_OK) == 0) return;
   for (const Recipe* recipe : recipes.running()) {
-    if (!recipe->is_apart()) continue;
-    const auto& use = std::get<config::Builtin>(recipe->hook()->action);
+    const config::Command* command = recipe->command();
+    const bool verifies = command != nullptr && command->verify;
+    if (!verifies && !recipe->is_apart()) continue;
+    const std::string_view key =
+        verifies ? "verify" : std::get<config::Builtin>(recipe->hook()->action).spec->name;
     refusal.add(ExitCode::config,
                 fmt::format("{}: \"{}\" is done by '{}', which is not there; copy it to where "
                             "pintle is: COPY --from=pintle / /",
-                            recipe->name(), use.spec->name, program));
+                            recipe->name(), key, program));
   }
 }
 

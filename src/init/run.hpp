@@ -58,6 +58,7 @@ struct Run {
   bool has_ended = false;
   int last_code = 0;
   Duration last_time{};
+  bool is_unproven = false;  ///< a file that it needs could not be verified
 
   bool is_active() const noexcept { return state != State::idle; }
   /// True if it is active or waits for its next attempt.

@@ -41,6 +41,7 @@ control::HookStatus hook_status(const Hook& hook) {
   const Run& run = hook.run;
   control::HookStatus status{std::string(config::name_of(hook.config->kind())),
                              std::string(hook.id()), "waiting", run.runs};
+  status.proof = sys::describe(hook.proof);
   status.failures = run.failures;
   if (run.has_ended) {
     status.last_code = run.last_code;
@@ -74,6 +75,7 @@ control::Status status_of(const Supervisor& supervisor) {
   const Run& main = supervisor.hooks().main().run;
   if (main.is_active()) {
     status.main_pid = main.pid;
+    status.main_proof = sys::describe(supervisor.hooks().main().proof);
     status.main_time = std::chrono::duration_cast<Duration>(BootClock::now() - main.began);
   }
   status.orphans = supervisor.orphans();

@@ -7,16 +7,7 @@
 #include "hooks/condition.hpp"
 
 namespace pintle::init {
-namespace {
-
-/// True if a built-in ended with the exit code of a failed verification. For a command, the same
-/// code means nothing special.
-bool failed_a_proof(const Hook& hook) noexcept {
-  return std::holds_alternative<config::Builtin>(hook.config->action) && !hook.run.timed_out &&
-         hook.run.last_code == static_cast<int>(ExitCode::unproven);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Supervisor::Supervisor(const config::Model& model, const hooks::Plan& plan, Rules rules)
     : rules_(std::move(rules)),
@@ -225,7 +216,7 @@ bool Supervisor::end_init(Time now) noexcept {
     quit({128 + signal, Reason::stopped_in_init, nullptr, signal});
   } else {
     Hook* const failed = init_.failed();
-    const ExitCode code = failed_a_proof(*failed) ? ExitCode::unproven : ExitCode::step_failed;
+    const ExitCode code = failed->run.is_unproven ? ExitCode::unproven : ExitCode::step_failed;
     quit({static_cast<int>(code), Reason::step_failed, failed});
   }
   return true;

@@ -26,10 +26,26 @@ const char* describe(StartStep step) noexcept {
       return "redirect the output";
     case StartStep::descriptors:
       return "close descriptors";
+    case StartStep::verify:
+      return "verify";
     case StartStep::execute:
       return "execute";
   }
   return "start";
+}
+
+const char* describe(Proof proof) noexcept {
+  switch (proof) {
+    case Proof::none:
+      break;
+    case Proof::sealed_copy:
+      return "sealed copy";
+    case Proof::read_only_mount:
+      return "read-only mount";
+    case Proof::before_start:
+      return "before its start";
+  }
+  return "";
 }
 
 void Report::set_line(std::string_view line) noexcept {
@@ -73,12 +89,13 @@ std::optional<Report> read_one(int reader) noexcept {
   bool are_flags = true;
   for (const bool* flag :
        {&report.has_failure, &report.was_skipped, &report.is_note, &report.is_choice,
-        &report.is_answer, &report.is_last, &report.was_cut}) {
+        &report.is_answer, &report.is_last, &report.is_proof, &report.was_cut}) {
     unsigned char byte = 0;
     std::memcpy(&byte, flag, 1);
     are_flags = are_flags && byte <= 1;
   }
-  if (!whole || !are_flags || report.step > StartStep::execute) return std::nullopt;
+  const bool is_valid = report.step <= StartStep::execute && report.proof <= Proof::before_start;
+  if (!whole || !are_flags || !is_valid) return std::nullopt;
   return report;
 }
 
@@ -104,11 +121,13 @@ bool is_report(int fd) noexcept {
 std::optional<Report> read_report(int reader, Beginning* beginning) noexcept {
   std::optional<Report> last;
   Beginning begun;
-  // Before the report there are at most an answer, a choice and kMostNotes notes, so more packets
-  // than that are ignored.
-  for (int left = kMostNotes + 3; left > 0; --left) {
+  // Before the report there are at most an answer, a choice, a proof and kMostNotes notes, so more
+  // packets than that are ignored.
+  for (int left = kMostNotes + 4; left > 0; --left) {
     const auto next = read_one(reader);
     if (!next) break;
+    if (next->proof != Proof::none) begun.proof = next->proof;
+    if (next->is_proof) continue;
     if (next->is_answer) {
       begun.condition_holds = true;
     } else if (next->is_choice) {

@@ -22,11 +22,19 @@ enum class StartStep : std::uint8_t {
   standard_input,
   standard_output,
   descriptors,
+  verify,  ///< a failure of it is exit code 82
   execute,
 };
 
 /// A phrase for messages: "cannot <phrase>".
 const char* describe(StartStep step) noexcept;
+
+/// How a program was verified: what was executed is a copy that nobody can change, or a file on a
+/// read-only mount; or the file was verified and then executed by its path.
+enum class Proof : std::uint8_t { none, sealed_copy, read_only_mount, before_start };
+
+/// "sealed copy"; "" for none.
+const char* describe(Proof proof) noexcept;
 
 struct Report {
   static constexpr std::size_t kCapacity = 256;  ///< a file's name fits
@@ -37,8 +45,10 @@ struct Report {
   bool is_choice = false;    ///< the line is the name of what the child has chosen to work on
   bool is_answer = false;    ///< the child's condition holds, so it goes on
   bool is_last = false;      ///< of a choice: there was nothing left
+  bool is_proof = false;     ///< the program is verified, and is executed now
   bool was_cut = false;      ///< the line was longer than `text`
   StartStep step = StartStep::execute;
+  Proof proof = Proof::none;
   int code = 0;                        ///< the errno of the step
   std::array<char, kCapacity> text{};  ///< the subject or a built-in's line, then the detail
   std::uint16_t size = 0;
@@ -86,6 +96,7 @@ bool is_report(int fd) noexcept;
 struct Beginning {
   bool condition_holds = false;
   std::optional<Report> choice{};
+  Proof proof = Proof::none;  ///< of the program that was started
 };
 
 /// Reads the last available report; nullopt if there is none, or if one has a wrong size or step.

@@ -8,9 +8,11 @@
 #include <charconv>
 #include <exception>
 
+#include "base/exit_codes.hpp"
 #include "sys/activation.hpp"
 #include "sys/descriptors.hpp"
 #include "sys/process.hpp"
+#include "sys/program_file.hpp"
 #include "sys/signals.hpp"
 
 namespace pintle::sys {
@@ -35,6 +37,12 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
   return out;
 }
 
+[[noreturn]] void end_with(const Prepared& prepared, const Report& report) noexcept {
+  const bool is_unproven = report.step == StartStep::verify;
+  send_report(prepared.report, report);
+  ::_exit(is_unproven ? static_cast<int>(ExitCode::unproven) : kCannotStart);
+}
+
 [[noreturn]] void fail(const Prepared& prepared, StartStep step, std::string_view what,
                        std::string_view detail = {}) noexcept {
   Report report;
@@ -43,8 +51,7 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
   report.code = errno;
   report.set_line(what);
   report.set_detail(detail);
-  send_report(prepared.report, report);
-  ::_exit(kCannotStart);
+  end_with(prepared, report);
 }
 
 /// Reports why execve(2) failed. The child itself looks at the file, with its own permissions: PID
@@ -136,10 +143,44 @@ void detach_input(const Prepared& prepared) noexcept {
   if (null < 0 || ::dup2(null, STDIN_FILENO) < 0) fail(prepared, StartStep::standard_input, {});
 }
 
+/// Executes what was verified. Returns only if that failed, with errno set.
+void execute_verified(const Prepared& prepared, const Executable& one) {
+  const std::vector<char*> own = one.argv.empty() ? prepared.argv : pointers(one.argv);
+  Report report{.is_proof = true, .proof = one.proof};
+  send_report(prepared.report, report);
+  if (one.file) return execute_file(one.file, own.data(), prepared.environment.data());
+  ::execve(one.path.c_str(), own.data(), prepared.environment.data());
+}
+
+/// Verifies and executes one candidate. Returns only if execve(2) would fail, or has failed, with
+/// errno set.
+void try_verified(const Prepared& prepared, const std::string& path) noexcept {
+  Report why;
+  try {
+    for (const bool may_copy : {true, false}) {
+      const auto one = prepared.child.verification(path, prepared.child.argv, may_copy, why);
+      if (!one && why.step == StartStep::verify) end_with(prepared, why);
+      if (!one) break;
+      execute_verified(prepared, *one);
+      why.code = errno;
+      const bool is_refused_copy = why.code == EACCES && one->proof == Proof::sealed_copy;
+      if (!is_refused_copy) break;
+    }
+  } catch (const std::exception& error) {
+    errno = ENOMEM;
+    fail(prepared, StartStep::verify, path, error.what());
+  }
+  errno = why.code;
+}
+
 [[noreturn]] void execute(const Prepared& prepared) noexcept {
   const std::string* refused = nullptr;
   for (const std::string& path : prepared.child.candidates) {
-    ::execve(path.c_str(), prepared.argv.data(), prepared.environment.data());
+    if (prepared.child.verification) {
+      try_verified(prepared, path);
+    } else {
+      ::execve(path.c_str(), prepared.argv.data(), prepared.environment.data());
+    }
     if (errno == ENOENT || errno == ENOTDIR) continue;
     refused = &path;
     if (errno != EACCES) cannot_execute(prepared, path);

@@ -53,6 +53,21 @@ struct Child;
 /// note to PID 1. nullopt: there is nothing left to do, so it ends.
 using Choice = std::function<std::optional<Child>(Report&)>;
 
+/// What is executed when a program is verified.
+struct Executable {
+  Fd file{};                        ///< executed itself; not valid: `path` is
+  std::string path{};               ///< for messages
+  std::vector<std::string> argv{};  ///< empty: that of the child
+  std::vector<Fd> inherited{};      ///< stay open until then
+  Proof proof = Proof::none;
+};
+
+/// Called in the child for each candidate: verifies the file. nullopt: it must not be executed;
+/// then `why` says so: with StartStep::execute, execve(2) would have failed too. If `may_copy` is
+/// false, the kernel has refused to execute a copy.
+using Verification = std::function<std::optional<Executable>(
+    const std::string& path, const std::vector<std::string>& argv, bool may_copy, Report& why)>;
+
 struct Child {
   std::vector<std::string> argv{};         ///< the program and its arguments; unused with `task`
   std::vector<std::string> candidates{};   ///< paths to try in this order: the PATH search
@@ -60,6 +75,7 @@ struct Child {
   Task task{};                             ///< if set, it runs instead of a program
   Condition condition{};
   Choice choice{};               ///< if set, argv, candidates, environment or task of its result
+  Verification verification{};   ///< if set, only what it returns is executed
   bool inherits_report = false;  ///< the program gets the report's pipe as kInheritedReport
   Outlet outlet{};
   bool discard_output = false;              ///< standard output and error are /dev/null

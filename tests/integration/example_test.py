@@ -10,7 +10,7 @@ import tap
 
 EXAMPLE = pathlib.Path(__file__).with_name('fixtures') / 'whole.jsonc'
 # What this version refuses, as it refuses every key that it does not know.
-REFUSED = ['/steps/2/verify', '/confinement/executables']
+REFUSED = ['/confinement/executables']
 
 
 def check(path):
@@ -27,10 +27,9 @@ def it_loads_but_for_the_keys_that_this_version_refuses_by_name():
 
 @tap.test
 def without_those_it_loads_and_asks_for_no_value():
-    text = EXAMPLE.read_text()
-    for part in (r', "verify": \{.*?\}', r', "executables": \[.*?\]'):
-        text, count = re.subn(part, '', text)
-        tap.equal(count, 1, part)
+    part = r', "executables": \[.*?\]'
+    text, count = re.subn(part, '', EXAMPLE.read_text())
+    tap.equal(count, 1, part)
     code, out, pointers = check(pid1.config(text))
     tap.equal((code, pointers), (0, []))
     tap.holds(out, 'ok (4 steps, 1 check, 1 job, main)')

@@ -1,8 +1,34 @@
 """unproven.py - what pintle says of files that it cannot prove: the messages that docs/troubleshooting.md
 quotes, with /app as the folder of the application."""
+import hashlib
+import shutil
 import subprocess
 
 import pid1
+
+
+def programs(app):
+    """What pintle writes of a hook whose program cannot be verified."""
+    def started(name, sha256, **more):
+        verify = {'sha256': sha256}
+        step = {'id': 's', 'command': str(app / name), 'arguments': [], 'verify': verify}
+        code, out, err = pid1.run_with({'steps': [step]}, 'true', **more)
+        return f'exit code {code}\n{out}{err}'.replace(str(app), '/app')
+
+    program = app / 'migrate'
+    shutil.copy(shutil.which('true'), program)
+    right = hashlib.sha256(program.read_bytes()).hexdigest()
+    script = app / 'script'
+    script.write_text('#!/bin/sh\n')
+    script.chmod(0o755)
+    (app / 'link').rename(app / 'folder-link')
+    (app / 'link').symlink_to('migrate')
+    yield started('migrate', '0' * 64)
+    yield started('migrate', right, before=pid1.failing('memfd_create', 38))
+    yield started('script', hashlib.sha256(script.read_bytes()).hexdigest())
+    yield started('link', right)
+    program.chmod(0o711)
+    yield started('migrate', right, before=['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups'])
 
 
 def texts():
@@ -29,6 +55,7 @@ def texts():
     yield started('')
     yield started(lines[0].replace('  ', ' '))
     manifest.write_text(lines[0])
+    yield from programs(app)
     with_variable = pid1.config('{"trust": {"manifest": "/app/$NAME"}}')
     for words in (('check', with_variable), ('verify', '--manifest', manifest, app / 'other')):
         done = subprocess.run([pid1.PINTLE, *words], capture_output=True, text=True, check=False, env={})

@@ -197,7 +197,8 @@ TEST_SUITE("config/parse") {
          "f:1:2: /Steps: unknown key \"Steps\" in the config; did you mean \"steps\"?"},
         {R"({"main":{"args":[]}})",
          "f:1:10: /main/args: unknown key \"args\" in \"main\"; known are: command, arguments, "
-         "commandLine, subcommands, pause, notify, signals, successExitCodes, user, groups, "
+         "verify, commandLine, subcommands, pause, notify, signals, successExitCodes, user, "
+         "groups, "
          "workingDirectory, "
          "environment, "
          "useSystemEnvironment, "

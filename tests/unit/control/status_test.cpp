@@ -26,6 +26,8 @@ Status example() {
   status.hooks = {{"step", "a", "done", 1, 0, 1500ms},
                   {"job", "j", "waiting", 4, 137, 2s, 2, 30s, 1790000000, 1780000000, 70s, 3},
                   {"step", "b", "waiting"}};
+  status.main_proof = "before its start";
+  status.hooks[0].proof = "sealed copy";
   return status;
 }
 
@@ -52,6 +54,9 @@ TEST_SUITE("control/status") {
     CHECK(read->checks[1].message == "tab\\there\\nand \\x1b line");
     CHECK(read->checks[2].verdict == Verdict::unknown);
     REQUIRE(read->hooks.size() == 3);
+    CHECK(read->main_proof == "before its start");
+    CHECK(read->hooks[0].proof == "sealed copy");
+    CHECK(read->hooks[1].proof.empty());
     CHECK(read->hooks[0].kind == "step");
     CHECK(read->hooks[0].last_code == 0);
     CHECK(read->hooks[0].last_time == 1500ms);

@@ -32,6 +32,8 @@ TEST_SUITE("init/supervisor") {
         {StartStep::session, EPERM, 126, Reason::main_not_executable},
         {StartStep::privileges, EPERM, 83, Reason::main_refused},
         {StartStep::privileges, ENOENT, 83, Reason::main_refused},
+        {StartStep::verify, EBADMSG, 82, Reason::main_refused},
+        {StartStep::verify, ENOENT, 82, Reason::main_refused},
     };
     for (const Row& row : rows) {
       World world;

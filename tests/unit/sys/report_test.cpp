@@ -151,6 +151,9 @@ TEST_SUITE("sys/report") {
     std::vector<char> no_boolean = bytes_of({});
     no_boolean[offsetof(Report, has_failure)] = 2;
     CHECK_FALSE(through_a_pipe(no_boolean));
+    std::vector<char> wrong_proof = bytes_of({});
+    wrong_proof[offsetof(Report, proof)] = static_cast<char>(Proof::before_start) + 1;
+    CHECK_FALSE(through_a_pipe(wrong_proof));
   }
 
   TEST_CASE("a size beyond the text is not believed") {
@@ -160,6 +163,21 @@ TEST_SUITE("sys/report") {
     const auto got = through_a_pipe(bytes);
     REQUIRE(got);
     CHECK(got->line().size() == Report::kCapacity);
+  }
+
+  TEST_CASE("how a program was verified is read with the report that follows, or without one") {
+    for (const bool is_followed : {false, true}) {
+      const auto pipe = make_report_pipe();
+      REQUIRE(pipe);
+      send_report(pipe->writer.get(), {.is_answer = true});
+      send_report(pipe->writer.get(), {.is_proof = true, .proof = Proof::sealed_copy});
+      if (is_followed) send_report(pipe->writer.get(), {.has_failure = true});
+      Beginning beginning;
+      const auto report = read_report(pipe->reader.get(), &beginning);
+      CHECK(report.has_value() == is_followed);
+      CHECK(beginning.proof == Proof::sealed_copy);
+      CHECK(beginning.condition_holds);
+    }
   }
 
   TEST_CASE("every step has a phrase of its own") {
