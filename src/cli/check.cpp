@@ -15,7 +15,6 @@
 #include "cli/notes.hpp"
 #include "config/excerpt.hpp"
 #include "config/proof.hpp"
-#include "hooks/forbidden.hpp"
 #include "sys/manifest_file.hpp"
 #include "sys/terminal.hpp"
 
@@ -111,12 +110,10 @@ int check_command(int argc, char** argv) {
     return fail(ExitCode::config, unusable(*file, counted(told, "problem")));
   }
   if (!loaded) return fail(ExitCode::config, loaded.error().detail);
-  if (loaded->image_mode == config::ImageMode::prebuilt) {
-    const auto refused = hooks::refused_as_written(loaded->model);
-    for (const std::string& line : refused) log::error(line);
-    if (!refused.empty()) {
-      return fail(ExitCode::refused, unusable(*file, counted(refused.size(), "problem")));
-    }
+  const auto refused = refused_in(*loaded);
+  for (const std::string& line : refused) log::error(line);
+  if (!refused.empty()) {
+    return fail(ExitCode::refused, unusable(*file, counted(refused.size(), "problem")));
   }
   const auto missing = check_manifest(loaded->model);
   if (!missing) return fail(ExitCode::config, one_line(missing.error().message()));

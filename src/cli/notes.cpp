@@ -11,6 +11,8 @@
 #include "cli/notes_patterns.hpp"
 #include "cli/notes_words.hpp"
 #include "config/scope.hpp"
+#include "hooks/forbidden.hpp"
+#include "hooks/pinned.hpp"
 
 namespace pintle::cli {
 namespace {
@@ -144,6 +146,17 @@ std::vector<std::string> notes_on(const Loaded& loaded) {
   for (std::string note : {note_on_stop(loaded), note_on_parallelism(loaded), note_on_root(loaded),
                            note_on_zone(loaded.model, {}), note_on_init(loaded.model)}) {
     if (!note.empty()) lines.push_back(std::move(note));
+  }
+  return lines;
+}
+
+std::vector<std::string> refused_in(const Loaded& loaded) {
+  std::vector<std::string> lines;
+  if (loaded.image_mode == config::ImageMode::prebuilt) {
+    lines = hooks::refused_as_written(loaded.model);
+  }
+  for (std::string& line : hooks::not_pinned(loaded.model, loaded.image_mode)) {
+    lines.push_back(std::move(line));
   }
   return lines;
 }

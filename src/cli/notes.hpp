@@ -15,6 +15,10 @@ namespace pintle::cli {
 /// values are needed.
 std::vector<std::string> notes_on(const Loaded& loaded);
 
+/// What a start refuses whatever files and values there are: programs that a prebuilt image must
+/// not run, and programs without `verify` where `trust.require` demands it. One line for each.
+std::vector<std::string> refused_in(const Loaded& loaded);
+
 /// A note if TZ differs from the zone of schedules that set none; "" if it does not. `container` is
 /// its environment, which is known only at a start.
 std::string note_on_zone(const config::Model& model, const config::Environ& container);

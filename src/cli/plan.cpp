@@ -21,7 +21,6 @@
 #include "cli/plan_graph.hpp"
 #include "cli/plan_text.hpp"
 #include "cli/plan_values.hpp"
-#include "hooks/forbidden.hpp"
 #include "hooks/health.hpp"
 
 namespace pintle::cli {
@@ -129,10 +128,7 @@ class Plan {
                        {"after", steps_json(loaded_.plan.after)}};
     if (model_.init_as_main) out["init"] = {{"user", "main"}};
     out["notes"] = notes_on(loaded_);
-    if (loaded_.image_mode == config::ImageMode::prebuilt) {
-      for (const std::string& line : hooks::refused_as_written(model_))
-        out["notes"].push_back(line);
-    }
+    for (const std::string& line : refused_in(loaded_)) out["notes"].push_back(line);
     return out;
   }
 

@@ -34,6 +34,12 @@ void read_manifest(Reader& reader, const Node& node, Model& out) {
   out.hooks.push_back(proof_by(reader, node));
 }
 
+constexpr std::string_view kRequirements[] = {"pinned"};
+
+void read_requirement(Reader& reader, const Node& node, Model& out) {
+  out.requires_pinned = reader.word(node, kRequirements).has_value();
+}
+
 constexpr Key<Model> kTrustKeys[] = {
     {.name = "manifest",
      .value = {read_manifest, &kFixedPathForm},
@@ -41,10 +47,18 @@ constexpr Key<Model> kTrustKeys[] = {
          "A file in the format of sha256sum(1). Before the first step, the step \"trust\" verifies "
          "all files that it names; if one differs or is missing, pintle exits with 82. Relative "
          "names begin in the directory of the manifest. \"pintle digest\" writes it.",
-     .example = "/app/manifest",
-     .required = true},
+     .example = "/app/manifest"},
+    {.name = "require",
+     .value = {read_requirement, &kWordForm<kRequirements>},
+     .help =
+         "pinned: pintle refuses to start if a hook with a `command`, or main, has no `verify`. "
+         "Built-ins and steps that are skipped need none.",
+     .example = "pinned"},
 };
-constexpr auto kTrust = object_of<kTrustKeys>({.name = "trust", .title = "\"trust\""});
+constexpr std::string_view kManifestOrRequirement[] = {"manifest", "require"};
+constexpr Rule kTrustRules[] = {{Rule::Type::at_least_one, kManifestOrRequirement}};
+constexpr auto kTrust =
+    object_of<kTrustKeys>({.name = "trust", .title = "\"trust\"", .rules = kTrustRules});
 
 }  // namespace
 

@@ -25,6 +25,7 @@ void Preflight::judge() {
   resolve_kept_capabilities(recipes_, refusal_);
   if (!refusal_.is_none()) return;  // the next checks need everything above
   refuse_shells(recipes_, refusal_);
+  refuse_unpinned(recipes_, refusal_);
   refuse_without_fetch(recipes_, refusal_);
   refuse_identities(recipes_, refusal_, remarks_);
   if (!refusal_.is_none()) return;

@@ -8,6 +8,7 @@
 
 #include "base/shown.hpp"
 #include "hooks/forbidden.hpp"
+#include "hooks/pinned.hpp"
 #include "init/child.hpp"
 
 namespace pintle::init {
@@ -92,6 +93,13 @@ void refuse_shells(const Recipes& recipes, Refusal& refusal) {
     if (std::string why = why_shell(*recipe); !why.empty()) {
       refusal.add(ExitCode::refused, std::move(why));
     }
+  }
+}
+
+void refuse_unpinned(const Recipes& recipes, Refusal& refusal) {
+  for (const Recipe* recipe : recipes.running()) {
+    std::string why = hooks::why_not_pinned(recipes.model(), recipe->name(), recipe->command());
+    if (!why.empty()) refusal.add(ExitCode::refused, std::move(why));
   }
 }
 

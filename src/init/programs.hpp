@@ -16,6 +16,9 @@ std::string why_shell(const Recipe& recipe);
 /// that is a shell line.
 void refuse_shells(const Recipes& recipes, Refusal& refusal);
 
+/// Refuses programs without `verify` where `trust.require` demands it.
+void refuse_unpinned(const Recipes& recipes, Refusal& refusal);
+
 /// Refuses an action of pintle-fetch if that program is not next to pintle: an image into which
 /// only pintle was copied would fail in the middle of its start.
 void refuse_without_fetch(const Recipes& recipes, Refusal& refusal);

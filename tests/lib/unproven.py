@@ -24,6 +24,8 @@ def programs(app):
     (app / 'link').rename(app / 'folder-link')
     (app / 'link').symlink_to('migrate')
     yield started('migrate', '0' * 64)
+    unpinned = {'steps': [{'id': 'migrate', 'command': '/app/migrate'}], 'trust': {'require': 'pinned'}}
+    yield pid1.run_with(unpinned, 'true')[2]
     yield started('migrate', right, before=pid1.failing('memfd_create', 38))
     yield started('script', hashlib.sha256(script.read_bytes()).hexdigest())
     yield started('link', right)
