@@ -90,13 +90,22 @@ void add_identity(const config::Identity& identity, const config::Model& model, 
   if (identity.use_system_environment != is_main) out["useSystemEnvironment"] = !is_main;
 }
 
+namespace {
+
+void add_evidence(const config::Evidence& evidence, Json& out) {
+  if (!evidence.sha256.empty()) out["sha256"] = evidence.sha256;
+  if (!evidence.signature.empty()) out["signature"] = evidence.signature;
+}
+
+}  // namespace
+
 void add_verify(const config::Command* command, Json& out) {
   if (command == nullptr || !command->verify) return;
-  const config::Verify& verify = *command->verify;
-  Json json{{"sha256", verify.sha256}};
-  if (verify.interpreter) {
-    json["interpreter"] = {{"path", verify.interpreter->path},
-                           {"sha256", verify.interpreter->sha256}};
+  Json json = Json::object();
+  add_evidence(*command->verify, json);
+  if (const auto& interpreter = command->verify->interpreter) {
+    json["interpreter"] = {{"path", interpreter->path}};
+    add_evidence(*interpreter, json["interpreter"]);
   }
   out["verify"] = std::move(json);
 }

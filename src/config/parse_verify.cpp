@@ -19,6 +19,11 @@ std::string wrong_with_path(const std::string& path) {
   return check_entry_path(path);
 }
 
+template <class T>
+void read_signature(Reader& reader, const Node& node, T& out) {
+  if (auto path = read_fixed_path(reader, node)) out.signature = *std::move(path);
+}
+
 constexpr Form kDigestForm{.type = Form::Type::text, .pattern = "^[0-9A-Fa-f]{64}$"};
 
 template <class T>
@@ -47,11 +52,16 @@ constexpr Key<Pinned> kInterpreterKeys[] = {
     {.name = "sha256",
      .value = {read_digest<Pinned>, &kDigestForm},
      .help = "The SHA-256 digest of the interpreter.",
-     .example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-     .required = true},
+     .example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+    {.name = "signature",
+     .value = {read_signature<Pinned>, &kFixedPathForm},
+     .help = "Instead of a digest: the file with the signature of the interpreter.",
+     .example = "/app/python.minisig"},
 };
-constexpr auto kInterpreter =
-    object_of<kInterpreterKeys>({.name = "verifiedInterpreter", .title = "\"interpreter\""});
+constexpr std::string_view kDigestOrSignature[] = {"sha256", "signature"};
+constexpr Rule kEvidenceRules[] = {{Rule::Type::exactly_one, kDigestOrSignature}};
+constexpr auto kInterpreter = object_of<kInterpreterKeys>(
+    {.name = "verifiedInterpreter", .title = "\"interpreter\"", .rules = kEvidenceRules});
 
 void read_interpreter(Reader& reader, const Node& node, Verify& out) {
   read_object(reader, node, kInterpreter, out.interpreter.emplace());
@@ -62,15 +72,20 @@ constexpr Key<Verify> kVerifyKeys[] = {
      .value = {read_digest<Verify>, &kDigestForm},
      .help = "The SHA-256 digest that the file of the program must have. \"pintle digest FILE\" "
              "prints it.",
-     .example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-     .required = true},
+     .example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+    {.name = "signature",
+     .value = {read_signature<Verify>, &kFixedPathForm},
+     .help = "Instead of a digest: the file with the signature of the program by minisign(1). The "
+             "public key must be in /etc/pintle/trust.d/*.pub, or compiled in.",
+     .example = "/app/migrate.minisig"},
     {.name = "interpreter",
      .value = {read_interpreter, &kObjectForm<kInterpreter>},
      .help = "For a script with a \"#!\" line: the interpreter, which is verified too.",
      .example = R"({"path": "/usr/bin/python3.11", )"
                 R"("sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"})"},
 };
-constexpr auto kVerify = object_of<kVerifyKeys>({.name = "verify", .title = "\"verify\""});
+constexpr auto kVerify =
+    object_of<kVerifyKeys>({.name = "verify", .title = "\"verify\"", .rules = kEvidenceRules});
 
 }  // namespace
 

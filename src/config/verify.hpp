@@ -7,14 +7,18 @@
 
 namespace pintle::config {
 
-/// A file that must have this content: 64 digits, in lower case.
-struct Pinned {
-  std::string path{};
-  std::string sha256{};
+/// What proves the content of a file: one of them.
+struct Evidence {
+  std::string sha256{};     ///< its digest: 64 digits, in lower case
+  std::string signature{};  ///< the path of its signature by a trust anchor
 };
 
-struct Verify {
-  std::string sha256{};
+/// A file that must have such a content.
+struct Pinned : Evidence {
+  std::string path{};
+};
+
+struct Verify : Evidence {
   std::optional<Pinned> interpreter{};  ///< of a script
 };
 

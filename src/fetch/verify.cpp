@@ -23,24 +23,6 @@ Error unverified(const std::string& path, std::string why) {
   return {"accept", kUnverified, path, std::move(why)};
 }
 
-/// Calls `each(piece)` for the whole content. Errors: those of pread(2) and of `each`.
-template <class Each>
-Result<void> read_all(int file, const std::string& path, Each each) {
-  std::array<char, 65536> chunk{};
-  for (off_t at = 0;;) {
-    const ssize_t got = ::pread(file, chunk.data(), chunk.size(), at);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      Error error = Error::from_errno("read");
-      error.subject = path;
-      return error;
-    }
-    if (got == 0) return {};
-    TRY(each(std::string_view(chunk.data(), static_cast<std::size_t>(got))));
-    at += got;
-  }
-}
-
 struct Prohibited {
   explicit Prohibited(const std::string& pattern_text) : text(pattern_text), pattern(text) {}
 
@@ -94,6 +76,22 @@ class LineSearch {
 
 }  // namespace
 
+Result<void> read_pieces(int file, const std::string& path, const EachPiece& each) {
+  std::array<char, 65536> chunk{};
+  for (off_t at = 0;;) {
+    const ssize_t got = ::pread(file, chunk.data(), chunk.size(), at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      Error error = Error::from_errno("read");
+      error.subject = path;
+      return error;
+    }
+    if (got == 0) return {};
+    TRY(each(std::string_view(chunk.data(), static_cast<std::size_t>(got))));
+    at += got;
+  }
+}
+
 Result<Expectation> expectation_in(const config::Request& request) {
   Expectation expected{request.text("sha256"), request.texts("prohibit")};
   const bool is_digest = is_sha256(expected.sha256);
@@ -116,13 +114,13 @@ Result<void> verify_lines(const Expectation& expected, int file, const std::stri
     if (!why.empty()) return Error{"use the pattern", 0, text, std::move(why)};
   }
   LineSearch search(prohibited, path);
-  TRY(read_all(file, path, [&](std::string_view piece) { return search.add(piece); }));
+  TRY(read_pieces(file, path, [&](std::string_view piece) { return search.add(piece); }));
   return search.judge();
 }
 
 Result<std::string> digest_of(int file, const std::string& path) {
   Digest digest = TRY(Digest::begin());
-  TRY(read_all(file, path, [&](std::string_view piece) { return digest.add(piece); }));
+  TRY(read_pieces(file, path, [&](std::string_view piece) { return digest.add(piece); }));
   return digest.finish();
 }
 

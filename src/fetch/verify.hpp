@@ -2,6 +2,7 @@
 // pattern.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,11 @@ Result<void> verify_lines(const Expectation& expected, int file, const std::stri
 
 /// Verifies digest and lines of the file.
 Result<void> verify(const Expectation& expected, int file, const std::string& path);
+
+/// Calls `each` for the whole content of the file, piece by piece. Errors: those of pread(2) and of
+/// `each`.
+using EachPiece = std::function<Result<void>(std::string_view piece)>;
+Result<void> read_pieces(int file, const std::string& path, const EachPiece& each);
 
 /// The digest of the whole file. Errors: those of pread(2).
 Result<std::string> digest_of(int file, const std::string& path);

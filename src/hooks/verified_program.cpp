@@ -7,7 +7,7 @@
 #include <cstring>
 #include <utility>
 
-#include "base/shown.hpp"
+#include "base/exit_codes.hpp"
 #include "base/signal_names.hpp"
 #include "base/text.hpp"
 #include "config/request.hpp"
@@ -59,7 +59,7 @@ class Attempt {
 
   Result<sys::Executable> run(const std::string& path, const Words& argv) {
     Fd file = TRY(opened(path));
-    Verified program = TRY(verified({path, verify_.sha256}, std::move(file)));
+    Verified program = TRY(verified({verify_, path}, std::move(file)));
     if (program.script) return script(path, std::move(program), argv);
     if (verify_.interpreter) {
       return Error::in_words(
@@ -118,10 +118,12 @@ class Attempt {
                  "and the file is not on a read-only mount"};
   }
 
-  /// Lets pintle-fetch compute the digest of what `file` is.
+  /// Lets pintle-fetch prove what `file` is.
   Result<void> compare(const Fd& file, const Pinned& pinned) const {
-    const std::string request =
-        TRY(config::encode_request("program", {{"path", pinned.path}, {"sha256", pinned.sha256}}));
+    config::Pairs values{{"path", pinned.path}};
+    if (!pinned.sha256.empty()) values.emplace_back("sha256", pinned.sha256);
+    if (!pinned.signature.empty()) values.emplace_back("signature", pinned.signature);
+    const std::string request = TRY(config::encode_request("program", values));
     sys::Child program;
     program.argv = program.candidates = {fetch_program_};
     program.outlet = {.descriptor = file.get()};
@@ -132,7 +134,12 @@ class Attempt {
     if (exit->code == 0) return {};
     const std::string line(report.line());
     if (report.has_failure) return Error{sys::describe(report.step), report.code, line, {}};
-    if (exit->signal == 0 && !line.empty()) return Error{"verify", EBADMSG, pinned.path, line};
+    if (exit->signal == 0 && !line.empty()) {
+      const bool differs = exit->code == static_cast<int>(ExitCode::unproven);
+      // EBADMSG: the digest is another one.
+      const int code = differs && !pinned.sha256.empty() ? EBADMSG : 0;
+      return Error{"verify", code, pinned.path, line};
+    }
     return Error::in_words(
         exit->signal == 0
             ? fmt::format("pintle-fetch ended with exit code {}", exit->code)

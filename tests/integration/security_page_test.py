@@ -1,4 +1,5 @@
 """What docs/security.md says of secrets and of proofs, with its own configs."""
+import hashlib
 import json
 import pathlib
 import re
@@ -58,6 +59,31 @@ def the_build_lists_the_files_that_the_start_proves():
     (app / 'main.py').write_text('print("evil")')
     tap.equal(pid1.run(config_file=pid1.config(config))[:2], (82, ''))
     tap.equal(pid1.run_with({'steps': [step]}, 'true')[0], 82)
+
+
+@tap.test
+def what_the_page_signs_is_what_runs():
+    pid1.needs_root()
+    pid1.needs('minisign')
+    app = pid1.folder()
+    (app / 'seed.py').write_text('#!/usr/bin/env python3\nprint("seeded")\n')
+    (app / 'seed.py').chmod(0o755)
+    text = re.search(r'^\*\*A signature instead.*?(?=^`"trust")', PAGE, re.M | re.S)[0]
+    for line in re.findall(r'^\$ (minisign .*)$', text, re.M):
+        subprocess.run(line.split(), cwd=app, check=True, capture_output=True)
+    anchors = app / 'etc/pintle/trust.d'
+    anchors.mkdir(parents=True)
+    (app / 'app.pub').rename(anchors / 'app.pub')
+    python = pathlib.Path('/usr/bin/python3').resolve()
+    document = json.loads(re.search(r'^```json\n(.*?)^```', text, re.M | re.S)[1].replace('/scripts', str(app)))
+    interpreter = document['steps'][0]['verify']['interpreter']
+    interpreter.update(path=str(python), sha256=hashlib.sha256(python.read_bytes()).hexdigest())
+    before = ['unshare', '--mount', 'sh', '-c', f'mount -t overlay -o lowerdir={app}/etc:/etc none /etc && '
+              'exec "$@"', 'sh']
+    code, out, err = pid1.run_with(document, 'true', before=before)
+    tap.equal((code, out), (0, 'seeded\n'), err)
+    (app / 'seed.py').write_text('#!/usr/bin/env python3\nprint("evil")\n')
+    tap.equal(pid1.run_with(document, 'true', before=before)[:2], (82, ''))
 
 
 tap.main()

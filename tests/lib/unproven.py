@@ -33,6 +33,33 @@ def programs(app):
     yield started('migrate', right, before=['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups'])
 
 
+def signatures(app):
+    """The same for a signature, with and without the key that made it as a trust anchor."""
+    anchors = app / 'etc/pintle/trust.d'
+    anchors.mkdir(parents=True)
+    program = app / 'migrate'
+    program.chmod(0o755)
+    for name in ('key', 'other'):
+        subprocess.run(['minisign', '-G', '-W', '-p', anchors / name, '-s', app / name], check=True,
+                       capture_output=True)
+    subprocess.run(['minisign', '-S', '-s', app / 'key', '-m', program], check=True, capture_output=True)
+    step = {'id': 's', 'command': str(program), 'arguments': [], 'verify': {'signature': f'{program}.minisig'}}
+    before = ['unshare', '--mount', 'sh', '-c', f'mount -t overlay -o lowerdir={app}/etc:/etc none /etc && '
+              'exec "$@"', 'sh']
+
+    def started():
+        return pid1.run_with({'steps': [step]}, 'true', before=before)[2].replace(str(app), '/app')
+
+    yield started()
+    shutil.copy(anchors / 'other', anchors / 'key.pub')
+    yield started()
+    shutil.copy(anchors / 'key', anchors / 'key.pub')
+    program.write_bytes(program.read_bytes() + bytes(1))
+    yield started()
+    (anchors / 'key.pub').chmod(0o666)
+    yield started()
+
+
 def texts():
     """Yields what pintle writes, for one thing that is wrong after the other."""
     app = pid1.folder()
@@ -58,6 +85,7 @@ def texts():
     yield started(lines[0].replace('  ', ' '))
     manifest.write_text(lines[0])
     yield from programs(app)
+    yield from signatures(app)
     with_variable = pid1.config('{"trust": {"manifest": "/app/$NAME"}}')
     for words in (('check', with_variable), ('verify', '--manifest', manifest, app / 'other')):
         done = subprocess.run([pid1.PINTLE, *words], capture_output=True, text=True, check=False, env={})
