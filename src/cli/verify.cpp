@@ -47,12 +47,14 @@ int verify_command(int argc, char** argv) {
   VerifyOptions options;
   const auto operands = parse_options(kVerifyOptions, argc, argv, options);
   if (!operands) return fail(ExitCode::usage, operands.error().detail);
-  if (options.manifest.empty()) {
+  const bool is_trusted = options.manifest.empty();
+  if (is_trusted) {
     auto found = configured_manifest();
     if (!found) return fail(ExitCode::config, found.error().detail);
     options.manifest = *std::move(found);
   }
   config::Pairs values{{"manifest", options.manifest}};
+  if (is_trusted) values.emplace_back("trusted", "true");
   for (int word = operands->first; word < argc; ++word) values.emplace_back("file", argv[word]);
   const auto answer = ask_apart("check", values);
   if (!answer) return fail(ExitCode::unhealthy, one_line(answer.error().message()));

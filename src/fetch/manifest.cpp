@@ -14,6 +14,7 @@
 #include <span>
 
 #include "base/shown.hpp"
+#include "fetch/signed.hpp"
 #include "fetch/verify.hpp"
 #include "sys/manifest_file.hpp"
 #include "sys/walk.hpp"
@@ -171,13 +172,36 @@ class Verification {
   std::uint64_t total_ = 0;  ///< the files before the one that is looked at
 };
 
+/// The id of the key that has signed the manifest; "" if the image has no trust anchors. Freezes a
+/// manifest that must be signed.
+Result<std::string> signer_of(sys::ManifestFile& manifest) {
+  const auto anchors = TRY(anchors_if_any());
+  if (anchors.empty()) return std::string();
+  const MinisignSignature signature = TRY(read_signature(manifest.path() + ".minisig"));
+  TRY(manifest.freeze());
+  TRY(verify_signature(anchors, signature, manifest.descriptor(), manifest.path()));
+  return minisign_id(signature.id);
+}
+
+Error as_unverified(const std::string& path, const Error& error) {
+  return unverified_because(
+      fmt::format("cannot verify '{}': {}", shown_value(path), error.message()));
+}
+
 }  // namespace
 
-Result<std::string> verify_manifest(const std::string& path,
-                                    const std::vector<std::string>& files) {
-  const auto manifest = sys::ManifestFile::open(path);
+Result<std::string> verify_manifest(const std::string& path, const std::vector<std::string>& files,
+                                    Signature signature) {
+  auto manifest = sys::ManifestFile::open(path);
   if (!manifest) return unverified_because(manifest.error().message());
-  return Verification(*manifest, files).run();
+  std::string key;
+  if (signature == Signature::where_anchors_are) {
+    auto signer = signer_of(*manifest);
+    if (!signer) return as_unverified(path, signer.error());
+    key = *std::move(signer);
+  }
+  std::string line = TRY(Verification(*manifest, files).run());
+  return key.empty() ? line : fmt::format("{}, signed by the key {}", line, key);
 }
 
 }  // namespace pintle::fetch

@@ -15,6 +15,11 @@ namespace pintle::fetch {
 /// cannot be opened, is damaged or names no file; the first file in its order that differs or
 /// cannot be read; is_unverified() is true for all of these. Also: a process that verified files
 /// was killed.
-Result<std::string> verify_manifest(const std::string& path, const std::vector<std::string>& files);
+///
+/// With Signature::where_anchors_are, the manifest itself must be signed by a trust anchor, if the
+/// image has any: its signature is in the file `path`.minisig. What was signed is what is read.
+enum class Signature : bool { none, where_anchors_are };
+Result<std::string> verify_manifest(const std::string& path, const std::vector<std::string>& files,
+                                    Signature signature);
 
 }  // namespace pintle::fetch

@@ -151,13 +151,16 @@ Result<std::vector<MinisignKey>> keys_in(std::string_view words) {
   return keys;
 }
 
-Result<std::vector<MinisignKey>> trust_anchors() {
+Result<std::vector<MinisignKey>> anchors_if_any() {
   auto keys = TRY(keys_in(PINTLE_TRUST_ANCHORS));
-  if (keys.empty()) {
-    auto found = anchors_in_directory();
-    if (!found && found.error().code != ENOENT) return std::move(found).error();
-    if (found) keys = *std::move(found);
-  }
+  if (!keys.empty()) return keys;
+  auto found = anchors_in_directory();
+  if (!found && found.error().code == ENOENT) return keys;
+  return found;
+}
+
+Result<std::vector<MinisignKey>> trust_anchors() {
+  auto keys = TRY(anchors_if_any());
   if (!keys.empty()) return keys;
   return Error::in_words(
       fmt::format("there is no trust anchor: no file '{}/*.pub'", kAnchorDirectory));

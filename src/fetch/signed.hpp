@@ -19,6 +19,9 @@ inline constexpr const char* kAnchorDirectory = "/etc/pintle/trust.d";
 /// Errors: there is none; one is not such a file, or not a key that can be trusted.
 Result<std::vector<MinisignKey>> trust_anchors();
 
+/// The same, but no error if there are none.
+Result<std::vector<MinisignKey>> anchors_if_any();
+
 /// The keys that are compiled in: public keys with blanks between them. Errors: one is not a key
 /// that can be trusted.
 Result<std::vector<MinisignKey>> keys_in(std::string_view words);

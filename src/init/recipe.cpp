@@ -9,6 +9,7 @@
 #include "actions/fallback.hpp"
 #include "base/shown.hpp"
 #include "base/text.hpp"
+#include "config/proof.hpp"
 #include "config/request.hpp"
 #include "hooks/arguments.hpp"
 #include "hooks/plan.hpp"
@@ -239,7 +240,10 @@ std::optional<Result<std::string>> Recipe::request() const {
   const config::Builtin use = builtin();
   if (auto empty = actions::refuse_empty(use); !empty)
     return Result<std::string>(std::move(empty).error());
-  return config::encode_request(use, values_of(use.spec->variables));
+  config::Pairs more = values_of(use.spec->variables);
+  // The manifest of `trust` must be signed if the image has trust anchors.
+  if (config::is_proof(*hook_)) more.emplace_back("trusted", "true");
+  return config::encode_request(use, more);
 }
 
 /// The variables with these names that have a value.

@@ -11,6 +11,7 @@
 #include "base/shown.hpp"
 #include "sys/entry.hpp"
 #include "sys/new_file.hpp"
+#include "sys/program_file.hpp"
 #include "sys/walk.hpp"
 
 namespace pintle::sys {
@@ -41,6 +42,15 @@ Result<void> ManifestFile::open_both() {
   return {};
 }
 
+Result<void> ManifestFile::freeze() {
+  auto copy = TRY(sealed_copy(file_, path_));
+  if (!copy) return Error{"copy", 0, path_, "no memfd can be made here (seccomp)"};
+  file_ = std::move(copy->file);
+  is_frozen_ = true;
+  size_ = TRY(stat_of(file_)).st_size;
+  return {};
+}
+
 ManifestReader ManifestFile::entries() const {
   return {file_.get(), path_};
 }
@@ -55,7 +65,7 @@ std::string ManifestFile::path_of(const std::string& name) const {
 }
 
 bool ManifestFile::is_ours_to_change() const noexcept {
-  if (::geteuid() == 0) return false;
+  if (is_frozen_ || ::geteuid() == 0) return false;
   const int fd = directory_.get();
   return ::faccessat(fd, name_.c_str(), W_OK, 0) == 0 || ::faccessat(fd, ".", W_OK, 0) == 0;
 }

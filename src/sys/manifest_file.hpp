@@ -25,6 +25,11 @@ class ManifestFile {
   /// Errors: those of open_without_links().
   static Result<ManifestFile> open(const std::string& path);
 
+  /// Continues with a copy in memory that nobody can change any more. Errors: those of
+  /// sealed_copy(); no copy can be made here.
+  Result<void> freeze();
+  int descriptor() const noexcept { return file_.get(); }
+
   /// Reads from the beginning. Several readers, also in forked processes, do not affect each other.
   ManifestReader entries() const;
 
@@ -33,8 +38,8 @@ class ManifestFile {
   const Fd& directory() const noexcept { return directory_; }
   /// The path of a file that it names, as people know it.
   std::string path_of(const std::string& name) const;
-  /// True if this process is not root and may write to the manifest or replace it: then what it
-  /// proves holds only as long as no process of this user changes it.
+  /// True if it is not frozen, and this process is not root and may write to the manifest or
+  /// replace it: then what it proves holds only as long as no process of this user changes it.
   bool is_ours_to_change() const noexcept;
   /// Bytes.
   std::int64_t size() const noexcept { return size_; }
@@ -47,6 +52,7 @@ class ManifestFile {
   Fd directory_{};
   Fd file_{};
   std::int64_t size_ = 0;
+  bool is_frozen_ = false;
 };
 
 class ManifestReader {
