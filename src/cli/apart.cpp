@@ -18,7 +18,7 @@ std::vector<std::string> own_environment() {
   return all;
 }
 
-Result<Answer> run_apart(const std::string& request) {
+Result<Answer> run_apart(const std::string& request, int output = -1) {
   sys::Child program;
   program.argv = program.candidates = {sys::own_directory() + "/pintle-fetch"};
   if (::access(program.argv.front().c_str(), X_OK) < 0) {
@@ -29,6 +29,7 @@ Result<Answer> run_apart(const std::string& request) {
   program.environment = own_environment();
   sys::Child child{
       .task = [&](sys::Report& report) { return hooks::run_apart(program, request, report); },
+      .outlet = {.descriptor = output},
       .placement = sys::Placement::member};
   const sys::SignalMask before = sys::set_mask(sys::SignalMask::all());
   const auto spawned = sys::spawn(child);
@@ -52,8 +53,8 @@ Result<std::string> perform_apart(const config::Builtin& use, Duration time) {
 
 }  // namespace
 
-Result<Answer> ask_apart(std::string_view action, const config::Pairs& values) {
-  return run_apart(TRY(config::encode_request(action, values)));
+Result<Answer> ask_apart(std::string_view action, const config::Pairs& values, int output) {
+  return run_apart(TRY(config::encode_request(action, values)), output);
 }
 
 Result<std::string> perform(const config::Builtin& use, const actions::Context& context,

@@ -18,7 +18,8 @@ struct Answer {
 
 /// Sends pintle-fetch the request `values` for `action`, and waits for its end. Errors: it is not
 /// installed or cannot be started.
-Result<Answer> ask_apart(std::string_view action, const config::Pairs& values);
+/// `output` becomes its standard output; below zero: that of this process.
+Result<Answer> ask_apart(std::string_view action, const config::Pairs& values, int output = -1);
 
 /// Performs `use`. If pintle-fetch has to do it, that process ends after `time` at the latest.
 /// Errors: those of the action; pintle-fetch is not installed.

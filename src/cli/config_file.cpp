@@ -87,7 +87,8 @@ void log_problems(const config::Problems& problems, const std::string& file, std
 }
 
 Result<Loaded> load_config(const std::optional<std::string>& file,
-                           const config::Environ* environment, const TellProblems& tell) {
+                           const config::Environ* environment, const TellProblems& tell,
+                           const ProveText& prove) {
   config::Problems problems;
   Loaded loaded;
   std::string text;
@@ -95,6 +96,11 @@ Result<Loaded> load_config(const std::optional<std::string>& file,
     auto read = read_config(*file);
     if (!read) return refusal(unusable(*file, read.error().message()));
     text = *std::move(read);
+    if (const auto proven = prove ? prove(*file, text) : Result<void>(); !proven) {
+      Error error = refusal(unusable(*file, proven.error().message()));
+      error.code = kUnprovenConfig;
+      return error;
+    }
     loaded.model = config::parse(text, {actions::specs(), environment}, problems);
     loaded.notes = load_zones(loaded.model, problems);
   }

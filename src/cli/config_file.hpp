@@ -1,6 +1,7 @@
 // cli/config_file.hpp - finds, reads and checks the config of a command.
 #pragma once
 
+#include <cerrno>
 #include <functional>
 #include <optional>
 #include <string>
@@ -36,13 +37,19 @@ using TellProblems = std::function<void(const config::Problems& problems, const 
 /// Logs one line for each problem.
 void log_problems(const config::Problems& problems, const std::string& file, std::string_view text);
 
+/// Called with the content of `file` before it is parsed. With an error, nothing of it is used.
+using ProveText = std::function<Result<void>(const std::string& file, const std::string& text)>;
+
+/// The code of the error if ProveText has returned one.
+inline constexpr int kUnprovenConfig = EBADMSG;
+
 /// Reads and checks `file` (if there is none, only IMAGE_MODE) and reads the time zones of the
 /// image; `tell` gets every problem. `environment` has the values for numbers that are written with
 /// variables; nullptr if they are not known. Errors: a problem; `detail` is the reason for an exit,
 /// with the first problem.
 Result<Loaded> load_config(const std::optional<std::string>& file,
                            const config::Environ* environment,
-                           const TellProblems& tell = log_problems);
+                           const TellProblems& tell = log_problems, const ProveText& prove = {});
 
 /// The reason for an exit because of `problems` in `file`.
 std::string unusable(const std::string& file, std::string_view problems);

@@ -18,6 +18,7 @@
 #include "cli/entry.hpp"
 #include "cli/notes.hpp"
 #include "cli/run_options.hpp"
+#include "cli/signed_config.hpp"
 #include "config/address.hpp"
 #include "init/loop.hpp"
 #include "init/preflight.hpp"
@@ -127,8 +128,11 @@ class Start {
   bool load() {
     const auto file = find_config(options_.config);
     has_config_ = file.has_value();
-    auto loaded = load_config(file, &environment_);
-    if (!loaded) return refuse(ExitCode::config, loaded.error().detail);
+    auto loaded = load_config(file, &environment_, log_problems, require_signature);
+    if (!loaded) {
+      const bool is_unproven = loaded.error().code == kUnprovenConfig;
+      return refuse(is_unproven ? ExitCode::unproven : ExitCode::config, loaded.error().detail);
+    }
     loaded_ = *std::move(loaded);
     set_log(loaded_.model.logging);
     config::Model& model = loaded_.model;

@@ -157,7 +157,8 @@ struct Row {
 constexpr Row kRows[] = {{"fetch", fetch},         {"check", check},
                          {"fallback", fall_back},  {"http", probe_http},
                          {"grpc", probe_grpc},     {"wait", wait_http},
-                         {"digest", list_digests}, {"program", verify_program}};
+                         {"digest", list_digests}, {"program", verify_program},
+                         {"config", verify_config}};
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <memory>
 
 #include "base/shown.hpp"
@@ -18,6 +19,9 @@
 
 #ifndef PINTLE_TRUST_ANCHORS
 #define PINTLE_TRUST_ANCHORS ""
+#endif
+#ifndef PINTLE_TRUST_SERIAL
+#define PINTLE_TRUST_SERIAL 0
 #endif
 
 namespace pintle::fetch {
@@ -89,6 +93,14 @@ Result<Fd> anchor_directory() {
   return here;
 }
 
+/// The content of a file in that directory.
+Result<std::string> text_of_anchors(const std::string& path) {
+  const Fd directory = TRY(anchor_directory());
+  const Fd file = TRY(sys::open_without_links(directory, path));
+  TRY(require_of_root(file, path));
+  return sys::read_open_file(file, path, kLargestMinisignFile);
+}
+
 Result<std::vector<MinisignKey>> anchors_in_directory() {
   const Fd directory = TRY(anchor_directory());
   std::vector<std::string> names = TRY(about(kAnchorDirectory, sys::names_in(directory)));
@@ -97,9 +109,7 @@ Result<std::vector<MinisignKey>> anchors_in_directory() {
   for (const std::string& name : names) {
     if (!name.ends_with(".pub")) continue;
     const std::string path = fmt::format("{}/{}", kAnchorDirectory, name);
-    const Fd file = TRY(sys::open_without_links(directory, path));
-    TRY(require_of_root(file, path));
-    const std::string text = TRY(sys::read_open_file(file, path, kLargestMinisignFile));
+    const std::string text = TRY(text_of_anchors(path));
     keys.push_back(TRY(usable_key(text, path)));
   }
   return keys;
@@ -149,6 +159,20 @@ Result<std::vector<MinisignKey>> keys_in(std::string_view words) {
     keys.push_back(TRY(usable_key(take_field(words, ' '), "a compiled-in key")));
   }
   return keys;
+}
+
+Result<std::int64_t> oldest_serial() {
+  const std::string path = fmt::format("{}/serial", kAnchorDirectory);
+  auto text = text_of_anchors(path);
+  if (!text && text.error().code == ENOENT) return std::int64_t{PINTLE_TRUST_SERIAL};
+  if (!text) return std::move(text).error();
+  while (text->ends_with('\n')) text->pop_back();
+  std::int64_t serial = 0;
+  const char* const end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, serial);
+  const bool is_number = error == std::errc() && stop == end && serial >= 0;
+  if (!is_number) return Error{"use the serial", 0, path, "it is not a whole number"};
+  return std::max<std::int64_t>(serial, PINTLE_TRUST_SERIAL);
 }
 
 Result<std::vector<MinisignKey>> anchors_if_any() {

@@ -2,6 +2,7 @@
 // file, by libcrypto, with the trust anchors of the image.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,11 @@ Result<std::vector<MinisignKey>> trust_anchors();
 
 /// The same, but no error if there are none.
 Result<std::vector<MinisignKey>> anchors_if_any();
+
+/// The oldest serial of a config that is accepted: that which is compiled in, or in the file
+/// "serial" of the directory; the larger one. 0 if there is none. Errors: the file is not such a
+/// one.
+Result<std::int64_t> oldest_serial();
 
 /// The keys that are compiled in: public keys with blanks between them. Errors: one is not a key
 /// that can be trusted.

@@ -3,6 +3,7 @@ import hashlib
 import json
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -78,12 +79,20 @@ def what_the_page_signs_is_what_runs():
     document = json.loads(re.search(r'^```json\n(.*?)^```', text, re.M | re.S)[1].replace('/scripts', str(app)))
     interpreter = document['steps'][0]['verify']['interpreter']
     interpreter.update(path=str(python), sha256=hashlib.sha256(python.read_bytes()).hexdigest())
+    (app / 'pintle.json').write_text(json.dumps(document))
     before = ['unshare', '--mount', 'sh', '-c', f'mount -t overlay -o lowerdir={app}/etc:/etc none /etc && '
               'exec "$@"', 'sh']
-    code, out, err = pid1.run_with(document, 'true', before=before)
+
+    def run():
+        return pid1.run('true', config_file=app / 'pintle.json', before=before)
+
+    tap.holds(run()[2], 'an image with trust anchors needs a config that one of them has signed')
+    signs = re.search(r'^\$ (minisign -S -s app.key -m pintle.json .*)$', PAGE, re.M)[1]
+    subprocess.run(shlex.split(signs), cwd=app, check=True, capture_output=True)
+    code, out, err = run()
     tap.equal((code, out), (0, 'seeded\n'), err)
     (app / 'seed.py').write_text('#!/usr/bin/env python3\nprint("evil")\n')
-    tap.equal(pid1.run_with(document, 'true', before=before)[:2], (82, ''))
+    tap.equal(run()[:2], (82, ''))
 
 
 tap.main()

@@ -9,51 +9,42 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'lib'))
 import pid1
+import signing
 import tap
+from signing import ANCHORS
 
 DASH = os.path.realpath('/bin/dash')
-ANCHORS = '/etc/pintle/trust.d'
 
 
-class Signer:
-    """A pair of keys, and an image whose trust anchor is the public one."""
+class Signer(signing.Signer):
+    """One that has signed a program."""
 
     def __init__(self):
-        pid1.needs_root()
-        pid1.needs('minisign')
-        self.folder = pid1.folder()
-        self.public, self.secret = self.folder / 'key.pub', self.folder / 'key.sec'
-        subprocess.run(['minisign', '-G', '-W', '-p', self.public, '-s', self.secret], check=True,
-                       capture_output=True)
-        self.anchors = self.folder / 'etc/pintle/trust.d'
-        self.anchors.mkdir(parents=True)
-        shutil.copy(self.public, self.anchors / 'key.pub')
+        super().__init__()
         self.program = self.folder / 'prog'
         shutil.copy(shutil.which('echo'), self.program)
         self.signature = self.folder / 'prog.minisig'
-        self.sign()
+        self.sign(self.program)
 
-    def sign(self, *options, path=None):
-        path = path or self.program
-        subprocess.run(['minisign', '-S', '-s', self.secret, '-m', path, *options], check=True, capture_output=True)
-        return f'{path}.minisig'
-
-    def image(self):
-        """Put in front of pintle: the anchors of this signer are in /etc."""
-        overlay = f'mount -t overlay -o lowerdir={self.folder}/etc:/etc none /etc && exec "$@"'
-        return ['unshare', '--mount', 'sh', '-c', overlay, 'sh']
-
-    def run(self, before=None, **step):
+    def run(self, is_image=True, signer=None, **step):
         verify = {'signature': str(self.signature)}
         document = {'steps': [{'id': 's', 'command': str(self.program), 'arguments': ['ran'], 'verify': verify, **step}]}
-        return pid1.run_with(document, 'true', options=['--log-level', 'info'],
-                             before=self.image() if before is None else before)
+        return (signer or self).run_with(document, 'true', options=['--log-level', 'info'],
+                                         before=self.image() if is_image else [])
 
     def refused(self, says, **more):
         code, out, err = self.run(**more)
         tap.equal((code, out), (82, ''), err)
         found = pid1.chosen_line(err, 82)
         tap.equal(found, f"step s failed: cannot verify '{self.program}': {says}")
+
+
+    def refused_config(self, says):
+        """The config is signed, but an anchor that cannot be trusted refuses all."""
+        code, out, err = self.run()
+        tap.equal((code, out), (82, ''), err)
+        tap.check(pid1.chosen_line(err, 82).endswith(f' cannot be used: {says}; an image with trust anchors needs a '
+                                                     'config that one of them has signed'), says, err)
 
 
 def lines_of(path):
@@ -76,7 +67,7 @@ def what_a_trust_anchor_has_signed_runs_also_when_its_content_is_new():
     tap.equal(one.run(user='1000:1000')[:2], (0, 'ran\n'))
     shutil.copy(shutil.which('printf'), one.program)
     one.refused('its content is not what was signed')
-    one.sign()
+    one.sign(one.program)
     tap.equal(one.run()[:2], (0, 'ran'))
 
 
@@ -85,7 +76,7 @@ def a_signature_that_is_missing_or_of_another_kind_is_refused():
     one = Signer()
     one.signature.unlink()
     one.refused(f"cannot open '{one.signature}': No such file or directory")
-    one.sign('-l')
+    one.sign(one.program, '-l')
     one.refused(f"cannot use '{one.signature}': it is a legacy signature; sign again without -l")
     one.signature.write_text('nothing\n')
     one.refused(f"cannot use '{one.signature}': it is not a signature of minisign")
@@ -117,7 +108,7 @@ def the_key_of_somebody_else_is_no_trust_anchor():
     one, other = Signer(), Signer()
     shutil.copy(other.public, one.anchors / 'key.pub')
     key = one.public.read_text().split()[5]
-    one.refused(f'it is signed by the key {key}, which is no trust anchor')
+    one.refused(f'it is signed by the key {key}, which is no trust anchor', signer=other)
     shutil.copy(one.public, one.anchors / 'second.pub')
     tap.equal(one.run()[0], 0)
     # Somebody takes the id of the anchor for a key of his own.
@@ -133,7 +124,7 @@ def the_key_of_somebody_else_is_no_trust_anchor():
 def without_a_trust_anchor_nothing_is_verified():
     one = Signer()
     says = f"there is no trust anchor: no file '{ANCHORS}/*.pub'"
-    one.refused(says, before=[])
+    one.refused(says, is_image=False)
     (one.anchors / 'key.pub').rename(one.anchors / 'key')
     one.refused(says)
 
@@ -146,15 +137,15 @@ def an_anchor_that_somebody_else_may_write_or_that_is_a_link_is_refused():
     for path, name in ((key, f'{ANCHORS}/key.pub'), (one.anchors, ANCHORS), (one.anchors.parent, '/etc/pintle')):
         mode = path.stat().st_mode
         os.chown(path, 1000, 1000)
-        one.refused(f"cannot trust '{name}': {says}")
+        one.refused_config(f"cannot trust '{name}': {says}")
         os.chown(path, 0, 0)
         path.chmod(mode | 0o020)
-        one.refused(f"cannot trust '{name}': {says}")
+        one.refused_config(f"cannot trust '{name}': {says}")
         path.chmod(mode)
     tap.equal(one.run()[0], 0)
     key.rename(one.anchors / 'other')
     key.symlink_to('other')
-    one.refused(f"cannot read '{ANCHORS}/key.pub': it is a symbolic link")
+    one.refused_config(f"cannot read '{ANCHORS}/key.pub': it is a symbolic link")
 
 
 @tap.test
@@ -169,9 +160,9 @@ def an_anchor_for_which_anybody_can_sign_is_refused():
     points += [point[:-1] + bytes([point[-1] | 0x80]) for point in points]
     for point in points:
         (one.anchors / 'key.pub').write_text(base64.b64encode(prefix + point).decode() + '\n')
-        one.refused(f"cannot trust '{ANCHORS}/key.pub': its key is a point of small order, for which anybody can sign")
+        one.refused_config(f"cannot trust '{ANCHORS}/key.pub': its key is a point of small order, for which anybody can sign")
     (one.anchors / 'key.pub').write_text('RWQ\n')
-    one.refused(f"cannot trust '{ANCHORS}/key.pub': it is not a public key of minisign")
+    one.refused_config(f"cannot trust '{ANCHORS}/key.pub': it is not a public key of minisign")
 
 
 @tap.test
@@ -182,7 +173,7 @@ def a_script_and_its_interpreter_may_be_signed_and_main_too():
     script = one.folder / 'script'
     script.write_text(f'#!{DASH}\necho script $1\n')
     script.chmod(0o755)
-    verify = {'signature': one.sign(path=script), 'interpreter': {'path': str(shell), 'signature': one.sign(path=shell)}}
+    verify = {'signature': one.sign(script), 'interpreter': {'path': str(shell), 'signature': one.sign(shell)}}
     code, out, err = one.run(command=str(script), verify=verify)
     tap.equal((code, out), (0, 'script ran\n'), err)
     shell.write_bytes(shell.read_bytes() + b'\0')
@@ -190,10 +181,10 @@ def a_script_and_its_interpreter_may_be_signed_and_main_too():
     tap.equal(code, 82, err)
     tap.holds(err, f"cannot verify '{shell}': its content is not what was signed")
     main = {'command': str(one.program), 'arguments': ['main'], 'verify': {'signature': str(one.signature)}}
-    code, out, err = pid1.run_with({'main': main}, before=one.image())
+    code, out, err = one.run_with({'main': main})
     tap.equal((code, out), (0, 'main\n'), err)
     one.program.write_bytes(one.program.read_bytes() + b'\0')
-    code, out, err = pid1.run_with({'main': main}, before=one.image())
+    code, out, err = one.run_with({'main': main})
     tap.equal((code, out), (82, ''), err)
 
 
@@ -202,7 +193,7 @@ def a_signature_counts_as_pinned():
     one = Signer()
     step = {'id': 's', 'command': str(one.program), 'arguments': ['ran'], 'verify': {'signature': str(one.signature)}}
     document = {'trust': {'require': 'pinned'}, 'steps': [step]}
-    tap.equal(pid1.run_with(document, options=['--init-only'], before=one.image())[:2], (0, 'ran\n'))
+    tap.equal(one.run_with(document, options=['--init-only'])[:2], (0, 'ran\n'))
 
 
 tap.main()

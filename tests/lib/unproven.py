@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import pid1
+import signing
 
 
 def programs(app):
@@ -34,30 +35,30 @@ def programs(app):
 
 
 def signatures(app):
-    """The same for a signature, with and without the key that made it as a trust anchor."""
-    anchors = app / 'etc/pintle/trust.d'
-    anchors.mkdir(parents=True)
+    """The same for a signature, with and without the key that made it as a trust anchor, and for a config."""
+    one, other = signing.Signer(), signing.Signer()
+    key = one.anchors / 'key.pub'
     program = app / 'migrate'
     program.chmod(0o755)
-    for name in ('key', 'other'):
-        subprocess.run(['minisign', '-G', '-W', '-p', anchors / name, '-s', app / name], check=True,
-                       capture_output=True)
-    subprocess.run(['minisign', '-S', '-s', app / 'key', '-m', program], check=True, capture_output=True)
-    step = {'id': 's', 'command': str(program), 'arguments': [], 'verify': {'signature': f'{program}.minisig'}}
-    before = ['unshare', '--mount', 'sh', '-c', f'mount -t overlay -o lowerdir={app}/etc:/etc none /etc && '
-              'exec "$@"', 'sh']
+    step = {'id': 's', 'command': str(program), 'arguments': [], 'verify': {'signature': one.sign(program)}}
+    document = {'steps': [step]}
 
-    def started():
-        return pid1.run_with({'steps': [step]}, 'true', before=before)[2].replace(str(app), '/app')
+    def started(signer):
+        return signer.run_with(document, 'true', before=one.image())[2].replace(str(app), '/app')
 
-    yield started()
-    shutil.copy(anchors / 'other', anchors / 'key.pub')
-    yield started()
-    shutil.copy(anchors / 'key', anchors / 'key.pub')
+    key.unlink()
+    yield started(one)
+    shutil.copy(other.public, key)
+    yield started(other)
+    shutil.copy(one.public, key)
     program.write_bytes(program.read_bytes() + bytes(1))
-    yield started()
-    (anchors / 'key.pub').chmod(0o666)
-    yield started()
+    yield started(one)
+    yield pid1.run_with(document, 'true', before=one.image())[2]
+    for comment in ('x', 'pintle-config v1 serial 1'):
+        (one.anchors / 'serial').write_text('2')
+        yield pid1.run('true', config_file=one.config(document, comment), before=one.image())[2]
+    key.chmod(0o666)
+    yield started(one)
 
 
 def texts():
