@@ -23,6 +23,7 @@
 #include "init/loop.hpp"
 #include "init/preflight.hpp"
 #include "sys/activation.hpp"
+#include "sys/changeable.hpp"
 #include "sys/connect.hpp"
 #include "sys/descriptors.hpp"
 #include "sys/process.hpp"
@@ -125,9 +126,20 @@ class Start {
     for (const std::string_view name : sys::kListenVariables) config::unset(environment_, name);
   }
 
+  /// A config decides what root does, so nobody else may decide what is in it.
+  bool refuse_changeable(const std::string& file) {
+    const std::string why = ::geteuid() == 0 ? sys::why_changeable(file) : std::string();
+    if (why.empty()) return true;
+    return refuse(
+        ExitCode::refused,
+        unusable(file, why + ", so others could decide what root does; let root own it, or "
+                             "mount it read-only"));
+  }
+
   bool load() {
     const auto file = find_config(options_.config);
     has_config_ = file.has_value();
+    if (file && !refuse_changeable(*file)) return false;
     auto loaded = load_config(file, &environment_, log_problems, require_signature);
     if (!loaded) {
       const bool is_unproven = loaded.error().code == kUnprovenConfig;

@@ -86,7 +86,7 @@ def root_reads_no_config_by_a_link_that_somebody_else_could_have_put_there():
     tap.cleanup(lambda: shutil.rmtree(folder))
     folder.chmod(0o755)
     real = pid1.config({'main': {'command': 'true'}})
-    for owner, owned, code in ((0, 0, 0), (USER, 0, 78), (0, USER, 78)):
+    for owner, owned, code in ((0, 0, 0), (USER, 0, 83), (0, USER, 83)):
         place = folder / f'{owner}-{owned}'
         place.mkdir()
         link = place / 'pintle.json'
@@ -95,8 +95,11 @@ def root_reads_no_config_by_a_link_that_somebody_else_could_have_put_there():
         os.lchown(link, owned, owned)
         got, _, err = pid1.run(config_file=str(link))
         tap.equal(got, code, err)
+        checked = subprocess.run([pid1.PINTLE, 'check', link], capture_output=True, text=True, check=False)
+        tap.equal(checked.returncode, 78 if code else 0)
         if code:
-            tap.holds(err, 'another user could have created a symbolic link in this path')
+            tap.holds(err, f"{owned and link or place}' belongs to uid {USER}, so others could decide what root does")
+            tap.holds(checked.stderr, 'another user could have created a symbolic link in this path')
         done = subprocess.run(['setpriv', '--reuid', str(USER), '--clear-groups', pid1.PINTLE,
                                'check', str(link)], capture_output=True, text=True, check=False)
         tap.equal(done.returncode, 0, done.stderr)

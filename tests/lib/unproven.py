@@ -1,6 +1,7 @@
 """unproven.py - what pintle says of files that it cannot prove: the messages that docs/troubleshooting.md
 quotes, with /app as the folder of the application."""
 import hashlib
+import os
 import shutil
 import subprocess
 
@@ -86,6 +87,10 @@ def texts():
     yield started(lines[0].replace('  ', ' '))
     manifest.write_text(lines[0])
     yield from programs(app)
+    config = app / 'pintle.json'
+    config.write_text('{}')
+    os.chown(config, 1000, 1000)
+    yield pid1.run('true', config_file=str(config))[2].replace(str(app), '/conf')
     yield from signatures(app)
     with_variable = pid1.config('{"trust": {"manifest": "/app/$NAME"}}')
     for words in (('check', with_variable), ('verify', '--manifest', manifest, app / 'other')):
