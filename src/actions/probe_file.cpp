@@ -8,6 +8,8 @@
 #include "actions/path_params.hpp"
 #include "base/duration.hpp"
 #include "config/slots.hpp"
+#include "sys/walk.hpp"
+
 namespace pintle::actions {
 namespace {
 
@@ -34,12 +36,7 @@ constexpr Key<FileExistsParams> kProbeFileKeys[] = {
 
 Result<std::string> run_probe_file(const FileExistsParams& params, const Context&) {
   const std::string path = params.path;
-  struct stat info {};
-  if (::stat(path.c_str(), &info) < 0) {
-    Error error = Error::from_errno("find");
-    error.subject = path;
-    return error;
-  }
+  const struct stat info = TRY(sys::find(path));
   if (S_ISDIR(info.st_mode)) return Error{"use the file", 0, path, "it is a directory"};
   const auto limit = params.newer_than;
   if (!limit) return std::string("there");

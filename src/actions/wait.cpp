@@ -14,6 +14,7 @@
 #include "config/slots.hpp"
 #include "http/exchange.hpp"
 #include "sys/connect.hpp"
+#include "sys/walk.hpp"
 
 namespace pintle::actions {
 namespace {
@@ -97,14 +98,9 @@ Result<void> try_unix(const std::string& path) {
 }
 
 Result<void> try_file(const std::string& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) == 0) {
-    if (!S_ISDIR(info.st_mode)) return {};
-    return Error{"use", 0, path, "it is a directory"};
-  }
-  Error error = Error::from_errno("find");
-  error.subject = path;
-  return error;
+  const struct stat info = TRY(sys::find(path));
+  if (!S_ISDIR(info.st_mode)) return {};
+  return Error{"use", 0, path, "it is a directory"};
 }
 
 Result<void> attempt(const WaitParams& params) {

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "sys/as_owner.hpp"
 #include "sys/new_file.hpp"
 #include "sys/walk.hpp"
 
@@ -43,10 +44,12 @@ Fd open_on_this_mount(const Fd& directory, const std::string& name) noexcept {
   open_how how{};
   how.flags = static_cast<std::uint64_t>(kPathFlags);
   how.resolve = RESOLVE_NO_XDEV;
-  const long opened = ::syscall(SYS_openat2, directory.get(), name.c_str(), &how, sizeof(open_how));
+  const long opened = or_as_owner(directory.get(), [&] {
+    return ::syscall(SYS_openat2, directory.get(), name.c_str(), &how, sizeof(open_how));
+  });
   if (opened >= 0) return Fd(static_cast<int>(opened));
   if (errno != ENOSYS && errno != EPERM) return Fd();
-  Fd fd(::openat(directory.get(), name.c_str(), kPathFlags));
+  Fd fd = open_in(directory, name.c_str(), kPathFlags);
   struct stat above {};
   struct stat info {};
   if (!fd || ::fstat(directory.get(), &above) < 0 || ::fstat(fd.get(), &info) < 0) return Fd();
@@ -63,10 +66,15 @@ Result<struct stat> stat_of(const Fd& fd) {
   return info;
 }
 
+Fd open_in(const Fd& directory, const char* name, int flags) noexcept {
+  return Fd(static_cast<int>(
+      or_as_owner(directory.get(), [&] { return ::openat(directory.get(), name, flags); })));
+}
+
 Result<std::optional<Entry>> look_at(const Fd& directory, const std::string& name, Mounts mounts) {
   Entry entry;
   entry.fd = mounts == Mounts::stay ? open_on_this_mount(directory, name)
-                                    : Fd(::openat(directory.get(), name.c_str(), kPathFlags));
+                                    : open_in(directory, name.c_str(), kPathFlags);
   if (!entry.fd && errno == ENOENT) return std::optional<Entry>();
   if (!entry.fd) return Error::from_errno("open");
   if (::fstat(entry.fd.get(), &entry.info) < 0) return Error::from_errno("stat");
@@ -80,7 +88,7 @@ Result<Place> reach_place(const std::string& path) {
 }
 
 Result<std::vector<std::string>> names_in(const Fd& directory) {
-  Fd readable(::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  Fd readable = open_in(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (!readable) return Error::from_errno("read");
   const std::unique_ptr<DIR, CloseDir> stream(::fdopendir(readable.get()));
   if (!stream) return Error::from_errno("read");
@@ -98,7 +106,8 @@ Result<std::vector<std::string>> names_in(const Fd& directory) {
 
 Result<bool> remove_name(const Fd& directory, const std::string& name, const struct stat& info) {
   const int flags = S_ISDIR(info.st_mode) ? AT_REMOVEDIR : 0;
-  if (::unlinkat(directory.get(), name.c_str(), flags) == 0) return true;
+  const auto remove = [&] { return ::unlinkat(directory.get(), name.c_str(), flags); };
+  if (or_as_owner(directory.get(), remove) == 0) return true;
   if (errno == ENOENT) return false;
   return Error::from_errno("remove");
 }

@@ -23,6 +23,10 @@ struct Entry {
 /// Errors: those of fstat(2).
 Result<struct stat> stat_of(const Fd& fd);
 
+/// openat(2) without O_CREAT. Root opens as the owner of `directory` what only that user may open.
+/// Empty, and errno, if it fails.
+Fd open_in(const Fd& directory, const char* name, int flags) noexcept;
+
 enum class Mounts : bool { stay, cross };
 
 /// The file `name` in `directory`; nullopt if there is none. With Mounts::stay, another mount is an

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "base/fd.hpp"
+#include "sys/as_owner.hpp"
 #include "sys/walk.hpp"
 
 namespace pintle::sys {
@@ -39,8 +40,13 @@ Result<std::size_t> read_at(int file, char* chunk, std::size_t size, std::size_t
 
 Result<Fd> reopen(const Fd& held, int directory, const std::string& name, int flags) {
   const int all = flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-  Fd file(::open(fmt::format("/proc/self/fd/{}", held.get()).c_str(), all));
-  if (!file && errno == ENOENT) file = Fd(::openat(directory, name.c_str(), all));  // without /proc
+  const std::string by_descriptor = fmt::format("/proc/self/fd/{}", held.get());
+  const long opened_as = or_as_owner(held.get(), [&] {
+    const int found = ::open(by_descriptor.c_str(), all);
+    return found < 0 && errno == ENOENT ? ::openat(directory, name.c_str(), all)  // without /proc
+                                        : found;
+  });
+  Fd file(static_cast<int>(opened_as));
   struct stat wanted {};
   struct stat opened {};
   if (!file || ::fstat(file.get(), &opened) < 0 || ::fstat(held.get(), &wanted) < 0) {

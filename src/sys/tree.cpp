@@ -156,7 +156,7 @@ bool is_same(const struct stat& one, const struct stat& other) noexcept {
 }
 
 Fd parent_of(const Fd& directory) noexcept {
-  return Fd(::openat(directory.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  return open_in(directory, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 Result<bool> is_within(const Fd& directory, const struct stat& tree) {

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <deque>
 
+#include "sys/entry.hpp"
 #include "sys/file.hpp"
 
 namespace pintle::sys {
@@ -87,7 +88,7 @@ class Walk {
   }
 
   Fd open_component(const std::string& name) const noexcept {
-    return Fd(::openat(here_.directory.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    return open_in(here_.directory, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
   }
 
   Result<void> enter(const std::string& name) {
@@ -140,8 +141,8 @@ class Walk {
   int links_ = 0;
 };
 
-/// For kernels without openat2(2), and seccomp profiles that block it: one component after the
-/// other. Sets errno.
+/// For kernels without openat2(2), and seccomp profiles that block it, and where a directory of
+/// another user is closed to root: one component after the other. Sets errno.
 Fd walk_without_links(int directory, std::string_view path) noexcept {
   Fd here(path.starts_with('/') ? ::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)
                                 : ::openat(directory, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -152,7 +153,7 @@ Fd walk_without_links(int directory, std::string_view path) noexcept {
     const bool is_directory = end < path.size();
     path.remove_prefix(std::min(end + 1, path.size()));
     if (name.empty()) continue;
-    here = Fd(::openat(here.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    here = open_in(here, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
     struct stat info {};
     if (!here || ::fstat(here.get(), &info) < 0) return Fd();
     if ((is_last && !is_directory) || S_ISDIR(info.st_mode)) continue;
@@ -173,6 +174,15 @@ Result<Fd> reach_anything(const std::string& path) {
   return std::move(reached.directory);
 }
 
+Result<struct stat> find(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0) return info;
+  const bool is_closed_to_root = errno == EACCES && ::geteuid() == 0;
+  if (!is_closed_to_root) return failed("find", path);
+  const Fd reached = TRY(reach_anything(path));
+  return about(path, stat_of(reached));
+}
+
 Result<Fd> open_trusted_file(const std::string& path) {
   const Fd reached = TRY(reach_anything(path));
   struct stat info {};
@@ -187,7 +197,8 @@ Result<Fd> reach_without_links(const Fd& directory, const std::string& path) {
   how.resolve = RESOLVE_NO_SYMLINKS;
   Fd fd(static_cast<int>(
       ::syscall(SYS_openat2, directory.get(), path.c_str(), &how, sizeof(open_how))));
-  if (!fd && (errno == ENOSYS || errno == EPERM)) fd = walk_without_links(directory.get(), path);
+  const bool walks = !fd && (errno == ENOSYS || errno == EPERM || errno == EACCES);
+  if (walks) fd = walk_without_links(directory.get(), path);
   if (fd) return fd;
   Error error = walk_failed("open", path);
   if (error.code == ELOOP) error.detail = "there is a symbolic link in this path";

@@ -2,6 +2,7 @@
 // link of a less privileged user can redirect it (as in CVE-2018-15687).
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <string>
@@ -28,6 +29,10 @@ Result<Reached> reach_directory(const std::string& path, Missing missing);
 /// Opens the file `path` of any type with O_PATH, by the same rules, which also apply to a link as
 /// the last component. Errors: those of reach_directory().
 Result<Fd> reach_anything(const std::string& path);
+
+/// The state of the file `path`; a link is followed, stat(2). Where root may not search a
+/// directory, by the rules of reach_anything(). Errors: those of stat(2) and reach_anything().
+Result<struct stat> find(const std::string& path);
 
 /// Opens the regular file `path` for reading, by the same rules, without blocking. Errors: those of
 /// reach_directory() and open(2); it is not a regular file.

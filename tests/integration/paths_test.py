@@ -105,4 +105,77 @@ def root_reads_no_config_by_a_link_that_somebody_else_could_have_put_there():
         tap.equal(done.returncode, 0, done.stderr)
 
 
+def as_compose_has_it(kept=('chown', 'fowner', 'setuid', 'setgid')):
+    """Put in front of pintle: `cap_drop: ALL`, and these are added."""
+    left = ','.join(f'+{name}' for name in kept)
+    return ['setpriv', f'--bounding-set=-all{left and ","}{left}', '--inh-caps=-all']
+
+
+def closed_tree():
+    """A volume as an application of uid 1000 leaves it: nobody else may enter it."""
+    volume = pid1.folder() / 'volume'
+    for name in ('sub', 'old', 'cache'):
+        (volume / name / 'deeper').mkdir(parents=True)
+        (volume / name / 'deeper' / 'file').write_text(name)
+    os.symlink('/etc/passwd', volume / 'sub/link')
+    for path, folders, files in os.walk(volume):
+        os.chmod(path, 0o700)
+        for name in (path, *(os.path.join(path, one) for one in files)):
+            os.lchown(name, USER, USER)
+    (volume / 'sub/deeper/file').chmod(0o600)
+    return volume
+
+
+@tap.test
+def root_steps_work_in_a_tree_that_only_the_applications_user_may_enter():
+    volume = closed_tree()
+    before = os.stat('/etc/passwd')
+    strange = volume / 'sub/deeper/root'
+    strange.write_text('x')
+    copy = pid1.folder() / 'copy'
+    owner = f'{USER}:{USER}'
+    absent = {'not': {'fileExists': f'{volume}/sub/deeper/file'}}
+    steps = [step('directory', directory={'path': f'{volume}/sub/deeper', 'mode': '0700', 'owner': owner}),
+             step('owner', permissions={'path': str(volume), 'owner': owner, 'recursive': True}),
+             step('copy', copy={'source': f'{volume}/sub', 'destination': str(copy)}),
+             step('remove', remove={'path': f'{volume}/old', 'recursive': True}),
+             step('prune', prune={'path': f'{volume}/cache', 'keepLast': 1, 'olderThan': '0s',
+                                  'recursive': True}),
+             step('here', wait={'file': f'{volume}/sub/deeper/file'}, timeout='5s'),
+             step('absent', condition=absent, fail='the file is there')]
+    code, _, err = run(*steps, before=as_compose_has_it())
+    tap.equal(code, 0, err)
+    tap.equal((os.stat(strange).st_uid, (volume / 'old').exists()), (USER, False))
+    tap.equal((copy / 'deeper/file').read_text(), 'sub')
+    tap.equal((os.readlink(copy / 'link'), os.stat(copy / 'deeper/file').st_uid), ('/etc/passwd', 0))
+    tap.equal(os.stat('/etc/passwd'), before)
+    # Nothing was made that root alone would not have made.
+    code, _, err = run(step('made', directory=f'{volume}/sub/new'), before=as_compose_has_it())
+    tap.equal((code, (volume / 'sub/new').exists()), (80, False), err)
+
+
+@tap.test
+def a_secret_that_only_the_applications_user_may_read_is_read():
+    secret = pid1.folder() / 'secret'
+    secret.write_text('hunter2\n')
+    os.chown(secret, USER, USER)
+    secret.chmod(0o600)
+    for entry, variables in (({'file': str(secret)}, {}),
+                             ({'fileVariable': 'KEY_FILE'}, {'KEY_FILE': str(secret)})):
+        document = {'environment': {'KEY': entry}, 'user': f'{USER}:{USER}',
+                    'main': {'command': '/usr/bin/test', 'arguments': ['$KEY', '=', 'hunter2']}}
+        code, _, err = pid1.run_with(document, before=as_compose_has_it(),
+                                     env={**os.environ, **variables})
+        tap.equal(code, 0, err)
+
+
+@tap.test
+def without_cap_setuid_such_a_tree_stays_closed_to_root():
+    volume = closed_tree()
+    code, _, err = run(step('owner', permissions={'path': str(volume), 'owner': str(USER), 'mode': '0600',
+                                                  'recursive': True}), before=as_compose_has_it(('chown',)))
+    tap.equal(code, 80, err)
+    tap.holds(err, f"cannot read '{volume}': Permission denied")
+
+
 tap.main()
