@@ -31,17 +31,17 @@ bool is_served() {
 
 /// Returns the exit code of the job as it is. A code of pintle itself gets a line with the reason.
 int end(const control::JobReply& reply) {
-  using Kind = control::JobReply::Kind;
+  using ReplyKind = control::JobReply::Kind;
   switch (reply.kind) {
-    case Kind::ran:
+    case ReplyKind::ran:
       log::write(
           {.level = reply.code == 0 ? log::Level::info : log::Level::warning, .text = reply.line});
       return reply.code;
-    case Kind::unknown:
+    case ReplyKind::unknown:
       return fail(ExitCode::usage, reply.line);
-    case Kind::forbidden:
+    case ReplyKind::forbidden:
       return fail(ExitCode::refused, reply.line);
-    case Kind::refused:
+    case ReplyKind::refused:
       break;
   }
   return fail(ExitCode::unhealthy, reply.line);

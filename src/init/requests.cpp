@@ -70,20 +70,20 @@ void Requests::take(sys::Packet packet, const Feed& feed) {
   std::string client = std::move(packet.answer_to);
   std::string_view words = packet.text;
   const std::string_view verb = take_field(words, '\t');
-  using Kind = control::JobReply::Kind;
-  const auto refuse = [&](Kind kind, const std::string& why) {
+  using ReplyKind = control::JobReply::Kind;
+  const auto refuse = [&](ReplyKind kind, const std::string& why) {
     answer(client, verb == control::kJobVerb ? encode(control::JobReply{kind, 0, why}) : why);
   };
   const bool may = packet.from.uid == 0 || packet.from.uid == ::geteuid();
   if (!may) {
-    return refuse(Kind::forbidden,
+    return refuse(ReplyKind::forbidden,
                   ::geteuid() == 0 ? std::string("only root may ask for that")
                                    : fmt::format("only root and uid {}, as which pintle runs, may "
                                                  "ask for that",
                                                  ::geteuid()));
   }
   if (pending_.size() + job_clients_.size() >= kMostPending) {
-    return refuse(Kind::refused, "too many requests are in progress");
+    return refuse(ReplyKind::refused, "too many requests are in progress");
   }
   if (verb == control::kNowVerb) return take_checks(std::move(client), words, feed);
   if (verb == control::kJobVerb) return take_job(std::move(client), words, feed);
