@@ -16,9 +16,9 @@ constexpr std::size_t kSignatureSize = 64;
 constexpr std::size_t kIdSize = 8;
 
 template <class T>
-T wrong_file(std::string problem) {
+T wrong_file(std::string_view problem) {
   T nothing;
-  nothing.problem = std::move(problem);
+  nothing.problem = problem;
   return nothing;
 }
 

@@ -374,7 +374,7 @@ struct Model {
   Shutdown shutdown{};
   Confinement confinement{};
   std::string manifest{};  ///< of `trust`: an absolute path, never expanded; empty: there is none
-  bool requires_pinned = false;  ///< every program must have `verify`
+  bool requires_pinned = false;               ///< every program must have `verify`
   std::optional<std::int64_t> parallelism{};  ///< unset: the CPUs available, at most 4
   Listen listen{};
   bool init_as_main = false;      ///< `"init": {"user": "main"}`

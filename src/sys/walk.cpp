@@ -178,7 +178,7 @@ Result<struct stat> find(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0) return info;
   const bool is_closed_to_root = errno == EACCES && ::geteuid() == 0;
-  if (!is_closed_to_root) return failed("find", path);
+  if (!is_closed_to_root) return walk_failed("find", path);
   const Fd reached = TRY(reach_anything(path));
   return about(path, stat_of(reached));
 }
