@@ -6,7 +6,7 @@ import pathlib
 import re
 import shlex
 import sys
-from itertools import groupby
+from collections import Counter
 
 import builds
 from outcome import Outcome
@@ -15,7 +15,6 @@ from processes import ROOT, in_parallel, require, run
 LLVM = '14'  # Debian 12's. Later ones lay code out otherwise and have checks of their own.
 CLEAN_FILES = ROOT / 'build/clang-tidy'
 TOGETHER = ROOT / 'build/clang-tidy-together'
-GROUP_SIZE = 16
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 
 
@@ -120,11 +119,14 @@ def tidy(sources):
 
 
 def groups(sources):
-    """Groups of files of one folder: most of the time goes into reading the same headers."""
+    """Groups of about the same size, none with two files of a folder: a file must not need what only
+    another file of its folder declares, and the builds, which compile a folder as one file, do not
+    see that."""
+    if not sources:
+        return []
+    count = max(Counter(source.path.parent for source in sources).values())
     ordered = sorted(sources, key=lambda source: source.path)
-    folders = [list(files) for _, files in groupby(ordered, lambda source: source.path.parent)]
-    return [files[first:first + GROUP_SIZE]
-            for files in folders for first in range(0, len(files), GROUP_SIZE)]
+    return [ordered[first::count] for first in range(count)]
 
 
 def forget_others(stamps):
