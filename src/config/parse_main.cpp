@@ -81,8 +81,7 @@ constexpr Key<Main> kMainOwnKeys[] = {
      "[]"},
     verify_key<Main, main_command>(
         "What must be proven of the program before pintle starts it by its path; if the file "
-        "differs, "
-        "pintle exits with 82. It also applies to a COMMAND that replaces the program."),
+        "differs, pintle exits with 82. It also applies to a COMMAND that replaces the program."),
     {"commandLine", word<&Main::command_line, kCommandLines>,
      "What COMMAND on the command line does. replace: it replaces command and arguments. append: "
      "it follows the arguments. options: words that begin with - or with the name of the program "

@@ -7,7 +7,6 @@
 #include "hooks/condition.hpp"
 
 namespace pintle::init {
-namespace {}  // namespace
 
 Supervisor::Supervisor(const config::Model& model, const hooks::Plan& plan, Rules rules)
     : rules_(std::move(rules)),
