@@ -9,6 +9,9 @@
 
 namespace pintle {
 
+/// The directory of the trust anchors: files *.pub.
+inline constexpr const char* kAnchorDirectory = "/etc/pintle/trust.d";
+
 /// Larger files are neither.
 inline constexpr std::size_t kLargestMinisignFile = 8192;
 

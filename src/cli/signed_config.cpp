@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/fd.hpp"
+#include "base/minisign.hpp"
 #include "base/text.hpp"
 #include "cli/apart.hpp"
 
@@ -17,8 +18,6 @@
 
 namespace pintle::cli {
 namespace {
-
-constexpr const char* kAnchorDirectory = "/etc/pintle/trust.d";
 
 /// False if there is certainly no trust anchor; otherwise pintle-fetch looks.
 bool may_have_anchors() noexcept {

@@ -12,9 +12,6 @@
 
 namespace pintle::fetch {
 
-/// The directory of the trust anchors: files *.pub.
-inline constexpr const char* kAnchorDirectory = "/etc/pintle/trust.d";
-
 /// The trust anchors: the keys that are compiled in or, if there are none, those in the directory.
 /// The directory, its parents and its files must belong to root, and nobody else may write to them.
 /// Errors: there is none; one is not such a file, or not a key that can be trusted.
