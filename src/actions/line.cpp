@@ -166,17 +166,9 @@ bool is_only_writable(const sys::Place& place, const sys::Entry& there) {
 
 Result<void> append(const Fd& file, std::string_view text) {
   const auto info = TRY(sys::stat_of(file));
-  while (!text.empty()) {
-    const ssize_t written = ::write(file.get(), text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      Error error = Error::from_errno("write");
-      (void)::ftruncate(file.get(), info.st_size);  // no part of a line stays
-      return error;
-    }
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
+  auto written = sys::write_all(file.get(), text, "write");
+  if (!written) (void)!::ftruncate(file.get(), info.st_size);  // no part of a line stays
+  return written;
 }
 
 Result<std::string> change_in_place(const Target& target, const LineChange& change,

@@ -17,6 +17,7 @@
 #include "base/manifest.hpp"
 #include "base/shown.hpp"
 #include "fetch/verify.hpp"
+#include "sys/file.hpp"
 #include "sys/new_file.hpp"
 #include "sys/tree.hpp"
 #include "sys/walk.hpp"
@@ -28,18 +29,9 @@ namespace {
 constexpr std::size_t kDigestSize = 64;
 constexpr mode_t kMode = 0644;
 
-Result<void> write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return Error::from_errno("write to standard output");
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
 void note(const std::string& path, std::string_view why) {
-  (void)write_all(STDERR_FILENO, fmt::format("pintle: skipped '{}': {}\n", shown_value(path), why));
+  (void)sys::write_all(STDERR_FILENO,
+                       fmt::format("pintle: skipped '{}': {}\n", shown_value(path), why), "write");
 }
 
 /// Finds the files that get a line.
@@ -161,7 +153,7 @@ Result<std::string> list_digests(const config::Request& request) {
     text += manifest_line(digests[one], names[one]);
   }
   if (output.empty()) {
-    TRY(write_all(STDOUT_FILENO, text));
+    TRY(sys::write_all(STDOUT_FILENO, text, "write to standard output"));
     return std::string();
   }
   sys::NewFile file = TRY(sys::NewFile::begin(output));

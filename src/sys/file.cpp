@@ -101,6 +101,16 @@ Result<std::string> read_input(std::size_t limit) {
   }
 }
 
+Result<void> write_all(int file, std::string_view text, const char* verb) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return Error::from_errno(verb);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
 Result<Fd> open_fallback(const std::string& path) {
   constexpr const char* kVerb = "fall back on";
   auto opened = open_trusted_file(path);

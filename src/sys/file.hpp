@@ -1,4 +1,5 @@
-// sys/file.hpp - reads files that are not trusted: with a limit, and without blocking.
+// sys/file.hpp - reads files that are not trusted, with a limit and without blocking; writes all of
+// a text.
 #pragma once
 
 #include <sys/types.h>
@@ -33,6 +34,10 @@ std::string read_head(const std::string& path);
 /// Everything from standard input, whatever kind of file that is. Errors: those of read(2); EFBIG
 /// if it is more than `limit` bytes.
 Result<std::string> read_input(std::size_t limit);
+
+/// Writes all of `text`, also if write(2) takes only a part at a time. Errors: those of write(2),
+/// as "cannot `verb`".
+Result<void> write_all(int file, std::string_view text, const char* verb);
 
 /// Opens a file that serves as a fallback: a regular file that is not empty. Errors: those of
 /// open(2); it is not such a file.

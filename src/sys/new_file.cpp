@@ -75,13 +75,7 @@ NewFile::~NewFile() {
 }
 
 Result<void> NewFile::write(std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t written = ::write(file_.get(), content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return failed("write");
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
+  return about(path_, write_all(file_.get(), content, "write"));
 }
 
 Result<void> NewFile::copy_from(const Fd& source) {

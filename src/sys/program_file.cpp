@@ -78,17 +78,6 @@ class NoSizeSignal {
   void (*before_)(int);
 };
 
-Result<void> write_all(int file, const char* from, std::size_t size) {
-  while (size > 0) {
-    const ssize_t written = ::write(file, from, size);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return Error::from_errno("copy");
-    from += written;
-    size -= static_cast<std::size_t>(written);
-  }
-  return {};
-}
-
 /// Copies `size` bytes, or fewer if the file ends earlier: another process may change it now, and
 /// then the copy is not what was expected.
 Result<void> copy_bytes(const Fd& from, int to, off_t size) {
@@ -100,7 +89,7 @@ Result<void> copy_bytes(const Fd& from, int to, off_t size) {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return Error::from_errno("read");
     if (got == 0) return {};
-    TRY(write_all(to, chunk.data(), static_cast<std::size_t>(got)));
+    TRY(write_all(to, {chunk.data(), static_cast<std::size_t>(got)}, "copy"));
     at += got;
   }
   return {};
